@@ -1,0 +1,172 @@
+"""Attack the final bytes, as somebody would who wants more than the release means to give.
+
+Shares no code with the gate and trusts none of its words: it opens the files themselves. Each attack returns what it
+found; an empty list means that it found nothing. Each has a twin in the tests that plants what it must find.
+"""
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SHORTEST_PATH = 6
+ALLOWED_PARQUET_METADATA = {b"title", b"row_is", b"source"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one attack found in one file."""
+
+    attack: str
+    file: str
+    text: str
+
+
+def attack_release(folder: Path, forbidden: Iterable[str]) -> list[Finding]:
+    """Every attack on the release folder; `forbidden` are strings of this machine that no byte may hold."""
+    return [*parquet_metadata(folder), *checksums(folder), *strings(folder, forbidden), *failed_designs(folder, folder)]
+
+
+def attack_publication(release: Path, book: Path, bundle: Path, forbidden: Iterable[str]) -> list[Finding]:
+    """Every attack on the finished book and bundle."""
+    searched = list(forbidden)
+    return [
+        *strings(book, searched),
+        *strings_in_bundle(bundle, searched),
+        *failed_designs(release, book),
+        *bundle_differences(release, bundle),
+    ]
+
+
+def parquet_metadata(folder: Path) -> list[Finding]:
+    """Anything in a Parquet file beside the table: foreign key-value entries, statistics, dictionaries, clocks."""
+    findings = []
+    for file in sorted(folder.rglob("*.parquet")):
+        for text in _parquet_leaks(pq.ParquetFile(file)):
+            findings.append(Finding("parquet_metadata", file.name, text))
+    return findings
+
+
+def _parquet_leaks(parquet: pq.ParquetFile) -> Iterable[str]:
+    for key in set(parquet.metadata.metadata or {}) - ALLOWED_PARQUET_METADATA:
+        yield f"key-value entry {key.decode(errors='replace')!r}"
+    for field in parquet.schema_arrow:
+        if pa.types.is_timestamp(field.type) or pa.types.is_time(field.type):
+            yield f"column {field.name!r} holds times finer than a day"
+        if pa.types.is_dictionary(field.type):
+            yield f"column {field.name!r} carries a dictionary, which can list unused values"
+    for group in range(parquet.metadata.num_row_groups):
+        for index in range(parquet.metadata.num_columns):
+            chunk = parquet.metadata.row_group(group).column(index)
+            if chunk.is_stats_set:
+                yield f"column {chunk.path_in_schema!r} carries statistics"
+
+
+def checksums(folder: Path) -> list[Finding]:
+    """A file that is changed, missing or added since SHA256SUMS was written."""
+    listed = {}
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, _, path = line.partition("  ")
+        listed[path] = digest
+    found = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    found.pop("SHA256SUMS", None)
+    texts = {path: "listed but missing" for path in listed.keys() - found.keys()}
+    texts |= {path: "present but not listed" for path in found.keys() - listed.keys()}
+    for path in listed.keys() & found.keys():
+        if hashlib.sha256(found[path].read_bytes()).hexdigest() != listed[path]:
+            texts[path] = "bytes differ from the listed hash"
+    return [Finding("checksums", path, text) for path, text in sorted(texts.items())]
+
+
+def strings(folder: Path, forbidden: Iterable[str]) -> list[Finding]:
+    """Strings of the machine that built it: folders, user and host names."""
+    searched = [text for text in forbidden if text]
+    findings = []
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        found = _found(file.read_bytes(), searched)
+        findings += [Finding("strings", file.relative_to(folder).as_posix(), f"holds {text!r}") for text in found]
+    return findings
+
+
+def strings_in_bundle(bundle: Path, forbidden: Iterable[str]) -> list[Finding]:
+    """The same search in every entry of the zip, and in the names of the entries."""
+    searched = [text for text in forbidden if text]
+    findings = []
+    with zipfile.ZipFile(bundle) as archive:
+        for entry in archive.infolist():
+            found = _found(entry.filename.encode() + b"\n" + archive.read(entry), searched)
+            findings += [Finding("strings", f"{bundle.name}:{entry.filename}", f"holds {text!r}") for text in found]
+    return findings
+
+
+def _found(data: bytes, texts: list[str]) -> list[str]:
+    return [text for text in texts if text.encode() in data]
+
+
+def failed_designs(release: Path, searched: Path) -> list[Finding]:
+    """A difference from a design that failed its diagnostics, dressed up as a percentage anywhere in the text."""
+    findings = []
+    patterns = [_percentage_of(value) for value in _values_of_failed_designs(release)]
+    for file in sorted(
+        file for file in searched.rglob("*") if file.suffix in {".html", ".md", ".csv", ".js", ".svg", ".txt", ".ipynb"}
+    ):
+        text = file.read_text(encoding="utf-8")
+        for pattern in patterns:
+            findings += [
+                Finding("failed_designs", file.relative_to(searched).as_posix(), f"shows {match.group(0)!r}")
+                for match in pattern.finditer(text)
+            ]
+    return findings
+
+
+def _values_of_failed_designs(release: Path) -> list[float]:
+    """Differences whose estimand also has a row that was found unusable."""
+    table = pq.read_table(release / "tables/open__estimates.parquet").to_pylist()
+    failed = {row["estimand_id"] for row in table if not row["is_usable"]}
+    return [row["value"] for row in table if row["estimand_id"] in failed and row["value"] is not None]
+
+
+def _percentage_of(value: float) -> re.Pattern[str]:
+    """The value times 100 with 0, 1 or 2 decimals, before a per cent sign or word."""
+    numbers = {f"{value * 100:.{decimals}f}" for decimals in (1, 2)}
+    spelled = "|".join(re.escape(number).replace(r"\.", "[.,]") for number in sorted(numbers))
+    return re.compile(rf"(?<![\d.,])(?:{spelled})\s*(?:%|&#37;|per\s?cent|percentage)", re.IGNORECASE)
+
+
+def bundle_differences(release: Path, bundle: Path) -> list[Finding]:
+    """Files of the bundle that are not the release's, and the other way round."""
+    with zipfile.ZipFile(bundle) as archive:
+        zipped = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    found = {file.relative_to(release).as_posix(): file.read_bytes() for file in release.rglob("*") if file.is_file()}
+    differing = sorted(path for path in zipped.keys() | found.keys() if zipped.get(path) != found.get(path))
+    return [Finding("bundle_differences", path, "differs between release and bundle") for path in differing]
+
+
+def report(findings: list[Finding], attacks: Iterable[str]) -> bytes:
+    """The audit as JSON: one entry per attack with what it found."""
+    entries = [
+        {"attack": attack, "findings": [vars(finding) for finding in findings if finding.attack == attack]}
+        for attack in attacks
+    ]
+    return (json.dumps({"passed": not findings, "attacks": entries}, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def refusal(what: str, findings: list[Finding]) -> str:
+    """The error text for findings that stop a release."""
+    lines = "\n".join(f"  {finding.attack}: {finding.file}: {finding.text}" for finding in findings)
+    return f"the audit found {len(findings)} leak(s) in {what}; mend the source and rebuild:\n{lines}"
+
+
+def strings_of_this_machine(root: Path) -> list[str]:
+    """The project's folder and the home folder: what a build must not leave in its product.
+
+    A path shorter than `SHORTEST_PATH` characters is left out: it would be found by chance.
+    """
+    paths = [str(root.resolve()), str(Path.home())]
+    return [path for path in paths if len(path) >= SHORTEST_PATH]

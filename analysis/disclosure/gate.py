@@ -1,0 +1,175 @@
+"""Decide what may leave.
+
+Every table gets one record per check: pass, review or fail. A table leaves when all its records pass; a kind of output
+without a rule is reviewed by a person and never passes by itself. The `Clearance` names the exact bytes that may leave.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.disclosure.policy import Policy
+from analysis.disclosure.tabular import frequency_columns, protect_frequencies
+from analysis.errors import DisclosureError
+from analysis.schemas import TABLES, Table
+from analysis.store import canonical, content_hash, parquet_bytes
+
+
+@dataclass(frozen=True)
+class Record:
+    """One check of one table: `outcome` is pass, review or fail; `text` is the evidence."""
+
+    table: str
+    check: str
+    outcome: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """Table name → SHA-256 of the Parquet bytes that may leave; only `clear` makes one."""
+
+    sha256_by_table: dict[str, str]
+
+    def demand(self, table: str, data: bytes) -> None:
+        """DisclosureError unless exactly these bytes were cleared under this name."""
+        if self.sha256_by_table.get(table) != hashlib.sha256(data).hexdigest():
+            raise DisclosureError(
+                f"{table}: these bytes were not cleared; run the gate again and release what it cleared"
+            )
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What the gate hands over: protected tables, the record of every check, and the clearance of their bytes."""
+
+    tables: dict[str, pd.DataFrame]
+    clearance: Clearance
+
+
+def clear(candidates: dict[str, pd.DataFrame], policy: Policy) -> Cleared:
+    """Protect, check and clear tables together with the record of the checks.
+
+    Parameters
+    ----------
+    candidates : dict
+        Table name without tier → checked frame.
+    policy : Policy
+        Rules.
+
+    Returns
+    -------
+    Cleared
+        The protected tables, `disclosure_records` among them, and their clearance.
+
+    Raises
+    ------
+    DisclosureError
+        Any record is `fail` or `review`; the message lists them, nothing is cleared.
+    """
+    protected = {name: _protect(frame, TABLES[name], policy) for name, frame in candidates.items()}
+    records = [record for name, frame in protected.items() for record in review(frame, TABLES[name], policy)]
+    _demand_all_pass(records)
+    protected["disclosure_records"] = records_frame(records)
+    frames = {name: canonical(frame, TABLES[name]) for name, frame in sorted(protected.items())}
+    hashes = {name: hashlib.sha256(parquet_bytes(frame, TABLES[name])).hexdigest() for name, frame in frames.items()}
+    return Cleared(frames, Clearance(hashes))
+
+
+def review(frame: pd.DataFrame, table: Table, policy: Policy) -> list[Record]:
+    """One record per check that the policy names for this kind of output; `review` when it names none."""
+    checks = policy.checks.get(table.output_kind)
+    if checks is not None:
+        return [Record(table.name, check, *CHECKS[check](frame, table, policy)) for check in checks]
+    decision = policy.reviewed.get(table.name)
+    if decision and decision.sha256 == content_hash(frame, table):
+        return [Record(table.name, "output_kind", "pass", f"reviewed by {decision.decided_by}: {decision.reason}")]
+    text = f"no rule for outputs of kind '{table.output_kind}': a person has to read it and decide"
+    return [Record(table.name, "output_kind", "review", text)]
+
+
+def records_frame(records: Iterable[Record]) -> pd.DataFrame:
+    """Table `disclosure_records`."""
+    rows = [(record.table, record.check, record.outcome, record.text) for record in records]
+    return pd.DataFrame(rows, columns=["table_name", "gate_check_code", "outcome_code", "outcome_text"])
+
+
+def _protect(frame: pd.DataFrame, table: Table, policy: Policy) -> pd.DataFrame:
+    if table.output_kind != "frequency":
+        return frame
+    return protect_frequencies(frame, table, policy.minimum_cell, policy.rounding_base)
+
+
+def _demand_all_pass(records: list[Record]) -> None:
+    held = [record for record in records if record.outcome != "pass"]
+    if held:
+        lines = "\n".join(f"  {record.outcome}: {record.table}, {record.check}: {record.text}" for record in held)
+        raise DisclosureError(f"the gate holds {len(held)} record(s) that do not pass; nothing was released:\n{lines}")
+
+
+Outcome = tuple[str, str]
+
+
+def _output_kind(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    return "pass", f"kind '{table.output_kind}': no data about people enter"
+
+
+def _source_cited(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    if "source" not in frame.columns:
+        return "fail", "the table has no column 'source'"
+    missing = int(frame.source.isna().sum())
+    return ("fail", f"{missing} row(s) without a source") if missing else ("pass", "every row names its source")
+
+
+def _no_measure(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    measures = [column.name for column in table.columns if column.role == "measure" and column.unit != "sources"]
+    if measures:
+        return "fail", f"declared as text but measures people in {', '.join(measures)}"
+    return "pass", "texts only"
+
+
+def _minimum_cell(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    counts = frame[frequency_columns(table)]
+    smallest = counts.min(axis=None)
+    if smallest < policy.minimum_cell - policy.rounding_base // 2:
+        return "fail", f"a count of {smallest} lies below {policy.minimum_cell}"
+    suppressed = int(counts.isna().sum().sum())
+    if suppressed:
+        return "review", f"{suppressed} cell(s) suppressed: a person has to make sure that no total gives them away"
+    return "pass", f"no cell below {policy.minimum_cell}"
+
+
+def _rounding(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    remainders = frame[frequency_columns(table)].mod(policy.rounding_base).fillna(0)
+    if remainders.to_numpy().any():
+        return "fail", f"a count is not rounded to {policy.rounding_base}"
+    return "pass", f"counts rounded to {policy.rounding_base}"
+
+
+def _minimum_respondents(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    if "respondents_n" not in frame.columns:
+        return "pass", "no row rests on respondents of its own"
+    smallest = frame.respondents_n.min()
+    if smallest < policy.minimum_respondents:
+        return "fail", f"an estimate rests on {smallest} respondents; want at least {policy.minimum_respondents}"
+    return "pass", f"every estimate rests on at least {smallest} respondents"
+
+
+def _whole_points(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    numeric = [column.name for column in table.columns if column.kind == "number" or column.unit == "persons"]
+    if numeric:
+        return "fail", f"a verdict may carry whole points only, not {', '.join(numeric)}"
+    return "pass", "intervals in whole percentage points, no counts"
+
+
+CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
+    "output_kind": _output_kind,
+    "source_cited": _source_cited,
+    "no_measure": _no_measure,
+    "minimum_cell": _minimum_cell,
+    "rounding": _rounding,
+    "minimum_respondents": _minimum_respondents,
+    "whole_points": _whole_points,
+}

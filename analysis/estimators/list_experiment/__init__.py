@@ -1,0 +1,33 @@
+"""List experiment (item count technique): one sensitive item hidden among J others.
+
+What belongs here: estimators and diagnostics of the list experiment, one module per method.
+What must not: direct questions analysed alone, endorsement experiments, survey wording, verdicts.
+
+    responses      what the answers must look like; the two count tables
+    difference     difference in means, with or without a sampling design
+    joint_types    estimated shares of respondent types
+    design_effect  test of the assumption that the sensitive item does not change the other answers
+    chi_bar        weights of the chi-bar-square distribution that the test needs
+    screen         cell counts and floor–ceiling checks, made before any estimate is read
+    standing       screen first, then the difference, and a prevalence only if it may be read as one
+"""
+
+from analysis.estimators.list_experiment.design_effect import DesignEffectTest, design_effect_test
+from analysis.estimators.list_experiment.difference import DifferenceResult, difference_in_means
+from analysis.estimators.list_experiment.joint_types import JointTypes, joint_types
+from analysis.estimators.list_experiment.screen import FloorCeilingScreen, ScreenCheck, floor_ceiling_screen
+from analysis.estimators.list_experiment.standing import ListAnalysis, analyse
+
+__all__ = [
+    "DesignEffectTest",
+    "DifferenceResult",
+    "FloorCeilingScreen",
+    "JointTypes",
+    "ListAnalysis",
+    "ScreenCheck",
+    "analyse",
+    "design_effect_test",
+    "difference_in_means",
+    "floor_ceiling_screen",
+    "joint_types",
+]

@@ -1,0 +1,13 @@
+"""Every table of the project, declared once.
+
+One declaration gives validation (`check`), the Arrow schema, the codebook and the machine-readable metadata (`publish`).
+What must not be here: reading files, or knowing what a vendor's export looks like.
+"""
+
+from analysis.schemas.columns import Column, Table
+from analysis.schemas.tables_results import TABLES as RESULT_TABLES
+from analysis.schemas.tables_world import TABLES as WORLD_TABLES
+
+TABLES: dict[str, Table] = {table.name: table for table in (*WORLD_TABLES, *RESULT_TABLES)}
+
+__all__ = ["TABLES", "Column", "Table"]

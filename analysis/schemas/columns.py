@@ -1,0 +1,306 @@
+"""What a column is, what a table is, and every column of the project.
+
+One column name has one meaning in the whole project: a table is a list of names from `COLUMNS`.
+A new column is added here, with a meaning that a stranger understands, and then named in a table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["text", "code", "integer", "number", "boolean", "date"]
+
+Role = Literal["key", "measure", "explanation", "citation"]
+"""What a column is to a reader who wants to learn about a person: `key` columns form groups, `measure` columns hold
+what is said about the group, `explanation` is our own prose, `citation` leads to the source."""
+
+OutputKind = Literal["published_figure", "reference_text", "frequency", "estimate", "arithmetic", "verdict"]
+"""What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what it means and which values are allowed."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    role: Role = "explanation"
+    unit: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int | None = None
+    pattern: str = ""
+    null_means: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.kind == "code") != bool(self.codes):
+            raise ValueError(f"column {self.name}: a code list belongs to columns of kind 'code' and to no other")
+        if (self.kind == "number") != (self.decimals is not None):
+            raise ValueError(f"column {self.name}: 'number' columns, and only they, declare their decimals")
+
+    @property
+    def is_nullable(self) -> bool:
+        """A column may be empty only when the declaration says what an empty cell means."""
+        return bool(self.null_means)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition that holds between columns; `holds` returns one boolean per row."""
+
+    sentence: str
+    columns: tuple[str, ...]
+    holds: Callable[[pd.DataFrame], "pd.Series[bool]"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table without its tier: what a row is, its columns, its key and the rules between columns."""
+
+    name: str
+    title: str
+    row_is: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    output_kind: OutputKind
+    source: str
+    rules: tuple[Rule, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The declaration of one column, or KeyError."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in the order in which they are written."""
+        return tuple(column.name for column in self.columns)
+
+
+EVIDENCE_CLASSES = {
+    "published": "a figure transcribed from a publication, with its citation and grade",
+    "replicated": "a figure recomputed here from third-party record-level data",
+    "field": "a figure from this study's own consented corpora",
+    "synthetic": "a figure from the fictional demonstration world; never evidence about a real group",
+}
+GRADES = {
+    "A": "computed from data files",
+    "B": "the primary page was read",
+    "C": "seen only through press or a mirror",
+    "none": "not graded",
+}
+VERDICTS = {
+    "supported": "the evidence meets the rule that was fixed for the claim",
+    "contradicted": "the evidence meets the rule that was fixed against the claim",
+    "inconclusive": "there is evidence, and it meets neither rule",
+    "not_yet_answerable": "data could decide it, and those data do not exist",
+    "not_answerable": "no data of this kind could decide it",
+}
+DISAGGREGATION = {
+    "full": "every person of the host's total is counted in a sex and an age band",
+    "partial": "some persons have no sex or no age band, so a zero may hide persons",
+    "none": "only the total is known: the zeros in the source are not counts",
+}
+SERIES_STATUS = {
+    "reported": "the source gives a count",
+    "not_reported": "the source leaves the cell empty",
+    "not_disaggregated": "the source prints a zero that stands for 'not broken down', or the host's zero cannot be told from it",
+}
+USES = {
+    "figure": "may be shown as a number",
+    "context_until_original_read": "context: the number is not shown until the original has been read",
+    "context_until_source_replaced": "context: the number is not shown until a better source has been found",
+}
+EVENT_CATEGORIES = {
+    "afg_pak": "hostilities between Afghanistan and Pakistan",
+    "afg_pak_deescalation": "talks or ceasefire between Afghanistan and Pakistan",
+    "amnesty": "amnesty and its violations",
+    "expulsion": "expulsion of Afghans by a neighbouring state",
+    "host_attack": "violent attack in a host country (a confounder only)",
+    "host_policy": "policy of a host country",
+    "outreach": "outreach of the authorities in Kabul to Afghans abroad",
+    "regime": "change or recognition of the regime",
+    "resettlement": "resettlement programme",
+    "women_rights": "restriction of women's rights",
+}
+
+_DECLARED = (
+    # Who, where, when
+    Column("host_iso3", "text", "Host country, ISO 3166-1 alpha-3", "key", pattern=r"[A-Z]{3}"),
+    Column("host_name", "text", "Host country as the source names it", "key"),
+    Column("region_name", "text", "United Nations region of the host", "key"),
+    Column("year", "integer", "Calendar year; stocks are counted at its end", "key", "year", minimum=1950, maximum=2100),
+    Column("sex_code", "code", "Sex as registered", "key", codes={
+        "female": "female", "male": "male", "not_stated": "neither is stated for these persons"}),
+    Column("age_band_code", "code", "Age band as registered", "key", codes={
+        "0_4": "0 to 4 years", "5_11": "5 to 11 years", "12_17": "12 to 17 years", "18_59": "18 to 59 years",
+        "60_plus": "60 years and over", "not_stated": "no age band is stated for these persons"}),
+    # Counts of persons under protection
+    Column("refugees_n", "integer", "Persons with refugee status or a comparable protection", "measure", "persons", minimum=0),
+    Column("asylum_seekers_n", "integer", "Persons whose asylum claim is pending", "measure", "persons", minimum=0),
+    Column("other_protection_n", "integer", "Other people in need of international protection", "measure", "persons", minimum=0,
+           null_means="the source reports no such category for this host and year"),
+    Column("protected_n", "integer", "Refugees, asylum-seekers and others in need of international protection together",
+           "measure", "persons", minimum=0),
+    Column("persons_n", "integer", "Persons in this cell", "measure", "persons", minimum=0,
+           null_means="not disaggregated: the zero in the source is not a count"),
+    Column("persons_status_code", "code", "Whether the cell is a count", codes=SERIES_STATUS),
+    Column("disaggregation_code", "code", "How far the host's total is broken down by sex and age", codes=DISAGGREGATION),
+    Column("sex_known_share", "number", "Share of the host's persons whose sex is stated", "measure", "share", minimum=0, maximum=1, decimals=4),
+    Column("age_known_share", "number", "Share of the host's persons whose age band is stated", "measure", "share", minimum=0, maximum=1, decimals=4),
+    Column("is_series_break", "boolean", "The count is not comparable with the year before"),
+    Column("series_break_note", "text", "Why the series breaks here", null_means="no break"),
+    # Corpora
+    Column("corpus_code", "code", "Corpus of this study", "key", codes={
+        "survey": "answers of consenting respondents", "posts": "posts of institutional or consenting accounts"}),
+    Column("admission_code", "code", "Whether the corpus entered this release", codes={
+        "not_part_of_study": "this study holds no such corpus"}),
+    Column("admission_text", "text", "What that means for a reader"),
+    # Disclosure
+    Column("table_name", "text", "Table that was checked", "key", pattern=r"[a-z_]+"),
+    Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={
+        "output_kind": "the kind of output has a rule", "source_cited": "every row names its source",
+        "minimum_cell": "no frequency below the threshold", "rounding": "frequencies rounded after suppression",
+        "minimum_respondents": "no estimate on fewer respondents than the threshold",
+        "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
+    Column("outcome_code", "code", "Outcome of the check", codes={
+        "pass": "may be released", "review": "a person has to decide", "fail": "may not be released"}),
+    Column("outcome_text", "text", "The evidence, in words"),
+    # Published figures
+    Column("benchmark_id", "text", "Published figure", "key", pattern=r"B\d{3}"),
+    Column("quantity_text", "text", "What was asked or counted, close to the source's wording"),
+    Column("population_text", "text", "Whom the figure describes"),
+    Column("period_text", "text", "When it was measured"),
+    Column("figure_unit_code", "code", "Unit of the published figure", codes={
+        "percent": "per cent", "count_difference": "difference in mean counts of list items", "count": "number of cases",
+        "persons": "persons", "accounts": "accounts", "posts": "posts", "events": "events", "applications": "applications",
+        "ratio": "ratio", "percentage_points": "percentage points", "none": "a finding in words"}),
+    Column("figure_value", "number", "The published figure", "measure", "see figure_unit_code", decimals=4,
+           null_means="the source gives a range, a bound or words: see figure_text"),
+    Column("figure_low", "number", "Lower end of the published interval", "measure", "see figure_unit_code", decimals=4,
+           null_means="no interval was published"),
+    Column("figure_high", "number", "Upper end of the published interval", "measure", "see figure_unit_code", decimals=4,
+           null_means="no interval was published"),
+    Column("figure_text", "text", "The figure in words where it is not a plain number", null_means="the figure is a plain number"),
+    Column("sample_text", "text", "Sample size as published", null_means="the source gives none"),
+    Column("note", "text", "What a reader has to know before using the figure", null_means="nothing to add"),
+    Column("grade_code", "code", "How close we came to the original", codes=GRADES),
+    Column("use_code", "code", "What the figure may be used for", codes=USES),
+    Column("wording_line_code", "code", "Figures of one wording line share question, scale and population type; lines are never joined", codes={
+        "rating_of_rule_abroad": "rating of four months of Taliban rule, Afghans abroad, opt-in",
+        "host_public_on_afghans": "opinion of a host country's public about Afghans or recognition",
+        "life_evaluation": "rating of one's own life inside Afghanistan",
+        "harm_reported": "harm reported by respondents of the 2011 village survey",
+        "other": "not an attitude, or not comparable with any other row"}),
+    Column("source", "text", "Citation", "citation"),
+    Column("source_address", "text", "Where the source can be read", "citation", null_means="the citation is the only pointer"),
+    # Events
+    Column("event_id", "text", "Dated event", "key", pattern=r"V\d{2}"),
+    Column("event_date", "date", "Day of the event, or the first day of a span", "key"),
+    Column("event_text", "text", "What happened"),
+    Column("event_category_code", "code", "Kind of event", codes=EVENT_CATEGORIES),
+    Column("date_status_code", "code", "How the day is known", codes={
+        "seen": "the day stands in the source", "day_recalled": "the event stands in the source, its day is from memory",
+        "recalled": "from memory, to be verified"}),
+    Column("source_quality_code", "code", "Quality of the source", codes={
+        "named_or_official": "a named outlet or an official document", "aggregator": "an aggregator: the original has to be found"}),
+    Column("good_sources_n", "integer", "Sources that are a named outlet or official and state the day", "measure", "sources", minimum=0),
+    Column("is_break_date_eligible", "boolean", "The day may serve as the break date of an event study (two good sources)"),
+    # List experiments
+    Column("experiment_code", "code", "List experiment", "key", codes={
+        "afghanistan_2011": "Afghanistan 2011, 204 villages in five Pashtun-majority provinces, three control items"}),
+    Column("arm_code", "code", "Randomised arm: the list shown", "key", codes={
+        "control": "three control items", "isaf": "the control items and the foreign forces", "taliban": "the control items and the Taliban"}),
+    Column("answer_count", "integer", "Number of list items that the respondent says to support", "key", "items", minimum=0, maximum=10),
+    Column("respondents_n", "integer", "Respondents", "measure", "persons", minimum=0),
+    Column("holds_item", "boolean", "The type supports the sensitive item", "key"),
+    Column("other_items_count", "integer", "Number of control items that the type supports", "key", "items", minimum=0, maximum=10),
+    Column("type_share", "number", "Estimated share of the type; negative values are sampling error or a failed design", "measure", "share",
+           minimum=-1, maximum=1, decimals=6),
+    Column("check_code", "text", "Diagnostic check", "key", pattern=r"[a-z_]+"),
+    Column("statistic", "number", "Value of the check's statistic", "measure", "see check_text", decimals=6,
+           null_means="the check has no value on these data: see check_text"),
+    Column("threshold", "number", "Value at which the check fails", "measure", "see check_text", decimals=6,
+           null_means="the check has no single threshold"),
+    Column("is_passed", "boolean", "The design passes the check"),
+    Column("check_text", "text", "What the check says, in words"),
+    # Estimates
+    Column("estimate_id", "text", "Estimate", "key", pattern=r"[A-Z]\d{2}[a-z]?_[a-z0-9_]+"),
+    Column("estimand_id", "text", "Quantity that is estimated; E… stands in the claims register, K… is context", "key", pattern=r"[EK]\d{2}[a-z]?_[a-z0-9_]+"),
+    Column("quantity_code", "code", "What kind of number the value is", codes={
+        "difference_in_mean_counts": "difference in mean counts of list items between two arms; not a percentage",
+        "prevalence": "share of a population", "persons": "number of persons"}),
+    Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
+    Column("method_text", "text", "Estimator and variance"),
+    Column("value", "number", "The estimate", "measure", "see quantity_code", decimals=6,
+           null_means="the design failed its diagnostics: see unusable_reason"),
+    Column("standard_error", "number", "Standard error of the estimate", "measure", "see quantity_code", minimum=0, decimals=6,
+           null_means="no estimate, or a complete count"),
+    Column("ci_low", "number", "Lower end of the 95 % interval", "measure", "see quantity_code", decimals=6,
+           null_means="no estimate, or a complete count"),
+    Column("ci_high", "number", "Upper end of the 95 % interval", "measure", "see quantity_code", decimals=6,
+           null_means="no estimate, or a complete count"),
+    Column("is_usable", "boolean", "The design passed its diagnostics and the value may be used"),
+    Column("unusable_reason", "text", "Why the value may not be used", null_means="the value may be used"),
+    # Replications
+    Column("replication_id", "text", "Recomputed figure", "key", pattern=r"R\d{2}_[a-z0-9_]+"),
+    Column("published_text", "text", "The figure it is compared with"),
+    Column("file_name", "text", "Third-party file that was read", "citation"),
+    Column("file_sha256", "text", "SHA-256 of that file", "citation", pattern=r"[0-9a-f]{64}"),
+    # Base rates
+    Column("prevalence_share", "number", "Assumed share of the population that holds the opinion", "key", "share", minimum=0, maximum=1, decimals=4),
+    Column("sensitivity_share", "number", "Assumed share of holders that the label finds", "key", "share", minimum=0, maximum=1, decimals=4),
+    Column("specificity_share", "number", "Assumed share of non-holders that the label leaves alone", "key", "share", minimum=0, maximum=1, decimals=4),
+    Column("labelled_share", "number", "Share of the population that gets the label", "measure", "share", minimum=0, maximum=1, decimals=6),
+    Column("predictive_value_share", "number", "Share of labels that are right", "measure", "share", minimum=0, maximum=1, decimals=6,
+           null_means="nobody is labelled"),
+    Column("wrong_labels_per_1000", "number", "Persons labelled wrongly among 1,000", "measure", "persons per 1,000", minimum=0, maximum=1000, decimals=4),
+    Column("right_labels_per_1000", "number", "Correctly labelled opinions among 1,000 persons", "measure", "persons per 1,000", minimum=0, maximum=1000, decimals=4),
+    # Claims
+    Column("claim_id", "text", "Sub-claim of the article", "key", pattern=r"C\d{2}(\.\d)?"),
+    Column("topic_code", "text", "Part of the article's argument", pattern=r"[a-z_]+"),
+    Column("claim_kind_code", "code", "Whether the article says it or only presumes it", codes={
+        "claim": "the article says it", "premise": "the article presumes it"}),
+    Column("article_text", "text", "What the article says, in our words"),
+    Column("statement", "text", "The claim as a hypothesis"),
+    Column("constructs_text", "text", "Which of the three constructs the claim is about: defend the country, approve the regime, speak in public",
+           null_means="none of the three"),
+    Column("estimands_text", "text", "Estimands, with what each one is", null_means="the claim has no estimand"),
+    Column("evidence_needed", "text", "Data that the rule needs"),
+    Column("supported_if", "text", "When the claim is supported", null_means="the claim has no rule"),
+    Column("contradicted_if", "text", "When the claim is contradicted", null_means="the claim has no rule"),
+    Column("inconclusive_if", "text", "When the evidence decides nothing", null_means="the claim has no rule"),
+    Column("decides_text", "text", "What data would decide it, and how many people it takes"),
+    Column("can_say", "text", "What may be said today"),
+    Column("cannot_say", "text", "What may not be said today"),
+    Column("threats_text", "text", "What could mislead"),
+    Column("notes_text", "text", "What else a reviewer has to know", null_means="nothing to add"),
+    Column("is_confirmatory", "boolean", "Belongs to the family over which Holm's procedure runs"),
+    Column("scope_code", "text", "Part of the claim that the verdict is about", "key", pattern=r"[a-z0-9_]+"),
+    Column("verdict_code", "code", "Verdict", codes=VERDICTS),
+    Column("verdict_reason", "text", "Why, in one sentence"),
+    Column("is_post_hoc", "boolean", "The rule was fixed after this evidence was known"),
+    Column("low_points", "integer", "Lower end of the robust interval, rounded outward", "measure", "whole percentage points",
+           null_means="no interval"),
+    Column("high_points", "integer", "Upper end of the robust interval, rounded outward", "measure", "whole percentage points",
+           null_means="no interval"),
+    Column("intervals_text", "text", "Robust intervals of the parts of a claim with several, rounded outward", null_means="no interval, or one quantity only"),
+    Column("evidence_id", "text", "Evidence row: a published figure, an event or an estimate", "key"),
+    Column("is_admissible", "boolean", "The row may move the verdict"),
+    Column("admissibility_reason", "text", "Why it may, or may not"),
+    Column("is_population_matched", "boolean", "The row describes the claim's population"),
+    Column("is_period_matched", "boolean", "The row describes the claim's period"),
+    Column("evidence_text", "text", "What the row says"),
+)  # fmt: skip
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _DECLARED}
+if len(COLUMNS) != len(_DECLARED):
+    raise ValueError("a column name is declared twice in analysis/schemas/columns.py")
+
+
+def columns(*names: str) -> tuple[Column, ...]:
+    """The declarations of these names, in this order; KeyError for a name that is not declared."""
+    return tuple(COLUMNS[name] for name in names)

@@ -1,0 +1,185 @@
+"""Tables of published facts: who is protected where, what has been measured, what happened when."""
+
+from analysis.schemas.columns import Rule, Table, columns
+
+UNHCR = "UNHCR Refugee Data Finder, through the R package refugees 2025.12.1 (CC BY 4.0)"
+
+PARTS_ADD_UP = Rule(
+    "protected_n is the sum of refugees_n, asylum_seekers_n and other_protection_n (an unreported part counts as nothing)",
+    ("protected_n", "refugees_n", "asylum_seekers_n", "other_protection_n"),
+    lambda rows: rows.protected_n == rows.refugees_n + rows.asylum_seekers_n + rows.other_protection_n.fillna(0),
+)
+BREAK_HAS_NOTE = Rule(
+    "a series break has a note, and a note stands only at a break",
+    ("is_series_break", "series_break_note"),
+    lambda rows: rows.is_series_break == rows.series_break_note.notna(),
+)
+COUNT_HAS_STATUS = Rule(
+    "persons_n is present exactly when persons_status_code is 'reported'",
+    ("persons_n", "persons_status_code"),
+    lambda rows: rows.persons_n.notna() == (rows.persons_status_code == "reported"),
+)
+FIGURE_OR_WORDS = Rule(
+    "a published figure has a value or words",
+    ("figure_value", "figure_text"),
+    lambda rows: rows.figure_value.notna() | rows.figure_text.notna(),
+)
+INTERVAL_HOLDS_VALUE = Rule(
+    "an interval is complete and holds its value",
+    ("figure_low", "figure_value", "figure_high"),
+    lambda rows: (
+        (rows.figure_low.isna() & rows.figure_high.isna())
+        | ((rows.figure_low <= rows.figure_value) & (rows.figure_value <= rows.figure_high))
+    ),
+)
+FIGURE_IS_READ = Rule(
+    "a row that may be shown as a number has grade A or B",
+    ("use_code", "grade_code"),
+    lambda rows: (rows.use_code != "figure") | rows.grade_code.isin(["A", "B"]),
+)
+BREAK_DATE_HAS_SOURCES = Rule(
+    "a break date has two good sources",
+    ("is_break_date_eligible", "good_sources_n"),
+    lambda rows: rows.is_break_date_eligible == (rows.good_sources_n >= 2),
+)
+
+BENCHMARK_IDENTITY = columns("benchmark_id", "quantity_text", "population_text", "period_text")
+BENCHMARK_FIGURE = columns(
+    "figure_unit_code", "figure_value", "figure_low", "figure_high", "figure_text", "sample_text"
+)
+BENCHMARK_ORIGIN = columns("note", "grade_code", "use_code", "source", "source_address")
+
+TABLES = (
+    Table(
+        name="corpora",
+        title="Which corpora entered this release",
+        row_is="one kind of corpus",
+        columns=columns("corpus_code", "admission_code", "admission_text"),
+        key=("corpus_code",),
+        output_kind="reference_text",
+        source="params.yaml and the admission stage",
+    ),
+    # As received, with a citation in every row
+    Table(
+        name="unhcr_population_host_year",
+        title="Afghans under UNHCR's protection mandate by host and year, as published",
+        row_is="one host country in one year",
+        columns=columns(
+            "host_iso3", "host_name", "region_name", "year",
+            "refugees_n", "asylum_seekers_n", "other_protection_n", "source",
+        ),
+        key=("host_iso3", "year"),
+        output_kind="published_figure",
+        source=UNHCR,
+    ),
+    Table(
+        name="unhcr_population_host_sex_age",
+        title="Afghans under UNHCR's protection mandate by host, sex and age at the end of 2025, as published",
+        row_is="one host, sex and age band; zeros are as printed",
+        columns=columns("host_iso3", "year", "sex_code", "age_band_code", "persons_n", "source"),
+        key=("host_iso3", "year", "sex_code", "age_band_code"),
+        output_kind="published_figure",
+        source=UNHCR,
+    ),
+    Table(
+        name="series_breaks",
+        title="Documented breaks in UNHCR's series of Afghans",
+        row_is="one host and the first year after its break",
+        columns=columns("host_iso3", "year", "series_break_note", "source"),
+        key=("host_iso3", "year"),
+        output_kind="reference_text",
+        source=UNHCR,
+    ),
+    Table(
+        name="benchmarks",
+        title="Published figures about attitudes, populations and methods, graded",
+        row_is="one published figure",
+        columns=(*BENCHMARK_IDENTITY, *BENCHMARK_FIGURE, *columns("wording_line_code"), *BENCHMARK_ORIGIN),
+        key=("benchmark_id",),
+        output_kind="published_figure",
+        source="transcribed, see each row",
+        rules=(FIGURE_OR_WORDS, INTERVAL_HOLDS_VALUE, FIGURE_IS_READ),
+    ),
+    Table(
+        name="events",
+        title="Dated events, with the quality of their source",
+        row_is="one event",
+        columns=columns(
+            "event_id", "event_date", "event_text", "event_category_code",
+            "date_status_code", "source_quality_code", "good_sources_n", "source",
+        ),
+        key=("event_id",),
+        output_kind="reference_text",
+        source="transcribed, see each row",
+    ),
+    # As released
+    Table(
+        name="population_host_year",
+        title="Afghans under UNHCR protection by host and year, 2015–2025, with series breaks",
+        row_is="one host country in one year",
+        columns=columns(
+            "host_iso3", "host_name", "region_name", "year", "refugees_n", "asylum_seekers_n",
+            "other_protection_n", "protected_n", "is_series_break", "series_break_note", "source",
+        ),
+        key=("host_iso3", "year"),
+        output_kind="published_figure",
+        source=UNHCR,
+        rules=(PARTS_ADD_UP, BREAK_HAS_NOTE),
+    ),
+    Table(
+        name="population_host_sex_age",
+        title="Afghans under UNHCR protection by host, sex and age, 2025, with 'not disaggregated' told from zero",
+        row_is="one host, sex and age band",
+        columns=columns(
+            "host_iso3", "year", "sex_code", "age_band_code", "persons_n", "persons_status_code", "source"
+        ),
+        key=("host_iso3", "year", "sex_code", "age_band_code"),
+        output_kind="published_figure",
+        source=UNHCR,
+        rules=(COUNT_HAS_STATUS,),
+    ),
+    Table(
+        name="population_host_disaggregation",
+        title="How far each host's total is broken down by sex and age, 2025",
+        row_is="one host country",
+        columns=columns(
+            "host_iso3", "host_name", "year", "protected_n", "sex_known_share", "age_known_share",
+            "disaggregation_code", "source",
+        ),
+        key=("host_iso3",),
+        output_kind="published_figure",
+        source=UNHCR,
+    ),
+    Table(
+        name="benchmarks_shown",
+        title="Published figures that may be shown as numbers",
+        row_is="one published figure whose original was read or computed",
+        columns=(*BENCHMARK_IDENTITY, *BENCHMARK_FIGURE, *columns("wording_line_code"), *BENCHMARK_ORIGIN),
+        key=("benchmark_id",),
+        output_kind="published_figure",
+        source="transcribed, see each row",
+        rules=(FIGURE_OR_WORDS, INTERVAL_HOLDS_VALUE, FIGURE_IS_READ),
+    ),
+    Table(
+        name="benchmarks_context",
+        title="Published figures known only through press or a mirror: named, not shown as numbers",
+        row_is="one published figure that still has to be read in the original",
+        columns=(*BENCHMARK_IDENTITY, *columns("grade_code", "use_code", "source", "source_address")),
+        key=("benchmark_id",),
+        output_kind="reference_text",
+        source="transcribed, see each row",
+    ),
+    Table(
+        name="events_dated",
+        title="Dated events 2021–2026 and whether their day may serve as a break date",
+        row_is="one event",
+        columns=columns(
+            "event_id", "event_date", "event_text", "event_category_code", "date_status_code",
+            "source_quality_code", "good_sources_n", "is_break_date_eligible", "source",
+        ),
+        key=("event_id",),
+        output_kind="reference_text",
+        source="transcribed, see each row",
+        rules=(BREAK_DATE_HAS_SOURCES,),
+    ),
+)  # fmt: skip

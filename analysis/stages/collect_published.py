@@ -1,0 +1,13 @@
+"""Published figures and events, each with its grade and what it may be used for."""
+
+from analysis.measures import published
+from analysis.params import Params
+from analysis.store import Store
+
+
+def run(store: Store, params: Params) -> None:
+    """Part the figures that may be shown from those that are context, and rate the days of events."""
+    benchmarks = store.read("reference__benchmarks")
+    store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
+    store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
+    store.write("candidate__events_dated", published.with_break_eligibility(store.read("reference__events")))

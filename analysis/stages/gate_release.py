@@ -1,0 +1,34 @@
+"""Everything that may leave passes here, and nothing else leaves."""
+
+from analysis.disclosure.gate import clear
+from analysis.disclosure.policy import load_policy
+from analysis.params import Params
+from analysis.release.dataset import Edition, write_release
+from analysis.store import Store
+
+CANDIDATES = (
+    "candidate__base_rates",
+    "candidate__benchmarks_context",
+    "candidate__benchmarks_shown",
+    "candidate__claim_evidence",
+    "candidate__claim_verdicts",
+    "candidate__claims_register",
+    "candidate__corpora",
+    "candidate__estimates",
+    "candidate__events_dated",
+    "candidate__list_experiment_checks",
+    "candidate__list_experiment_counts",
+    "candidate__list_experiment_types",
+    "candidate__population_host_disaggregation",
+    "candidate__population_host_sex_age",
+    "candidate__population_host_year",
+    "candidate__replication_results",
+)
+
+
+def run(store: Store, params: Params) -> None:
+    """Clear every candidate table under the disclosure policy and write the release folder."""
+    policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
+    cleared = clear({name.removeprefix("candidate__"): store.read(name) for name in CANDIDATES}, policy)
+    edition = Edition(params.release.version, params.release.date)
+    write_release(cleared, edition, statements=store.root, folder=store.root / "data/release")

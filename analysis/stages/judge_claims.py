@@ -1,0 +1,27 @@
+"""Verdicts: the frozen rules applied to everything known."""
+
+import pandas as pd
+
+from analysis.claims.register import load_links, load_register
+from analysis.claims.verdict import judge_register
+from analysis.params import Params
+from analysis.results import claims
+from analysis.store import Store
+
+
+def run(store: Store, params: Params) -> None:
+    """Judge the register and write it with its evidence and its verdicts."""
+    folder = store.root / "data/claims"
+    register = load_register(folder / "claims.yml", folder / "FROZEN.sha256")
+    shown, context = store.read("candidate__benchmarks_shown"), store.read("candidate__benchmarks_context")
+    found = claims.pieces(
+        register,
+        links=load_links(folder / "evidence_links.csv", register),
+        figures=pd.concat([shown, context]),
+        events=store.read("candidate__events_dated"),
+        population=store.read("candidate__population_host_year"),
+    )
+    verdicts = judge_register(register, [piece.evidence for piece in found])
+    store.write("candidate__claims_register", claims.register_rows(register))
+    store.write("candidate__claim_evidence", claims.evidence_rows(found))
+    store.write("candidate__claim_verdicts", claims.verdict_rows(verdicts))

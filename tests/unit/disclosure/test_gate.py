@@ -1,0 +1,132 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure.gate import clear, review
+from analysis.disclosure.policy import Review, load_policy
+from analysis.disclosure.tabular import protect_frequencies
+from analysis.errors import DisclosureError
+from analysis.schemas import TABLES, Table
+from analysis.schemas.columns import Column
+from analysis.store import canonical, content_hash, parquet_bytes
+
+POLICY = load_policy(Path(__file__).resolve().parents[3] / "data/codelists/disclosure_policy.yml")
+GROUPS = Table(
+    name="made_up_groups",
+    title="Made-up groups",
+    row_is="one group",
+    columns=(
+        Column("group_code", "text", "Group", "key"),
+        Column("members_n", "integer", "Members", "measure", "persons", minimum=0, null_means="suppressed"),
+    ),
+    key=("group_code",),
+    output_kind="frequency",
+    source="made up",
+)
+
+
+def groups(*counts):
+    return pd.DataFrame({"group_code": list("abcdefgh"[: len(counts)]), "members_n": pd.array(counts, "Int64")})
+
+
+@pytest.fixture
+def declared(monkeypatch):
+    """The made-up table is declared, so that the whole gate can run on it."""
+    monkeypatch.setitem(TABLES, GROUPS.name, GROUPS)
+
+
+def texts():
+    row = {"corpus_code": "survey", "admission_code": "not_part_of_study", "admission_text": "none"}
+    return pd.DataFrame([row])
+
+
+def outcomes(frame, table, policy=POLICY):
+    return {record.check: record.outcome for record in review(frame, table, policy)}
+
+
+def test_small_cells_and_empty_groups_are_suppressed_before_rounding():
+    protected = protect_frequencies(groups(0, 9, 10, 12, 13, 1000), GROUPS, minimum_cell=10, rounding_base=5)
+    assert protected.members_n.tolist() == [pd.NA, pd.NA, 10, 10, 15, 1000]
+
+
+@pytest.mark.parametrize(
+    ("counts", "check", "outcome"),
+    [
+        ((10, 25), "minimum_cell", "pass"),
+        ((5, 25), "minimum_cell", "fail"),
+        ((None, 25), "minimum_cell", "review"),
+        ((10, 25), "rounding", "pass"),
+        ((10, 23), "rounding", "fail"),
+    ],
+)
+def test_frequency_checks_judge_the_table_as_it_would_leave(counts, check, outcome):
+    assert outcomes(groups(*counts), GROUPS)[check] == outcome
+
+
+def test_a_frequency_table_leaves_rounded(declared):
+    cleared = clear({GROUPS.name: groups(12, 99)}, POLICY)
+    assert cleared.tables[GROUPS.name].members_n.tolist() == [10, 100]
+
+
+def test_a_table_with_a_suppressed_cell_waits_for_a_person(declared):
+    with pytest.raises(DisclosureError, match=r"review: made_up_groups, minimum_cell: 1 cell\(s\) suppressed"):
+        clear({GROUPS.name: groups(3, 99)}, POLICY)
+
+
+def test_a_kind_of_output_without_a_rule_is_reviewed_and_never_passes():
+    policy = replace(POLICY, checks={})
+    assert outcomes(texts(), TABLES["corpora"], policy) == {"output_kind": "review"}
+    with pytest.raises(DisclosureError, match="no rule for outputs of kind 'reference_text'"):
+        clear({"corpora": texts()}, policy)
+
+
+def test_a_review_counts_for_the_content_that_was_read_and_for_no_other():
+    decision = Review(content_hash(texts(), TABLES["corpora"]), "two contributors", "holds no person")
+    policy = replace(POLICY, checks={}, reviewed={"corpora": decision})
+    assert outcomes(texts(), TABLES["corpora"], policy) == {"output_kind": "pass"}
+    changed = texts().assign(admission_text="some")
+    assert outcomes(changed, TABLES["corpora"], policy) == {"output_kind": "review"}
+
+
+def estimates(respondents_n):
+    row = {
+        "experiment_code": "afghanistan_2011", "arm_code": "isaf", "answer_count": 0,
+        "respondents_n": respondents_n, "source": "s",
+    }  # fmt: skip
+    table = replace(TABLES["list_experiment_counts"], output_kind="estimate")
+    return outcomes(pd.DataFrame([row]), table)["minimum_respondents"]
+
+
+def test_an_estimate_on_few_respondents_fails():
+    assert estimates(9) == "fail"
+    assert estimates(10) == "pass"
+
+
+def test_a_text_table_that_measures_people_fails():
+    assert outcomes(groups(10), replace(GROUPS, output_kind="reference_text"))["no_measure"] == "fail"
+    assert outcomes(texts(), TABLES["corpora"])["no_measure"] == "pass"
+
+
+def test_a_verdict_with_counts_fails():
+    assert outcomes(groups(10), replace(GROUPS, output_kind="verdict"))["whole_points"] == "fail"
+
+
+def test_a_published_figure_without_a_source_fails():
+    assert outcomes(groups(10), replace(GROUPS, output_kind="published_figure"))["source_cited"] == "fail"
+
+
+def test_the_clearance_names_exact_bytes():
+    cleared = clear({"corpora": texts()}, POLICY)
+    data = parquet_bytes(canonical(texts(), TABLES["corpora"]), TABLES["corpora"])
+    cleared.clearance.demand("corpora", data)
+    with pytest.raises(DisclosureError, match="corpora: these bytes were not cleared"):
+        cleared.clearance.demand("corpora", data + b"x")
+    with pytest.raises(DisclosureError, match="estimates: these bytes were not cleared"):
+        cleared.clearance.demand("estimates", data)
+
+
+def test_every_check_is_recorded_and_released():
+    cleared = clear({"corpora": texts()}, POLICY)
+    assert cleared.tables["disclosure_records"].gate_check_code.tolist() == ["no_measure"]

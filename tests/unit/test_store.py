@@ -1,0 +1,121 @@
+import os
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from analysis.errors import SchemaError, StoreError
+from analysis.schemas import TABLES
+from analysis.store import Store, canonical, content_hash, csv_bytes, parquet_bytes, parse_csv, write_atomically
+
+RATES = TABLES["base_rates"]
+BREAKS = TABLES["series_breaks"]
+
+
+def rates(prevalences=(0.01, 0.001)):
+    return pd.DataFrame(
+        {
+            "prevalence_share": prevalences,
+            "sensitivity_share": 0.8,
+            "specificity_share": 0.95,
+            "labelled_share": 0.0575,
+            "predictive_value_share": [8 / 57.5, None],
+            "wrong_labels_per_1000": 49.5,
+            "right_labels_per_1000": 8.0,
+        }
+    )
+
+
+def test_what_is_written_is_read_back_sorted_and_rounded(tmp_path):
+    store = Store(tmp_path)
+    store.write("candidate__base_rates", rates())
+    read = store.read("candidate__base_rates")
+    assert list(read.prevalence_share) == [0.001, 0.01]
+    assert read.predictive_value_share[1] == 0.13913
+    assert pd.isna(read.predictive_value_share[0])
+
+
+def test_row_order_and_float_dust_do_not_change_the_bytes():
+    dusty = rates().iloc[::-1].assign(wrong_labels_per_1000=49.5 + 1e-12)
+    assert parquet_bytes(canonical(dusty, RATES), RATES) == parquet_bytes(canonical(rates(), RATES), RATES)
+
+
+def test_another_value_changes_the_content_hash():
+    other = rates().assign(wrong_labels_per_1000=49.6)
+    assert content_hash(other, RATES) != content_hash(rates(), RATES)
+
+
+def test_negative_zero_is_zero():
+    frame = canonical(rates().assign(wrong_labels_per_1000=-0.0), RATES)
+    assert b"-0" not in csv_bytes(frame, RATES)
+
+
+def test_parquet_carries_nothing_but_the_table(tmp_path):
+    Store(tmp_path).write("candidate__base_rates", rates())
+    file = pq.ParquetFile(tmp_path / "data/candidate/candidate__base_rates.parquet")
+    assert set(file.metadata.metadata) == {b"title", b"row_is", b"source"}
+    assert not file.metadata.row_group(0).column(0).is_stats_set
+
+
+def test_a_bad_frame_writes_nothing(tmp_path):
+    with pytest.raises(SchemaError):
+        Store(tmp_path).write("candidate__base_rates", rates(prevalences=(2.0, 0.1)))
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize("name", ["open__base_rates", "reference__base_rates"])
+def test_stages_cannot_write_these_tiers(tmp_path, name):
+    with pytest.raises(StoreError, match="stages write restricted and candidate tables only"):
+        Store(tmp_path).write(name, rates())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("base_rates", "want <tier>__<table>"),
+        ("vault__base_rates", "with a tier of"),
+        ("open__nothing", "no table 'nothing' is declared"),
+    ],
+)
+def test_an_unknown_name_is_refused(tmp_path, name, reason):
+    with pytest.raises(StoreError, match=reason):
+        Store(tmp_path).read(name)
+
+
+def test_a_missing_file_says_what_to_run(tmp_path):
+    with pytest.raises(StoreError, match=r"no file .*run `./run repro`"):
+        Store(tmp_path).read("candidate__base_rates")
+
+
+def test_csv_round_trip_keeps_every_value():
+    frame = canonical(rates(), RATES)
+    pd.testing.assert_frame_equal(parse_csv(csv_bytes(frame, RATES), RATES), frame)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"host_iso3,year,series_break_note,source\nIRN,twenty,n,s\n", "line 2, column year: got 'twenty'"),
+        (b"host_iso3,year,note,source\nIRN,2022,n,s\n", r"header is \[host_iso3, year, note, source\], declared is"),
+        (b"", "not a UTF-8 CSV file"),
+        (b"host_iso3,year,series_break_note,source\nIRN,2022,\xff,s\n", "not a UTF-8 CSV file"),
+        (b"host_iso3,year,series_break_note,source\nIRN,2022,n,s,more,cells\n", "."),
+    ],
+)
+def test_a_bad_csv_names_the_place(data, reason):
+    with pytest.raises(SchemaError, match=reason):
+        parse_csv(data, BREAKS)
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    target = tmp_path / "table.parquet"
+    write_atomically(target, b"old")
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fchmod", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
