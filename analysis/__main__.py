@@ -4,36 +4,54 @@ A stage runs in the environment that `reproducible.env` states, whoever started 
 its start, so a process in any other environment replaces itself.
 """
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from analysis.commands.freeze_claims import freeze_claims
-from analysis.commands.replicate import replicate
 from analysis.errors import AnalysisError
-from analysis.stages import run_stage
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = {
+    "bench": "analysis.commands.bench:bench",
+    "book": "analysis.commands.serve_book:serve_book",
+    "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
+    "replicate": "analysis.commands.replicate:replicate",
+    "verify": "analysis.commands.verify:verify",
+}
+"""Name on the command line → where it is; only the one that is asked for is imported."""
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-
-@app.callback()
-def _root() -> None:
-    """Measure political attitudes in a diaspora, in aggregate only."""
-
-
-@app.command()
 def stage(name: Annotated[str, typer.Argument(help="Stage of dvc.yaml")]) -> None:
     """Run one stage of the pipeline in the folder you stand in."""
+    from analysis.stages import run_stage
+
     run_stage(name, Path.cwd())
 
 
-app.command()(freeze_claims)
-app.command()(replicate)
+def command_line(arguments: list[str]) -> typer.Typer:
+    """The command that the arguments name, or all of them when they name none, as for `--help`."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(_purpose)
+    app.command()(stage)
+    asked = arguments[0] if arguments else ""
+    for name in [asked] if asked in COMMANDS else COMMANDS if asked != "stage" else []:
+        app.command(name)(_loaded(COMMANDS[name]))
+    return app
+
+
+def _purpose() -> None:
+    """Measure political attitudes in a diaspora, in aggregate only."""
+
+
+def _loaded(where: str) -> Callable[..., Any]:
+    module, _, function = where.partition(":")
+    command: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return command
 
 
 def stated_environment() -> dict[str, str]:
@@ -53,7 +71,7 @@ def main() -> None:
     """Run the command line; an error that a person can act on becomes one line and exit code 2."""
     enter_stated_environment()
     try:
-        app()
+        command_line(sys.argv[1:])()
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

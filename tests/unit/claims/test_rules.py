@@ -323,6 +323,8 @@ HOSTS = EverySeriesPositive("E99_x", "USA", ("DEU", "FRA"))
         ({"USA": (1, 2), "DEU": (0, 0), "FRA": (0, 0)}, "contradicted"),
         ({"USA": (1, 2), "DEU": (0, 0), "FRA": (5, 6)}, "inconclusive"),
         ({"USA": (1, 2), "DEU": (3, 4)}, "inconclusive"),
+        ({"DEU": (3, 4), "FRA": (5, 6)}, "inconclusive"),
+        ({"USA": (-1, 0), "DEU": (3, 4), "FRA": (5, 6)}, "inconclusive"),
         ({"USA": (1, 2), "DEU": (3, 4), "FRA": ()}, "inconclusive"),
         ({"USA": (0, None), "DEU": (3, 4), "FRA": (5, 6)}, "inconclusive"),
         ({"USA": (1, 2), "DEU": (0, 0), "FRA": (0, None)}, "inconclusive"),

@@ -1,0 +1,53 @@
+"""Copies of the project in which a test may run the pipeline."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from analysis.commands.verify import copy_source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Project:
+    """A copy of the project's sources with the environment of this checkout."""
+
+    def __init__(self, folder: Path):
+        copy_source(ROOT, folder)
+        self.folder = folder
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`./run` with these arguments; nothing of the test's own environment but PATH and what is given."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "EXTERNAL_MIRROR") if name in os.environ}
+        umask = environment.pop("UMASK", "022")
+        command = ["sh", "-c", f'umask {umask} && exec "$@"', "sh", str(self.folder / "run"), *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env={**kept, **environment}, capture_output=True, text=True, check=False
+        )
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path):
+    if not (ROOT / ".venv/.key").is_file():
+        pytest.skip("no .venv made by ./run: these tests run the pipeline through it")
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory):
+    """A copy under a path with a space and letters of three scripts."""
+    if not (ROOT / ".venv/.key").is_file():
+        pytest.skip("no .venv made by ./run: these tests run the pipeline through it")
+    folder = tmp_path_factory.mktemp("elsewhere") / "Übung دری πέντε"
+    yield Project(folder)
+    shutil.rmtree(folder, ignore_errors=True)

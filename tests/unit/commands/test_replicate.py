@@ -1,0 +1,92 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.commands.replicate import recompute_all, replicate
+from analysis.errors import ReplicationError
+from analysis.store import Store
+
+ROOT = Path(__file__).resolve().parents[3]
+MIRROR = os.environ.get("EXTERNAL_MIRROR")
+needs_mirror = pytest.mark.skipif(not MIRROR, reason="third-party files: name their folder in EXTERNAL_MIRROR")
+TOLERANCE = 5e-6
+"""The published figures have five decimals."""
+
+EXPECTED = {
+    "R01_list_isaf_respondents": (0.04902, 0.04981),
+    "R02_list_isaf_villages": (0.04902, 0.03992),
+    "R03_list_taliban_respondents": (0.22440, 0.04329),
+    "R04_list_taliban_villages": (0.22440, 0.03634),
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    for name in ("data/reference", "data/external"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "data/external/afghan.csv").unlink(missing_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tracked(project):
+    return (project / "data/reference/replication_results.csv").read_bytes()
+
+
+@pytest.mark.parametrize("figure", EXPECTED)
+def test_the_tracked_result_is_the_published_one(figure):
+    row = Store(ROOT).read("reference__replication_results").set_index("replication_id").loc[figure]
+    assert (row.value, row.standard_error) == pytest.approx(EXPECTED[figure], abs=TOLERANCE)
+
+
+@needs_mirror
+def test_recomputing_gives_the_tracked_result(project, capsys):
+    before = tracked(project)
+    replicate()
+    assert "equal to the tracked result: 4 figures" in capsys.readouterr().out
+    assert tracked(project) == before
+
+
+@needs_mirror
+def test_another_tracked_result_is_an_error_and_stays(project):
+    path = project / "data/reference/replication_results.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.049020,", "0.049021,"), encoding="utf-8")
+    before = tracked(project)
+    with pytest.raises(ReplicationError, match=r"R01_list_isaf_respondents: recomputed 0.04902 .*tracked 0.049021"):
+        replicate()
+    assert tracked(project) == before
+
+
+@needs_mirror
+def test_a_corrupted_file_changes_nothing(project, tmp_path_factory, monkeypatch):
+    mirror = tmp_path_factory.mktemp("mirror")
+    (mirror / "afghan.csv").write_bytes((Path(MIRROR) / "afghan.csv").read_bytes()[:-1])
+    monkeypatch.setenv("EXTERNAL_MIRROR", str(mirror))
+    before = tracked(project)
+    with pytest.raises(ReplicationError, match="SHA-256 is"):
+        replicate(update=True)
+    assert tracked(project) == before
+
+
+def test_a_missing_file_changes_nothing(project, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("EXTERNAL_MIRROR", str(tmp_path_factory.mktemp("empty")))
+    before = tracked(project)
+    with pytest.raises(ReplicationError, match="not in EXTERNAL_MIRROR"):
+        replicate(update=True)
+    assert tracked(project) == before
+
+
+@needs_mirror
+def test_update_writes_what_was_recomputed(project):
+    path = project / "data/reference/replication_results.csv"
+    before = tracked(project)
+    path.write_text(path.read_text(encoding="utf-8").replace("0.049020,", "0.049021,"), encoding="utf-8")
+    replicate(update=True)
+    assert tracked(project) == before
+
+
+@needs_mirror
+def test_no_third_party_row_is_in_the_result(project):
+    assert len(recompute_all(project)) == len(EXPECTED)

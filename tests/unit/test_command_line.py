@@ -1,0 +1,54 @@
+"""`python -m analysis`: one error line and exit code 2, in the stated environment whoever starts it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.__main__ import COMMANDS, command_line, stated_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def call(*arguments, **environment):
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment}
+    command = [sys.executable, "-m", "analysis", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_an_unknown_stage_is_one_line_that_names_the_stages():
+    result = call("stage", "nothing")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: no stage 'nothing'; the stages are admit_study, ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_help_lists_every_command():
+    result = call("--help", COLUMNS="200")
+    assert result.returncode == 0
+    for name in COMMANDS:
+        assert name in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_loads(name):
+    assert [command.name for command in command_line([name]).registered_commands] == [None, name]
+
+
+def test_a_process_enters_the_stated_environment():
+    program = (
+        "import sys; sys.argv[1:] = ['stage', 'x']; import analysis.__main__ as line; "
+        "line.enter_stated_environment(); print('entered')"
+    )
+    inside = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **stated_environment()},
+    )  # fmt: skip
+    assert inside.stdout == "entered\n"
+    outside = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert "error: no stage 'x'" in outside.stderr
