@@ -99,7 +99,7 @@ def _day(content: Any, where: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(content)
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"{where}: got {content!r}; want a day in quotation marks, such as '2026-11-23'") from error
+        raise ParameterError(f"{where}: got {content!r}; want a day in quotation marks, as '2026-11-23'") from error
 
 
 def _list(content: Any, where: str) -> list[Any]:
