@@ -1,0 +1,212 @@
+"""Tables that chapters show, each written from one release table with its provenance.
+
+What must not be here: single values, drawing, or a share of a design that failed.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import ReleaseError
+from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
+from analysis.reading.tables import Release
+from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
+
+SCRIPT = "chapter_tables.py"
+LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
+
+
+def chapter_tables(release: Release) -> dict[str, str]:
+    """Every table that a chapter may quote, by the key it is quoted with."""
+    return {
+        "table_verdict_words": verdict_words(release),
+        "table_evidence_classes": _codes(release, "claim_evidence", "evidence_class_code", "Class"),
+        "table_grades": _codes(release, "claim_evidence", "grade_code", "Grade"),
+        "table_population_latest": population_latest(release),
+        "table_disaggregation": disaggregation_levels(release),
+        "table_benchmarks_context": context_figures(release),
+        "table_events": events(release),
+        "table_list_experiment_checks": experiment_checks(release),
+        "table_list_experiment_differences": experiment_differences(release),
+        "table_replications": replications(release),
+        "table_base_rates": base_rates(release),
+        "table_disclosure_outcomes": gate_outcomes(release),
+        "table_checksums": checksums(release),
+    }
+
+
+def verdict_words(release: Release) -> str:
+    """The vocabulary, as the release declares it."""
+    meanings = release.codes("claim_verdicts", "verdict_code")
+    return pipe_table(("Verdict", "When"), [(verdict_word(code), _sentence(words)) for code, words in meanings.items()])
+
+
+def _codes(release: Release, table: str, column: str, heading: str) -> str:
+    codes = release.codes(table, column)
+    return pipe_table(
+        (heading, "Meaning"), [(f"*{in_words(code)}*", _sentence(words)) for code, words in codes.items()]
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{escaped(sentence_case(words))}."
+
+
+def _host(row: Any) -> str:
+    return escaped(host(row.host_iso3, row.host_name))
+
+
+def population_latest(release: Release) -> str:
+    """Every host in the last year, by kind of protection."""
+    rows = release.table("population_host_year")
+    columns = {
+        "Host": _host,
+        "Refugees": lambda row: count(row.refugees_n),
+        "Asylum-seekers": lambda row: count(row.asylum_seekers_n),
+        "Others in need of protection": lambda row: _optional(row.other_protection_n),
+        "Together": lambda row: count(row.protected_n),
+    }
+    latest = rows[rows.year == rows.year.max()].sort_values("protected_n", ascending=False)
+    return table_block(column_table(latest, columns, (1, 2, 3, 4)), release, "population_host_year", SCRIPT)
+
+
+def _optional(value: float) -> str:
+    return count(value) if is_given(value) else "no such category"
+
+
+def disaggregation_levels(release: Release) -> str:
+    """How far every host breaks its total down, with what the words mean."""
+    meanings = release.codes("population_host_disaggregation", "disaggregation_code")
+    columns = {
+        "Host": _host,
+        "Persons": lambda row: count(row.protected_n),
+        "Sex is stated": lambda row: percent(row.sex_known_share),
+        "Age band is stated": lambda row: percent(row.age_known_share),
+        "Broken down": lambda row: str(row.disaggregation_code),
+    }
+    rows = release.table("population_host_disaggregation").sort_values("protected_n", ascending=False)
+    key = "\n".join(f"* *{code}*: {escaped(words)}." for code, words in meanings.items())
+    table = table_block(column_table(rows, columns, (1, 2, 3)), release, "population_host_disaggregation", SCRIPT)
+    return f"{key}\n\n{table}"
+
+
+def context_figures(release: Release) -> str:
+    """Published figures that are named without their number, and why."""
+    uses = release.codes("benchmarks_context", "use_code")
+    columns = {
+        "Row": lambda row: str(row.benchmark_id),
+        "What was asked or counted": lambda row: escaped(row.quantity_text),
+        "Of whom": lambda row: escaped(row.population_text),
+        "When": lambda row: escaped(row.period_text),
+        "Why it has no number here": lambda row: escaped(uses[row.use_code].partition(": ")[2]),
+        "Source": lambda row: cited(row.source),
+    }
+    return table_block(
+        column_table(release.table("benchmarks_context"), columns), release, "benchmarks_context", SCRIPT
+    )
+
+
+def events(release: Release) -> str:
+    """Every dated event with how sure its day is."""
+    known = release.codes("events_dated", "date_status_code")
+    quality = release.codes("events_dated", "source_quality_code")
+    columns = {
+        "Day": lambda row: f"{row.event_date:%Y-%m-%d}",
+        "What happened": lambda row: escaped(row.event_text),
+        "How the day is known": lambda row: escaped(known[row.date_status_code]),
+        "Source": lambda row: escaped(quality[row.source_quality_code]),
+        "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
+    }
+    rows = release.table("events_dated").sort_values(["event_date", "event_id"])
+    return table_block(column_table(rows, columns), release, "events_dated", SCRIPT)
+
+
+def experiment_checks(release: Release) -> str:
+    """What each diagnostic says about each list."""
+    columns = {
+        "List": lambda row: LISTS.get(row.arm_code, row.arm_code),
+        "Check": lambda row: escaped(in_words(row.check_code)),
+        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "What it says": lambda row: escaped(row.check_text),
+    }
+    rows = release.table("list_experiment_checks")
+    return table_block(column_table(rows, columns), release, "list_experiment_checks", SCRIPT)
+
+
+def experiment_differences(release: Release) -> str:
+    """Differences in mean counts with their intervals; ReleaseError when the release holds none."""
+    rows = release.table("estimates")
+    rows = rows[rows.quantity_code == "difference_in_mean_counts"]
+    if rows.empty:
+        raise ReleaseError("table 'estimates': no difference in mean counts; run `./run repro`")
+    columns = {
+        "List": lambda row: _list_of(row.estimand_id),
+        "Difference in mean counts": lambda row: decimal(row.value),
+        "95 % interval": lambda row: f"{decimal(row.ci_low)} to {decimal(row.ci_high)}",
+        "Respondents": lambda row: count(row.respondents_n),
+        "Method": lambda row: escaped(row.method_text),
+        "Class": lambda row: str(row.evidence_class_code),
+    }
+    return table_block(column_table(rows, columns, (1, 2, 3)), release, "estimates", SCRIPT)
+
+
+def _list_of(estimand_id: str) -> str:
+    """The list that an estimand is about, from its name."""
+    named = [words for arm, words in LISTS.items() if arm in estimand_id]
+    return named[0] if named else escaped(in_words(estimand_id))
+
+
+def replications(release: Release) -> str:
+    """Recomputed figures beside the ones that they are compared with."""
+    columns = {
+        "Figure": lambda row: escaped(in_words(row.replication_id.partition("_")[2])),
+        "Recomputed": lambda row: decimal(row.value, 5),
+        "Standard error": lambda row: decimal(row.standard_error, 5),
+        "Respondents": lambda row: count(row.respondents_n),
+        "Compared with": lambda row: escaped(row.published_text),
+        "SHA-256 of the file": lambda row: f"`{row.file_sha256[:12]}…`",
+    }
+    rows = release.table("replication_results")
+    return table_block(column_table(rows, columns, (1, 2, 3)), release, "replication_results", SCRIPT)
+
+
+def base_rates(release: Release) -> str:
+    """Every combination of assumptions."""
+    columns = {
+        "Hold the opinion": lambda row: percent(row.prevalence_share, 1),
+        "Holders found": lambda row: percent(row.sensitivity_share),
+        "Others left alone": lambda row: percent(row.specificity_share),
+        "Correctly labelled opinions per 1,000": lambda row: plain(round(row.right_labels_per_1000, 2)),
+        "Wrong labels per 1,000": lambda row: plain(round(row.wrong_labels_per_1000, 2)),
+        "Labels that are right": lambda row: _right_share(row.predictive_value_share),
+    }
+    return table_block(column_table(release.table("base_rates"), columns, range(6)), release, "base_rates", SCRIPT)
+
+
+def _right_share(share: float) -> str:
+    return percent(share, 1) if is_given(share) else "nobody is labelled"
+
+
+def gate_outcomes(release: Release) -> str:
+    """Every check of the disclosure gate."""
+    columns = {
+        "Table": lambda row: escaped(in_words(row.table_name)),
+        "Check": lambda row: escaped(in_words(row.gate_check_code)),
+        "Outcome": lambda row: str(row.outcome_code),
+        "What was found": lambda row: escaped(row.outcome_text),
+    }
+    return table_block(
+        column_table(release.table("disclosure_records"), columns), release, "disclosure_records", SCRIPT
+    )
+
+
+def checksums(release: Release) -> str:
+    """The hash of every table's CSV."""
+    cells = [(escaped(name), f"`{release.sha256(f'tables/open__{name}.csv')}`") for name in release.names]
+    return pipe_table(("Table (CSV)", "SHA-256"), cells)
+
+
+def series_breaks(rows: pd.DataFrame) -> str:
+    """The documented breaks as a list."""
+    broken = rows[rows.is_series_break]
+    return "\n".join(f"* {_host(row)}, {row.year}. {escaped(row.series_break_note)}." for row in broken.itertuples())

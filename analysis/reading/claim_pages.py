@@ -1,0 +1,330 @@
+"""One page per claim, always in the same order, and the overview that leads to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import ReleaseError
+from analysis.reading.figures import Drawing
+from analysis.reading.fragments import (
+    bullets,
+    cited,
+    div,
+    escaped,
+    figure_block,
+    page,
+    pipe_table,
+    provenance,
+    verdict_word,
+)
+from analysis.reading.tables import Release
+from analysis.reading.wording import (
+    TOPICS,
+    claim_order,
+    claim_page,
+    entries,
+    in_words,
+    is_given,
+    mark,
+    scope,
+    sentence_case,
+    subject,
+    topic,
+)
+
+TABLES = ("claims_register", "claim_verdicts", "claim_evidence")
+SCRIPT = "claim_pages.py"
+FIGURES = {"C08": "events_timeline", "C10": "base_rate_dots", "C14.1": "protected_by_host"}
+"""Claims for which something can be drawn today; no share is ever printed beside C09."""
+
+SHOWN_CONTEXT = 6
+NOT_COMPUTED = (
+    "The design diagnosis of this claim, with bias, coverage and power over simulated studies, has not "
+    "been computed yet. "
+    "Any figure above comes from the register and was fixed with the rule."
+)
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything that the release says about one claim."""
+
+    entry: Mapping[str, Any]
+    verdicts: pd.DataFrame
+    evidence: pd.DataFrame
+
+    @property
+    def claim_id(self) -> str:
+        """Identifier in the register."""
+        return str(self.entry["claim_id"])
+
+    @property
+    def title(self) -> str:
+        """Identifier and neutral name; never the statement, which a headline would turn into an assertion."""
+        return f"{self.claim_id} · {subject(self.claim_id)}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whom and when a piece of evidence describes, and what is known about its interval."""
+
+    population: str
+    period: str
+    interval: str
+
+
+UNKNOWN_SOURCE = Source("see the row's text", "see the row's text", "none")
+
+
+def evidence_sources(release: Release) -> dict[str, Source]:
+    """Evidence identifier → whom and when it describes; published figures, events and the series by host."""
+    figures = pd.concat([release.table(name) for name in ("benchmarks_shown", "benchmarks_context")])
+    found = {
+        row.benchmark_id: Source(row.population_text, row.period_text, "not shown for context")
+        for row in figures.itertuples()
+    }
+    for row in release.table("events_dated").itertuples():
+        found[row.event_id] = Source(
+            "an event, no population", f"{row.event_date:%Y-%m-%d}", "none, a date is no measurement"
+        )
+    years = release.table("population_host_year").year
+    whole = Source(
+        "people from Afghanistan under UNHCR protection, by host",
+        f"{years.min()} to {years.max()}",
+        "none, a complete count of registrations",
+    )
+    return found | {"population_host_year": whole}
+
+
+def dossiers(release: Release) -> list[Dossier]:
+    """Every claim of the register in its order; ReleaseError when one has no verdict."""
+    register, verdicts, evidence = (release.table(name) for name in TABLES)
+    found = []
+    for entry in sorted(register.to_dict("records"), key=lambda row: claim_order(row["claim_id"])):
+        own = verdicts[verdicts.claim_id == entry["claim_id"]]
+        if own.empty:
+            raise ReleaseError(f"table 'claim_verdicts': no verdict on {entry['claim_id']}; run `./run repro`")
+        found.append(Dossier(entry, own, evidence[evidence.claim_id == entry["claim_id"]]))
+    return found
+
+
+def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str) -> dict[str, str]:
+    """Path without suffix → page source, one per claim.
+
+    Parameters
+    ----------
+    release : Release
+    drawings : mapping
+        Figures by name; a claim shows the one named in `FIGURES`.
+    edition : str
+        Version and day of the release, in words.
+    """
+    sources = evidence_sources(release)
+    return {
+        claim_page(one.claim_id): _claim_page(
+            one, sources, _figure(one, release, drawings), provenance(release, TABLES, SCRIPT), edition
+        )
+        for one in dossiers(release)
+    }
+
+
+def _claim_page(one: Dossier, sources: Mapping[str, Source], figure: str, data: str, edition: str) -> str:
+    words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
+    sections = [
+        _claim(one),
+        f"## Verdict\n\n{_verdicts(one)}",
+        _sayings(one),
+        f"## The rule that was fixed\n\n{_rule(one)}",
+        f"## Evidence\n\n{_evidence(one, sources)}",
+        f"## Figure\n\n{figure}",
+        f"## What would decide it\n\n{_decides(one)}",
+        f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
+        _notes(one),
+        f"## History of the verdict\n\n{_history(one, edition)}",
+        f"## Downloads\n\n{data}",
+    ]
+    description = (
+        f"Claim {one.claim_id}, {subject(one.claim_id).lower()}: {words}. The rule, the evidence, what may be "
+        "said and what may not."
+    )
+    return page(one.title, f'"{description}"', "\n\n".join(part for part in sections if part), _label(one.claim_id))
+
+
+def _label(claim_id: str) -> str:
+    return f"claim-{claim_id.lower().replace('.', '-')}"
+
+
+def _claim(one: Dossier) -> str:
+    kind = "A premise that the article leaves unsaid." if one.entry["claim_kind_code"] == "premise" else ""
+    constructs = entries(one.entry.get("constructs_text"))
+    about = f"It is about {' and '.join(f'*{escaped(words.lower())}*' for words in constructs)}." if constructs else ""
+    where = (
+        f"Topic: {escaped(topic(one.entry['topic_code']))} The article's paragraph number is not known: only "
+        "its opening was seen."
+    )
+    stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
+    return "\n\n".join(
+        [
+            div("claim-said", f"**In our words.** {escaped(one.entry['article_text'])}\n\n{stated}", ":::"),
+            f"{where} {kind} {about}".strip(),
+        ]
+    )
+
+
+def _verdicts(one: Dossier) -> str:
+    return "\n\n".join(_verdict(row) for row in one.verdicts.itertuples())
+
+
+def _verdict(row: Any) -> str:
+    points = (
+        f" Robust interval: {row.low_points:.0f} to {row.high_points:.0f} percentage points, rounded outward."
+        if is_given(row.low_points)
+        else ""
+    )
+    split = f" {escaped(row.intervals_text)}" if is_given(getattr(row, "intervals_text", None)) else ""
+    after = " The rule was fixed after this evidence was seen." if row.is_post_hoc else ""
+    return (
+        f"{verdict_word(row.verdict_code)}{_about(row)}\n\n**Why.** {escaped(row.verdict_reason)}{points}{split}{after}"
+    )
+
+
+def _about(row: Any) -> str:
+    """What a verdict is about, where a claim has more than one."""
+    return f" about {escaped(scope(row.scope_code))}" if scope(row.scope_code) else ""
+
+
+def _sayings(one: Dossier) -> str:
+    can = bullets(entries(one.entry["can_say"]), "Nothing yet.")
+    cannot = bullets(entries(one.entry["cannot_say"]), "Nothing is recorded.")
+    sides = [
+        div("saying can", f"**You can say**\n\n{can}", ":::"),
+        div("saying cannot", f"**You cannot say**\n\n{cannot}", ":::"),
+    ]
+    return "## You can say, you cannot say\n\n" + div("sayings", "\n\n".join(sides), "::::")
+
+
+def _rule(one: Dossier) -> str:
+    if not is_given(one.entry["supported_if"]):
+        return "No rule was fixed, because no data of this kind could decide the claim."
+    sides = ("supported", "contradicted", "inconclusive")
+    rows = [
+        (verdict_word(side), escaped(one.entry[f"{side}_if"])) for side in sides if is_given(one.entry[f"{side}_if"])
+    ]
+    parts = [
+        pipe_table(("Verdict", "If"), rows),
+        f"**Population.** {escaped(one.entry['population_text'])}",
+        f"**Period.** {escaped(one.entry['period_text'])}",
+        "**What is "
+        f"estimated**\n\n{bullets(entries(one.entry['estimands_text']), 'Nothing: the claim has no estimand.')}",
+    ]
+    if one.entry["is_confirmatory"]:
+        parts.append("The claim belongs to the confirmatory family, over which Holm's procedure runs.")
+    return "\n\n".join(parts)
+
+
+def _evidence(one: Dossier, sources: Mapping[str, Source]) -> str:
+    if one.evidence.empty:
+        return "Nobody has measured this, as far as we know: no piece of evidence touches the claim."
+    moving, context = one.evidence[one.evidence.is_admissible], one.evidence[~one.evidence.is_admissible]
+    parts = [
+        f"Rows that may move the verdict: {len(moving)}. Rows of context: {len(context)}; they are named "
+        "without their number and move nothing."
+    ]
+    parts += [_evidence_card(row, sources) for row in moving.itertuples()]
+    cards = "\n\n".join(_evidence_card(row, sources) for row in context.itertuples())
+    if len(context) > SHOWN_CONTEXT:
+        cards = f"::::{{dropdown}} All {len(context)} rows of context\n{cards}\n::::"
+    return "\n\n".join([*parts, cards])
+
+
+def _evidence_card(row: Any, sources: Mapping[str, Source]) -> str:
+    role = "may move the verdict" if row.is_admissible else "context"
+    grade = "not graded" if row.grade_code == "none" else f"grade {row.grade_code}"
+    head = f"**{escaped(row.evidence_id)}** · {role} · {escaped(in_words(row.evidence_class_code))} · {grade}"
+    source = sources.get(row.evidence_id, UNKNOWN_SOURCE)
+    facts = [
+        f"Population: {escaped(source.population)}; it {_matches(row.is_population_matched)}.",
+        f"Period: {escaped(source.period)}; it {_matches(row.is_period_matched)}.",
+        f"Interval: {source.interval}.",
+        f"Source: {cited(row.source)}",
+    ]
+    why = f"{escaped(row.evidence_text)} {escaped(row.admissibility_reason)}"
+    return div("evidence", "\n\n".join([head, why, " ".join(facts)]), ":::")
+
+
+def _matches(is_matched: bool) -> str:
+    return "is the claim's" if is_matched else "is not the claim's"
+
+
+def _figure(one: Dossier, release: Release, drawings: Mapping[str, Drawing]) -> str:
+    name = FIGURES.get(one.claim_id)
+    if name is None:
+        return "There is no figure: nothing that bears on this claim has been measured in a way that may be drawn."
+    return figure_block(drawings[name], release)
+
+
+def _decides(one: Dossier) -> str:
+    needed = entries(one.entry["evidence_needed"])
+    parts = [f"**Data that it takes**\n\n{bullets(needed, 'No data of this kind.')}"]
+    if is_given(one.entry["decides_text"]):
+        parts.append(f"**How many people**\n\n{bullets(entries(one.entry['decides_text']), '')}")
+    if is_given(one.entry["supported_if"]):
+        parts.append(NOT_COMPUTED)
+    return "\n\n".join(parts)
+
+
+def _notes(one: Dossier) -> str:
+    notes = entries(one.entry.get("notes_text"))
+    return f"## Notes for reviewers\n\n{bullets(notes, '')}" if notes else ""
+
+
+def _history(one: Dossier, edition: str) -> str:
+    rows = [
+        (edition, scope(row.scope_code) or "the claim", mark(row.verdict_code).word, "first release")
+        for row in one.verdicts.itertuples()
+    ]
+    return pipe_table(("Release", "About", "Verdict", "Change"), rows)
+
+
+def overview(release: Release) -> str:
+    """The claims as cards in the groups of the article's argument, each a link to its page."""
+    found = dossiers(release)
+    codes = dict.fromkeys([*TOPICS, *(one.entry["topic_code"] for one in found)])
+    groups = {code: [one for one in found if one.entry["topic_code"] == code] for code in codes}
+    return "\n\n".join(_group(topic(code), group) for code, group in groups.items() if group)
+
+
+def _group(question: str, group: list[Dossier]) -> str:
+    cards = "\n\n".join(_card(one) for one in group)
+    return f"## {question}\n\n{div('claim-cards', cards, '::::')}"
+
+
+def _card(one: Dossier) -> str:
+    words = ", ".join(f"{verdict_word(row.verdict_code)}{_about(row)}" for row in one.verdicts.itertuples())
+    return div(
+        "claim-card",
+        f"[{one.title}](#{_label(one.claim_id)})\n\n{words}\n\n{escaped(one.entry['article_text'])}",
+        ":::",
+    )
+
+
+def first_sayings(release: Release) -> dict[str, str]:
+    """Claim → the first thing that may be said about it, as the register words it."""
+    return {
+        one.claim_id: entries(one.entry["can_say"])[0] for one in dossiers(release) if entries(one.entry["can_say"])
+    }
+
+
+def verdict_chips(release: Release) -> dict[str, str]:
+    """Claim → its verdict words, with what each is about where a claim has more than one."""
+    return {
+        one.claim_id: ", ".join(f"{verdict_word(row.verdict_code)}{_about(row)}" for row in one.verdicts.itertuples())
+        for one in dossiers(release)
+    }
+
+
+def contents(release: Release) -> list[dict[str, str]]:
+    """Entries of the table of contents, one per claim."""
+    return [{"file": claim_page(one.claim_id), "title": sentence_case(one.title)} for one in dossiers(release)]

@@ -1,0 +1,95 @@
+"""Pieces of MyST Markdown that pages are made of: tables, figures with their provenance, verdict words, links.
+
+What must not be here: which table a page shows, or any sentence about a result.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.reading.figures import Drawing
+from analysis.reading.tables import Release
+from analysis.reading.wording import mark
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>$|~#{}])")
+_DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]+[^\s;,.)])")
+
+
+def escaped(text: object) -> str:
+    """Text from a table as literal Markdown on one line."""
+    return _literal(" ".join(str(text).split()))
+
+
+def _literal(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def cited(text: object) -> str:
+    """A citation as Markdown: DOIs become links, every other address stays text."""
+    parts = _DOI.split(" ".join(str(text).split()))
+    return "".join(
+        f"[doi:{part}](https://doi.org/{part})" if index % 2 else _literal(part) for index, part in enumerate(parts)
+    )
+
+
+def verdict_word(verdict_code: str) -> str:
+    """The verdict's word with its shape and colour; the word alone carries the meaning."""
+    style = mark(verdict_code)
+    return f"[{style.word}]{{.verdict .verdict-{verdict_code.replace('_', '-')}}}"
+
+
+def bullets(items: Sequence[str], nothing: str) -> str:
+    """A list, or the sentence that says that there is nothing."""
+    return "\n".join(f"* {escaped(item)}" for item in items) if items else nothing
+
+
+def pipe_table(headings: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> str:
+    """A table; cells are Markdown already, columns in `numeric` are aligned right."""
+    rule = ["--:" if index in numeric else "---" for index in range(len(headings))]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [headings, rule, *rows])
+
+
+def column_table(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]], numeric: Sequence[int] = ()) -> str:
+    """A table from a frame: heading → what to write about a row."""
+    cells = [[write(row) for write in columns.values()] for row in rows.itertuples()]
+    return pipe_table(list(columns), cells, numeric)
+
+
+def div(classes: str, body: str, fence: str = "::::") -> str:
+    """A block with classes of its own."""
+    return f"{fence}{{div}} {classes}\n{body}\n{fence}"
+
+
+def provenance(release: Release, tables: Sequence[str], script: str = "", pictures: Sequence[str] = ()) -> str:
+    """The line under every figure and table: script, data table, CSV, hash."""
+    parts = [f"Script: {{download}}`{script} </scripts/{script}>`"] if script else []
+    for name in tables:
+        parts.append(
+            f"Data: [{escaped(name)}](#table-{name.replace('_', '-')}), {{download}}`CSV </data/open__{name}.csv>`, "
+            f"SHA-256 `{release.fingerprint(name)}…`"
+        )
+    parts += [f"{{download}}`{path.rsplit('.', 1)[-1].upper()} </figures/{path}>`" for path in pictures]
+    return div("provenance", " · ".join(parts), ":::")
+
+
+def figure_block(drawing: Drawing, release: Release) -> str:
+    """A figure at page and phone width with its alternative text and its provenance."""
+    pictures = "\n".join(
+        f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.alt}\n:class: {look}\n:loading: lazy\n:::"
+        for suffix, look in (("", "figure-page"), ("_phone", "figure-phone"))
+    )
+    line = provenance(release, drawing.tables, drawing.script, (f"{drawing.name}.svg", f"{drawing.name}.png"))
+    return div("figure-card", f"{pictures}\n\n{line}", "::::")
+
+
+def table_block(table: str, release: Release, name: str, script: str) -> str:
+    """A table with its provenance."""
+    return f"{table}\n\n{provenance(release, (name,), script)}"
+
+
+def page(title: str, description: str, body: str, label: str = "") -> str:
+    """A whole page: description for search engines, an optional label, a heading and the body."""
+    anchor = f"({label})=\n" if label else ""
+    return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n{anchor}# {title}\n\n{body.strip()}\n"

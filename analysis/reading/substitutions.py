@@ -1,0 +1,132 @@
+"""What chapters may quote: every value, text, figure and table under a key that names its origin.
+
+A chapter writes `{{ value_… }}`; a key that is not made here fails the build. What must not be here: drawing, files.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.errors import ReleaseError
+from analysis.reading.chapter_tables import chapter_tables, series_breaks
+from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
+from analysis.reading.figures import Drawing
+from analysis.reading.figures_experiments import base_rate_case
+from analysis.reading.figures_population import frame_pairs
+from analysis.reading.fragments import escaped, figure_block
+from analysis.reading.tables import Release
+from analysis.reading.wording import VERDICTS, claim_order, count, listing, percent, plain, sentence_case
+
+
+def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
+    """Every key that a chapter may use.
+
+    Parameters
+    ----------
+    release : Release
+    drawings : mapping
+        Figures by name; each becomes `figure_<name>`.
+    edition : mapping
+        `version` and `date` of the release, in words.
+    """
+    return {
+        **{f"value_release_{name}": text for name, text in edition.items()},
+        **{f"figure_{name}": figure_block(drawing, release) for name, drawing in drawings.items()},
+        **chapter_tables(release),
+        **claim_values(release),
+        **population_values(release),
+        **evidence_values(release),
+        **experiment_values(release),
+        **base_rate_values(release),
+        **statement_values(release),
+    }
+
+
+def claim_values(release: Release) -> dict[str, str]:
+    """Verdicts, what may be said, and the overview of the claims."""
+    verdicts, register = release.table("claim_verdicts"), release.table("claims_register")
+    tally = verdicts.verdict_code.value_counts()
+    family = sorted(register.claim_id[register.is_confirmatory], key=claim_order)
+    return {
+        **{f"verdict_{_key(claim)}": text for claim, text in verdict_chips(release).items()},
+        **{f"can_say_{_key(claim)}": escaped(text) for claim, text in first_sayings(release).items()},
+        **{f"value_claim_verdicts_{code}": count(tally.get(code, 0)) for code in VERDICTS},
+        "value_claims_register_claims": count(len(register)),
+        "value_claim_verdicts_all": count(len(verdicts)),
+        "text_claims_overview": overview(release),
+        "text_confirmatory_family": listing(family),
+    }
+
+
+def _key(claim_id: str) -> str:
+    return claim_id.replace(".", "_")
+
+
+def population_values(release: Release) -> dict[str, str]:
+    """Counts of the protection frame and how far they are broken down."""
+    rows, levels = release.table("population_host_year"), release.table("population_host_disaggregation")
+    last, pair = int(rows.year.max()), frame_pairs(release).iloc[-1]
+    tally = levels.disaggregation_code.value_counts()
+    return {
+        **{f"value_disaggregation_{code}": count(tally.get(code, 0)) for code in ("full", "partial", "none")},
+        "value_population_host_year_last": str(last),
+        "value_population_host_year_hosts": count(rows.host_iso3.nunique()),
+        "value_population_host_year_total_last": count(rows.protected_n[rows.year == last].sum()),
+        "value_population_host_year_usa_census_year": count(pair.protected_n),
+        "value_benchmarks_shown_usa_born": count(pair.born_n),
+        "value_benchmarks_shown_usa_census_year": f"{pair.year:.0f}",
+        "text_series_breaks": series_breaks(rows),
+    }
+
+
+def evidence_values(release: Release) -> dict[str, str]:
+    """How many figures are context, and how many days could serve as break dates."""
+    events = release.table("events_dated")
+    return {
+        "value_benchmarks_context_rows": count(len(release.table("benchmarks_context"))),
+        "value_events_dated_rows": count(len(events)),
+        "value_events_dated_eligible": count(events.is_break_date_eligible.sum())
+        if any(events.is_break_date_eligible)
+        else "none",
+        "value_events_dated_one_source": count((events.good_sources_n == 1).sum()),
+    }
+
+
+def experiment_values(release: Release) -> dict[str, str]:
+    """Who answered what in the list experiment; counts of respondents only, never a share of the failed list."""
+    counts = release.table("list_experiment_counts")
+    profile = counts.pivot(index="arm_code", columns="answer_count", values="respondents_n")
+    sizes = {f"value_list_experiment_counts_{arm}_n": count(profile.loc[arm].sum()) for arm in profile.index}
+    floors = {f"value_list_experiment_counts_{arm}_0": count(profile.loc[arm, 0]) for arm in profile.index}
+    return sizes | floors
+
+
+def base_rate_values(release: Release) -> dict[str, str]:
+    """The arithmetic of labels: the shown case, and the frame of the interactive version."""
+    case, rows = base_rate_case(release), release.table("base_rates")
+    return {
+        "value_base_rates_prevalence": percent(case.prevalence_share),
+        "value_base_rates_right": plain(case.right_labels_per_1000),
+        "value_base_rates_wrong": plain(case.wrong_labels_per_1000),
+        "value_base_rates_best_share": percent(rows.predictive_value_share.max(), 1),
+        "widget_base_rates": _widget(case),
+    }
+
+
+def _widget(case: pd.Series) -> str:
+    starts = {name: f"{case[f'{name}_share']:g}" for name in ("prevalence", "sensitivity", "specificity")}
+    attributes = " ".join(f'data-{name}="{value}"' for name, value in starts.items())
+    return f'```{{raw}} html\n<div id="base-rate-sliders" {attributes}></div>\n```'
+
+
+def statement_values(release: Release) -> dict[str, str]:
+    """Statements that travel with the release, and which corpora are in it."""
+    issues = release.folder / "KNOWN_ISSUES.md"
+    if not issues.is_file():
+        raise ReleaseError("KNOWN_ISSUES.md: the release does not hold it; run `./run repro`")
+    corpora = [(row.corpus_code, escaped(row.admission_text)) for row in release.table("corpora").itertuples()]
+    return {
+        "text_known_issues": issues.read_text(encoding="utf-8").partition("\n")[2].strip(),
+        "text_corpora": "\n".join(f"* *{sentence_case(code)}.* {text}" for code, text in corpora),
+        "value_release_tables": count(len(release.names)),
+    }

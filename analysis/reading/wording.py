@@ -1,0 +1,200 @@
+"""How the book says things: verdict words and their marks, numbers, days, names of hosts and of pages.
+
+What must not be here: reading tables or drawing.
+"""
+
+import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import ReleaseError
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one verdict looks: a word, a shape and a colour, so that no reader depends on one of the three.
+
+    `shape` is a matplotlib marker, `glyph` the same shape as a character, `colour` from the Okabe–Ito palette, `tint` a
+    light background on which dark text is readable.
+    """
+
+    word: str
+    shape: str
+    glyph: str
+    colour: str
+    tint: str
+    is_open: bool = False
+
+
+VERDICTS = {
+    "supported": Mark("supported", "o", "●", "#009E73", "#E0F3ED"),
+    "contradicted": Mark("contradicted", "s", "■", "#D55E00", "#FBE9DD"),
+    "inconclusive": Mark("inconclusive", "D", "◆", "#E69F00", "#FDF2DC"),
+    "not_yet_answerable": Mark("not yet answerable", "o", "○", "#0072B2", "#E3EFF7", is_open=True),
+    "not_answerable": Mark("not answerable", "X", "✕", "#5F5F5F", "#EDEDED"),
+}
+
+SHORT_HOSTS = {
+    "GBR": "United Kingdom",
+    "IRN": "Iran",
+    "NLD": "Netherlands",
+    "RUS": "Russia",
+    "SYR": "Syria",
+    "USA": "United States",
+}
+NO_BREAK = "\N{NO-BREAK SPACE}"
+WHOLE_CLAIM = "claim"
+SCOPES = {"events_2025": "the past clashes", "future_study": "a future study"}
+SEPARATOR = " | "
+"""Between the entries of a list that a release table keeps in one cell."""
+
+TOPICS = {
+    "existence": "Are there such people?",
+    "size": "How many?",
+    "growth": "Is it growing, and did it follow the clashes?",
+    "meaning": "What does “support” mean?",
+    "causes": "What may lie behind it?",
+    "consequences": "What may follow from it?",
+    "standing": "Who holds protection, and what does speech say about it?",
+}
+SUBJECTS = {
+    "C01.1": "Existence",
+    "C01.2": "How common",
+    "C02": "Growth",
+    "C03": "Meaning of support",
+    "C04": "Exposure online",
+    "C05.1": "Outreach exists",
+    "C05.2": "Outreach reaches",
+    "C05.3": "Outreach changes",
+    "C06.1": "Narratives",
+    "C06.2": "Narratives in time",
+    "C07": "Seeking relevance",
+    "C08": "Timing",
+    "C09": "Asylum narratives",
+    "C10": "Security",
+    "C11": "Backlash",
+    "C12": "Official concern",
+    "C13.1": "Only a few",
+    "C13.2": "Stigma by stories",
+    "C14.1": "Who is protected",
+    "C14.2": "Who served",
+    "C15": "Asylum files",
+    "C16": "Disillusion",
+}
+"""Short neutral names for tiles and the table of contents; never a verdict and never a statement."""
+
+
+def mark(verdict_code: str) -> Mark:
+    """The mark of a verdict; ReleaseError for a code outside the vocabulary."""
+    if verdict_code not in VERDICTS:
+        allowed = ", ".join(VERDICTS)
+        raise ReleaseError(f"table 'claim_verdicts': verdict_code is {verdict_code!r}; allowed: {allowed}")
+    return VERDICTS[verdict_code]
+
+
+def count(value: float) -> str:
+    """A whole number with commas: 195,000."""
+    return f"{round(value):,}"
+
+
+def spoken_count(value: float) -> str:
+    """A count as it is spoken: 3.97 million, 774 thousand, 512."""
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:.2f} million"
+    return f"{value / 1_000:.0f} thousand" if value >= 10_000 else count(value)
+
+
+def decimal(value: float, places: int = 3) -> str:
+    """A number with a fixed number of decimals and a true minus sign."""
+    rounded = round(value, places) + 0.0
+    return f"{rounded:.{places}f}".replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """A number as short as it can be said without loss: 8, 49.5, 0.6."""
+    return count(value) if float(value).is_integer() else f"{value:g}"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share as a percentage with a space that does not break; never 0 % or 100 % for a share that is neither."""
+    text = f"{100 * share:.{places}f}"
+    if 0 < share < 1 and float(text) in (0.0, 100.0):
+        return f"under 1{NO_BREAK}%" if share < 0.5 else f"over 99{NO_BREAK}%"
+    return f"{text}{NO_BREAK}%"
+
+
+def half_up(value: float) -> int:
+    """Nearest whole number; halves go up, as people count dots."""
+    return math.floor(value + 0.5)
+
+
+def day(value: datetime.date) -> str:
+    """A day in words: 23 November 2026."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def host(iso3: str, name: str) -> str:
+    """A host's name, shortened where the official one does not fit a label."""
+    return SHORT_HOSTS.get(iso3, name)
+
+
+def in_words(code: str) -> str:
+    """A code as words: `not_yet_answerable` becomes 'not yet answerable'."""
+    return code.replace("_", " ")
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter upper-case and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def scope(code: str) -> str:
+    """A scope in words; empty where the verdict is about the whole claim."""
+    return "" if code == WHOLE_CLAIM else SCOPES.get(code, in_words(code))
+
+
+def topic(code: str) -> str:
+    """A part of the article's argument, as the question that it asks."""
+    return TOPICS.get(code, sentence_case(in_words(code)))
+
+
+def subject(claim_id: str) -> str:
+    """A claim's short name; its identifier where it has none."""
+    return SUBJECTS.get(claim_id, claim_id)
+
+
+def entries(cell: object) -> list[str]:
+    """The entries of a list that is kept in one cell, each as a sentence; none for an empty cell."""
+    return [sentence_case(entry.strip()) for entry in str(cell).split(SEPARATOR)] if is_given(cell) else []
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words joined as in a sentence: 'a, b and c'."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def is_given(value: object) -> bool:
+    """False for an empty cell of any kind."""
+    is_hole = value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    return not is_hole and value != ""
+
+
+def claim_page(claim_id: str) -> str:
+    """Name of a claim's page: `C01.1` lives in `claims/c01_1`."""
+    return f"claims/{claim_id.lower().replace('.', '_')}"
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text cut at a word so that it fits, with an ellipsis where something was cut."""
+    if len(text) <= limit:
+        return text
+    return text[: limit + 1].rsplit(" ", 1)[0][:limit].rstrip(",;:–-. ") + " …"
+
+
+def claim_order(claim_id: str) -> tuple[int, int]:
+    """Where a claim stands in the register: C02 before C05.1 before C10."""
+    whole, _, part = claim_id.removeprefix("C").partition(".")
+    return int(whole), int(part or 0)

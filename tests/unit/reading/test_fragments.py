@@ -1,0 +1,28 @@
+from analysis.reading import fragments
+from analysis.reading.figures_register import register_tiles
+
+
+def test_text_from_tables_stays_text():
+    assert fragments.escaped("a | b *c* {{ d }} <e> [f](g)") == r"a \| b \*c\* \{\{ d \}\} \<e\> \[f\](g)"
+    assert fragments.escaped("two\nlines") == "two lines"
+
+
+def test_only_dois_become_links():
+    text = fragments.cited("Nobody 2011, doi:10.1234/made.up; https://example.org/x")
+    assert text == "Nobody 2011, [doi:10.1234/made.up](https://doi.org/10.1234/made.up); https://example.org/x"
+
+
+def test_a_figure_has_two_pictures_with_text_and_its_provenance(release):
+    drawing = register_tiles(release)
+    block = fragments.figure_block(drawing, release)
+    assert block.count(f":alt: {drawing.alt}") == 2
+    for origin in ("figures_register.py", "open__claim_verdicts.csv", release.fingerprint("claim_verdicts"), ".png"):
+        assert origin in block
+
+
+def test_a_verdict_is_a_word():
+    assert fragments.verdict_word("not_answerable") == "[not answerable]{.verdict .verdict-not-answerable}"
+
+
+def test_numbers_are_aligned_right():
+    assert fragments.pipe_table(("a", "b"), [("x", "1")], (1,)) == "| a | b |\n| --- | --: |\n| x | 1 |"

@@ -1,0 +1,102 @@
+"""Claim pages, the dictionary and the values that chapters quote."""
+
+import pytest
+
+from analysis.errors import ReleaseError
+from analysis.reading.claim_pages import claim_pages, contents, overview
+from analysis.reading.dictionary import dictionary_page
+from analysis.reading.substitutions import substitutions
+from analysis.reading.wording import NO_BREAK
+from tests.unit.reading.miniature import verdicts
+
+ORDER = (
+    "In our words", "## Verdict", "**Why.**", "**You can say**", "**You cannot say**", "## The rule that was fixed",
+    "## Evidence", "## Figure", "## What would decide it", "## What could mislead", "## History of the verdict",
+    "## Downloads",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pages(release, drawings):
+    return claim_pages(release, drawings, "0.1.0, 1 January 2030")
+
+
+def test_every_claim_has_a_page_in_the_same_order(pages, release):
+    assert list(pages) == ["claims/c01_1", "claims/c01_2", "claims/c02", "claims/c09", "claims/c10"]
+    for text in pages.values():
+        places = [text.index(part) for part in ORDER]
+        assert places == sorted(places)
+
+
+def test_a_headline_asserts_nothing(pages):
+    for text in pages.values():
+        heading = next(line for line in text.splitlines() if line.startswith("# "))
+        assert "Hypothesis" not in heading
+        assert "%" not in heading
+
+
+def test_no_share_stands_beside_the_asylum_claim(pages):
+    assert "%" not in pages["claims/c09"].replace("%20", "")
+
+
+def test_a_claim_without_a_rule_says_so(pages):
+    assert "No rule was fixed" in pages["claims/c09"]
+    assert "has not been computed yet" in pages["claims/c02"]
+
+
+def test_an_interval_and_a_rule_after_the_fact_are_shown(pages):
+    assert "6 to 9 percentage points, rounded outward. The rule was fixed after" in pages["claims/c01_1"]
+
+
+def test_evidence_carries_class_grade_population_period_and_interval(pages):
+    for part in ("published", "grade C", "Population: Nobody", "Period: 2025", "Interval: not shown for context"):
+        assert part in pages["claims/c01_1"]
+    assert "Nobody has measured this" in pages["claims/c02"]
+
+
+def test_a_claim_with_two_scopes_has_two_verdicts(pages):
+    assert "not yet answerable" in pages["claims/c02"]
+    assert pages["claims/c02"].count("**Why.**") == 2
+
+
+def test_a_claim_without_verdict_is_refused(release_with, drawings):
+    rows = [row for row in verdicts() if row["claim_id"] != "C10"]
+    with pytest.raises(ReleaseError, match="no verdict on C10"):
+        claim_pages(release_with(claim_verdicts=rows), drawings, "now")
+
+
+def test_the_overview_and_the_contents_lead_to_every_claim(release, pages):
+    text = overview(release)
+    assert all(f"(#claim-{name.removeprefix('claims/').replace('_', '-')})" in text for name in pages)
+    assert [entry["file"] for entry in contents(release)] == list(pages)
+
+
+def test_the_dictionary_describes_every_column(release):
+    text = dictionary_page(release)
+    for name in release.names:
+        assert f"(table-{name.replace('_', '-')})=" in text
+        assert f'pandas.read_parquet("tables/open__{name}.parquet")' in text
+        assert all(f"`{field['name']}`" in text for field in release.resource(name)["schema"]["fields"])
+
+
+def test_every_value_names_its_origin(release, drawings):
+    values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
+    kinds = {key.split("_")[0] for key in values}
+    assert kinds == {"value", "figure", "table", "text", "verdict", "can", "widget"}
+    assert values["value_population_host_year_usa_census_year"] == "722"
+    assert values["value_list_experiment_counts_taliban_0"] == "0"
+    assert values["value_events_dated_eligible"] == "1"
+
+
+def test_no_text_turns_the_failed_difference_into_a_percentage(release, drawings):
+    values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
+    assert "0.437" in values["table_list_experiment_differences"]
+    dressed_up = ("43.7 %", "43.70 %", "44 %", f"43.7{NO_BREAK}%", f"44{NO_BREAK}%")
+    assert not any(wrong in text for text in values.values() for wrong in dressed_up)
+
+
+def test_a_release_without_its_statements_is_refused(release_with, drawings):
+    release = release_with()
+    (release.folder / "KNOWN_ISSUES.md").unlink()
+    with pytest.raises(ReleaseError, match=r"KNOWN_ISSUES\.md"):
+        substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
