@@ -5,6 +5,6 @@ book. What must not: estimating or judging anything, or any other room; this roo
 else of the project but its errors.
 
 `tables` opens the release. `wording` and `fragments` are how we say and set things. `figures` is the drawing board, and
-each `figures_*` module one subject. `substitutions`, `claim_pages` and `dictionary` write pages. `book` stages the
-sources and `html` builds and publishes them.
+each `figures_*` module one subject. `chapter_tables`, `substitutions`, `claim_pages` and `dictionary` write pages.
+`book` stages the sources and `builder` builds and publishes them.
 """

@@ -1,5 +1,6 @@
 """What has been measured: published attitudes on their wording lines, and the days on which something happened."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,7 +76,7 @@ def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, wi
     ]
     source = "Source: see each row of the table; percentages as published, no interval was published for any of them."
     subtitle = "Per cent of respondents; each wording stands on its own line"
-    paper = sheet(width, sum(block.height for block in blocks) + 0.3, title, source, subtitle)
+    paper = sheet(width, math.fsum(block.height for block in blocks) + 0.3, title, source, subtitle)
     axes, top = paper.canvas(), paper.body_height
     left, right = (0.2, width - 0.45) if is_phone else (3.95, width - 0.45)
     _percent_rule(axes, left, right, top)
@@ -103,11 +104,13 @@ class _Block:
 
     @property
     def heading_height(self) -> float:
+        """Inches that the heading takes."""
         return line_height(8.4) * (self.heading.count("\n") + 1) + 0.17
 
     @property
     def height(self) -> float:
-        return self.heading_height + sum(_row_height(label, is_phone=self.is_phone) for label in self.labels)
+        """Inches that the whole block takes."""
+        return self.heading_height + math.fsum(_row_height(label, is_phone=self.is_phone) for label in self.labels)
 
 
 def _block(code: str, rows: pd.DataFrame, meanings: dict[str, str], width: float) -> _Block:

@@ -1,5 +1,6 @@
 """The register of claims as tiles: one tile per verdict, grouped by the article's argument."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def _draw(found: list[Tile], tally: Counter[str], title: str, width: float) -> F
         code: heads[code] + _rows_of(group, columns) * (TILE_HEIGHT + GAP) + GROUP_GAP for code, group in groups.items()
     }
     key_height = 0.75 if is_phone else 0.36
-    paper = sheet(width, sum(heights.values()) + key_height, title, SOURCE)
+    paper = sheet(width, math.fsum(heights.values()) + key_height, title, SOURCE)
     paper.key(tuple(_key_entry(code, tally) for code in VERDICTS))
     axes = paper.canvas()
     top = paper.body_height - key_height

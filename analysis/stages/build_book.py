@@ -2,7 +2,7 @@
 
 from analysis.params import Params
 from analysis.reading.book import Edition, stage_book
-from analysis.reading.html import build_book
+from analysis.reading.builder import build_book
 from analysis.reading.tables import Release
 from analysis.store import Store
 

@@ -5,7 +5,6 @@ import http.server
 import shutil
 import threading
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -19,6 +18,8 @@ ARGUMENTS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PAGES = sorted(path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*.html")) if BUILT.is_dir() else []
+FRAME = "index.html"
+"""The page on which everything around the text is read in the dark too; on the others it is the same."""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -77,14 +78,15 @@ def tab(window):
     page.close()
 
 
-def violations(page, axe, rules):
+def violations(page, axe, rules, within="html"):
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe)
-    found = page.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
+    run = "([within, rules]) => axe.run(within, {runOnly: rules, preload: false, resultTypes: ['violations']})"
+    found = page.evaluate(run, [within, rules])["violations"]
     return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("name", PAGES or ["index.html"])
+@pytest.mark.parametrize("name", PAGES or [FRAME])
 def test_a_page_is_quiet_whole_and_readable_by_everybody(tab, address, axe, name):
     tab.set_viewport_size(NARROW)
     tab.goto(f"{address}/{name}", wait_until="load")
@@ -94,7 +96,7 @@ def test_a_page_is_quiet_whole_and_readable_by_everybody(tab, address, axe, name
     assert violations(tab, axe, RULES) == []
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert violations(tab, axe, ["color-contrast"]) == []
+    assert violations(tab, axe, ["color-contrast"], "html" if name == FRAME else "article") == []
     assert tab.heard == []
     assert [url for url in tab.asked if not url.startswith((address, "data:"))] == []
 
@@ -173,23 +175,3 @@ def test_the_first_key_leads_to_the_content(tab, address):
     tab.goto(f"{address}/index.html")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
-
-
-def test_every_link_and_download_leads_somewhere(tab, address):
-    links = "[...document.querySelectorAll('a[href]')].map(a => [a.href, a.getAttribute('href')])"
-    broken = []
-    for name in PAGES:
-        tab.goto(f"{address}/{name}", wait_until="domcontentloaded")
-        for target, written in tab.evaluate(links):
-            parts = urlsplit(target)
-            if f"{parts.scheme}://{parts.netloc}" != address:
-                continue
-            file = BUILT / unquote(parts.path).lstrip("/")
-            ids = (
-                file.read_text(encoding="utf-8")
-                if parts.fragment and file.suffix == ".html" and file.is_file()
-                else None
-            )
-            if not file.is_file() or (ids is not None and f'id="{unquote(parts.fragment)}"' not in ids):
-                broken.append((name, written))
-    assert broken == []

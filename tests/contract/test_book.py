@@ -1,8 +1,11 @@
 """What the book promises: no typed number, no undefined value, a text for every picture, nothing from elsewhere."""
 
+import importlib.util
+import posixpath
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
@@ -117,6 +120,33 @@ def test_every_chapter_has_a_description_of_its_own():
     assert len({match.group(1) for match in found if match}) == len(CHAPTERS)
 
 
+@pytest.fixture(scope="module")
+def tidied():
+    """The page filter of the book's own extension."""
+    spec = importlib.util.spec_from_file_location("offline", ROOT / "book/_ext/offline.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.tidied
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        '<script defer src="_static/scripts/fontawesome.js?digest=1"></script>',
+        '<script async="async" src="_static/sphinx-thebe.js"></script>',
+        '<script type="text/x-thebe-config">\n{"b": {}}\n</script>\n<script>kernelName = \'python3\'</script>\n',
+    ],
+)
+def test_scripts_that_call_others_are_dropped(tidied, foreign):
+    assert tidied(f"<p>a</p>{foreign}<p>b</p>") == "<p>a</p><p>b</p>"
+
+
+def test_other_scripts_stay_and_toggles_get_a_name(tidied):
+    page = '<script src="searchindex.js"></script><summary><span class="toctree-toggle"></span></summary>'
+    assert 'src="searchindex.js"' in tidied(page)
+    assert 'aria-label="Pages of this chapter"' in tidied(page)
+
+
 FORBIDDEN_WORDS = re.compile(r"extremis|terroris|red flag|true flag", re.IGNORECASE)
 
 
@@ -134,10 +164,12 @@ class Page(HTMLParser):
         self.loaded: list[str] = []
         self.linked: list[str] = []
         self.metas: list[str] = []
+        self.ids: set[str] = set()
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
+        self.ids.add(values.get("id") or "")
         if tag == "img":
             self.pictures.append(values)
         if tag == "meta" and values.get("name") == "description":
@@ -167,6 +199,34 @@ def test_no_built_page_loads_anything_from_elsewhere(pages):
     assert [(name, address) for name, page in pages.items() for address in page.loaded if foreign.match(address)] == []
     links = [address for page in pages.values() for address in page.linked if foreign.match(address)]
     assert [address for address in links if not address.startswith(CITED_HOSTS)] == []
+
+
+def broken_links(pages):
+    """Addresses within the book that lead to no file, or to no place on a page."""
+    broken = []
+    for name, page in pages.items():
+        for address in [*page.linked, *page.loaded]:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            path = posixpath.join(posixpath.dirname(name), unquote(parts.path))
+            target = posixpath.normpath(path) if parts.path else name
+            places = pages[target].ids | {""} if target in pages else {unquote(parts.fragment)}
+            if not (BUILT / target).is_file() or unquote(parts.fragment) not in places:
+                broken.append((name, address))
+    return broken
+
+
+def test_every_link_and_download_leads_somewhere(pages):
+    assert sum(len(page.linked) for page in pages.values()) > 100
+    assert broken_links(pages) == []
+
+
+def test_a_broken_link_is_found(pages, tmp_path):
+    planted = tmp_path / "planted.html"
+    planted.write_text('<a href="missing.html">x</a><a href="index.html#nowhere">y</a><a href="index.html">z</a>')
+    found = broken_links(pages | {"planted.html": Page(planted)})
+    assert found == [("planted.html", "missing.html"), ("planted.html", "index.html#nowhere")]
 
 
 def test_no_search_snippet_holds_a_percentage(pages):

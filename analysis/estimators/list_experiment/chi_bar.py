@@ -10,6 +10,7 @@ randomness).
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -56,13 +57,13 @@ def orthant_probability(covariance: FloatArray) -> float:
 def _plackett(R: FloatArray) -> float:
     """Integrate dP/dt along the path I + t(R − I) from independence to R."""
     nodes, weights = np.polynomial.legendre.leggauss(QUADRATURE_NODES)
-    slope = sum(w * _plackett_slope(R, (x + 1) / 2) for x, w in zip(nodes, weights, strict=True))
+    slope = math.fsum(w * _plackett_slope(R, (x + 1) / 2) for x, w in zip(nodes, weights, strict=True))
     return float(0.5 ** len(R) + slope / 2)
 
 
 def _plackett_slope(R: FloatArray, t: float) -> float:
     path = np.eye(len(R)) + t * (R - np.eye(len(R)))
-    return float(sum(_pair_term(R, path, i, j) for i, j in combinations(range(len(R)), 2)))
+    return math.fsum(_pair_term(R, path, i, j) for i, j in combinations(range(len(R)), 2))
 
 
 def _pair_term(R: FloatArray, path: FloatArray, i: int, j: int) -> float:

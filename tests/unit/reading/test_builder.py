@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from analysis.errors import ReleaseError
-from analysis.reading import html
+from analysis.reading import builder
 
 DAY = datetime.date(2030, 1, 1)
 GOOD = """
@@ -20,22 +20,22 @@ BAD = "import sys; print('chapter.md:3: WARNING: undefined substitution'); sys.e
 
 
 def test_the_book_is_replaced_as_a_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(html, "BUILD", GOOD)
+    monkeypatch.setattr(builder, "BUILD", GOOD)
     published = tmp_path / "dist" / "book"
     published.mkdir(parents=True)
     (published / "old.html").write_text("old")
-    html.build_book(tmp_path, tmp_path / "workshop", published, DAY)
+    builder.build_book(tmp_path, tmp_path / "workshop", published, DAY)
     assert [path.name for path in published.iterdir()] == ["index.html"]
     assert (published / "index.html").read_text() == "1893499200UTC0"
 
 
 def test_a_failed_build_leaves_the_old_book_and_says_why(tmp_path, monkeypatch):
-    monkeypatch.setattr(html, "BUILD", BAD)
+    monkeypatch.setattr(builder, "BUILD", BAD)
     published = tmp_path / "dist" / "book"
     published.mkdir(parents=True)
     (published / "old.html").write_text("old")
     with pytest.raises(ReleaseError, match=r"chapter\.md:3: WARNING: undefined substitution"):
-        html.build_book(tmp_path, tmp_path / "workshop", published, DAY)
+        builder.build_book(tmp_path, tmp_path / "workshop", published, DAY)
     assert (published / "old.html").read_text() == "old"
 
 
@@ -43,7 +43,7 @@ def test_the_readers_own_configuration_stays_outside(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", "/elsewhere")
     monkeypatch.setenv("LC_MESSAGES", "de_DE.UTF-8")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    environment = html._environment(tmp_path, DAY)
+    environment = builder._environment(tmp_path, DAY)
     assert "JUPYTER_PATH" not in environment
     assert "LC_MESSAGES" not in environment
     assert environment["SOURCE_DATE_EPOCH"] == "1893499200"
