@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.commands.estimate import estimate
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.commands.replicate import replicate
 from analysis.errors import AnalysisError
@@ -34,6 +35,7 @@ def stage(name: Annotated[str, typer.Argument(help="Stage of dvc.yaml")]) -> Non
 
 app.command()(freeze_claims)
 app.command()(replicate)
+app.add_typer(estimate, name="estimate")
 
 
 def stated_environment() -> dict[str, str]:
@@ -53,10 +55,14 @@ def main() -> None:
     """Run the command line; an error that a person can act on becomes one line and exit code 2."""
     enter_stated_environment()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    except typer.TyperException as error:
+        print(f"error: {error.format_message()}; --help lists what is allowed", file=sys.stderr)
+    except typer.Abort:
+        print("error: stopped", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":
