@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from analysis.commands.estimate_list import ListOptions, estimate_list
+from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
 from analysis.commands.estimate_report import emit
 
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
 
 File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
-Column = Annotated[str, typer.Option(help="Name of a column", show_default=False)]
+Probability = Annotated[float | None, typer.Option(help="Probability of the device", show_default=False)]
 Formula = Annotated[str | None, typer.Option(help='Right-hand side of a formula, such as "age + C(region)"')]
 Weights = Annotated[str | None, typer.Option(help="Column of survey weights")]
 Strata = Annotated[str | None, typer.Option(help="Column of strata")]
@@ -65,3 +66,44 @@ def list_experiment(
         test=test,
     )
     emit(estimate_list(options), as_json=as_json)
+
+
+@estimate.command("randomised-response")
+def randomised_response(
+    file: File,
+    *,
+    response: Annotated[str, typer.Option(help="Column with the masked answer, 1 yes, 0 no", show_default=False)],
+    design: Annotated[
+        str, typer.Option(help="forced, mirrored, disguised, unrelated, crosswise or triangular", show_default=False)
+    ],
+    p: Annotated[float, typer.Option(help="Probability of the truthful question or trait", show_default=False)],
+    p1: Probability = None,
+    p0: Probability = None,
+    q: Probability = None,
+    covariates: Formula = None,
+    weights: Weights = None,
+    strata: Strata = None,
+    clusters: Clusters = None,
+    predict: Annotated[str | None, typer.Option(help="Predict for a group: column=value")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Column of an outcome that the trait predicts")] = None,
+    outcome_model: Annotated[str, typer.Option(help="logistic or linear")] = "logistic",
+    as_json: AsJson = False,
+) -> None:
+    """Estimate how many hold a trait behind a random device; diagnostics come first."""
+    options = MaskedOptions(
+        file=file,
+        response=response,
+        design=design,
+        p=p,
+        p1=p1,
+        p0=p0,
+        q=q,
+        covariates=covariates,
+        weights=weights,
+        strata=strata,
+        clusters=clusters,
+        predict=predict,
+        outcome=outcome,
+        outcome_model=outcome_model,
+    )
+    emit(estimate_masked(options), as_json=as_json)

@@ -6,7 +6,6 @@ What must not: arithmetic; option declarations (`estimate`).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,12 @@ import pandas as pd
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import (
     Covariates,
+    asked_values,
     coded_arms,
     coded_levels,
     design_matrix,
     formula_columns,
+    in_file_terms,
     level_text,
     numeric,
     read_rows,
@@ -66,7 +67,6 @@ SEVERAL_MODELS = {
     "linear": linear_several,
     "nls": nonlinear_several,
 }
-ROLES = ("response", "treat", "weights", "strata", "clusters", "direct")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,12 @@ class ListOptions:
         """Option to the column it names."""
         named = ("response", "treatment", "weights", "strata", "clusters", "direct")
         return {f"--{name}": getattr(self, name) for name in named}
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The estimators' word for an argument to its column."""
+        given = {option.removeprefix("--"): column for option, column in self.columns.items() if column is not None}
+        return {"treat" if role == "treatment" else role: column for role, column in given.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +149,7 @@ def estimate_list(options: ListOptions) -> Report:
     try:
         report = _several(options, rows) if options.estimator == "multi" else _single(options, rows)
     except EstimationError as error:
-        raise EstimationError(_in_file_terms(str(error), options, rows.frame)) from error
+        raise EstimationError(in_file_terms(str(error), options.roles, rows.frame)) from error
     dropped = rows.counts["rows_read"] - rows.counts["rows_used"]
     found = [f"{dropped} row(s) with a missing value or another arm were left out"] if dropped else []
     return Report(
@@ -216,16 +222,6 @@ def _arms(options: ListOptions, frame: pd.DataFrame) -> tuple[npt.NDArray[np.flo
     if options.control is None and not (text == "0").any():
         raise InputError(f"column '{options.treatment}' holds {shown_levels(text)}; name the control with --control")
     return coded_levels(frame, options.treatment, {control: 0} | {v: i + 1 for i, v in enumerate(labels)}), labels
-
-
-def _in_file_terms(message: str, options: ListOptions, frame: pd.DataFrame) -> str:
-    """Replace the estimator's words for arguments by the file's columns and rows."""
-    columns = (options.response, options.treatment, *(options.columns[f"--{role}"] for role in ROLES[2:]))
-    for role, column in zip(ROLES, columns, strict=True):
-        message = re.sub(rf"^{role}\b", f"column '{column}' ({role})", message)
-    return re.sub(
-        r"position (\d+)", lambda found: f"row {int(frame.index[int(found.group(1)) - 1]) + 1}", message, count=1
-    )
 
 
 def _single(options: ListOptions, rows: ListRows) -> Report:
@@ -333,31 +329,14 @@ def group_averages(request: str, rows: ListRows, fit: ListRegression, item: int 
     InputError
         When the request is malformed, or names a column outside the formula or a value that does not occur.
     """
-    column, first, second = _group(request, rows)
-    assert rows.covariates is not None  # noqa: S101 - _group has refused it
+    column, first, second = asked_values(request, rows.covariates)
+    assert rows.covariates is not None  # noqa: S101 - asked_values has refused it
     found = {f"prediction[{column}={first[0]}]": average(fit, rows.covariates.with_value(column, first[1]), item)}
     if second is not None:
         other = average(fit, rows.covariates.with_value(column, second[1]), item)
         own = next(iter(found.values()))
         found |= {f"prediction[{column}={second[0]}]": other, "prediction_difference": difference(own, other)}
     return found
-
-
-def _group(request: str, rows: ListRows) -> tuple[str, tuple[str, Any], tuple[str, Any] | None]:
-    column, sign, values = request.rpartition("=")
-    if not sign or not column or not values:
-        raise InputError(f"--predict is '{request}'; write it as column=value, such as female=1")
-    if rows.covariates is None or column not in rows.covariates.frame.columns:
-        raise InputError(f"--predict names column '{column}', which is not in --covariates; add it there")
-    text = level_text(rows.covariates.frame[column])
-    by_text = dict(zip(text, rows.covariates.frame[column], strict=True))
-    asked = [values] if values in by_text else values.split(":")
-    for value in asked:
-        if value not in by_text:
-            raise InputError(f"--predict names '{value}', but column '{column}' holds {shown_levels(text)}")
-    others = [v for v in by_text if v != asked[0]]
-    second = asked[1] if len(asked) > 1 else (others[0] if len(others) == 1 else None)
-    return column, (asked[0], by_text[asked[0]]), None if second is None else (second, by_text[second])
 
 
 def _with_direct(options: ListOptions, rows: ListRows, report: Report) -> Report:

@@ -351,3 +351,62 @@ def _restored(name: str, back: dict[str, str]) -> str:
     for stand_in, original in back.items():
         name = name.replace(stand_in, original)
     return name
+
+
+def asked_values(request: str, covariates: Covariates | None) -> tuple[str, tuple[str, Any], tuple[str, Any] | None]:
+    """Understand `--predict`: a column, the value asked for, and the value to compare with.
+
+    Parameters
+    ----------
+    request
+        `column=value`, or `column=value:other` for a column with more than two values.
+    covariates
+        What the formula made, None without one.
+
+    Returns
+    -------
+    tuple
+        Column; the value as text and as stored; the other value likewise, None when there is no single one.
+
+    Raises
+    ------
+    InputError
+        When the request is malformed, or names a column outside the formula or a value that does not occur.
+    """
+    column, sign, values = request.rpartition("=")
+    if not sign or not column or not values:
+        raise InputError(f"--predict is '{request}'; write it as column=value, such as female=1")
+    if covariates is None or column not in covariates.frame.columns:
+        raise InputError(f"--predict names column '{column}', which is not in --covariates; add it there")
+    text = level_text(covariates.frame[column])
+    by_text = dict(zip(text, covariates.frame[column], strict=True))
+    asked = [values] if values in by_text else values.split(":")
+    for value in asked:
+        if value not in by_text:
+            raise InputError(f"--predict names '{value}', but column '{column}' holds {shown_levels(text)}")
+    others = [v for v in by_text if v != asked[0]]
+    second = asked[1] if len(asked) > 1 else (others[0] if len(others) == 1 else None)
+    return column, (asked[0], by_text[asked[0]]), None if second is None else (second, by_text[second])
+
+
+def in_file_terms(message: str, roles: dict[str, str], frame: pd.DataFrame) -> str:
+    """Replace an estimator's words for its arguments by the file's columns and rows.
+
+    Parameters
+    ----------
+    message
+        What the estimator said.
+    roles
+        Argument to column.
+    frame
+        The rows that the estimator was given, with the file's row numbers as index.
+
+    Returns
+    -------
+    str
+    """
+    for role, column in roles.items():
+        message = re.sub(rf"^{role}\b", f"column '{column}' ({role})", message)
+    return re.sub(
+        r"position (\d+)", lambda found: f"row {int(frame.index[int(found.group(1)) - 1]) + 1}", message, count=1
+    )

@@ -292,3 +292,54 @@ def test_tables_show_diagnostics_before_estimates(run_list):
     assert code == 0
     assert text.index("Diagnostics") < text.index("Estimates")
     assert "log-likelihood -2330.818094" in text
+
+
+MASKED = OWN / "randomized_response.csv"
+FORCED = (
+    "--response",
+    "y_forced",
+    "--design",
+    "forced",
+    "--p",
+    0.6666666667,
+    "--p1",
+    0.1666666667,
+    "--p0",
+    0.1666666666,
+)
+
+
+def test_randomised_response_regression(run):
+    code, document, _ = run("estimate", "randomised-response", MASKED, *FORCED, *FORMULA, "--predict", "female=1")
+    assert code == 0
+    assert document["method"] == "randomised-response"
+    assert terms(document)["sensitive.age"]["value"] == pytest.approx(0.1679775, abs=1e-4)
+    assert terms(document)["prevalence"]["value"] == pytest.approx(0.468125, abs=1e-6)
+    assert {"prediction", "prediction[female=1]", "prediction_difference"} <= set(terms(document))
+    assert document["log_likelihood"] == pytest.approx(-1631.924, abs=1e-3)
+
+
+def test_randomised_response_without_covariates_and_as_predictor(run):
+    plain = ("--response", "y_crosswise", "--design", "crosswise", "--p", 0.2)
+    _, document, _ = run("estimate", "randomised-response", MASKED, *plain)
+    assert terms(document)["prevalence"]["value"] == pytest.approx(0.4416667, abs=1e-6)
+    _, document, _ = run("estimate", "randomised-response", MASKED, *FORCED, *FORMULA, "--outcome", "joined_action")
+    assert terms(document)["outcome.sensitive_item"]["value"] == pytest.approx(1.055337, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--response", "age", "--design", "mirrored", "--p", 0.7), "column 'age' holds '3.46' in row 1; use 1 and 0"),
+        (("--response", "y_forced", "--design", "warner", "--p", 0.7), "design is 'warner'"),
+        (("--response", "y_forced", "--design", "mirrored", "--p", 0.5), "says nothing"),
+        (("--response", "y_forced", "--design", "mirrored", "--p", "x"), "Input should be a valid number"),
+        (("--response", "y_forced", "--design", "mirrored"), "--p"),
+        (("--response", "y_forcd", "--design", "mirrored", "--p", 0.7), "did you mean 'y_forced'?"),
+    ],
+)
+def test_randomised_response_names_what_is_broken(run, options, sentence):
+    code, _, error = run("estimate", "randomised-response", MASKED, *options)
+    assert code == 2
+    assert error.count("\n") == 1
+    assert sentence in error
