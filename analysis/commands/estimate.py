@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.commands.estimate_endorsement import estimate_endorsement
 from analysis.commands.estimate_list import ListOptions, estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
 from analysis.commands.estimate_report import emit
@@ -107,3 +108,14 @@ def randomised_response(
         outcome_model=outcome_model,
     )
     emit(estimate_masked(options), as_json=as_json)
+
+
+@estimate.command("endorsement")
+def endorsement(
+    file: File,
+    *,
+    spec: Annotated[Path, typer.Option(help="YAML: policies, and a column for each version", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Estimate how endorsements by sensitive actors move the support of policies; diagnostics come first."""
+    emit(estimate_endorsement(file, spec), as_json=as_json)

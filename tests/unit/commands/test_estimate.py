@@ -343,3 +343,45 @@ def test_randomised_response_names_what_is_broken(run, options, sentence):
     assert code == 2
     assert error.count("\n") == 1
     assert sentence in error
+
+
+POLICIES = ("Return", "Funding", "Border", "School")
+VERSIONS = {"control": "a", "groupA": "b", "groupB": "c"}
+
+
+def endorsement_spec(tmp_path, text=None):
+    lines = [f"  {p}: {{{', '.join(f'{e}: {p}.{s}' for e, s in VERSIONS.items())}}}" for p in POLICIES]
+    (tmp_path / "spec.yml").write_text(text or "\n".join(["policies:", *lines]) + "\n", encoding="utf-8")
+    return tmp_path / "spec.yml"
+
+
+def test_endorsement_reads_its_specification(run, tmp_path):
+    code, document, _ = run("estimate", "endorsement", OWN / "endorsement.csv", "--spec", endorsement_spec(tmp_path))
+    assert code == 0
+    assert document["method"] == "endorsement"
+    assert terms(document)["difference[Return.groupA]"]["value"] == pytest.approx(-0.4077041, abs=1e-6)
+    assert {"support[groupA]", "support[groupB]"} <= set(terms(document))
+    assert document["diagnostics"]["answers"]["Return"] == [392, 400, 385]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("policies: {}", "has no policies"),
+        ("policies: {A: {control: Return.a}}", "policy 'A' needs a column for control and"),
+        ("policies: {A: {control: Return.a, x: Return.q}}", "did you mean 'Return."),
+        ("policies: {A: {control: Return.a, x: Return.a}}", "policy 'A' has two answers in row 1"),
+        (
+            "policies: {A: {control: Return.a, x: Return.b}, B: {control: Border.a, y: Border.b}}",
+            "other endorsers than",
+        ),
+        ("policies: {A: {control: Return.a, x: Return.b}}\ndraws: 5", "holds the key 'draws'"),
+        ("policies: [", "is not YAML"),
+    ],
+)
+def test_endorsement_names_what_is_broken(run, tmp_path, text, sentence):
+    options = ("--spec", endorsement_spec(tmp_path, text))
+    code, _, error = run("estimate", "endorsement", OWN / "endorsement.csv", *options)
+    assert code == 2
+    assert error.count("\n") == 1
+    assert sentence in error
