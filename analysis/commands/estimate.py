@@ -115,7 +115,9 @@ def endorsement(
     file: File,
     *,
     spec: Annotated[Path, typer.Option(help="YAML: policies, and a column for each version", show_default=False)],
+    draws: Annotated[int | None, typer.Option(help="Also sample ideal points: draws per chain, such as 5000")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draws")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how endorsements by sensitive actors move the support of policies; diagnostics come first."""
-    emit(estimate_endorsement(file, spec), as_json=as_json)
+    emit(estimate_endorsement(file, spec, draws=draws, seed=seed), as_json=as_json)

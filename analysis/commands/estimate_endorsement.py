@@ -15,17 +15,22 @@ Each column holds the answers of those who saw that version, larger for more sup
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
+from rich.console import Console
+from rich.progress import track
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
 from analysis.errors import InputError
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
+from analysis.estimators.endorsement.ideal_points import ideal_points
 from analysis.estimators.endorsement.quick import quick_endorsement
 
 METHOD = "endorsement"
@@ -35,13 +40,15 @@ CONTROL = "control"
 HETEROGENEITY_LEVEL = 0.05
 
 
-def estimate_endorsement(file: Path, spec: Path) -> Report:
+def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, seed: int = 1) -> Report:
     """Run the endorsement experiment that a specification describes.
 
     Parameters
     ----------
     file, spec
         Data, and specification as in the module.
+    draws, seed
+        Draws per chain of the ideal-point model, None for the quick estimates alone; seed of the generator.
 
     Returns
     -------
@@ -69,7 +76,23 @@ def estimate_endorsement(file: Path, spec: Path) -> Report:
     ]
     warnings += [f"{dropped} row(s) without an answer or a design value were left out"] if dropped else []
     estimates = [*quick.pooled, *quick.standardised, *quick.differences]
-    return Report(METHOD, "quick", answers.n, estimates, None, diagnostics, warnings)
+    report = Report(METHOD, "quick", answers.n, estimates, None, diagnostics, warnings)
+    return report if draws is None else _with_ideal_points(report, answers, draws, seed)
+
+
+def _with_ideal_points(report: Report, answers: EndorsementAnswers, draws: int, seed: int) -> Report:
+    """Add the posterior of the ideal-point model; its terms carry the prefix `posterior.`."""
+    result = ideal_points(answers, np.random.default_rng(seed), draws=draws, progress=_progress)
+    mixing = {e.term: d for e, d in zip(result.estimates, result.diagnostics, strict=True)}
+    diagnostics = report.diagnostics | {"acceptance": result.acceptance, "chains": mixing}
+    posterior = [replace(e, term=f"posterior.{e.term}") for e in result.estimates]
+    estimates = [*posterior, *report.estimates]
+    warnings = [*result.warnings, *report.warnings]
+    return Report(METHOD, "ideal-points", report.n, estimates, None, diagnostics, warnings)
+
+
+def _progress(chains: Iterable[int]) -> Iterable[int]:
+    return track(list(chains), description="chains", console=Console(stderr=True), transient=True)
 
 
 def read_spec(path: Path) -> dict[str, Any]:

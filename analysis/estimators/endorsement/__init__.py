@@ -5,4 +5,5 @@ What must not: list experiments, randomised response, survey wording, verdicts.
 
     answers  what the answers must look like
     quick    differences in means per policy, standardised and pooled, with design-based errors
+    posterior, ideal_points, chains    ordered-probit ideal points: likelihood and priors, sampling, diagnostics
 """

@@ -96,7 +96,7 @@ def endorsement_answers(
 
     Example
     -------
-    >>> answers = endorsement_answers([[1], [2]] * 20, [[0], [1]] * 20, ["policy"], ["actor"])
+    >>> answers = endorsement_answers([[1], [2]] * 20, [[0], [0], [1], [1]] * 10, ["policy"], ["actor"])
     >>> int(answers.cell(0, 1).sum())
     20
     """

@@ -80,8 +80,8 @@ def quick_endorsement(answers: EndorsementAnswers, confidence: float = DEFAULT_C
     Example
     -------
     >>> from analysis.estimators.endorsement.answers import endorsement_answers
-    >>> answers = endorsement_answers([[1], [2], [2], [3]] * 10, [[0], [1], [0], [1]] * 10, ["policy"], ["actor"])
-    >>> quick_endorsement(answers).differences[0].value
+    >>> answers = endorsement_answers([[1], [2], [2], [3]] * 10, [[0], [1], [0], [1]] * 10, ["a"], ["actor"])
+    >>> round(quick_endorsement(answers).differences[0].value, 6)
     1.0
     """
     J, K = len(answers.policies), len(answers.endorsers)

@@ -385,3 +385,12 @@ def test_endorsement_names_what_is_broken(run, tmp_path, text, sentence):
     assert code == 2
     assert error.count("\n") == 1
     assert sentence in error
+
+
+def test_endorsement_samples_ideal_points_when_asked(run, tmp_path):
+    options = ("--spec", endorsement_spec(tmp_path), "--draws", 100, "--seed", 3)
+    code, document, _ = run("estimate", "endorsement", OWN / "endorsement.csv", *options)
+    assert code == 0
+    assert terms(document)["posterior.support[groupA]"]["high"] < 0
+    assert document["diagnostics"]["chains"]["support[groupA]"]["ess_bulk"] > 0
+    assert any("ask for more draws" in w for w in document["warnings"])
