@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
+    "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "replicate": "analysis.commands.replicate:replicate",
     "verify": "analysis.commands.verify:verify",
@@ -40,7 +41,11 @@ def command_line(arguments: list[str]) -> typer.Typer:
     app.command()(stage)
     asked = arguments[0] if arguments else ""
     for name in [asked] if asked in COMMANDS else COMMANDS if asked != "stage" else []:
-        app.command(name)(_loaded(COMMANDS[name]))
+        command = _loaded(COMMANDS[name])
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 
@@ -48,9 +53,9 @@ def _purpose() -> None:
     """Measure political attitudes in a diaspora, in aggregate only."""
 
 
-def _loaded(where: str) -> Callable[..., Any]:
-    module, _, function = where.partition(":")
-    command: Callable[..., Any] = getattr(importlib.import_module(module), function)
+def _loaded(where: str) -> Callable[..., Any] | typer.Typer:
+    module, _, name = where.partition(":")
+    command: Callable[..., Any] | typer.Typer = getattr(importlib.import_module(module), name)
     return command
 
 
@@ -71,10 +76,14 @@ def main() -> None:
     """Run the command line; an error that a person can act on becomes one line and exit code 2."""
     enter_stated_environment()
     try:
-        command_line(sys.argv[1:])()
+        sys.exit(command_line(sys.argv[1:])(standalone_mode=False))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    except typer.TyperException as error:
+        print(f"error: {error.format_message()}; --help lists what is allowed", file=sys.stderr)
+    except typer.Abort:
+        print("error: stopped", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

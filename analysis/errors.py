@@ -43,3 +43,7 @@ class DisclosureError(AnalysisError):
 
 class ReleaseError(AnalysisError):
     """The release, the book or the bundle cannot be written or does not match its own checksums."""
+
+
+class InputError(AnalysisError):
+    """A researcher's own file lacks a column, holds a value that is not allowed, or was described wrongly."""

@@ -147,8 +147,8 @@ def in_words(code: str) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """The text with its first letter upper-case and the others as they are."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter upper-case and the others as they are; `n`, a sample size, stays small."""
+    return text if text.startswith("n ") else text[:1].upper() + text[1:]
 
 
 def scope(code: str) -> str:

@@ -1,4 +1,4 @@
-"""Python's own `sum` of floats rounds differently from 3.12 on; equal bytes on every Python need `math.fsum` or numpy."""
+"""Python's own `sum` of floats rounds differently from 3.12 on; equal bytes need `math.fsum` or numpy."""
 
 import ast
 from pathlib import Path
@@ -10,9 +10,13 @@ ROOMS = ("reading", "estimators", "measures", "results")
 
 
 def builtin_sums(source: str) -> list[int]:
-    """Lines that call the built-in `sum`."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    return [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "sum"]
+    """Lines that call the built-in `sum` on anything but lengths."""
+    calls = [node for node in ast.walk(ast.parse(source)) if is_call_of(node, "sum")]
+    return [call.lineno for call in calls if not is_call_of(getattr(call.args[0], "elt", None), "len")]
+
+
+def is_call_of(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -26,4 +30,4 @@ def test_no_room_that_makes_numbers_uses_it(room):
 
 
 def test_a_planted_sum_is_found_and_a_method_is_not():
-    assert builtin_sums("x = 1\ny = sum(float(v) for v in x)\nz = frame.sum()\n") == [2]
+    assert builtin_sums("x = sum(len(v) for v in y)\ny = sum(float(v) for v in x)\nz = frame.sum()\n") == [2]

@@ -34,7 +34,14 @@ def test_help_lists_every_command():
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_loads(name):
-    assert [command.name for command in command_line([name]).registered_commands] == [None, name]
+    line = command_line([name])
+    assert name in [entry.name for entry in (*line.registered_commands, *line.registered_groups)]
+
+
+def test_a_wrong_option_is_one_line():
+    result = call("estimate", "list-experiment", "file.csv", "--answer", "y")
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert result.stderr.startswith("error: ")
 
 
 def test_a_process_enters_the_stated_environment():

@@ -10,6 +10,15 @@ What must not: direct questions analysed alone, endorsement experiments, survey 
     chi_bar        weights of the chi-bar-square distribution that the test needs
     screen         cell counts and floor–ceiling checks, made before any estimate is read
     standing       screen first, then the difference, and a prevalence only if it may be read as one
+    regression     covariates: what goes in and comes out; the linear regression
+    nonlinear      two-step nonlinear least squares
+    mixture        maximum likelihood: constrained, unconstrained, beta-binomial
+    prediction     average predictions, group differences, list against direct question
+    agreement      model against difference in means, likelihood against least squares
+    several_items  one sensitive item to each treated arm
+    direct         list and direct question combined
+    double         double list, placebo list
+    joint          the list as predictor of an outcome
 """
 
 from analysis.estimators.list_experiment.design_effect import DesignEffectTest, design_effect_test

@@ -55,6 +55,7 @@ def test_an_empty_cell_is_seen_whatever_its_kind():
 
 def test_a_list_in_a_cell_becomes_sentences():
     assert wording.entries("one thing | another") == ["One thing", "Another"]
+    assert wording.entries("n of 10") == ["n of 10"]
     assert wording.entries(None) == wording.entries(math.nan) == []
     assert wording.listing(["a", "b", "c"]) == "a, b and c"
 

@@ -1,0 +1,351 @@
+"""Likelihoods that are mixtures over something unseen, in a few linear predictors per respondent.
+
+What belongs here: a damped Newton maximiser of such likelihoods, and the covariance of what it found. Respondent i has
+predictors η_i = (x_i'θ_1, ..., x_i'θ_M), and Pr(y_i) is a sum over the unseen answer: list experiments and randomised
+response are both of this form.
+What must not: any survey design of questions (which components there are), names of terms, intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import EstimationError
+from analysis.estimators.densities import Component, mix
+from analysis.estimators.variance import FloatArray, design_covariance
+
+# Half the squared Newton decrement is the gain in log-likelihood that is still to be had: far below the 1e-6 that a
+# comparison of likelihoods could notice.
+REMAINING_GAIN = 1e-11
+MAX_ITERATIONS = 100
+# No single step may move a linear predictor further: a logit of 4 is already .98.
+MAX_PREDICTOR_STEP = 4.0
+MAX_HALVINGS = 40
+# At the end of a climb a step moves logits by about 1e-6; a longer one goes along a ridge and is not taken.
+LAST_STEP = 1e-3
+# Curvature below this share of the largest is treated as flat: the data say nothing in that direction.
+FLAT_CURVATURE = 1e-10
+# A parameter belongs to a flat direction when it moves predictors there at this share of the largest mover.
+SHARE_OF_FLATNESS = 1e-3
+# Beyond this logit a fitted probability is 1e-6 from 0 or 1, which no survey can support.
+SEPARATED_LOGIT = 14.0
+
+
+BoolArray = npt.NDArray[np.bool_]
+Density = Callable[[FloatArray], Sequence[Component]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LikelihoodFit:
+    """What the maximiser found.
+
+    Attributes
+    ----------
+    theta
+        (k,) parameters, blocks in order.
+    information
+        (k, k) minus the second derivative of the weighted log-likelihood, weights of mean 1.
+    scores
+        (n, k) weighted scores, weights of mean 1.
+    log_likelihood
+        Weighted with the weights as given.
+    predictors
+        (n, M) at the optimum.
+    posterior
+        (n, C) probability of each component given the answer.
+    iterations, is_converged, remaining_gain
+        Of the maximiser; the gain in log-likelihood that a further Newton step promises.
+    undetermined
+        (k,) whether a parameter lies in a direction without curvature: it has no standard error.
+    """
+
+    theta: FloatArray
+    information: FloatArray
+    scores: FloatArray
+    log_likelihood: float
+    predictors: FloatArray
+    posterior: FloatArray
+    iterations: int
+    is_converged: bool
+    remaining_gain: float
+    undetermined: BoolArray
+
+    @property
+    def undetermined_n(self) -> int:
+        """How many parameters have no standard error."""
+        return int(self.undetermined.sum())
+
+
+def maximise(
+    density: Density,
+    designs: Sequence[FloatArray],
+    *,
+    weights: FloatArray | None = None,
+    starts: Sequence[FloatArray] = (),
+) -> LikelihoodFit:
+    """Maximise a mixture log-likelihood from zero, and from further starts where the surface may have several peaks.
+
+    Newton steps with curvature made positive, cut until the log-likelihood rises; the designs are orthogonalised
+    first, so units of covariates do not matter. The best peak wins.
+
+    Parameters
+    ----------
+    density
+        Takes (n, M) predictors, gives the components.
+    designs
+        M matrices (n, k_m), full column rank; θ is their coefficients one after the other.
+    weights
+        (n,) non-negative, or None. Their scale does not matter, except in `log_likelihood`.
+    starts
+        (k,) vectors beside zero.
+
+    Returns
+    -------
+    LikelihoodFit
+
+    Raises
+    ------
+    EstimationError
+        When every start gives an impossible answer some weight, so that no likelihood exists.
+
+    Source
+        Eigenvalue-modified Newton: Nocedal & Wright 2006, section 3.4.
+
+    Example
+    -------
+    >>> from analysis.estimators.densities import bernoulli, component
+    >>> y = np.array([0.0, 1.0, 1.0, 1.0])
+    >>> fit = maximise(lambda eta: [component(bernoulli(eta[:, 0], y, [1.0]))], [np.ones((4, 1))])
+    >>> round(float(fit.theta[0]), 6)
+    1.098612
+    """
+    n = len(designs[0])
+    scale = 1.0 if weights is None else float(weights.mean())
+    w = np.ones(n) if weights is None else weights / scale
+    problem = _Problem(
+        density, tuple(np.linalg.qr(X * np.sqrt(w)[:, None])[1] / np.sqrt(n) for X in designs), designs, w
+    )
+    zero = np.zeros(np.sum([X.shape[1] for X in designs]))
+    climbs = [_climb(problem, problem.to_inner(start)) for start in (zero, *starts)]
+    best = max(climbs, key=lambda climb: climb.value)
+    if not np.isfinite(best.value):
+        raise EstimationError("response holds an answer that the model gives no chance; check treat, items and design")
+    return _finish(problem, best, scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    """A density with orthogonalised designs: inner parameters are R θ, block by block."""
+
+    density: Density
+    roots: tuple[FloatArray, ...]
+    designs: Sequence[FloatArray]
+    w: FloatArray
+
+    @property
+    def cuts(self) -> list[int]:
+        return [0, *np.cumsum([X.shape[1] for X in self.designs]).tolist()]
+
+    def blocks(self, theta: FloatArray) -> list[FloatArray]:
+        return [theta[a:b] for a, b in pairwise(self.cuts)]
+
+    def to_inner(self, theta: FloatArray) -> FloatArray:
+        return np.concatenate([R @ block for R, block in zip(self.roots, self.blocks(theta), strict=True)])
+
+    def to_outer(self, inner: FloatArray) -> FloatArray:
+        return np.concatenate([np.linalg.solve(R, b) for R, b in zip(self.roots, self.blocks(inner), strict=True)])
+
+    def predictors(self, theta: FloatArray) -> FloatArray:
+        return np.column_stack([X @ block for X, block in zip(self.designs, self.blocks(theta), strict=True)])
+
+    def observed(self, theta: FloatArray) -> tuple[Component, FloatArray]:
+        return mix(self.density(self.predictors(theta)))
+
+    def value(self, part: Component) -> float:
+        total = float(np.sum(self.w * np.where(self.w > 0, part.value, 0.0)))
+        return total if np.isfinite(total) else -np.inf
+
+    def gradient(self, part: Component) -> FloatArray:
+        return np.concatenate([X.T @ (self.w * part.first[:, m]) for m, X in enumerate(self.designs)])
+
+    def information(self, part: Component) -> FloatArray:
+        rows = [
+            np.hstack([X.T @ ((self.w * part.second[:, m, j])[:, None] * Z) for j, Z in enumerate(self.designs)])
+            for m, X in enumerate(self.designs)
+        ]
+        return -np.vstack(rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Climb:
+    theta: FloatArray
+    value: float
+    iterations: int
+    remaining_gain: float
+
+
+def _climb(problem: _Problem, inner: FloatArray) -> _Climb:
+    """Climb one peak from inner parameters."""
+    theta = problem.to_outer(inner)
+    part, _ = problem.observed(theta)
+    value, gain = problem.value(part), np.inf
+    if not np.isfinite(value):
+        return _Climb(theta, -np.inf, 0, np.inf)
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        step, gain = _newton_step(problem, part)
+        if gain < REMAINING_GAIN:
+            return _last_step(problem, _Climb(theta, value, iteration, gain), step)
+        moved = _cut_until_higher(problem, theta, value, step)
+        if moved is None:
+            return _Climb(theta, value, iteration, gain)
+        theta, value, part = moved
+    return _Climb(theta, value, MAX_ITERATIONS, gain)
+
+
+def _last_step(problem: _Problem, climb: _Climb, step: FloatArray) -> _Climb:
+    """Take the step that is too small to be seen in the log-likelihood but not in the coefficients."""
+    candidate = climb.theta + step
+    is_small = float(np.abs(problem.predictors(step)).max()) < LAST_STEP
+    value = problem.value(problem.observed(candidate)[0]) if is_small else -np.inf
+    return _Climb(candidate, value, climb.iterations, climb.remaining_gain) if value >= climb.value else climb
+
+
+def _newton_step(problem: _Problem, part: Component) -> tuple[FloatArray, float]:
+    """Step in θ along curvature made positive, and the gain it promises."""
+    back = _block_inverse(problem.roots)
+    g = back.T @ problem.gradient(part)
+    curvature, axes = np.linalg.eigh(back.T @ problem.information(part) @ back)
+    size = np.maximum(np.abs(curvature), FLAT_CURVATURE * max(float(np.abs(curvature).max()), 1.0))
+    along = axes.T @ g / size
+    return back @ (axes @ along), float(0.5 * np.sum(along**2 * size))
+
+
+def _block_inverse(roots: Sequence[FloatArray]) -> FloatArray:
+    k = sum(len(R) for R in roots)
+    inverse, at = np.zeros((k, k)), 0
+    for R in roots:
+        inverse[at : at + len(R), at : at + len(R)] = np.linalg.inv(R)
+        at += len(R)
+    return inverse
+
+
+def _cut_until_higher(
+    problem: _Problem, theta: FloatArray, value: float, step: FloatArray
+) -> tuple[FloatArray, float, Component] | None:
+    reach = float(np.abs(problem.predictors(step)).max())
+    size = min(1.0, MAX_PREDICTOR_STEP / reach) if reach > 0 else 1.0
+    for _ in range(MAX_HALVINGS):
+        candidate = theta + size * step
+        part, _shares = problem.observed(candidate)
+        higher = problem.value(part)
+        if higher > value:
+            return candidate, higher, part
+        size /= 2
+    return None
+
+
+def _finish(problem: _Problem, best: _Climb, scale: float) -> LikelihoodFit:
+    part, shares = problem.observed(best.theta)
+    scores = np.hstack([X * (problem.w * part.first[:, m])[:, None] for m, X in enumerate(problem.designs)])
+    information = problem.information(part)
+    return LikelihoodFit(
+        theta=best.theta,
+        information=information,
+        scores=scores,
+        log_likelihood=best.value * scale,
+        predictors=problem.predictors(best.theta),
+        posterior=shares,
+        iterations=best.iterations,
+        is_converged=best.remaining_gain < max(REMAINING_GAIN, 1e-12 * abs(best.value)),
+        remaining_gain=best.remaining_gain,
+        undetermined=_undetermined(problem, information),
+    )
+
+
+def _undetermined(problem: _Problem, information: FloatArray) -> BoolArray:
+    """Find the parameters that move the predictors in a direction without curvature."""
+    back = _block_inverse(problem.roots)
+    curvature, axes = np.linalg.eigh(back.T @ information @ back)
+    flat = back @ axes[:, curvature <= FLAT_CURVATURE * max(float(curvature.max()), 1.0)]
+    lengths = np.concatenate([np.sqrt(np.mean(X**2, axis=0)) for X in problem.designs])
+    if not flat.shape[1]:
+        return np.zeros(len(information), dtype=bool)
+    moves = np.abs(flat) * lengths[:, None]
+    return np.asarray((moves > SHARE_OF_FLATNESS * moves.max(axis=0)).any(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedCovariance:
+    """Covariance of fitted parameters.
+
+    Attributes
+    ----------
+    matrix
+        (k, k).
+    influence
+        (n, k) each respondent's pull on the parameters: rows add up to about zero.
+    degrees_of_freedom
+        Of the design (clusters − strata); None without a design.
+    method
+        In words.
+    """
+
+    matrix: FloatArray
+    influence: FloatArray
+    degrees_of_freedom: int | None
+    method: str
+
+
+def fitted_covariance(
+    fit: LikelihoodFit,
+    *,
+    is_weighted: bool,
+    strata: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
+) -> FittedCovariance:
+    """Give the covariance of maximum likelihood estimates, with or without a sampling design.
+
+    Without weights, strata or clusters: inverse observed information. With any of them: the linearised sandwich,
+    which does not depend on the scale of the weights.
+
+    Parameters
+    ----------
+    fit
+        From `maximise`.
+    is_weighted
+        Whether weights were given.
+    strata, clusters
+        (n,) codes, or None.
+
+    Returns
+    -------
+    FittedCovariance
+
+    Raises
+    ------
+    EstimationError
+        As `design_covariance`.
+
+    Source
+        Binder 1983, International Statistical Review 51(3), 279–292.
+
+    Example
+    -------
+    >>> from analysis.estimators.densities import bernoulli, component
+    >>> y = np.array([0.0, 1.0, 1.0, 1.0])
+    >>> fit = maximise(lambda eta: [component(bernoulli(eta[:, 0], y, [1.0]))], [np.ones((4, 1))])
+    >>> round(float(fitted_covariance(fit, is_weighted=False).matrix[0, 0]), 6)
+    1.333333
+    """
+    inverse = np.linalg.pinv(fit.information, hermitian=True) if fit.undetermined_n else np.linalg.inv(fit.information)
+    bread = np.asarray(inverse, dtype=np.float64)
+    influence = fit.scores @ bread
+    if not is_weighted and strata is None and clusters is None:
+        return FittedCovariance(bread, influence, None, "inverse observed information")
+    design = design_covariance(influence, strata, clusters)
+    return FittedCovariance(design.matrix, influence, design.degrees_of_freedom, "linearised sandwich")
