@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.commands.check import check
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.commands.replicate import replicate
 from analysis.errors import AnalysisError
@@ -32,6 +33,7 @@ def stage(name: Annotated[str, typer.Argument(help="Stage of dvc.yaml")]) -> Non
     run_stage(name, Path.cwd())
 
 
+app.command()(check)
 app.command()(freeze_claims)
 app.command()(replicate)
 

@@ -1,0 +1,67 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.corpora.detect import FORMATS
+from tests.formats.miniatures import MINIATURES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def check(*arguments):
+    command = [sys.executable, "-m", "analysis", "check", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = {}
+    for code, data in MINIATURES.items():
+        paths[code] = tmp_path / f"{code}.bin"
+        paths[code].write_bytes(data)
+    return paths
+
+
+def test_one_json_object_per_file_and_line(files):
+    run = check("--json", *files.values())
+    assert run.returncode == 0, run.stderr
+    reports = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [report["format"] for report in reports] == list(files)
+    assert set(files) == set(FORMATS)
+    keys = {"file", "format", "items", "quarantined", "reasons", "identifiers", "warnings"}
+    assert all(report.keys() == keys for report in reports)
+    assert all(report["items"] >= report["quarantined"] == sum(report["reasons"].values()) for report in reports)
+
+
+def test_the_report_for_a_person_names_format_and_missing_values(files):
+    run = check(files["spss"], "--instrument", "blueprint")
+    assert run.returncode == 0, run.stderr
+    for words in ("SPSS", "detected from the content", "items", "declared missing 98", "note is not in the instrument"):
+        assert words in " ".join(run.stdout.split())
+
+
+def test_an_unreadable_file_is_one_error_line_and_exit_code_2(files, tmp_path):
+    page = tmp_path / "result.json"
+    page.write_bytes(b"<html>Sign in</html>")
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(MINIATURES["telegram_desktop"][:200])
+    for path in (page, cut, tmp_path / "none"):
+        run = check("--json", path)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert run.stderr.startswith(f"error: {path}")
+        assert len(run.stderr.splitlines()) == 1
+
+
+def test_good_files_are_reported_beside_bad_ones(files, tmp_path):
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"nothing")
+    run = check("--json", bad, files["kobo"], bad)
+    assert (run.returncode, len(run.stdout.splitlines()), len(run.stderr.splitlines())) == (2, 1, 2)
+
+
+def test_a_stated_format_is_insisted_on(files):
+    assert '"format": "pushshift"' in check("--json", "--format", "pushshift", files["x_v1_1"]).stdout
+    assert check("--format", "none", files["x_v1_1"]).returncode == 2
