@@ -15,8 +15,11 @@ from analysis.corpora.quarantine import MalformedItemError, Quarantined, quarant
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
 
-PEEKED_LINE = 16 * 2**20
+PEEKED_LINE = 4 * 2**20
 """Bytes within which the first line has to end for a file to be read line by line."""
+
+DEEPEST = 500
+"""Levels of nesting; no export has a tenth of them, and a path of a hundred thousand would take hours to write out."""
 
 ONE_VALUE_A_LINE = "a line holds one complete JSON value"
 
@@ -227,9 +230,22 @@ def events(source: Source, skipped: bytes = b"") -> Iterator[tuple[str, Any]]:
         counted = _Counted(stream)
         counted.taken = len(skipped)
         try:
-            yield from ijson.basic_parse(counted, multiple_values=True)
-        except ijson.JSONError as error:
+            yield from _not_too_deep(source, ijson.basic_parse(counted, multiple_values=True))
+        # A number that no machine can hold fails inside the parser with the error of the number's own type.
+        except (ijson.JSONError, ArithmeticError, ValueError) as error:
             raise _broken_document(source, counted.taken, str(error)) from error
+
+
+def _not_too_deep(source: Source, parsed: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    depth = 0
+    for event, value in parsed:
+        depth += event in ("start_map", "start_array")
+        depth -= event in ("end_map", "end_array")
+        if depth > DEEPEST:
+            raise ExportError(
+                f"{source.name}: nested deeper than {DEEPEST} levels; no export is: export the file again"
+            )
+        yield event, value
 
 
 def _broken_document(source: Source, taken: int, message: str) -> ExportError:

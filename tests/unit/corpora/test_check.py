@@ -1,19 +1,37 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import analysis.__main__ as command_line
 from analysis.corpora.detect import FORMATS
 from tests.formats.miniatures import MINIATURES
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def check(*arguments):
-    command = [sys.executable, "-m", "analysis", "check", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Run:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def check(monkeypatch, capsys):
+    """The command line in this process: `main` without the restart into the stated environment."""
+    monkeypatch.setattr(command_line, "enter_stated_environment", lambda: None)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["analysis", "check", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        return Run(ended.value.code or 0, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -25,7 +43,7 @@ def files(tmp_path):
     return paths
 
 
-def test_one_json_object_per_file_and_line(files):
+def test_one_json_object_per_file_and_line(check, files):
     run = check("--json", *files.values())
     assert run.returncode == 0, run.stderr
     reports = [json.loads(line) for line in run.stdout.splitlines()]
@@ -36,14 +54,14 @@ def test_one_json_object_per_file_and_line(files):
     assert all(report["items"] >= report["quarantined"] == sum(report["reasons"].values()) for report in reports)
 
 
-def test_the_report_for_a_person_names_format_and_missing_values(files):
+def test_the_report_for_a_person_names_format_and_missing_values(check, files):
     run = check(files["spss"], "--instrument", "blueprint")
     assert run.returncode == 0, run.stderr
     for words in ("SPSS", "detected from the content", "items", "declared missing 98", "note is not in the instrument"):
         assert words in " ".join(run.stdout.split())
 
 
-def test_an_unreadable_file_is_one_error_line_and_exit_code_2(files, tmp_path):
+def test_an_unreadable_file_is_one_error_line_and_exit_code_2(check, files, tmp_path):
     page = tmp_path / "result.json"
     page.write_bytes(b"<html>Sign in</html>")
     cut = tmp_path / "cut.json"
@@ -55,13 +73,22 @@ def test_an_unreadable_file_is_one_error_line_and_exit_code_2(files, tmp_path):
         assert len(run.stderr.splitlines()) == 1
 
 
-def test_good_files_are_reported_beside_bad_ones(files, tmp_path):
+def test_good_files_are_reported_beside_bad_ones(check, files, tmp_path):
     bad = tmp_path / "bad"
     bad.write_bytes(b"nothing")
     run = check("--json", bad, files["kobo"], bad)
     assert (run.returncode, len(run.stdout.splitlines()), len(run.stderr.splitlines())) == (2, 1, 2)
 
 
-def test_a_stated_format_is_insisted_on(files):
+def test_a_stated_format_is_insisted_on(check, files):
     assert '"format": "pushshift"' in check("--json", "--format", "pushshift", files["x_v1_1"]).stdout
     assert check("--format", "none", files["x_v1_1"]).returncode == 2
+
+
+def test_the_command_itself_ends_with_code_2(tmp_path):
+    page = tmp_path / "result.json"
+    page.write_bytes(b"<html>Sign in</html>")
+    command = [sys.executable, "-m", "analysis", "check", "--json", str(page)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("error: ")
