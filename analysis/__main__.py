@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
+    "check": "analysis.commands.check:check",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "replicate": "analysis.commands.replicate:replicate",

@@ -21,6 +21,14 @@ class StoreError(AnalysisError):
     """A table was asked for by an unknown name, is missing, or is kept in another tier."""
 
 
+class ExportError(AnalysisError):
+    """An export is unreadable, truncated, empty or of a format that nobody here knows; names file, position and fix."""
+
+
+class InstrumentError(AnalysisError):
+    """An instrument file is missing or malformed: a key too many, a key too few, or one name with two meanings."""
+
+
 class CustodyError(AnalysisError):
     """Somebody's data would enter, or stay, without the consent, the key or the governance it needs."""
 

@@ -1,0 +1,184 @@
+"""What an export holds, counted: what a researcher looks at before anything else is done with it.
+
+What must not be here: rows. Only counts and names of variables leave this module; memory does not grow with the export.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from analysis.corpora.absence import Absence, UserMissing
+from analysis.corpora.entries import Entry, Item
+from analysis.corpora.exports import Export
+from analysis.corpora.instrument import Instrument, Place
+from analysis.corpora.posts import Post
+from analysis.corpora.quarantine import Aside, Notice, Quarantined
+from analysis.corpora.repeats import RepeatCounter
+from analysis.corpora.surveys import Codebook, Respondent
+
+IdentifierFinder = Callable[[str], Iterable[str]]
+"""Gives the kind of each identifier in a text, once per place where it stands; never the identifier."""
+
+DISTINCT_OPTIONS = 20
+"""Unknown answers of one variable that are told apart; further ones are counted together."""
+SHOWN_OPTION = 30
+
+_POST_FIELDS = tuple(each.name for each in fields(Post) if each.name not in ("position", "post_id", "links"))
+
+
+@dataclass(frozen=True)
+class Census:
+    """Counts of one export.
+
+    `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
+    of an earlier item; `missing` counts reasons per field; `missing_kinds` counts what the instrument calls them.
+    """
+
+    items: int
+    quarantined: int
+    reasons: Mapping[str, int]
+    identifiers: Mapping[str, int]
+    duplicates: int
+    asides: Mapping[str, int]
+    missing: Mapping[str, Mapping[str, int]]
+    missing_kinds: Mapping[str, int]
+    unmapped: tuple[str, ...]
+    unknown_options: Mapping[str, Mapping[str, int]]
+    notices: tuple[str, ...]
+    is_searched: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything that a person should look at, as sentences."""
+        return tuple(_warnings(self))
+
+
+def _warnings(census: Census) -> Iterator[str]:
+    if not census.items:
+        yield "the export holds no items"
+    if census.duplicates:
+        yield f"{census.duplicates} items repeat an item that came before"
+    for what, count in census.asides.items():
+        yield f"not items: {count} × {what}"
+    yield from census.notices
+    for name in census.unmapped:
+        yield f"variable {name} is not in the instrument"
+    for name, options in census.unknown_options.items():
+        shown = ", ".join(f"{option!r} × {count}" for option, count in options.items())
+        yield f"variable {name} has answers that the instrument does not know: {shown}"
+    if not census.is_searched:
+        yield "identifiers were not searched for: no finder is connected"
+
+
+@dataclass
+class _Tally:
+    """Counts while an export is being read."""
+
+    instrument: Instrument | None
+    find: IdentifierFinder | None
+    items: int = 0
+    quarantined: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    identifiers: Counter[str] = field(default_factory=Counter)
+    asides: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, Counter[str]] = field(default_factory=dict)
+    missing_kinds: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    places: dict[str, Place | None] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    repeats: RepeatCounter = field(default_factory=RepeatCounter)
+
+    def take(self, entry: Entry) -> None:
+        """Count one entry."""
+        if isinstance(entry, Quarantined):
+            self.items += 1
+            self.quarantined += 1
+            self.reasons[entry.rule] += 1
+        elif isinstance(entry, Aside):
+            self.asides[entry.what] += entry.count
+        elif isinstance(entry, Notice):
+            self.notices.append(entry.sentence)
+        elif isinstance(entry, Codebook):
+            if self.instrument:
+                self.places = {each.name: self.instrument.place(each.name) for each in entry.variables}
+        else:
+            self._item(entry)
+
+    def _item(self, item: Item) -> None:
+        self.items += 1
+        if item.identity is not None:
+            self.repeats.add(item.identity)
+        if self.find:
+            for text in item.searched_texts:
+                self.identifiers.update(self.find(text))
+        if isinstance(item, Respondent):
+            self._answers(item)
+        else:
+            for name in _POST_FIELDS:
+                self._absence(name, getattr(item, name))
+
+    def _absence(self, name: str, value: object) -> None:
+        if isinstance(value, Absence):
+            self.missing.setdefault(name, Counter())[value.value] += 1
+        elif isinstance(value, UserMissing):
+            code = f"declared missing {value.code}" + (f" ({value.label})" if value.label else "")
+            self.missing.setdefault(name, Counter())[code] += 1
+
+    def _answers(self, respondent: Respondent) -> None:
+        for name, answer in respondent.answers.items():
+            self._absence(name, answer)
+            place = self.places.get(name)
+            if self.instrument and place and place.item:
+                reading = self.instrument.read(place, answer)
+                if reading.missing:
+                    self.missing_kinds[reading.missing.value] += 1
+                if reading.unknown is not None:
+                    self._unknown(name, reading.unknown)
+
+    def _unknown(self, name: str, answer: str) -> None:
+        options = self.unknown.setdefault(name, Counter())
+        shown = answer if len(answer) <= SHOWN_OPTION else f"{answer[:SHOWN_OPTION]}…"
+        options[shown if shown in options or len(options) < DISTINCT_OPTIONS else "others"] += 1
+
+
+def take_census(
+    export: Export, instrument: Instrument | None = None, find_identifiers: IdentifierFinder | None = None
+) -> Census:
+    """Read a whole export and count.
+
+    Parameters
+    ----------
+    export : Export
+        An opened export.
+    instrument : Instrument or None
+        For surveys: reports unmapped variables, unknown answers and kinds of missing.
+    find_identifiers : callable or None
+        Called with every text a person wrote; None searches nothing, and a warning says so.
+
+    Returns
+    -------
+    Census
+        Counts only.
+
+    Raises
+    ------
+    ExportError
+        The file is damaged or ends too early.
+    """
+    tally = _Tally(instrument, find_identifiers)
+    for entry in export.entries():
+        tally.take(entry)
+    return Census(
+        tally.items,
+        tally.quarantined,
+        dict(tally.reasons.most_common()),
+        dict(sorted(tally.identifiers.items())),
+        tally.repeats.repeated(),
+        dict(tally.asides.most_common()),
+        {name: dict(counts.most_common()) for name, counts in tally.missing.items()},
+        dict(tally.missing_kinds.most_common()),
+        tuple(name for name, place in tally.places.items() if place is None),
+        {name: dict(counts.most_common()) for name, counts in tally.unknown.items()},
+        tuple(tally.notices),
+        find_identifiers is not None,
+    )

@@ -1,0 +1,58 @@
+"""The one door to an export: open it, say its format, and yield its entries.
+
+What must not be here: counting, or a vendor's fields. Every failure that leaves this module is an `ExportError`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.corpora.detect import Format, detect, stated
+from analysis.corpora.entries import Entry
+from analysis.corpora.sources import Source, damage_named, source_at
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file whose format is known; `entries` reads it from the start, each time anew."""
+
+    source: Source
+    format: Format
+    is_stated: bool
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry in the order of the file, one in memory at a time.
+
+        Raises
+        ------
+        ExportError
+            The file is damaged, ends too early or is not of this format.
+        """
+        with damage_named(self.source):
+            yield from self.format.read(self.source)
+
+
+def open_export(source: Source | Path, format_code: str | None = None) -> Export:
+    """Open an export.
+
+    Parameters
+    ----------
+    source : Source or Path
+        The file.
+    format_code : str or None
+        A format code to insist on; None detects it from the content.
+
+    Returns
+    -------
+    Export
+        Not yet read.
+
+    Raises
+    ------
+    ExportError
+        No such file, no such format, or a file of no known format.
+    """
+    opened = source if isinstance(source, Source) else source_at(source)
+    with damage_named(opened):
+        found = stated(format_code) if format_code else detect(opened)
+    return Export(opened, found, format_code is not None)

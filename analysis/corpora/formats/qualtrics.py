@@ -1,0 +1,70 @@
+"""Qualtrics CSV and TSV: three header rows (names, wording, import ids), older downloads with two or one.
+
+Item: a response. Previews and test responses are kept and counted in a notice: a stage decides about them.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from analysis.corpora import csv_stream
+from analysis.corpora.absence import Absence
+from analysis.corpora.entries import Entry
+from analysis.corpora.outline import Outline
+from analysis.corpora.quarantine import Notice
+from analysis.corpora.sources import Source
+from analysis.corpora.surveys import Codebook, Respondent, Variable, respondents
+
+_ID_COLUMNS = ("ResponseId", "ResponseID", "_recordId", "V1")
+_COMPANIONS = {"StartDate", "EndDate", "RecordedDate", "Finished", "Status", "Progress", "Duration (in seconds)"}
+_TRIAL = ("preview", "test", "spam")
+
+
+def recognises(outline: Outline) -> bool:
+    """A row of import ids, or the response id beside the columns that Qualtrics adds."""
+    if outline.kind != "table" or not outline.rows:
+        return False
+    has_id = not {"ResponseId", "ResponseID"}.isdisjoint(outline.header)
+    return _has_import_ids(outline.rows) or (has_id and len(_COMPANIONS & outline.header) >= 2)
+
+
+def _has_import_ids(rows: tuple[tuple[str, ...], ...]) -> bool:
+    return any(_is_import_row(row) for row in rows[1:3])
+
+
+def _is_import_row(row: tuple[str, ...]) -> bool:
+    return any('"ImportId"' in cell for cell in row)
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """Responses in the order of the download."""
+    rows = tuple(row.cells for row in islice(csv_stream.rows(source), 3) if isinstance(row, csv_stream.Row))
+    names = csv_stream.header(source)
+    count = header_rows(rows)
+    labels = rows[1] if count > 1 else ()
+    yield Codebook(tuple(_variable(name, labels, number) for number, name in enumerate(names)))
+    trials = 0
+    for entry in respondents(csv_stream.records(source, count), _ID_COLUMNS):
+        trials += isinstance(entry, Respondent) and _is_trial(entry)
+        yield entry
+    if trials:
+        yield Notice(f"{trials} responses are previews, tests or spam by the export's own Status or channel")
+
+
+def header_rows(rows: tuple[tuple[str, ...], ...]) -> int:
+    """How many rows stand before the data: up to the import ids; else two when the second repeats wording."""
+    for number, row in enumerate(rows):
+        if _is_import_row(row):
+            return number + 1
+    first = dict(zip(rows[0], rows[1], strict=False)) if len(rows) > 1 else {}
+    column = next((name for name in _ID_COLUMNS if name in first), None)
+    return 2 if column and not first[column].startswith("R_") else 1
+
+
+def _variable(name: str, labels: tuple[str, ...], number: int) -> Variable:
+    label = labels[number] if number < len(labels) else Absence.NOT_EXPORTED
+    return Variable(name, label or Absence.EMPTY)
+
+
+def _is_trial(respondent: Respondent) -> bool:
+    marks = (respondent.answers.get(name) for name in ("Status", "DistributionChannel"))
+    return any(isinstance(mark, str) and any(word in mark.lower() for word in _TRIAL) for mark in marks)

@@ -1,0 +1,154 @@
+"""X API v2 as collected by twarc2 and others: pages with `data` and `includes`, or one flattened post per line.
+
+Item: an element of `data`, or a flattened post. Beside the items: included originals, profiles, count buckets, errors.
+The text of a repost is the original's, when the export includes it; a long post's text stands in `note_tweet`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.corpora import json_stream
+from analysis.corpora.absence import Absence, Flag, Text
+from analysis.corpora.entries import Entry
+from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, text_at, text_value
+from analysis.corpora.markup import unescape
+from analysis.corpora.outline import Outline
+from analysis.corpora.posts import Post, PostKind, TextSource, dated
+from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
+from analysis.corpora.sources import Source
+from analysis.corpora.times import from_iso
+
+_PAGE = ("data", "includes", "meta", "errors")
+_FLAT = ("author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "referenced_tweets", "__twarc")
+
+
+def recognises(outline: Outline) -> bool:
+    """Pages from twarc say so; others show fields that only v2 has, beside an id and a text."""
+    if outline.kind != "json":
+        return False
+    in_page = outline.has("data.id", "data.text") or outline.has_any(*(f"data.{name}" for name in _FLAT))
+    flat = outline.has("id", "text") and (
+        outline.has_any(*_FLAT) or (outline.has("created_at") and not outline.has("user"))
+    )
+    return in_page or flat or outline.has_any("__twarc") or outline.has("meta.result_count")
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """Posts page by page, or line by line."""
+    for element in json_stream.elements(source):
+        if isinstance(element, Quarantined):
+            yield element
+        elif isinstance(element.value, dict) and any(name in element.value for name in _PAGE):
+            yield from _page(element.value, element.position)
+        else:
+            yield _entry(element.value, element.position, {}, {})
+
+
+def _page(page: dict[str, Any], position: str) -> Iterator[Entry]:
+    originals, users = _included(page, "tweets"), _included(page, "users")
+    data = page.get("data")
+    posts = data if isinstance(data, list) else [] if data is None else [data]
+    for number, post in enumerate(posts):
+        yield _entry(post, f"{position}, data[{number}]", originals, users)
+    if originals:
+        yield Aside("included original", len(originals))
+    errors = page.get("errors")
+    if isinstance(errors, list) and errors:
+        yield Aside("error note of the interface (a referenced post or account that is gone)", len(errors))
+
+
+def _included(page: dict[str, Any], name: str) -> dict[str, Any]:
+    listed = at(page, "includes", name)
+    included = listed if isinstance(listed, list) else []
+    return {each["id"]: each for each in included if isinstance(each, dict) and isinstance(each.get("id"), str)}
+
+
+def _entry(post: Any, position: str, originals: dict[str, Any], users: dict[str, Any]) -> Entry:
+    if isinstance(post, dict) and "text" not in post:
+        if "username" in post:
+            return Aside("profile")
+        if "tweet_count" in post:
+            return Aside("count of posts per period")
+    return guarded(position, post, lambda: _post(mapping(post), position, originals, users))
+
+
+def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users: dict[str, Any]) -> Post:
+    references = _references(post, originals)
+    repost = references.get("retweeted")
+    text, text_source = _text(post, repost)
+    created = at(post, "created_at")
+    created_at, date_source = dated(from_iso(created, "created_at") if is_given(created) else None)
+    author = id_at(post, "author_id")
+    return Post(
+        position=position,
+        post_id=required_id(at(post, "id"), "id"),
+        post_kind=_kind(references),
+        container_id=Absence.NOT_EXPORTED,
+        author_id=author,
+        author_handle=text_at(post, "author", "username") if "author" in post else _handle(users, author),
+        created_at=created_at,
+        date_source=date_source,
+        text=text,
+        text_source=text_source,
+        language=text_at(post, "lang"),
+        reply_to_id=id_at(references.get("replied_to", {}), "id"),
+        repost_of_id=id_at(repost or {}, "id"),
+        quote_of_id=id_at(references.get("quoted", {}), "id"),
+        is_edited=_is_edited(at(post, "edit_history_tweet_ids")),
+        is_edited_reliable="edit_history_tweet_ids" in post,
+        reactions_n=count_at(post, "public_metrics", "like_count"),
+        replies_n=count_at(post, "public_metrics", "reply_count"),
+        reposts_n=count_at(post, "public_metrics", "retweet_count"),
+        views_n=count_at(post, "public_metrics", "impression_count"),
+        links=_links(post),
+    )
+
+
+def _references(post: dict[str, Any], originals: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Type of reference → the referenced post, with whatever the export holds of it."""
+    listed = at(post, "referenced_tweets")
+    if not is_given(listed):
+        return {}
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise MalformedItemError("referenced_tweets", listed, "referenced_tweets is a list of objects")
+    return {str(each.get("type")): {**_known(originals, each.get("id")), **each} for each in listed}
+
+
+def _known(originals: dict[str, Any], name: Any) -> dict[str, Any]:
+    known = originals.get(name, {}) if isinstance(name, str) else {}
+    return known if isinstance(known, dict) else {}
+
+
+def _kind(references: dict[str, Any]) -> PostKind:
+    if "retweeted" in references:
+        return PostKind.REPOST
+    return PostKind.REPLY if "replied_to" in references else PostKind.POST
+
+
+def _text(post: dict[str, Any], repost: dict[str, Any] | None) -> tuple[Text, TextSource]:
+    if repost is None:
+        return _full_text(post), TextSource.OWN
+    text = _full_text(repost)
+    return (text, TextSource.REFERENCED) if isinstance(text, str) else (_full_text(post), TextSource.TRUNCATED)
+
+
+def _full_text(post: dict[str, Any]) -> Text:
+    long_text = at(post, "note_tweet", "text")
+    text = text_value(long_text if is_given(long_text) else at(post, "text"), "text")
+    return unescape(text) if isinstance(text, str) else text
+
+
+def _handle(users: dict[str, Any], author: Text) -> Text:
+    return text_at(users.get(author, {}), "username") if isinstance(author, str) else Absence.NOT_EXPORTED
+
+
+def _is_edited(history: object) -> Flag:
+    if isinstance(history, list):
+        return len(history) > 1
+    return history if isinstance(history, Absence) else Absence.UNPARSEABLE
+
+
+def _links(post: dict[str, Any]) -> tuple[str, ...]:
+    urls = at(post, "entities", "urls")
+    found = [at(each, "expanded_url") for each in urls] if isinstance(urls, list) else []
+    return tuple(each for each in found if isinstance(each, str))

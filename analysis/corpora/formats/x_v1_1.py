@@ -1,0 +1,106 @@
+"""X API v1.1: timelines, searches and streams; a list, a `statuses` page or one post per line.
+
+Item: a post. Beside the items: stream notices (deletions, limits) and included originals. Ids come from `id_str`:
+the number beside it may have lost digits. A repost's text is the original's.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.corpora import json_stream
+from analysis.corpora.absence import Absence, Text
+from analysis.corpora.entries import Entry
+from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
+from analysis.corpora.markup import unescape
+from analysis.corpora.outline import Outline
+from analysis.corpora.posts import Post, PostKind, TextSource
+from analysis.corpora.quarantine import Aside, Quarantined, guarded
+from analysis.corpora.sources import Source
+from analysis.corpora.times import from_x
+
+_NOTICES = ("delete", "limit", "scrub_geo", "status_withheld", "user_withheld", "disconnect", "warning", "errors")
+_ORIGINALS = ("retweeted_status", "quoted_status")
+
+
+def recognises(outline: Outline) -> bool:
+    """Posts with `id_str` and a user, or a search page of them."""
+    if outline.kind != "json":
+        return False
+    posts = any(
+        outline.has(f"{at}id_str") and outline.has_any(f"{at}full_text", f"{at}text") for at in ("", "statuses.")
+    )
+    return posts or outline.has("search_metadata", "statuses") or outline.has("delete.status")
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """Posts in the order of the file."""
+    for element in json_stream.elements(source, ("statuses",)):
+        if isinstance(element, Quarantined):
+            yield element
+        else:
+            yield from _entries(element.value, element.position)
+
+
+def _entries(value: Any, position: str) -> Iterator[Entry]:
+    if isinstance(value, dict) and "id" not in value and "id_str" not in value:
+        if "search_metadata" in value or not value:
+            return
+        notice = next((name for name in _NOTICES if name in value), None)
+        if notice:
+            yield Aside(f"notice of the interface ({notice})")
+            return
+    yield guarded(position, value, lambda: _post(mapping(value), position))
+    originals = sum(isinstance(at(value, name), dict) for name in _ORIGINALS)
+    if originals:
+        yield Aside("included original", originals)
+
+
+def _post(post: dict[str, Any], position: str) -> Post:
+    original = at(post, "retweeted_status")
+    is_repost = isinstance(original, dict)
+    created = from_x(at(post, "created_at"), "created_at")
+    reply = _id(post, "in_reply_to_status_id")
+    text, text_source = _text(post, original if is_repost else None)
+    return Post(
+        position=position,
+        post_id=required_id(first_of(post, "id_str", "id"), "id_str"),
+        post_kind=PostKind.REPOST if is_repost else PostKind.REPLY if is_given(reply) else PostKind.POST,
+        author_id=_id(at(post, "user"), "id"),
+        author_handle=text_value(at(post, "user", "screen_name"), "user.screen_name"),
+        created_at=created.at,
+        date_source=created.source,
+        text=text,
+        text_source=text_source,
+        language=text_value(at(post, "lang"), "lang"),
+        reply_to_id=reply,
+        repost_of_id=_id(original, "id") if is_repost else Absence.NOT_EXPORTED,
+        quote_of_id=_id(post, "quoted_status_id"),
+        reactions_n=count_at(post, "favorite_count"),
+        replies_n=count_at(post, "reply_count"),
+        reposts_n=count_at(post, "retweet_count"),
+        links=_links(post),
+    )
+
+
+def _id(record: Any, name: str) -> Text:
+    text = f"{name}_str"
+    return id_at(record, text if isinstance(record, dict) and text in record else name)
+
+
+def _text(post: dict[str, Any], original: dict[str, Any] | None) -> tuple[Text, TextSource]:
+    if original is not None and isinstance(text := _full_text(original), str):
+        return text, TextSource.REFERENCED
+    is_cut = original is not None or (at(post, "truncated") is True and "extended_tweet" not in post)
+    return _full_text(post), TextSource.TRUNCATED if is_cut else TextSource.OWN
+
+
+def _full_text(post: dict[str, Any]) -> Text:
+    extended = at(post, "extended_tweet", "full_text")
+    text = text_value(extended if is_given(extended) else first_of(post, "full_text", "text"), "full_text")
+    return unescape(text) if isinstance(text, str) else text
+
+
+def _links(post: dict[str, Any]) -> tuple[str, ...]:
+    urls = at(post, "entities", "urls")
+    found = [at(each, "expanded_url") for each in urls] if isinstance(urls, list) else []
+    return tuple(each for each in found if isinstance(each, str))

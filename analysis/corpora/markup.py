@@ -1,0 +1,62 @@
+"""HTML and entities to plain text: what a reader of the page would have seen, and the addresses behind its links.
+
+What must not be here: scrubbing, shortening, or repairing a text.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LINES = ("br", "hr")
+_PARAGRAPHS = ("p", "div", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6")
+_UNSEEN = ("script", "style")
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A text without markup, and the addresses of its links in order."""
+
+    text: str
+    links: tuple[str, ...]
+
+
+def unescape(text: str) -> str:
+    """Decode complete entities once; a bare ampersand stays what it is."""
+    return _ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
+
+
+def plain_text(markup: str) -> PlainText:
+    """The visible text of an HTML fragment: paragraphs and line breaks become line ends."""
+    reader = _TextReader()
+    reader.feed(markup)
+    reader.close()
+    text = re.sub(r"\n{3,}", "\n\n", "".join(reader.pieces)).strip("\n")
+    return PlainText(text, tuple(reader.links))
+
+
+class _TextReader(HTMLParser):
+    """Collects text and link addresses."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.links: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LINES:
+            self.pieces.append("\n")
+        elif tag in _PARAGRAPHS and self.pieces:
+            self.pieces.append("\n\n" if tag == "p" else "\n")
+        self._unseen += tag in _UNSEEN
+        self.links += [address for name, address in attrs if tag == "a" and name == "href" and address]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN and self._unseen:
+            self._unseen -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.pieces.append(data)

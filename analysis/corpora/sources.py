@@ -1,0 +1,158 @@
+"""A file as bytes: opened afresh for each pass, unpacked, and brought to UTF-8 without a byte order mark.
+
+What must not be here: any format. Memory is bounded by `LONGEST_LINE`, whatever the file's size.
+"""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from analysis.errors import ExportError
+
+LONGEST_LINE = 64 * 2**20
+"""Bytes of one line; a longer one is not a line of any export format read here."""
+
+_PACKED: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
+    (b"\x1f\x8b", lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream))),
+    (b"BZh", lambda stream: cast(BinaryIO, bz2.BZ2File(stream))),
+    (b"\xfd7zXZ\x00", lambda stream: cast(BinaryIO, lzma.LZMAFile(stream))),  # noqa: SIM115
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A named stream that can be opened more than once."""
+
+    name: str
+    open_raw: Callable[[], BinaryIO]
+    path: Path | None = None
+
+    def open_bytes(self) -> BinaryIO:
+        """The bytes, unpacked when they are gzip, bzip2 or xz."""
+        stream = self.open_raw()
+        magic = stream.read(6)
+        stream.seek(0)
+        return next((unpack(stream) for start, unpack in _PACKED if magic.startswith(start)), stream)
+
+    def open_utf8(self) -> BinaryIO:
+        """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs."""
+        with self.open_bytes() as stream:
+            start = stream.read(4)
+        mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
+        stream = self.open_bytes()
+        stream.read(len(mark))
+        return stream if encoding == "utf-8" else cast(BinaryIO, io.BufferedReader(_Recoded(stream, encoding)))
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, unpacked."""
+        with self.open_bytes() as stream:
+            return stream.read(size)
+
+
+def source_at(path: Path) -> Source:
+    """A file on disk.
+
+    Raises
+    ------
+    ExportError
+        No such file, or a folder.
+    """
+    if not path.is_file():
+        what = "is a folder: name the file inside it" if path.is_dir() else "does not exist: check the path"
+        raise ExportError(f"{path} {what}")
+    return Source(str(path), lambda: path.open("rb"), path)
+
+
+class _Recoded(io.RawIOBase):
+    """Another Unicode encoding read as UTF-8."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream, self._decoder, self._left = stream, codecs.getincrementaldecoder(encoding)(), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        while not self._left:
+            block = self._stream.read(2**16)
+            self._left = self._decoder.decode(block, final=not block).encode("utf-8", "surrogatepass")
+            if not block:
+                break
+        given, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its number from 1, the byte at which it starts, its bytes, and whether a line end follows."""
+
+    number: int
+    offset: int
+    content: bytes
+    is_terminated: bool
+
+    def text(self, source: Source) -> str:
+        """The line as text, or an error that names the first byte that is not UTF-8."""
+        try:
+            return self.content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            at = self.offset + error.start
+            raise ExportError(
+                f"{source.name}, line {self.number}, byte {at}: got {self.content[error.start]:#04x}, "
+                "which is not UTF-8; export again as UTF-8, or save the file as UTF-8 in a text editor"
+            ) from error
+
+
+def lines(source: Source) -> Iterator[Line]:
+    """The lines of a file, one in memory at a time."""
+    number, offset = 0, 0
+    with source.open_utf8() as stream:
+        while content := stream.readline(LONGEST_LINE):
+            number += 1
+            if len(content) == LONGEST_LINE and not content.endswith(b"\n"):
+                raise ExportError(
+                    f"{source.name}, line {number}, byte {offset}: longer than {LONGEST_LINE} bytes; "
+                    "a quotation mark is probably never closed: export the file again"
+                )
+            yield Line(number, offset, content, content.endswith(b"\n"))
+            offset += len(content)
+
+
+@contextmanager
+def damage_named(source: Source) -> Iterator[None]:
+    """Turn the failures of unpacking and decoding into an error that a person can act on."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise ExportError(
+            f"{source.name}: the packed file is damaged or ends too early ({error}); download or copy it again"
+        ) from error
+    except UnicodeError as error:
+        raise ExportError(
+            f"{source.name}: not the Unicode encoding its first bytes promise ({error}); export it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise ExportError(
+            f"{source.name}: cannot be read ({error.strerror or error}); check the file and its permissions"
+        ) from error

@@ -1,0 +1,87 @@
+"""What a decoded respondent row is: every variable of the export under its own name, every answer as the text it is.
+
+What belongs here: the shapes, and the one way a row of cells becomes a respondent. What must not: recoding,
+dropping a variable, or deciding who counts: an instrument maps names, a stage decides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from analysis.corpora.absence import Absence, Answer, Text
+from analysis.corpora.csv_stream import Record
+from analysis.corpora.quarantine import Notice, Quarantined
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of an export.
+
+    Parameters
+    ----------
+    name : str
+        As the export has it.
+    label : str or Absence
+        The question's wording, where the export repeats it.
+    value_labels : mapping of code to label
+        Codes as text ("1", ".a").
+    user_missing : tuple of str
+        Codes or ranges ("97", "-99 to -90") that the file declares as missing.
+    choice_of : str
+        The multiple-choice question that this column is one choice of, or "".
+    """
+
+    name: str
+    label: Text = Absence.NOT_EXPORTED
+    value_labels: Mapping[str, str] = field(default_factory=dict)
+    user_missing: tuple[str, ...] = ()
+    choice_of: str = ""
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """The variables of an export in its order; comes before the first respondent."""
+
+    variables: tuple[Variable, ...]
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """One row: where it stood, the export's own id of it, and every answer under its variable's name."""
+
+    position: str
+    respondent_id: Text
+    answers: Mapping[str, Answer]
+
+    @property
+    def identity(self) -> str | None:
+        """What two copies of one respondent share, or None when the export names nobody."""
+        return self.respondent_id if isinstance(self.respondent_id, str) else None
+
+    @property
+    def searched_texts(self) -> tuple[str, ...]:
+        """Every answer that is a text with a character that a number would not have."""
+        return tuple(each for each in self.answers.values() if isinstance(each, str) and len(each) > 3)
+
+
+def answer_of(cell: str) -> Answer:
+    """A cell of delimited text: its text, or `EMPTY`."""
+    return cell if cell else Absence.EMPTY
+
+
+def identifier_among(names: Iterable[str], candidates: tuple[str, ...]) -> str | None:
+    """The first candidate that is a column, whatever its capitals."""
+    known = {name.casefold(): name for name in reversed(list(names))}
+    return next((known[each.casefold()] for each in candidates if each.casefold() in known), None)
+
+
+def respondents(
+    records: Iterable[Record | Quarantined | Notice], id_columns: tuple[str, ...]
+) -> Iterator[Respondent | Quarantined | Notice]:
+    """Rows of delimited text as respondents; `id_columns` are the vendor's names for a respondent's id, best first."""
+    for record in records:
+        if not isinstance(record, Record):
+            yield record
+            continue
+        column = identifier_among(record.cells, id_columns)
+        name: Text = (record.cells[column].strip() or Absence.EMPTY) if column else Absence.NOT_EXPORTED
+        yield Respondent(record.position, name, {key: answer_of(cell) for key, cell in record.cells.items()})

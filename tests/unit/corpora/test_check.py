@@ -1,0 +1,94 @@
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import analysis.__main__ as command_line
+from analysis.corpora.detect import FORMATS
+from tests.formats.miniatures import MINIATURES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Run:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def check(monkeypatch, capsys):
+    """The command line in this process: `main` without the restart into the stated environment."""
+    monkeypatch.setattr(command_line, "enter_stated_environment", lambda: None)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["analysis", "check", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        return Run(ended.value.code or 0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = {}
+    for code, data in MINIATURES.items():
+        paths[code] = tmp_path / f"{code}.bin"
+        paths[code].write_bytes(data)
+    return paths
+
+
+def test_one_json_object_per_file_and_line(check, files):
+    run = check("--json", *files.values())
+    assert run.returncode == 0, run.stderr
+    reports = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [report["format"] for report in reports] == list(files)
+    assert set(files) == set(FORMATS)
+    keys = {"file", "format", "items", "quarantined", "reasons", "identifiers", "warnings"}
+    assert all(report.keys() == keys for report in reports)
+    assert all(report["items"] >= report["quarantined"] == sum(report["reasons"].values()) for report in reports)
+
+
+def test_the_report_for_a_person_names_format_and_missing_values(check, files):
+    run = check(files["spss"], "--instrument", "blueprint")
+    assert run.returncode == 0, run.stderr
+    for words in ("SPSS", "detected from the content", "items", "declared missing 98", "note is not in the instrument"):
+        assert words in " ".join(run.stdout.split())
+
+
+def test_an_unreadable_file_is_one_error_line_and_exit_code_2(check, files, tmp_path):
+    page = tmp_path / "result.json"
+    page.write_bytes(b"<html>Sign in</html>")
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(MINIATURES["telegram_desktop"][:200])
+    for path in (page, cut, tmp_path / "none"):
+        run = check("--json", path)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert run.stderr.startswith(f"error: {path}")
+        assert len(run.stderr.splitlines()) == 1
+
+
+def test_good_files_are_reported_beside_bad_ones(check, files, tmp_path):
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"nothing")
+    run = check("--json", bad, files["kobo"], bad)
+    assert (run.returncode, len(run.stdout.splitlines()), len(run.stderr.splitlines())) == (2, 1, 2)
+
+
+def test_a_stated_format_is_insisted_on(check, files):
+    assert '"format": "pushshift"' in check("--json", "--format", "pushshift", files["x_v1_1"]).stdout
+    assert check("--format", "none", files["x_v1_1"]).returncode == 2
+
+
+def test_the_command_itself_ends_with_code_2(tmp_path):
+    page = tmp_path / "result.json"
+    page.write_bytes(b"<html>Sign in</html>")
+    command = [sys.executable, "-m", "analysis", "check", "--json", str(page)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("error: ")

@@ -1,0 +1,175 @@
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.corpora.absence import Absence, UserMissing
+from analysis.corpora.instrument import FOLDER, MissingKind, load_instrument
+from analysis.errors import InstrumentError
+
+BLUEPRINT = load_instrument()
+
+
+def read(variable, answer):
+    place = BLUEPRINT.place(variable)
+    assert place
+    return BLUEPRINT.read(place, answer)
+
+
+def test_the_blueprint_has_62_items_and_the_assignments_of_its_experiments():
+    assignments = {name for name, item in BLUEPRINT.items.items() if item.construct == "assignment"}
+    assert len(BLUEPRINT.items) - len(assignments) == 62
+    assert {name.rsplit("_", 1)[0] for name in assignments} == {"LX1", "LX2", "LX3", "EN1", "EN2", "EN3", "EN4", "TA6"}
+
+
+def test_it_says_what_the_questionnaire_says():
+    facts = Path(__file__).resolve().parents[4] / "shared/facts/questionnaire_blueprint.csv"
+    if not facts.exists():
+        pytest.skip("the questionnaire's table is not beside this repository")
+    rows = list(csv.DictReader(facts.open(encoding="utf-8")))
+    assert [row["item_id"] for row in rows] == [name for name in BLUEPRINT.items if "_" not in name]
+    for row in rows:
+        item = BLUEPRINT.items[row["item_id"]]
+        assert (item.asks, item.role, item.construct) == (row["content_paraphrase"], row["role"], row["construct"])
+
+
+@pytest.mark.parametrize(
+    ("variable", "item", "part"),
+    [
+        ("TA1", "TA1", ""),
+        ("ta1", "TA1", ""),
+        ("grp/sub/TA1", "TA1", ""),
+        ("grp-TA1", "TA1", ""),
+        ("EX1_tv", "EX1", "tv"),
+        ("EX1_2", "EX1", "facebook"),
+        ("EX1[SQ006]", "EX1", "mosque_community"),
+        ("grp/EX1/tv", "EX1", "tv"),
+        ("SC9/ngo", "SC9", "ngo_international"),
+        ("LX1_arm", "LX1_ARM", ""),
+    ],
+)
+def test_names_are_found_in_every_systems_spelling(variable, item, part):
+    place = BLUEPRINT.place(variable)
+    assert place
+    assert place.item
+    assert (place.item.item_id, place.part) == (item, part)
+
+
+@pytest.mark.parametrize("variable", ["TA9", "EX1_7", "EX1_0", "EX1[SQ099]", "TA1_tv", "", "grp/", "TA1/a/b/c", "XTA1"])
+def test_other_names_are_not_guessed(variable):
+    assert BLUEPRINT.place(variable) is None
+
+
+@pytest.mark.parametrize(("variable", "kind"), [("IPAddress", "identifying"), ("responseid", "technical")])
+def test_variables_of_the_survey_systems_are_known(variable, kind):
+    place = BLUEPRINT.place(variable)
+    assert place
+    assert (place.item, place.other_class) == (None, kind)
+
+
+@pytest.mark.parametrize(
+    ("variable", "answer", "code"),
+    [
+        ("TA1", "1", "very_unfavourable"),
+        ("TA1", " Very Unfavourable ", "very_unfavourable"),
+        ("NW1", "98", "98"),
+        ("SC9", "ngo_international none", "ngo_international none"),
+        ("SC9/none", "TRUE", "chosen"),
+        ("SC9/none", "0", "not_chosen"),
+        ("EX5", "anything at all", "anything at all"),
+    ],
+)
+def test_answers_become_codes(variable, answer, code):
+    assert read(variable, answer).code == code
+
+
+@pytest.mark.parametrize(
+    ("variable", "answer"), [("TA1", "7"), ("NW1", "201"), ("NW1", "many"), ("SC9", "none and all")]
+)
+def test_unknown_answers_are_said_and_never_mapped(variable, answer):
+    reading = read(variable, answer)
+    assert (reading.code, reading.missing, reading.unknown) == (None, None, answer)
+
+
+@pytest.mark.parametrize(
+    ("variable", "answer", "kind"),
+    [
+        ("TA1", "PNS", MissingKind.REFUSED),
+        ("TA1", "-97", MissingKind.DONT_KNOW),
+        ("TA1", "N/A", MissingKind.NOT_ASKED),
+        ("TA1", Absence.EMPTY, MissingKind.NO_ANSWER),
+        ("TA1", Absence.NULL, MissingKind.SYSTEM_MISSING),
+        ("TA1", Absence.NOT_EXPORTED, MissingKind.NOT_EXPORTED),
+        ("TA1", UserMissing("98", ""), MissingKind.REFUSED),
+        ("TA1", UserMissing("5", "Refused"), MissingKind.REFUSED),
+        ("NW1", UserMissing(".a", ""), MissingKind.DONT_KNOW),
+    ],
+)
+def test_kinds_of_missing_stay_apart(variable, answer, kind):
+    assert read(variable, answer).missing is kind
+
+
+def test_a_declared_missing_code_without_kind_is_unknown():
+    assert read("TA1", UserMissing("95", "?")).unknown == "declared missing 95"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"surprise": 1}, "unknown key 'surprise'"),
+        ({"title": None}, "a text"),
+        ({"missing": {"lost": ["1"]}}, "got 'lost'; kinds are"),
+        ({"missing": {"refused": ["1"], "dont_know": ["1"]}}, "two kinds"),
+        ({"technical": ["ta1"]}, "two places"),
+        ({"items": {"A": {"construct": "c"}}}, "lacks key"),
+        ({"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r"}}}, "exactly one of"),
+        (
+            {"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r", "whole_number": [1]}}},
+            "two whole numbers",
+        ),
+        (
+            {
+                "items": {
+                    "A": {
+                        "construct": "c",
+                        "asks": "a",
+                        "source": "s",
+                        "role": "r",
+                        "options": {"a": ["1"], "b": ["1"]},
+                    }
+                }
+            },
+            "stands for",
+        ),
+        (
+            {"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r", "options": {True: ["1"]}}}},
+            "quote",
+        ),
+    ],
+)
+def test_loading_is_strict(tmp_path, change, sentence):
+    tree = yaml.safe_load((FOLDER / "blueprint.yml").read_text(encoding="utf-8"))
+    path = tmp_path / "own.yml"
+    path.write_text(yaml.safe_dump({**tree, **change}), encoding="utf-8")
+    with pytest.raises(InstrumentError, match=sentence):
+        load_instrument(str(path))
+
+
+def test_the_unchanged_tree_loads(tmp_path):
+    path = tmp_path / "own.yml"
+    path.write_text((FOLDER / "blueprint.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_instrument(str(path)) == BLUEPRINT
+
+
+@pytest.mark.parametrize("content", ["a: 1\na: 2\n", "a: [", "- 1\n", ""])
+def test_what_is_no_instrument_is_refused(tmp_path, content):
+    path = tmp_path / "own.yml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InstrumentError, match=r"own\.yml"):
+        load_instrument(str(path))
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(InstrumentError, match="blueprint"):
+        load_instrument("none")
