@@ -13,6 +13,7 @@ import typer
 
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.commands.replicate import replicate
+from analysis.commands.scrub import scrub
 from analysis.errors import AnalysisError
 from analysis.stages import run_stage
 
@@ -34,6 +35,7 @@ def stage(name: Annotated[str, typer.Argument(help="Stage of dvc.yaml")]) -> Non
 
 app.command()(freeze_claims)
 app.command()(replicate)
+app.command()(scrub)
 
 
 def stated_environment() -> dict[str, str]:
