@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.commands.create_key import create_key
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.commands.replicate import replicate
 from analysis.commands.scrub import scrub
@@ -33,6 +34,7 @@ def stage(name: Annotated[str, typer.Argument(help="Stage of dvc.yaml")]) -> Non
     run_stage(name, Path.cwd())
 
 
+app.command()(create_key)
 app.command()(freeze_claims)
 app.command()(replicate)
 app.command()(scrub)

@@ -13,7 +13,27 @@ import phonenumbers
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 FULL_WIDTH = str.maketrans("0123456789+@.", "０１２３４５６７８９＋＠．")
-REGIONS = "AF PK IR TR DE GB FR AT SE NL US CA IN AE AU BE CH TJ UZ".split()
+REGIONS = (
+    "AF",
+    "PK",
+    "IR",
+    "TR",
+    "DE",
+    "GB",
+    "FR",
+    "AT",
+    "SE",
+    "NL",
+    "US",
+    "CA",
+    "IN",
+    "AE",
+    "AU",
+    "BE",
+    "CH",
+    "TJ",
+    "UZ",
+)
 CARRIERS = {
     "en": ("please call {} tonight", "reach me: {}", "my contact {} thanks", "send it to {} ok"),
     "de": ("bitte Telefon {} heute", "Kontakt: {}", "melde dich unter {} danke", "schreib an {} bitte"),
@@ -171,14 +191,11 @@ def coordinates(random: Random) -> str:
     if style == 0:
         return f"geo:{latitude:.4f},{longitude:.4f}"
     if style == 1:
-        return f"{int(latitude)}°{random.randrange(60):02d}'{random.randrange(60):02d}\"N {int(longitude)}°{random.randrange(60):02d}'{random.randrange(60):02d}\"E"
+        north, east = (f"{random.randrange(60):02d}'{random.randrange(60):02d}\"" for _ in range(2))
+        return f"{int(latitude)}°{north}N {int(longitude)}°{east}E"
     if style == 2:
-        return (
-            "8"
-            + "".join(random.choice("CFGHJMPQRVWX23456789") for _ in range(6))
-            + "F+"
-            + "".join(random.choice("23456789CFGHJMPQRVWX") for _ in range(2))
-        )
+        letters = "".join(random.choice("CFGHJMPQRVWX23456789") for _ in range(8))
+        return f"8{letters[:6]}F+{letters[6:]}"
     return f"{latitude:.5f}{random.choice((', ', ',', '; '))}{longitude:.5f}"
 
 

@@ -18,7 +18,7 @@ SHARE_FOUND = 0.99
 
 @pytest.fixture(scope="module")
 def planted():
-    random = Random(20261123)
+    random = Random(20261123)  # noqa: S311
     return [plant(random) for _ in range(TEXTS)]
 
 
