@@ -48,6 +48,8 @@ class Run:
     @cached_property
     def blocked(self) -> frozenset[int]:
         """Groups that belong to a date."""
+        if len(self.groups) < 3:
+            return frozenset()
         return frozenset(
             member
             for first in range(len(self.groups) - 2)
@@ -66,6 +68,8 @@ class Run:
 
     def windows(self, lengths: range) -> Iterator[Window]:
         """Windows with so many digits, from the left, the longest first."""
+        if sum(map(len, self.groups)) < lengths.start:
+            return
         for first in range(len(self.groups)):
             yield from self.windows_from(first, lengths)
 

@@ -28,9 +28,10 @@ TELEGRAM = Rule(
     r"(?:tg|ton)://.*|(?:[a-z]+://)?(?:[a-z0-9_-]+\.)?(?:t\.me|telegram\.(?:me|dog)|telesco\.pe)(?::\d+)?(?:[/?#].*)?"
 )
 SITE_WORDS = Rule(
-    r"\b(?:site|website|web|url|link|visit|domain|homepage|seite|webseite|page|see)\b"
+    r"\b(?:site|website|web|url|link|visit|domain|homepage|seite|webseite|see)\b"
     r"|سایت|وب|لینک|آدرس|پته|ویب|صفحه|پیوند"
 )
+FILE_ENDINGS = frozenset((b"md", b"py", b"pl", b"rs", b"sh", b"ps", b"so", b"cc", b"am", b"pm", b"mov", b"zip"))
 BRACKETS = {b")": b"(", b"]": b"[", b"}": b"{"}
 ARTICLE = Rule(r"\b(?:the|an?|der|die|das|den|dem|eine?[mnr]?) $")
 
@@ -120,6 +121,8 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     if len(labels[-2]) < 2 or not any(byte in LATIN_OR_DIGIT - frozenset(b"0123456789") for byte in labels[-2]):
         return False
     context = before(data, start, 25)
+    if labels[-1] in FILE_ENDINGS:
+        return False
     if labels[-1].decode("latin-1") in WEAK:
         return len(labels) > 2 or SITE_WORDS.is_in(context)
     return len(labels) > 2 or not ARTICLE.is_in(context)

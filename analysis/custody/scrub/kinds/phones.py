@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub import numbering
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
-from analysis.custody.scrub.rules import LATIN, Rule, before, behind, byte_at
+from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.runs import Run, Window, runs
 from analysis.custody.scrub.spans import Match
 
@@ -77,7 +77,7 @@ def _with_surroundings(data: bytes, window: Window) -> Match:
     scheme = SCHEME.at_end(before(data, start, 14))
     if scheme:
         start -= scheme[1] - scheme[0]
-    if byte_at(data, end) in b"+":
+    if _has_plus_behind(data, window):
         end += 1
     extension = EXTENSION.at_end(behind(data, end, 24))
     return Match(start, end + (extension[1] if extension else 0), "PHONE", RANK)
@@ -89,6 +89,8 @@ def _is_phone(data: bytes, window: Window) -> bool:
     digits = window.digits.decode()
     if _has_plus(data, window):
         return _is_after_plus(digits)
+    if _has_plus_behind(data, window) and numbering.split_international(digits):
+        return True
     if digits.startswith(("00", "011")):
         found = numbering.split_international(digits[2:] if digits.startswith("00") else digits[3:])
         return found is not None or (_has_word(data, window) and digits.startswith("00") and len(digits) >= 11)
@@ -113,10 +115,15 @@ def _is_free(data: bytes, window: Window) -> bool:
 
 
 def _has_plus(data: bytes, window: Window) -> bool:
-    leading = PLUS.at_end(before(data, window.start, 4))
-    if leading and b"+" in before(data, window.start, 4)[leading[0] :]:
-        return True
-    return byte_at(data, window.end) in b"+" and byte_at(data, window.end + 1) not in b"0123456789"
+    context = before(data, window.start, 4)
+    leading = PLUS.at_end(context)
+    return leading is not None and b"+" in context[leading[0] :]
+
+
+def _has_plus_behind(data: bytes, window: Window) -> bool:
+    """Whether the plus stands behind, where a right-to-left text shows it in front."""
+    is_there = byte_at(data, window.end) in b"+" and byte_at(data, window.end + 1) not in DIGITS
+    return is_there and b"/" not in window.marks
 
 
 def _is_after_plus(digits: str) -> bool:

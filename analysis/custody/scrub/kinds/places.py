@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from analysis.custody.scrub.alphabet import ARABIC_FIRST
 from analysis.custody.scrub.rules import DIGITS, Rule, before, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -43,9 +44,7 @@ PLUS_CODE = Rule(rf"[{CODE}]{{8}}\+[{CODE}]{{2,7}}|[{CODE}]{{4,6}}\+[{CODE}]{{2,
 GRID = Rule(r"\b\d{1,2} ?[C-HJ-NP-X] ?[A-HJ-NP-Z]{2} ?(?:\d{3} ?\d{3}|\d{4} ?\d{4}|\d{5} ?\d{5})\b", cased=True)
 ZONED = Rule(r"\b\d{1,2} ?[C-HJ-NP-X] \d{6}(?:\.\d+)?(?: ?m ?E)?,? \d{7}(?:\.\d+)?(?: ?m ?N)?\b", cased=True)
 WORDS = Rule(r"///[a-z<AR>]{3,20}\.[a-z<AR>]{3,20}\.[a-z<AR>]{3,20}")
-PLACE_WORDS = Rule(
-    r"\b(?:gps|coord\w*|koord\w*|location|position|lat|map|standort|here|pin|at)\b|موقعیت|لوکیشن|نقشه|مختصات"
-)
+PLACE_WORDS = Rule(r"\b(?:gps|coord\w*|koord\w*|location|position|lat|standort)\b|موقعیت|لوکیشن|نقشه|مختصات")
 MARKED = Rule(r"\x03|\d ?[NSEW]\b|شمالی|جنوبی|شرقی|غربی|nord|sud|ost|west|north|south|east")
 DECIMALS = re.compile(rb"[+-]?\d{1,3}\.\d+")
 
@@ -73,16 +72,18 @@ def _is_pair(data: bytes, start: int, end: int) -> bool:
     """Two numbers in the range of a latitude and a longitude, as exact as a place is written."""
     text = data[start:end]
     numbers = DECIMALS.findall(text)
-    if len(numbers) != 2:
+    if len(numbers) != 2 or not _are_on_the_globe(*(abs(float(number)) for number in numbers)):
         return False
-    values = [abs(float(number)) for number in numbers]
     places = min(len(number.partition(b".")[2]) for number in numbers)
-    if not ((values[0] <= 90 and values[1] <= 180) or (values[0] <= 180 and values[1] <= 90)):
-        return False
-    marked = MARKED.is_in(text)
     needed = 3 if any(byte in b",;/|" for byte in text) else 4
-    is_joined_by_word = any(byte in b"andu" or byte >= 0x80 for byte in text)
-    return (places >= needed and not is_joined_by_word) or marked or PLACE_WORDS.is_in(before(data, start, 30))
+    is_joined_by_word = any(byte in b"andu" or byte >= ARABIC_FIRST for byte in text)
+    is_exact = places >= needed and not is_joined_by_word
+    return is_exact or MARKED.is_in(text) or PLACE_WORDS.is_in(before(data, start, 30))
+
+
+def _are_on_the_globe(first: float, second: float) -> bool:
+    """Whether one is a latitude and one a longitude; two numbers under one are shares or errors, not a place at sea."""
+    return max(first, second) >= 1 and min(first, second) <= 90 and max(first, second) <= 180
 
 
 def _is_plus_code(code: bytes) -> bool:

@@ -198,6 +198,10 @@ FOUND = [
     ("3P14159f73E4gFr7JterCCQh9QjiTjiZrG", [(0, 34, "CRYPTO")]),
 ]
 NOT_FOUND = [
+    "see DISCLOSURE.md and run.sh",
+    "aged 35-44/45-59/60+",
+    "estimates 0.2244, 0.1396",
+    "rates at 12.34, 56.78",
     "در سال ۱۳۹۸ و ۱۳۹۹",
     "2024-05-01",
     "01.02.2024",
