@@ -20,9 +20,11 @@ COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
+    "create-key": "analysis.commands.create_key:create_key",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "replicate": "analysis.commands.replicate:replicate",
+    "scrub": "analysis.commands.scrub:scrub",
     "verify": "analysis.commands.verify:verify",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""

@@ -92,3 +92,18 @@ def test_the_command_itself_ends_with_code_2(tmp_path):
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("error: ")
+
+
+def test_identifiers_are_counted_by_kind_and_never_shown(check, tmp_path):
+    chat = {
+        "name": "c", "type": "public_channel", "id": 1,
+        "messages": [
+            {"id": 1, "type": "message", "date": "2030-01-01T00:00:00", "date_unixtime": "1893456000", "from": "c",
+             "from_id": "channel1", "text": "write to someone@example.org or @somebody_else", "text_entities": []},
+        ],
+    }  # fmt: skip
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(chat), encoding="utf-8")
+    found = check(path, "--json")
+    assert json.loads(found.stdout)["identifiers"] == {"EMAIL": 1, "HANDLE": 1}
+    assert "someone" not in found.stdout

@@ -1,0 +1,98 @@
+"""HANDLE: names of accounts, with an @, behind the name of a platform, or in a platform's own notation."""
+
+from collections.abc import Iterator
+
+from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
+from analysis.custody.scrub.spans import Match
+
+RANK = 30
+AT = Rule(r"@[a-z0-9_][a-z0-9_.-]{0,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
+ARABIC_AT = Rule(r"@[<AR>][<AR>0-9_]{1,40}")
+SPACED_AT = Rule(r"@ {1,2}[a-z0-9_.]{3,32}")
+JOINED = Rule(r"[a-z0-9][a-z0-9_.-]{2,30}@[a-z0-9_][a-z0-9_-]{2,30}")
+REDDIT = Rule(r"/?\bu/[a-z0-9_-]{3,21}\b")
+PLATFORM = (
+    r"(?:\b(?:insta(?:gram)?|ig|tele(?:gram)?|tg|twitter|tweet|facebook|fb|messenger|snap(?:chat)?|tik ?tok|discord|"
+    r"skype|youtube|linkedin|signal|threads|mastodon|bluesky|bsky|viber|imo|wechat|whatsapp|clubhouse|reddit|steam|line|"
+    r"user ?name|user ?id|handle|nick(?:name)?|account|konto|benutzername|profil)\b|"
+    r"اینستا(?:گرام|گرم)?|انستا(?:گرام|گرم)?|انسټا(?:ګرام)?|انسٹا(?:گرام)?|تلگرام|تلگرم|تیلگرام|ټیلیګرام|ټلګرام|"
+    r"ٹیلی ?گرام|"
+    r"توییتر|تویتر|ټویټر|ٹویٹر|فیسبوک|فیس بوک|فیسبوک|فیس بک|اسنپ ?چت|سنپ ?چت|تیک ?تاک|ټیک ?ټاک|ٹک ?ٹاک|دیسکورد|اسکایپ|"
+    r"ایمو|یوتیوب|کلاب ?هاوس|سیگنال|"
+    r"آیدی|آی دی|ایدی|آیډی|یوزر ?نیم|نام کاربری|کاربری|هندل|پروفایل|اکونت|اکانت|حساب کاربری)"
+)
+LABELLED = Rule(
+    rf"{PLATFORM}(?: (?:id|name|account|handle|ایدی|ام|من|ما|زما|my|is|است|هست)){{0,2}} ?"
+    r"(?:[:=>\x05-]{1,2}|is| ) ?@?[a-z0-9_][a-z0-9_.#-]{2,40}"
+)
+MARKED_NAME = Rule(r"[a-z0-9_]_[a-z0-9_]|[a-z]\.[a-z0-9_]|\d\.[a-z_]|[a-z0-9]#\d{4}|[a-z]\d|\d[a-z]")
+A_PLATFORM = Rule(PLATFORM)
+NAME = Rule(r"@?[a-z0-9_][a-z0-9_.#-]{2,40}$")
+DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
+DISCORD_WORDS = Rule(r"discord|دیسکورد")
+
+
+def find(data: bytes) -> Iterator[Match]:
+    """Account names of a sheet."""
+    yield from _with_sign(data)
+    yield from _labelled(data)
+    for start, end in REDDIT.spans(data):
+        if byte_at(data, start - 1) not in b"/.":
+            yield Match(start, end, "HANDLE", RANK)
+    for start, end in DISCORD.spans(data):
+        if DISCORD_WORDS.is_in(before(data, start, 30)):
+            yield Match(start, end, "HANDLE", RANK)
+
+
+def _with_sign(data: bytes) -> Iterator[Match]:
+    for start, last in AT.spans(data):
+        end = _without_closing_marks(data, start, last)
+        if byte_at(data, start - 1) not in LATIN_OR_DIGIT and _is_name(data[start + 1 : end]):
+            yield Match(start, end, "HANDLE", RANK)
+    for start, end in ARABIC_AT.spans(data):
+        yield Match(start, end, "HANDLE", RANK)
+    for start, end in SPACED_AT.spans(data):
+        name = data[start + 1 : end].strip()
+        if name[0] in LATIN and (DIGITS | frozenset(b"_")).intersection(name):
+            yield Match(start, _without_closing_marks(data, start, end), "HANDLE", RANK)
+    for start, end in JOINED.spans(data):
+        if byte_at(data, end) not in b".@" and LATIN.intersection(data[start:end].partition(b"@")[2]):
+            yield Match(start, _without_closing_marks(data, start, end), "HANDLE", RANK)
+
+
+def _is_name(name: bytes) -> bool:
+    """A name has three characters and a letter, or six digits, which no price has."""
+    if LATIN.intersection(name):
+        return len(name) > 2 or (len(name) == 2 and name.isalpha())
+    return len(name) >= 6
+
+
+def _labelled(data: bytes) -> Iterator[Match]:
+    for start, last in LABELLED.spans(data):
+        found = NAME.at_end(data[start:last])
+        if found is None:
+            continue
+        first = start + found[0]
+        end = _without_closing_marks(data, first, last)
+        if _is_meant(data, start, first, end):
+            yield Match(first, end, "HANDLE", RANK)
+
+
+def _is_meant(data: bytes, start: int, first: int, end: int) -> bool:
+    """Whether a word behind a platform's name is an account and not the next word of the sentence."""
+    name = data[first:end]
+    if A_PLATFORM.fits(name):
+        return False
+    if byte_at(data, first - 1) in LATIN_OR_DIGIT or not LATIN.intersection(name):
+        return len(name) >= 5 and not LATIN.intersection(name) and data[first - 2 : first].strip() in (b":", b"=")
+    if MARKED_NAME.is_in(name) and len(name) > 3:
+        return True
+    has_sign = any(byte in b":=>" for byte in data[max(start, first - 3) : first])
+    rest = behind(data, end, 3).lstrip(b" ")
+    return has_sign and not (rest and rest[0] in LATIN)
+
+
+def _without_closing_marks(data: bytes, start: int, end: int) -> int:
+    while end > start and data[end - 1] in b".-#":
+        end -= 1
+    return end

@@ -1,0 +1,212 @@
+"""PHONE: numbers that a numbering plan has, written as people write them.
+
+A plus, two zeros or a trunk zero tell a phone number; without them only the country's own grouping or a word beside
+the number does. Dates, prices, page and verse numbers have none of these.
+"""
+
+from collections.abc import Iterator
+
+from analysis.custody.scrub import numbering
+from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
+from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
+from analysis.custody.scrub.runs import Run, Window, runs
+from analysis.custody.scrub.spans import Match
+
+RANK = 20
+LENGTHS = range(7, 18)
+LISTED_CODES = frozenset(numbering._code(region) for region in numbering.REGIONS)
+WORDS = Rule(
+    r"\b(?:call\w*|phone|telephone|tel|telefon\w*|fon|mobile?|mobil\w*|cell|handy\w*|whats ?app|wa|viber|"
+    r"signal|imo|fax|sms|text|dial|ring|number|nummer|numara|contact|kontakt|ruf\w*|anruf\w*|erreich\w*|hotline|numero|nr|no|telegram)\b"
+    r"|شماره|تماس|تلفن|تلفون|زنگ|موبایل|مبایل|واتس|واتساپ|وتساپ|همراه|گوشی|نمبر|ټلیفون|تلیفون|ټیلیفون|ټلفون|"
+    r"تیلفون|اړیک|شمېر|شمیر|"
+    r"رابطه|فون|وایبر|سیگنال|پیامک|فکس|خط|کال|پیغام"
+)
+GLUED_WORDS = Rule(r"(?:tel|phone|call|whatsapp|mob|mobile|handy|telefon|fon|fax|nr|no|wa|t|m|p)$")
+SCHEME = Rule(r"(?:tel|sms|callto|whatsapp|fax):(?://)?$")
+PLUS = Rule(r"[+(\[] ?[+(\[]? ?$")
+EXTENSION = Rule(r"^(?: ?[,;]? ?(?:ext\.?|extension|x|durchwahl|dw|app\.?|داخلی) ?\.?:? ?\d{1,6}\b|;ext=\d{1,6})")
+MONEY_BEHIND = Rule(
+    r"^ ?(?:\x05|\$|%|usd|eur|euro|dollar|afn|afg|afghani|toman|rial|rupee|pkr|افغانی|تومان|"
+    r"تومن|ریال|دالر|دلار|یورو|روپ|کلدار|"
+    r"نفر|تن|میلیون|ملیون|هزار|million|people|mio|km|kg|views?|followers?)"
+)
+MONEY_BEFORE = Rule(r"(?:\x05|\$|usd|eur|euro|isbn|issn|doi|§|#|no\. of|page|seite|صفحه|ایه|آیت) ?:? ?$")
+WORD_DIGITS = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|funf|fuenf|sechs|sieben|acht|neun|"
+    "صفر|یک|دو|سه|چهار|چار|پنج|شش|شیش|هفت|هشت|نه|یو|دوه|دری|څلور|پنځه|شپږ|اووه|اوه|اته|نهه"
+)
+SPELLED = Rule(rf"(?:(?:{WORD_DIGITS}|\d)[ ,.\-]{{1,3}}){{6,14}}(?:{WORD_DIGITS}|\d)")
+WORD_DIGIT = Rule(rf"(?:{WORD_DIGITS})")
+
+
+def find(data: bytes) -> Iterator[Match]:
+    """Phone numbers of a sheet."""
+    for run in runs(data):
+        yield from _in_run(data, run)
+    for start, end in SPELLED.spans(data):
+        if not _is_part_of_a_word(data, start, end) and len([*WORD_DIGIT.spans(data[start:end])]) >= 6:
+            yield Match(start, end, "PHONE", RANK)
+
+
+def _is_part_of_a_word(data: bytes, start: int, end: int) -> bool:
+    neighbours = (byte_at(data, start - 1), byte_at(data, end))
+    return any(byte in LATIN or ARABIC_FIRST <= byte <= ARABIC_OTHER for byte in neighbours)
+
+
+def _in_run(data: bytes, run: Run) -> Iterator[Match]:
+    """Numbers of a run from the left; what one number took is not looked at again."""
+    first = 0
+    while first < len(run.groups):
+        window = next((found for found in run.windows_from(first, LENGTHS) if _is_phone(data, found)), None)
+        if window is None:
+            first += 1
+            continue
+        first += len(window.groups)
+        yield _with_surroundings(data, window)
+
+
+def _with_surroundings(data: bytes, window: Window) -> Match:
+    """The number with its plus, its opening bracket, its scheme and its extension."""
+    start, end = window.start, window.end
+    plus = PLUS.at_end(before(data, start, 4))
+    if plus:
+        start -= plus[1] - plus[0]
+    while data[start] in b"[ " or (data[start] in b"(" and b")" not in data[start:end]):
+        start += 1
+    scheme = SCHEME.at_end(before(data, start, 14))
+    if scheme:
+        start -= scheme[1] - scheme[0]
+    if _has_plus_behind(data, window):
+        end += 1
+    extension = EXTENSION.at_end(behind(data, end, 24))
+    return Match(start, end + (extension[1] if extension else 0), "PHONE", RANK)
+
+
+def _is_phone(data: bytes, window: Window) -> bool:
+    if not _is_free(data, window):
+        return False
+    digits = window.digits.decode()
+    if _has_plus(data, window):
+        return _is_after_plus(digits)
+    if _has_plus_behind(data, window) and numbering.split_international(digits):
+        return True
+    if digits.startswith(("00", "011")):
+        found = numbering.split_international(digits[2:] if digits.startswith("00") else digits[3:])
+        return found is not None or (_has_word(data, window) and digits.startswith("00") and len(digits) >= 11)
+    if digits.startswith("0"):
+        return _is_trunked(data, window, digits)
+    return _is_unmarked(data, window, digits)
+
+
+def _is_free(data: bytes, window: Window) -> bool:
+    """Whether the digits are a number of their own: not the tail of a word, a decimal or a longer number."""
+    previous, following = byte_at(data, window.start - 1), byte_at(data, window.end)
+    if following in b"0123456789@" or (following in LATIN and not EXTENSION.at_end(behind(data, window.end, 12))):
+        return False
+    if previous in LATIN:
+        return bool(GLUED_WORDS.at_end(before(data, window.start, 10)))
+    if previous in b"_#=&/\\" and byte_at(data, window.start - 2) in LATIN:
+        return False
+    if previous in b"0123456789":
+        return False
+    is_decimal = len(window.groups) == 2 and window.marks[0] == b"." and len(window.groups[0]) < 3
+    return not is_decimal or _has_plus(data, window)
+
+
+def _has_plus(data: bytes, window: Window) -> bool:
+    context = before(data, window.start, 4)
+    leading = PLUS.at_end(context)
+    return leading is not None and b"+" in context[leading[0] :]
+
+
+def _has_plus_behind(data: bytes, window: Window) -> bool:
+    """Whether the plus stands behind, where a right-to-left text shows it in front."""
+    is_there = byte_at(data, window.end) in b"+" and byte_at(data, window.end + 1) not in DIGITS
+    return is_there and b"/" not in window.marks
+
+
+def _is_after_plus(digits: str) -> bool:
+    digits = digits.removeprefix("00")
+    if numbering.split_international(digits):
+        return True
+    return len(digits) >= 10 and numbering.is_possible_international(digits)
+
+
+def _is_trunked(data: bytes, window: Window, digits: str) -> bool:
+    """A number with its country's trunk zero."""
+    national = digits[1:]
+    regions = numbering.regions_of(national, numbering.TRUNKED)
+    if "IT" in regions or numbering.regions_of(digits, ("IT",)):
+        regions = (*regions, "IT")
+    if not regions or _has_stray_digit(window):
+        return False
+    if len(digits) >= 9 or _has_word(data, window):
+        return True
+    grouping = tuple(len(group) for group in window.groups)
+    return any(grouping == numbering.national_grouping(national, region) for region in regions if region != "IT")
+
+
+def _has_stray_digit(window: Window) -> bool:
+    """Whether a single digit stands among longer groups: another number, or a count."""
+    lengths = [len(group) for group in window.groups]
+    return min(lengths) == 1 < max(lengths)
+
+
+def _is_unmarked(data: bytes, window: Window, digits: str) -> bool:
+    """A number without plus or trunk zero: a country code in front, the country's grouping, or a word beside it."""
+    if MONEY_BEHIND.at_end(behind(data, window.end, 14)) or MONEY_BEFORE.at_end(before(data, window.start, 14)):
+        return False
+    grouping = tuple(len(group) for group in window.groups)
+    if _is_north_american(data, window, digits, grouping):
+        return True
+    international = numbering.split_international(digits)
+    if international and international[0] in LISTED_CODES and len(digits) >= 11 and international[0] != 1:
+        return _is_likely_international(data, window, international, grouping)
+    if len(digits) < 8 or _is_years(window):
+        return False
+    regions = numbering.regions_of(digits)
+    own = [
+        region for region in regions if region in ("TJ", "UZ", "GR", "IT", "IN") or numbering.is_mobile(digits, region)
+    ]
+    if (
+        len(grouping) > 1
+        and any(grouping == _trunkless_grouping(digits, region) for region in own)
+        and len(digits) >= 9
+    ):
+        return not _is_thousands(window)
+    return bool(regions) and not _is_thousands(window) and _has_word(data, window)
+
+
+def _is_likely_international(data: bytes, window: Window, found: tuple[int, str], grouping: tuple[int, ...]) -> bool:
+    code, national = found
+    regions = [region for region in numbering.REGIONS if numbering._code(region) == code]
+    if any(numbering.is_mobile(national, region) for region in regions):
+        return not _is_thousands(window)
+    return (len(grouping) > 1 and grouping[0] == len(str(code))) or _has_word(data, window)
+
+
+def _is_north_american(data: bytes, window: Window, digits: str, grouping: tuple[int, ...]) -> bool:
+    national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+    if len(national) != 10 or not numbering.regions_of(national, ("US", "CA")):
+        return False
+    return grouping in ((3, 3, 4), (1, 3, 3, 4)) or _has_word(data, window)
+
+
+def _trunkless_grouping(digits: str, region: str) -> tuple[int, ...]:
+    """The region's grouping with the trunk zero taken off the first group."""
+    grouping = numbering.national_grouping(digits, region)
+    return grouping if sum(grouping) == len(digits) else (grouping[0] - 1, *grouping[1:])
+
+
+def _is_thousands(window: Window) -> bool:
+    groups = window.groups
+    return len(groups) > 1 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+
+
+def _is_years(window: Window) -> bool:
+    return len(window.groups) == 2 and all(len(g) == 4 and g[:2] in (b"13", b"14", b"19", b"20") for g in window.groups)
+
+
+def _has_word(data: bytes, window: Window) -> bool:
+    return WORDS.is_in(before(data, window.start, 32)) or WORDS.is_in(behind(data, window.end, 18))

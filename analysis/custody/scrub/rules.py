@@ -1,0 +1,83 @@
+r"""How a rule is written: an RE2 pattern over the matching alphabet, and what stands before or behind a match.
+
+In a pattern, Arabic-script words are written as they are and fold with the pattern; `<AR>` inside a class means any
+Arabic-script letter, `<LT>` any letter that is neither Latin nor Arabic. `\b` is the border between a Latin letter or
+digit and everything else. A negated class is not written: it would reach across barriers. What must not be here: any
+one kind of identifier.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import re2
+
+from analysis.custody.scrub.alphabet import DROPPED, EXPAND, SEPARATOR, to_bytes
+
+_SEPARATOR = bytes([SEPARATOR])
+LATIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+DIGITS = frozenset(b"0123456789")
+LATIN_OR_DIGIT = LATIN | DIGITS
+
+
+class Rule:
+    """A compiled pattern: RE2 for a sheet, in time linear in its length; the standard library for a few bytes.
+
+    A call of RE2 costs more than a few bytes are worth, and a few bytes cannot make backtracking dear.
+    """
+
+    def __init__(self, pattern: str, *, cased: bool = False) -> None:
+        """Compile a pattern; letters of either case match unless `cased`."""
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.case_sensitive = cased
+        options.log_errors = False
+        # The captures of a pattern are never asked for, and counting them is what costs.
+        options.never_capture = True
+        self._pattern: Any = re2.compile(_folded(pattern), options)
+        self._short = re.compile(_folded(pattern), 0 if cased else re.IGNORECASE)
+
+    def spans(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Every match from left to right."""
+        return (match.span() for match in self._pattern.finditer(data))
+
+    def is_in(self, data: bytes) -> bool:
+        """Whether the pattern matches anywhere."""
+        return self._short.search(data) is not None
+
+    def fits(self, data: bytes) -> bool:
+        """Whether the pattern matches from the first to the last byte."""
+        return self._short.fullmatch(data) is not None
+
+    def at_end(self, data: bytes) -> tuple[int, int] | None:
+        """The match that the pattern, written with a closing `$`, has in the data."""
+        match = self._short.search(data)
+        return match.span() if match else None
+
+
+def _folded(pattern: str) -> bytes:
+    folded = to_bytes(pattern.replace("<AR>", r"\x80-\xbf").replace("<LT>", r"\xff"))
+    if DROPPED in folded or EXPAND in folded:
+        raise ValueError(f"a rule holds a character that folding drops or spells out: {pattern!r}")
+    return folded
+
+
+def before(data: bytes, place: int, reach: int) -> bytes:
+    """Up to `reach` bytes in front of a place, within its text."""
+    return data[max(0, place - reach) : place].rpartition(_SEPARATOR)[2]
+
+
+def behind(data: bytes, place: int, reach: int) -> bytes:
+    """Up to `reach` bytes behind a place, within its text."""
+    return data[place : place + reach].partition(_SEPARATOR)[0]
+
+
+def byte_at(data: bytes, place: int) -> int:
+    """The byte at a place, or a separator where the sheet ends."""
+    return data[place] if 0 <= place < len(data) else SEPARATOR
+
+
+def stands_alone(data: bytes, start: int, end: int, joiners: bytes = b"") -> bool:
+    """Whether neither neighbour is a Latin letter, a digit or one of the given joiners."""
+    touching = LATIN_OR_DIGIT | frozenset(joiners)
+    return byte_at(data, start - 1) not in touching and byte_at(data, end) not in touching

@@ -1,0 +1,88 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.custody.governance import FIELDS, TEMPLATE, load_governance
+from analysis.errors import AnalysisError, CustodyError
+
+ROOT = Path(__file__).resolve().parents[3]
+PLAN = "The data protection officer is told first, then the ethics board, then counsel; nothing is handed over before."
+VALID = {
+    "controller": {"name": "A", "country": "B", "contact": "C", "data_protection_officer": "D"},
+    "approval_reference": {"board": "A", "number": "1", "approved_on": date(2026, 1, 2)},
+    "dpia": {"reference": "A", "completed_on": date(2026, 1, 2), "residual_risk": "low"},
+    "legal_basis": {"article_6": "consent", "article_9": "explicit_consent", "explanation": PLAN},
+    "retention": {
+        "raw_exports_until": date(2027, 1, 1),
+        "key_until": date(2027, 1, 1),
+        "restricted_rows_until": date(2030, 1, 1),
+    },
+    "compelled_disclosure_plan": {"responsible": "A", "steps": PLAN},
+}
+
+
+def load(tmp_path, content):
+    path = tmp_path / "governance.yml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+    return load_governance(path)
+
+
+def changed(section, field, value):
+    return VALID | {section: VALID[section] | {field: value}}
+
+
+def test_a_full_answer_is_accepted(tmp_path):
+    governance = load(tmp_path, VALID)
+    assert governance.answers["controller"]["name"] == "A"
+    assert governance.overdue(date(2026, 12, 31)) == ()
+    assert governance.overdue(date(2028, 1, 1)) == ("retention.raw_exports_until", "retention.key_until")
+
+
+def test_the_template_has_every_field_and_is_refused_field_by_field():
+    template = yaml.safe_load((ROOT / TEMPLATE).read_text(encoding="utf-8"))
+    assert {section: list(fields) for section, fields in template.items()} == {s: list(f) for s, f in FIELDS.items()}
+    with pytest.raises(CustodyError) as caught:
+        load_governance(ROOT / TEMPLATE)
+    fields = [f"{section}.{field}" for section, fields in FIELDS.items() for field in fields]
+    assert all(f"{field}: " in str(caught.value) for field in fields)
+    assert f"{len(fields)} field(s)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (changed("controller", "name", ""), "controller.name: want a text"),
+        (changed("controller", "name", 7), "controller.name: want a text"),
+        (changed("controller", "nickname", "A"), "controller.nickname: unknown field"),
+        (changed("approval_reference", "approved_on", "soon"), "approval_reference.approved_on: want a day"),
+        (changed("dpia", "residual_risk", "high"), "dpia.residual_risk: got 'high'; allowed: low, medium"),
+        (changed("legal_basis", "article_9", "consent"), "legal_basis.article_9: got 'consent'; allowed"),
+        (changed("compelled_disclosure_plan", "steps", "We refuse."), "steps: want at least 80 characters"),
+        (changed("retention", "key_until", date(2026, 1, 1)), "retention.key_until: before raw_exports_until"),
+        ({key: value for key, value in VALID.items() if key != "dpia"}, "dpia: want a section with reference"),
+        (VALID | {"extra": {}}, "extra: unknown section"),
+        ("controller: [", "not YAML"),
+        ("- a", "want sections controller"),
+    ],
+)
+def test_a_wrong_answer_is_named_by_its_field(tmp_path, content, reason):
+    with pytest.raises(CustodyError, match=reason):
+        load(tmp_path, content)
+
+
+def test_a_missing_file_leads_to_the_template(tmp_path):
+    with pytest.raises(CustodyError, match="copy data/codelists/governance_template"):
+        load_governance(tmp_path / "governance.yml")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(tmp_path, content):
+    path = tmp_path / "governance.yml"
+    path.write_bytes(content)
+    with pytest.raises(AnalysisError):
+        load_governance(path)

@@ -1,0 +1,138 @@
+import os
+import stat
+
+import pytest
+
+from analysis.custody.pseudonyms import (
+    KEY_VARIABLE,
+    PUBLISHED_TEST_KEY,
+    PURPOSES,
+    create_key,
+    key_from_environment,
+    load_key,
+    published_test_key,
+)
+from analysis.errors import CustodyError
+
+
+@pytest.fixture
+def repository(tmp_path):
+    (tmp_path / "project").mkdir()
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(content, mode=0o600, name="study.key"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        path.chmod(mode)
+        return path
+
+    return write
+
+
+def test_a_created_key_is_the_owners_and_loads(tmp_path, repository):
+    path = tmp_path / "study.key"
+    created = create_key(path, repository)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load_key(path, repository) == created
+    assert key_from_environment({KEY_VARIABLE: str(path)}, repository) == created
+    with pytest.raises(CustodyError, match="never overwritten"):
+        create_key(path, repository)
+
+
+def test_raw_bytes_are_a_key_too(written, repository):
+    assert load_key(written(os.urandom(32)), repository).fingerprint()
+
+
+def test_pseudonyms_are_stable_and_differ_by_key_purpose_and_identity(tmp_path, repository):
+    keys = (published_test_key(), create_key(tmp_path / "other.key", repository))
+    made = [key.pseudonym(purpose, who) for key in keys for purpose in PURPOSES for who in ("r1", "r2")]
+    assert len(set(made)) == len(made)
+    assert made[0] == published_test_key().pseudonym("survey", "r1") == "2003d612f55c5597cd92702489205f7b"
+    assert keys[0].fingerprint() != keys[1].fingerprint()
+    assert published_test_key().is_published
+    assert not keys[1].is_published
+
+
+def test_composed_and_decomposed_identities_are_one_person():
+    key = published_test_key()
+    assert key.pseudonym("survey", "é") == key.pseudonym("survey", "e\u0301")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "identity", "reason"), [("post", "x", "allowed: survey, posts"), ("posts", "", "is empty")]
+)
+def test_a_wrong_question_is_refused(purpose, identity, reason):
+    with pytest.raises(CustodyError, match=reason):
+        published_test_key().pseudonym(purpose, identity)
+
+
+def test_a_key_does_not_show_itself(tmp_path, repository):
+    key = create_key(tmp_path / "study.key", repository)
+    secret = (tmp_path / "study.key").read_text().strip()
+    assert secret not in repr(key) + str(key)
+    assert repr(bytes.fromhex(secret)) not in repr(key)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o660, 0o602])
+def test_a_key_that_others_can_use_is_refused(written, repository, mode):
+    with pytest.raises(CustodyError, match="chmod 600"):
+        load_key(written(os.urandom(32), mode), repository)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "0 bytes, want at least 32"),
+        (os.urandom(31), "31 bytes"),
+        (os.urandom(31).hex().encode(), "31 bytes"),
+        (b"\0" * 64, "not random"),
+        (b"ab" * 32, "not random"),
+        (PUBLISHED_TEST_KEY, "published test key"),
+    ],
+)
+def test_a_key_that_protects_nobody_is_refused(written, repository, content, reason):
+    with pytest.raises(CustodyError, match=reason) as caught:
+        load_key(written(content), repository)
+    assert "create-key" in str(caught.value)
+
+
+def test_a_key_inside_the_repository_is_refused(repository, tmp_path, written):
+    inside = repository / "study.key"
+    with pytest.raises(CustodyError, match="move it out"):
+        create_key(inside, repository)
+    inside.write_bytes(os.urandom(32))
+    inside.chmod(0o600)
+    with pytest.raises(CustodyError, match="move it out"):
+        load_key(inside, repository)
+    (tmp_path / "link.key").symlink_to(inside)
+    with pytest.raises(CustodyError, match="move it out"):
+        load_key(tmp_path / "link.key", repository)
+    (repository / "link.key").symlink_to(written(os.urandom(32), name="outside.key"))
+    with pytest.raises(CustodyError, match="move it out"):
+        load_key(repository / "link.key", repository)
+
+
+def test_a_link_is_judged_by_what_it_leads_to(tmp_path, repository, written):
+    (tmp_path / "link.key").symlink_to(written(os.urandom(32), 0o644))
+    with pytest.raises(CustodyError, match="chmod 600"):
+        load_key(tmp_path / "link.key", repository)
+    (tmp_path / "study.key").chmod(0o600)
+    assert load_key(tmp_path / "link.key", repository)
+
+
+def test_what_is_not_a_file_is_refused(tmp_path, repository):
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(CustodyError, match="is not a file"):
+        load_key(tmp_path / "pipe", repository)
+    with pytest.raises(CustodyError, match="is not a file"):
+        load_key(tmp_path, tmp_path / "project")
+    with pytest.raises(CustodyError, match="cannot be opened"):
+        load_key(tmp_path / "none", repository)
+
+
+def test_without_a_variable_the_way_is_shown(repository):
+    with pytest.raises(CustodyError, match="STUDY_KEY_FILE is not set; create a key with"):
+        key_from_environment({}, repository)
