@@ -74,9 +74,11 @@ def test_every_table_of_a_stage_is_listed(stage):
 
 @pytest.mark.parametrize("stage", stage_modules())
 def test_every_path_of_a_stage_is_listed(stage):
+    """But for the vault: its hashes would confirm membership, and a lock that holds them is public."""
     block = pipeline()[stage]
     entries = listed(block["deps"]) + listed(block["outs"])
-    wanted = {path for path in paths_named(stage) if not any(entry.startswith(f"{path}/") for entry in entries)}
+    public = {path for path in paths_named(stage) if not path.startswith("data/vault")}
+    wanted = {path for path in public if not any(entry.startswith(f"{path}/") for entry in entries)}
     assert {path for path in wanted if not is_covered(path, entries)} == set()
 
 

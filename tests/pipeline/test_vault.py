@@ -3,6 +3,9 @@
 import hashlib
 
 import pytest
+import yaml
+
+from tests.unit.custody.test_governance import VALID
 
 
 @pytest.fixture
@@ -29,6 +32,15 @@ def test_a_vault_study_never_loses_a_file(project, vault, arguments):
     result = project.run(*arguments)
     assert fingerprint(vault) == before
     assert result.returncode != 0
+    assert "governance.yml: cannot be read" in result.stderr + result.stdout
+
+
+def test_a_governed_vault_study_is_told_that_nothing_admits_it_yet(project, vault):
+    (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
+    before = fingerprint(vault)
+    project.edit("params.yaml", "study: published", "study: vault")
+    result = project.run("repro")
+    assert fingerprint(vault) == before
     assert "error: params.yaml: study is 'vault'" in result.stderr + result.stdout
 
 
