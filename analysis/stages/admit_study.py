@@ -16,7 +16,7 @@ def run(store: Store, params: Params) -> None:
         load_governance(store.root / "data/vault/governance.yml")
         raise CustodyError(
             "params.yaml: study is 'vault', and this version reads, checks and scrubs exports but does not yet admit "
-            "them into the pipeline; nothing in data/vault was read or changed. Set study: published to build the release"
+            "them into the pipeline; nothing in data/vault was changed. Set study: published to build the release"
         )
     corpora = {"survey": "survey answers", "posts": "posts"}
     rows = [(code, "not_part_of_study", ABSENT.format(noun)) for code, noun in corpora.items()]
