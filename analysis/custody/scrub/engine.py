@@ -5,7 +5,7 @@ scrubbed text changes nothing. What must not be here: any rule about identifiers
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,7 @@ def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     found: list[list[Span]] = [[] for _ in texts]
     sheet = Sheet.of(texts)
     sheet = sheet.masked(Match(start, end, "", 0) for start, end in PLACEHOLDER.spans(sheet.data))
-    while matches := _matches(sheet.data):
+    while matches := resolve(map(sheet.whole, _matches(sheet.data))):
         for row, span in sheet.located(matches):
             found[row].append(span)
         sheet = sheet.masked(matches)
@@ -67,8 +67,8 @@ def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     return [tuple(sorted(spans)) for spans in found]
 
 
-def _matches(data: bytes) -> list[Match]:
-    return resolve(match for family in FAMILIES for match in family(data))
+def _matches(data: bytes) -> Iterator[Match]:
+    return (match for family in FAMILIES for match in family(data))
 
 
 def scrub(text: str) -> Scrubbed:

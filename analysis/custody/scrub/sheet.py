@@ -5,7 +5,7 @@ A single text is a sheet of one. What must not be here: any rule about identifie
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,15 @@ class Sheet:
         places = zip(rows.tolist(), (firsts - bases).tolist(), (lasts - bases + 1).tolist(), strict=True)
         for match, (row, start, end) in zip(matches, places, strict=True):
             yield row, Span(start, _with_marks(self.texts[row], end), match.kind)
+
+    def whole(self, match: Match) -> Match:
+        """A match widened to all bytes of the characters that it touches."""
+        start, end = match.start, match.end
+        while start > 0 and self.origin[start - 1] == self.origin[start]:
+            start -= 1
+        while end < len(self.origin) and self.origin[end] == self.origin[end - 1]:
+            end += 1
+        return match if (start, end) == (match.start, match.end) else replace(match, start=start, end=end)
 
     def rows_of(self, places: Sequence[int]) -> list[int]:
         """The rows in which places of the sheet lie."""

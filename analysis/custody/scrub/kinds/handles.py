@@ -25,7 +25,8 @@ LABELLED = Rule(
     rf"{PLATFORM}(?: (?:id|name|account|handle|ایدی|ام|من|ما|زما|my|is|است|هست)){{0,2}} ?"
     r"(?:[:=>\x05-]{1,2}|is| ) ?@?[a-z0-9_][a-z0-9_.#-]{2,40}"
 )
-MARKED_NAME = Rule(r"[a-z0-9_]_[a-z0-9_]|[a-z]\.[a-z0-9_]|\d\.[a-z_]|[a-z0-9]#\d{4}|[a-z]\d|\d[a-z]")
+MARKED_NAME = Rule(r"[a-z0-9_]_[a-z0-9_]|[a-z0-9_-]\.[a-z][a-z0-9-]|[a-z0-9]#\d{4}|[a-z]\d|\d[a-z]")
+PLAIN_NAME = Rule(r"^@?[a-z_][a-z0-9_]{2}")
 A_PLATFORM = Rule(PLATFORM)
 NAME = Rule(r"@?[a-z0-9_][a-z0-9_.#-]{2,40}$")
 DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
@@ -83,13 +84,15 @@ def _is_meant(data: bytes, start: int, first: int, end: int) -> bool:
     name = data[first:end]
     if A_PLATFORM.fits(name):
         return False
-    if byte_at(data, first - 1) in LATIN_OR_DIGIT or not LATIN.intersection(name):
-        return len(name) >= 5 and not LATIN.intersection(name) and data[first - 2 : first].strip() in (b":", b"=")
+    if len(name) < 3 or byte_at(data, first - 1) in LATIN_OR_DIGIT:
+        return False
+    if not LATIN.intersection(name):
+        return len(name) >= 5 and name.isdigit() and data[first - 2 : first].strip() in (b":", b"=")
     if MARKED_NAME.is_in(name) and len(name) > 3:
         return True
     has_sign = any(byte in b":=>" for byte in data[max(start, first - 3) : first])
     rest = behind(data, end, 3).lstrip(b" ")
-    return has_sign and not (rest and rest[0] in LATIN)
+    return has_sign and PLAIN_NAME.is_in(name) and not (rest and rest[0] in LATIN)
 
 
 def _without_closing_marks(data: bytes, start: int, end: int) -> int:

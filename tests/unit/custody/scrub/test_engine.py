@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.custody.scrub import KINDS, Span, find, find_all, scrub, scrub_batch
+from analysis.custody.scrub.prefilter import may_hold
 
 FRAGMENTS = (
     *(
@@ -97,6 +98,11 @@ def test_an_expanded_character_keeps_its_place():
     assert scrub("ﷺ 0701234567 ½").text == "ﷺ [PHONE] ½"
 
 
+def test_a_character_that_is_partly_found_is_taken_whole():
+    once = scrub("34.5553, 69.2075½@user_1").text
+    assert scrub(once).text == once
+
+
 def test_placeholders_are_left_alone():
     assert scrub("[PHONE] or [EMAIL]").spans == ()
     assert scrub("call 0701234567").text == "call [PHONE]"
@@ -127,6 +133,13 @@ def test_everything_outside_the_spans_is_untouched(text):
 @given(st.lists(texts, max_size=6))
 def test_a_text_is_read_as_if_it_were_alone(several):
     assert find_all(several) == [find(text) for text in several]
+
+
+@settings(max_examples=500, deadline=None)
+@given(texts)
+def test_the_prefilter_keeps_whatever_is_found(text):
+    written = text.replace("\ud800", "")
+    assert not find(written) or may_hold(pa.array([written], pa.string())).to_pylist() == [True]
 
 
 def test_a_column_is_scrubbed_row_by_row():
