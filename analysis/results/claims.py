@@ -42,6 +42,7 @@ def register_rows(register: Register) -> pd.DataFrame:
 def _register_row(claim: Claim, register: Register) -> dict[str, object]:
     has_rule = not isinstance(claim.rule, Unanswerable)
     needed = claim.evidence_needed
+    beyond = [f"{entry.part.rstrip('.')}: {entry.reason}" for entry in claim.beyond_reach]
     return {
         "claim_id": claim.id,
         "topic_code": claim.topic,
@@ -60,7 +61,7 @@ def _register_row(claim: Claim, register: Register) -> dict[str, object]:
         "can_say": _joined(claim.can_say),
         "cannot_say": _joined(claim.cannot_say),
         "threats_text": _joined(claim.threats),
-        "notes_text": _joined([*(f"{entry.part}: {entry.reason}" for entry in claim.beyond_reach), *claim.notes]),
+        "notes_text": _joined([*beyond, *claim.notes]),
         "is_confirmatory": claim.id in register.conventions.confirmatory_family,
     }
 

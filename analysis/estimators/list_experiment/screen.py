@@ -300,5 +300,5 @@ def _unreached(data: ListResponses) -> ScreenCheck:
         is_judged=True,
         passed=not ends,
         is_blocking=False,
-        meaning=short if ends else "both ends are reached",
+        meaning=short if ends else "each end is reached in at least one arm",
     )
