@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.claims.register import load_links, load_register
+from analysis.claims.rules import EverySeriesPositive
+from analysis.claims.verdict import judge_register
+from analysis.measures import population, published
+from analysis.results import claims
+from analysis.schemas import TABLES
+from analysis.schemas.check import check
+from analysis.store import Store
+
+ROOT = Path(__file__).resolve().parents[3]
+STORE = Store(ROOT)
+REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
+POPULATION = population.protected_by_year(
+    STORE.read("reference__unhcr_population_host_year"), STORE.read("reference__series_breaks")
+)
+RULE = EverySeriesPositive("E14_protected_afghans_by_host", "USA", ("DEU", "AUT"))
+
+
+def pieces(hosts: pd.DataFrame = POPULATION) -> list[claims.Piece]:
+    return claims.pieces(
+        REGISTER,
+        load_links(ROOT / "data/claims/evidence_links.csv", REGISTER),
+        figures=STORE.read("reference__benchmarks"),
+        events=published.with_break_eligibility(STORE.read("reference__events")),
+        population=hosts,
+    )
+
+
+def verdicts(found: list[claims.Piece]) -> dict[tuple[str, str], str]:
+    rows = claims.verdict_rows(judge_register(REGISTER, [piece.evidence for piece in found]))
+    return rows.set_index(["claim_id", "scope_code"]).verdict_code.to_dict()
+
+
+def test_todays_verdicts_follow_from_todays_tables():
+    today = verdicts(pieces())
+    assert today["C01.1", "claim"] == "inconclusive"
+    assert today["C14.1", "claim"] == "supported"
+    never = {claim for (claim, scope), code in today.items() if code == "not_answerable" and scope == "claim"}
+    assert never == {"C05.3", "C09", "C10", "C14.2", "C15"}
+    assert {claim for claim, scope in today if scope == "events_2025"} == {"C02", "C08"}
+    assert sorted(set(today.values())) == ["inconclusive", "not_answerable", "not_yet_answerable", "supported"]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (lambda rows: rows[rows.host_iso3 != "USA"], "inconclusive"),
+        (lambda rows: rows.assign(refugees_n=rows.refugees_n.mask(rows.host_iso3 == "USA", 0)), "contradicted"),
+    ],
+)
+def test_another_series_gives_another_verdict(change, verdict):
+    assert verdicts(pieces(change(POPULATION)))["C14.1", "claim"] == verdict
+
+
+def test_a_host_series_starts_in_the_year_of_the_takeover_and_is_empty_without_rows():
+    series = claims.host_series(POPULATION[POPULATION.host_iso3 != "AUT"], RULE)
+    assert len(series["USA"]) == len(series["DEU"]) == 5
+    assert series["USA"][-1] == 46611
+    assert series["AUT"] == ()
+
+
+def test_rows_fit_their_tables():
+    found = pieces()
+    assert len(check(claims.register_rows(REGISTER), TABLES["claims_register"])) == 22
+    evidence = check(claims.evidence_rows(found), TABLES["claim_evidence"])
+    assert evidence[evidence.is_admissible].evidence_id.tolist() == ["population_host_year"]
+    check(claims.verdict_rows(judge_register(REGISTER, [piece.evidence for piece in found])), TABLES["claim_verdicts"])
+
+
+def test_a_context_row_carries_no_number_of_its_figure():
+    rows = claims.evidence_rows(pieces()).set_index(["claim_id", "evidence_id"])
+    assert "0.2244" not in rows.loc[("C13.1", "B020")].evidence_text
