@@ -34,6 +34,10 @@ from analysis.estimators.endorsement.ideal_points import ideal_points
 from analysis.estimators.endorsement.quick import quick_endorsement
 
 METHOD = "endorsement"
+PRIOR_WARNING = (
+    "the spread of support over policies rests on a prior that is not settled against the reference package: read the "
+    "effects, and the differences per policy, before anything else"
+)
 KEYS = ("policies", "weights", "strata", "clusters")
 CONTROL = "control"
 # Below this level the effect differs over policies and one number for all of them hides it.
@@ -87,7 +91,7 @@ def _with_ideal_points(report: Report, answers: EndorsementAnswers, draws: int, 
     diagnostics = report.diagnostics | {"acceptance": result.acceptance, "chains": mixing}
     posterior = [replace(e, term=f"posterior.{e.term}") for e in result.estimates]
     estimates = [*posterior, *report.estimates]
-    warnings = [*result.warnings, *report.warnings]
+    warnings = [PRIOR_WARNING, *result.warnings, *report.warnings]
     return Report(METHOD, "ideal-points", report.n, estimates, None, diagnostics, warnings)
 
 

@@ -109,7 +109,7 @@ def _locked_outs(path: Path) -> dict[str, str]:
     found = {}
     for name, stage in stages.items():
         made_from = json.dumps([stage["cmd"], stage.get("deps"), stage.get("params")], sort_keys=True, default=str)
-        found[f"inputs of stages/{name}"] = hashlib.sha256(made_from.encode()).hexdigest()[:12]
+        found[f"stages/inputs/{name}"] = hashlib.sha256(made_from.encode()).hexdigest()[:12]
         found |= {out["path"]: out["md5"] for out in stage["outs"]}
     return found
 

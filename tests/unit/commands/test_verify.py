@@ -48,8 +48,8 @@ def test_equal_projects_hold(pair):
     [
         ({"outs": [{"path": "b", "md5": "3"}]}, "b"),
         ({"outs": []}, "b"),
-        ({"deps": [{"path": "a", "md5": "9"}]}, "inputs of stages/make"),
-        ({"cmd": "make something else"}, "inputs of stages/make"),
+        ({"deps": [{"path": "a", "md5": "9"}]}, "stages/inputs/make"),
+        ({"cmd": "make something else"}, "stages/inputs/make"),
     ],
 )
 def test_an_edited_lock_differs(pair, changes, path):
