@@ -171,16 +171,26 @@ def _attitude_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
     rating = np.where(favourable, np.where(strong, "4", "3"), np.where(strong, "1", "2"))
     label = generator.choice(["afghan_side", "authorities_forces"], n)
     supports = draw.trait("defends").astype(bool) & draw.chance(SUPPORT_RESPONSE_IF_DEFENDS)
-    supports &= ~((label == "authorities_forces") & ~draw.trait("approves").astype(bool) & draw.chance(TRUE_LABEL_EFFECT))
+    supports &= ~(
+        (label == "authorities_forces") & ~draw.trait("approves").astype(bool) & draw.chance(TRUE_LABEL_EFFECT)
+    )
     stance = np.where(supports | is_bogus, "support", np.where(draw.chance(0.5), "oppose", "neither"))
     speaks = draw.trait("speaks_in_public").astype(bool) | is_bogus
     yes = (draw.trait("approves").astype(bool) & draw.trait("speaks_in_public").astype(bool)) | is_bogus
     innocuous = draw.chance(CROSSWISE_INNOCUOUS_SHARE)
     return {
         "TA1": _with_missing(draw, rating, undecided=UNDECIDED_SHARE),
-        "TA2": _with_missing(draw, np.where(favourable & draw.chance(0.7), "emirate", generator.choice(["republic", "other"], n)), undecided=0.06),
+        "TA2": _with_missing(
+            draw,
+            np.where(favourable & draw.chance(0.7), "emirate", generator.choice(["republic", "other"], n)),
+            undecided=0.06,
+        ),
         "TA3": _with_missing(draw, np.where(favourable, np.where(strong, "a_lot", "a_little"), "none"), undecided=0.05),
-        "TA4": _with_missing(draw, np.where(favourable & strong, "unconditionally", generator.choice(["conditional", "never"], n)), undecided=0.04),
+        "TA4": _with_missing(
+            draw,
+            np.where(favourable & strong, "unconditionally", generator.choice(["conditional", "never"], n)),
+            undecided=0.04,
+        ),
         "TA6_label": label,
         "TA6": _with_missing(draw, stance, undecided=0.04),
         "RE4": _with_missing(draw, np.where(speaks, "yes", "no"), refused=0.04),
