@@ -1,0 +1,60 @@
+"""A post as every vendor module receives it: plain values, nothing of the world behind it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from analysis.synthetic.posts import EPOCH_SECONDS, Channels, Posts, Texts
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """One post. Numbers are written as text where a vendor does so; `at` is seconds since 1970, UTC."""
+
+    number: int
+    channel_number: int
+    handle: str
+    followers: int
+    at: int
+    language: str
+    text: str
+    link: str
+
+    @property
+    def post_id(self) -> str:
+        """A 19-digit identifier, beyond what a double holds exactly."""
+        return str(9_000_000_000_000_000_000 + self.number)
+
+    @property
+    def account_id(self) -> str:
+        """A 13-digit identifier."""
+        return str(9_000_000_000_000 + self.channel_number)
+
+    @property
+    def when(self) -> datetime:
+        """Time of publication."""
+        return datetime.fromtimestamp(self.at, tz=UTC)
+
+    @property
+    def full_text(self) -> str:
+        """The text with its link, as a reader sees it."""
+        return f"{self.text} {self.link}".strip()
+
+
+def post_rows(posts: Posts, channels: Channels, text: Texts) -> list[PostRow]:
+    """Every post as a vendor would hand it out; `text` replaces the posts' own, so that identifiers can be planted."""
+    links = [f"https://fiction.example/object/{shared}" if shared >= 0 else "" for shared in posts.shared_object]
+    return [
+        PostRow(
+            number=number,
+            channel_number=int(channel),
+            handle=str(channels.handle[channel]),
+            followers=int(channels.followers[channel]),
+            at=EPOCH_SECONDS + int(second),
+            language=str(language),
+            text=str(words),
+            link=link,
+        )
+        for number, (channel, second, language, words, link) in enumerate(
+            zip(posts.channel, posts.second, posts.language, text, links, strict=True)
+        )
+    ]

@@ -1,0 +1,62 @@
+"""What the generator writes, the readers read; what it plants, the scrubber finds. The two sides share no code."""
+
+import numpy as np
+import pytest
+
+from analysis.corpora.exports import open_export
+from analysis.corpora.posts import Post
+from analysis.custody.scrub import scrub
+from analysis.synthetic import canaries, posts
+from analysis.synthetic.exports.post_rows import post_rows
+from analysis.synthetic.exports.post_vendors import VENDORS
+
+SIZE = 300
+
+
+@pytest.fixture(scope="module")
+def planted():
+    generator = np.random.default_rng(5)
+    channels = posts.open_channels(generator)
+    found = posts.publish(channels, SIZE, generator)
+    text, hatched = canaries.plant(found.text, found.language, generator)
+    return post_rows(found, channels, text), hatched
+
+
+def written(rows, vendor, folder):
+    name, write = VENDORS[vendor]
+    path = folder / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(write(rows))
+    return path
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_readers_detect_the_format_and_read_every_post(planted, vendor, tmp_path):
+    rows, _ = planted
+    export = open_export(written(rows, vendor, tmp_path))
+    assert export.format.code == vendor
+    found = [entry for entry in export.entries() if isinstance(entry, Post)]
+    assert len(found) == SIZE
+    texts = sorted(" ".join(str(part) for part in post.searched_texts) for post in found)
+    assert all(any(row.text in text for text in texts) for row in rows[:20])
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_equal_rows_give_equal_bytes(planted, vendor):
+    rows, _ = planted
+    assert VENDORS[vendor][1](rows) == VENDORS[vendor][1](rows)
+
+
+def test_every_planted_number_address_and_handle_is_scrubbed(planted):
+    rows, hatched = planted
+    assert len(hatched) >= 5
+    scrubbed = "\n".join(scrub(row.full_text).text for row in rows)
+    for canary in hatched:
+        assert canary.phone not in scrubbed
+        assert canary.email not in scrubbed
+        assert f"@{canary.handle}" not in scrubbed
+
+
+def test_the_search_would_see_what_is_not_scrubbed(planted):
+    rows, hatched = planted
+    assert all(any(canary.phone in row.text for row in rows) for canary in hatched)
