@@ -7,24 +7,19 @@ What must not: list regressions in which the item is the outcome (`mixture`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from analysis.errors import EstimationError
 from analysis.estimators.densities import Component, bernoulli, binomial, component, gaussian
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.latent_predictor import OutcomeModel, checked_outcome, outcome_starts
 from analysis.estimators.likelihood import FittedCovariance, LikelihoodFit, fitted_covariance, maximise
 from analysis.estimators.list_experiment.mixture import convergence_of, fit_list_likelihood, search_warnings
 from analysis.estimators.list_experiment.prediction import delta_se
 from analysis.estimators.list_experiment.regression import Convergence, RegressionData
 from analysis.estimators.variance import FloatArray
-
-OutcomeModel = Literal["logistic", "linear"]
-# Starting effects of the item, in logits or outcome standard deviations: the surface may have a peak on either side.
-EFFECT_STARTS = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +94,7 @@ def joint_regression(
     >>> joint_regression(data, [0, 1, 1, 0, 1] * 16, "logistic").terms[-1]
     'outcome.sensitive_item'
     """
-    o = _checked_outcome(outcome, data.responses.n, outcome_model)
+    o = checked_outcome(outcome, data.responses.n, outcome_model)
     fit = _maximised(data, o, outcome_model)
     covariance = fitted_covariance(
         fit, is_weighted=data.weights is not None, strata=data.strata, clusters=data.clusters
@@ -122,17 +117,6 @@ def joint_regression(
     )
 
 
-def _checked_outcome(outcome: npt.ArrayLike, n: int, outcome_model: str) -> FloatArray:
-    if outcome_model not in ("logistic", "linear"):
-        raise EstimationError(f"outcome_model is '{outcome_model}'; choose 'logistic' or 'linear'")
-    o = np.asarray(outcome, dtype=np.float64)
-    if o.shape != (n,) or not np.isfinite(o).all():
-        raise EstimationError(f"outcome must be one finite number for each of the {n} respondents; drop or code others")
-    if outcome_model == "logistic" and not np.isin(o, (0.0, 1.0)).all():
-        raise EstimationError("outcome holds other values than 0 and 1; use the linear outcome model, or recode it")
-    return o
-
-
 def _terms(data: RegressionData, outcome_model: OutcomeModel) -> tuple[str, ...]:
     blocks = [f"{block}.{name}" for block in ("sensitive", "control", "outcome") for name in data.names]
     sigma = ["outcome.log_sigma"] if outcome_model == "linear" else []
@@ -143,25 +127,12 @@ def _maximised(data: RegressionData, o: FloatArray, outcome_model: OutcomeModel)
     one = np.ones((data.responses.n, 1))
     designs = [data.X, data.X, data.X, one] + ([one] if outcome_model == "linear" else [])
     listed = fit_list_likelihood(data, "constrained").theta
-    starts = [_start(data, o, listed, outcome_model, effect) for effect in EFFECT_STARTS]
     return maximise(
         lambda eta: [_held(data, o, outcome_model, eta, z) for z in (0, 1)],
         designs,
         weights=data.weights,
-        starts=starts,
+        starts=outcome_starts(listed, data.X, data.w, o, outcome_model),
     )
-
-
-def _start(
-    data: RegressionData, o: FloatArray, listed: FloatArray, outcome_model: OutcomeModel, effect: float
-) -> FloatArray:
-    """The list fitted alone, the outcome without the item, and an assumed effect of the item."""
-    if outcome_model == "logistic":
-        return np.concatenate([listed, np.zeros(data.X.shape[1]), [effect]])
-    root = np.sqrt(data.w)
-    beta = np.linalg.lstsq(data.X * root[:, None], o * root, rcond=None)[0]
-    sigma = float(np.std(o - data.X @ beta)) or 1.0
-    return np.concatenate([listed, beta, [effect * sigma, np.log(sigma)]])
 
 
 def _held(data: RegressionData, o: FloatArray, outcome_model: OutcomeModel, eta: FloatArray, z: int) -> Component:

@@ -7,22 +7,18 @@ What must not: outcomes that are masked themselves (`regression`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import EstimationError
 from analysis.estimators.densities import Component, bernoulli, component, gaussian
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.latent_predictor import OutcomeModel, checked_outcome, outcome_starts
 from analysis.estimators.likelihood import fitted_covariance, maximise
 from analysis.estimators.list_experiment.mixture import convergence_of, search_warnings
 from analysis.estimators.list_experiment.regression import Convergence
 from analysis.estimators.randomised_response.regression import MaskedData, mask, masked_regression
 from analysis.estimators.variance import FloatArray
-
-OutcomeModel = Literal["logistic", "linear"]
-EFFECT_STARTS = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,14 +94,14 @@ def masked_predictor(data: MaskedData, outcome: npt.ArrayLike, outcome_model: Ou
     >>> masked_predictor(data, [0, 1, 0, 1, 1] * 40, "logistic").terms[-1]
     'outcome.sensitive_item'
     """
-    o = _checked_outcome(outcome, len(data.y), outcome_model)
+    o = checked_outcome(outcome, len(data.y), outcome_model)
     one = np.ones((len(o), 1))
     designs = [data.X, data.X, one] + ([one] if outcome_model == "linear" else [])
     fit = maximise(
         lambda eta: [_held(data, o, outcome_model, eta, z) for z in (0, 1)],
         designs,
         weights=data.weights,
-        starts=_starts(data, o, outcome_model),
+        starts=outcome_starts(masked_regression(data).coefficients, data.X, data.share, o, outcome_model),
     )
     covariance = fitted_covariance(
         fit, is_weighted=data.weights is not None, strata=data.strata, clusters=data.clusters
@@ -124,31 +120,9 @@ def masked_predictor(data: MaskedData, outcome: npt.ArrayLike, outcome_model: Ou
     )
 
 
-def _checked_outcome(outcome: npt.ArrayLike, n: int, outcome_model: str) -> FloatArray:
-    if outcome_model not in ("logistic", "linear"):
-        raise EstimationError(f"outcome_model is '{outcome_model}'; choose 'logistic' or 'linear'")
-    o = np.asarray(outcome, dtype=np.float64)
-    if o.shape != (n,) or not np.isfinite(o).all():
-        raise EstimationError(f"outcome must be one finite number for each of the {n} respondents; drop or code others")
-    if outcome_model == "logistic" and not np.isin(o, (0.0, 1.0)).all():
-        raise EstimationError("outcome holds other values than 0 and 1; use the linear outcome model, or recode it")
-    return o
-
-
 def _terms(data: MaskedData, outcome_model: OutcomeModel) -> tuple[str, ...]:
     blocks = [f"{block}.{name}" for block in ("sensitive", "outcome") for name in data.names]
     return (*blocks, "outcome.sensitive_item", *(["outcome.log_sigma"] if outcome_model == "linear" else []))
-
-
-def _starts(data: MaskedData, o: FloatArray, outcome_model: OutcomeModel) -> list[FloatArray]:
-    """The trait fitted alone, the outcome without it, and an assumed effect on either side."""
-    masked = masked_regression(data).coefficients
-    if outcome_model == "logistic":
-        return [np.concatenate([masked, np.zeros(data.X.shape[1]), [effect]]) for effect in EFFECT_STARTS]
-    root = np.sqrt(data.share)
-    beta = np.linalg.lstsq(data.X * root[:, None], o * root, rcond=None)[0]
-    sigma = float(np.std(o - data.X @ beta)) or 1.0
-    return [np.concatenate([masked, beta, [effect * sigma, np.log(sigma)]]) for effect in EFFECT_STARTS]
 
 
 def _held(data: MaskedData, o: FloatArray, outcome_model: OutcomeModel, eta: FloatArray, z: int) -> Component:
