@@ -17,14 +17,17 @@ from analysis.errors import AnalysisError
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
+    "assess": "analysis.commands.assess:assess",
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
     "create-key": "analysis.commands.create_key:create_key",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
+    "protect-table": "analysis.commands.protect_table:protect_table",
     "replicate": "analysis.commands.replicate:replicate",
     "scrub": "analysis.commands.scrub:scrub",
+    "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""

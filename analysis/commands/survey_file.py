@@ -48,13 +48,15 @@ class Covariates:
         return np.asarray(self.spec.get_model_matrix(changed, na_action="ignore"), dtype=np.float64)
 
 
-def read_rows(path: Path) -> pd.DataFrame:
+def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
     """Read a CSV or Parquet file.
 
     Parameters
     ----------
     path
         Ending in .parquet, .csv, .tsv or with any other ending for CSV; .gz is unpacked.
+    as_text
+        Keep the cells of a CSV file as they are written: `01` and `1` are two categories.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"file '{path}' does not exist; give the path of a CSV or Parquet file")
     try:
-        frame = _parsed(path)
+        frame = _parsed(path, as_text)
     except (ValueError, OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"file '{path}' cannot be read ({reason}); give CSV in UTF-8, or Parquet") from error
@@ -77,11 +79,14 @@ def read_rows(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _parsed(path: Path) -> pd.DataFrame:
+def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     separator = "\t" if ".tsv" in path.suffixes else ","
-    return pd.read_csv(path, sep=separator, keep_default_na=False, na_values=MISSING_WORDS, low_memory=False)
+    dtype = str if as_text else None
+    return pd.read_csv(
+        path, sep=separator, dtype=dtype, keep_default_na=False, na_values=MISSING_WORDS, low_memory=False
+    )
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None:

@@ -1,0 +1,147 @@
+"""Blank as few cells as possible until every record shares its visible values with k − 1 others.
+
+A blank is a category of its own: a record protects another only when both are blank in the same keys and agree on the
+rest. This is the strict reading; where a blank may match anything, an attacker who knows which records were blanked
+sees through it. What must not be here: any choice of k or of keys.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.disclosure.classes import Classes, Ints, partition
+from analysis.errors import DisclosureError
+
+BLANK = 0
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Suppression:
+    """A protected copy of the codes.
+
+    Attributes
+    ----------
+    codes
+        (n, M) codes with blanks set to 0.
+    blanks
+        (M,) cells blanked per key, without those that were blank before.
+    """
+
+    codes: Ints
+    blanks: Ints
+
+
+def suppress_locally(codes: Ints, k: int) -> Suppression:
+    """Blank cells until no class holds fewer than k records.
+
+    Greedy: records in small classes are tried with one key blanked, then two, and so on; at every step the set of
+    keys goes first that brings the most records into classes of at least k, counting records that stand there already.
+    Records that no set can help are joined by the cheapest neighbours that can be spared.
+
+    Parameters
+    ----------
+    codes
+        (n, M) coded keys, 0 for blank.
+    k
+        Smallest class that may remain, 2 or more.
+
+    Returns
+    -------
+    Suppression
+        Same rows in the same order; depends on nothing but codes and k.
+
+    Raises
+    ------
+    DisclosureError
+        k below 2, or fewer than k records.
+
+    Examples
+    --------
+    >>> suppress_locally(np.array([[1, 1], [1, 1], [1, 2]]), 3).blanks.tolist()
+    [0, 3]
+    """
+    if k < 2:
+        raise DisclosureError(f"k is {k}; want at least 2: a class of one protects nobody")
+    if len(codes) < k:
+        raise DisclosureError(f"{len(codes)} records cannot form a class of {k}; choose a smaller k or more records")
+    protected = codes.copy()
+    for size in range(1, codes.shape[1] + 1):
+        _blank_sets_of(size, codes, protected, k)
+    _join_the_rest(protected, k)
+    return Suppression(protected, ((protected == BLANK) & (codes != BLANK)).sum(axis=0))
+
+
+def _small(codes: Ints, k: int) -> Bools:
+    return partition(codes).frequency < k
+
+
+def _blank_sets_of(size: int, codes: Ints, protected: Ints, k: int) -> None:
+    """Blank sets of `size` keys as long as one of them helps anybody."""
+    subsets = [list(subset) for subset in itertools.combinations(range(codes.shape[1]), size)]
+    open_rows = np.flatnonzero(_small(protected, k))
+    gains = {i: len(_helped(codes, protected, open_rows, subset, k)) for i, subset in enumerate(subsets)}
+    while len(open_rows) and max(gains.values()):
+        best = max(gains, key=lambda i: (gains[i], -i))
+        helped = _helped(codes, protected, open_rows, subsets[best], k)
+        if len(helped) < gains[best]:  # an earlier set took some of them: rank it anew
+            gains[best] = len(helped)
+            continue
+        protected[np.ix_(helped, subsets[best])] = BLANK
+        open_rows = np.setdiff1d(open_rows, helped, assume_unique=True)
+        gains[best] = 0
+
+
+def _helped(codes: Ints, protected: Ints, open_rows: Ints, subset: list[int], k: int) -> Ints:
+    """Open rows that would stand in a class of at least k with these keys blank, beside the rows that stand there."""
+    trial = codes[open_rows]
+    trial[:, subset] = BLANK
+    candidates = _standing_rows(protected, open_rows, subset)
+    both = np.concatenate([trial, protected[candidates]])
+    large = partition(both).frequency[: len(trial)] >= k
+    return open_rows[large]
+
+
+def _standing_rows(protected: Ints, open_rows: Ints, subset: list[int]) -> Ints:
+    """Rows outside the open ones that are blank in all keys of the subset: nobody else can share a class."""
+    is_blank = (protected[:, subset] == BLANK).all(axis=1)
+    is_blank[open_rows] = False
+    return np.flatnonzero(is_blank)
+
+
+def _join_the_rest(protected: Ints, k: int) -> None:
+    """Blank the last small classes in every key, with as many others as that class still needs.
+
+    Those others come from classes that can spare them, the ones with most blanks first; where none can, a whole
+    class is taken, the smallest first.
+    """
+    rest = _small(protected, k)
+    if not rest.any():
+        return
+    protected[rest] = BLANK
+    while True:
+        found = partition(protected)
+        hidden = np.flatnonzero((protected == BLANK).all(axis=1))
+        missing = k - len(hidden)
+        if missing <= 0:
+            return
+        protected[_spared(protected, found, missing, k)] = BLANK
+
+
+def _spared(protected: Ints, found: Classes, wanted: int, k: int) -> Ints:
+    """Rows to blank next: from one class with room to spare, else one whole class."""
+    visible = (protected != BLANK).sum(axis=1)
+    size = found.frequency
+    room = np.where(visible > 0, size - k, -1)
+    if room.max() > 0:
+        pool = np.flatnonzero(room > 0)
+        first = pool[np.lexsort((pool, visible[pool]))[0]]
+        members = np.flatnonzero(found.label == found.label[first])
+        return members[: min(wanted, int(room[first]))]
+    pool = np.flatnonzero(visible > 0)
+    first = pool[np.lexsort((pool, visible[pool], size[pool]))[0]]
+    return np.flatnonzero(found.label == found.label[first])

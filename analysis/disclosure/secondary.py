@@ -1,0 +1,169 @@
+"""Choose which further cells to suppress so that no primary suppression can be worked out from the sums.
+
+Up to `EXACT_CELLS` cells the choice is provably the cheapest (fewest cells, then least information); above, each
+primary cell is protected in turn by the cheapest pattern. What must not be here: which cells are primary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+from analysis.disclosure.additive import TOLERANCE, Bools, System
+from analysis.disclosure.classes import Floats, Ints
+from analysis.errors import DisclosureError
+
+EXACT_CELLS = 200
+MOST_ROUNDS = 400
+IS_CHOSEN = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """Which cells are hidden, and whether that is the cheapest way or a good one.
+
+    Attributes
+    ----------
+    suppressed
+        (n,) primary and secondary.
+    method
+        `exact` or `greedy`.
+    """
+
+    suppressed: Bools
+    method: Literal["exact", "greedy"]
+
+
+def protect(system: System, primary: Bools, at_least: Ints) -> Pattern:
+    """Hide further cells until every primary cell could as well be `at_least` persons.
+
+    Parameters
+    ----------
+    system
+        Cells and sums.
+    primary
+        (n,) cells that may not be shown.
+    at_least
+        (n,) persons that a primary cell must be able to hold for all a reader can tell; above its value.
+
+    Returns
+    -------
+    Pattern
+
+    Raises
+    ------
+    DisclosureError
+        `at_least` does not exceed the value of a primary cell.
+
+    Source
+    ------
+    Fischetti & Salazar 2001, Manag. Sci. 47(7), 1008–1027: a master problem with capacity constraints as cuts.
+    """
+    slack = (at_least - system.value).astype(np.float64)
+    if (slack[primary] <= 0).any():
+        raise DisclosureError("a primary cell already holds what it should be able to hold; raise the protection level")
+    if not primary.any():
+        return Pattern(primary.copy(), "exact")
+    problem = _Problem(
+        system, np.flatnonzero(primary), slack, _costs(system), float(system.value.sum() + at_least.max())
+    )
+    exact = _exact(problem) if system.size <= EXACT_CELLS else None
+    if exact is not None:
+        return Pattern(exact, "exact")
+    return Pattern(_greedy(problem), "greedy")
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """Cells, primary positions, wanted slack per cell, cost per cell, and a bound that no cell can exceed."""
+
+    system: System
+    primary: Ints
+    slack: Floats
+    cost: Floats
+    bound: float
+
+
+def _costs(system: System) -> Floats:
+    """One per cell, plus a little for the persons that it tells about: fewest cells first, then small ones."""
+    return 1.0 + system.value / (1.0 + 2.0 * system.value.sum() * system.size)
+
+
+def _exact(problem: _Problem) -> Bools | None:
+    """Cuts for the relaxed problem first, then whole cells; None when the rounds run out."""
+    cuts: list[Floats] = []
+    needs: list[float] = []
+    is_whole = False
+    for _ in range(MOST_ROUNDS):
+        chosen = _master(problem, cuts, needs, is_whole)
+        if chosen is None:
+            return None
+        found = [cut for p in problem.primary if (cut := _violated_cut(problem, int(p), chosen)) is not None]
+        if not found and is_whole:
+            return chosen > IS_CHOSEN
+        if not found:
+            is_whole = True
+        for cut, need in found:
+            cuts.append(cut)
+            needs.append(need)
+    return None
+
+
+def _master(problem: _Problem, cuts: list[Floats], needs: list[float], is_whole: bool) -> Floats | None:
+    lower = np.zeros(problem.system.size)
+    lower[problem.primary] = 1.0
+    constraints = LinearConstraint(sparse.csr_array(np.array(cuts)), np.array(needs), np.inf) if cuts else ()
+    integrality = np.full(problem.system.size, int(is_whole))
+    found = milp(problem.cost, integrality=integrality, bounds=Bounds(lower, 1.0), constraints=constraints)
+    return None if found.x is None else np.asarray(found.x)
+
+
+def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, float] | None:
+    """The capacity constraint that says why primary cell p is not protected by the chosen cells, if it is not."""
+    n = problem.system.size
+    target = np.zeros(n)
+    target[p] = -1.0
+    bounds = np.column_stack([-problem.system.value * chosen, problem.bound * chosen])
+    found = linprog(
+        target, A_eq=problem.system.sums, b_eq=np.zeros(problem.system.sums.shape[0]), bounds=bounds, method="highs-ds"
+    )
+    need = problem.slack[p]
+    if -found.fun >= need - TOLERANCE:
+        return None
+    residual = -target + problem.system.sums.T @ found.eqlin.marginals
+    capacity = np.maximum(residual, 0) * problem.bound + np.maximum(-residual, 0) * problem.system.value
+    return np.minimum(capacity, need), need
+
+
+def _greedy(problem: _Problem) -> Bools:
+    """Protect one primary cell after the other, the neediest first, by the cheapest pattern beside what is hidden."""
+    suppressed = np.zeros(problem.system.size, dtype=bool)
+    suppressed[problem.primary] = True
+    for p in problem.primary[np.argsort(-problem.slack[problem.primary], kind="stable")]:
+        suppressed |= _cheapest_pattern(problem, int(p), suppressed)
+    return suppressed
+
+
+def _cheapest_pattern(problem: _Problem, p: int, suppressed: Bools) -> Bools:
+    """Cells that move when cell p grows by its slack at the least cost; moving hidden cells costs nothing."""
+    n = problem.system.size
+    cost = np.where(suppressed, 0.0, problem.cost)
+    up = np.full(n, problem.bound)
+    down = problem.system.value.astype(np.float64)
+    lower = np.zeros(2 * n)
+    lower[p] = up[p] = problem.slack[p]
+    down[p] = 0.0
+    found = linprog(
+        np.concatenate([cost, cost]),
+        A_eq=sparse.hstack([problem.system.sums, -problem.system.sums], format="csr"),
+        b_eq=np.zeros(problem.system.sums.shape[0]),
+        bounds=np.column_stack([lower, np.concatenate([up, down])]),
+        method="highs-ds",
+    )
+    if found.x is None:
+        raise DisclosureError(f"no pattern protects a cell of {int(problem.system.value[p])}: {found.message}")
+    return np.asarray((found.x[:n] > TOLERANCE) | (found.x[n:] > TOLERANCE))
