@@ -42,9 +42,7 @@ def suppress_local(
         )
         return
     per_key = ", ".join(f"{key} {count}" for key, count in blanks.items())
-    print(
-        f"{len(frame)} records, k = {k}: {sum(blanks.values())} cells blanked ({per_key}); {left} below k remain"
-    )
+    print(f"{len(frame)} records, k = {k}: {sum(blanks.values())} cells blanked ({per_key}); {left} below k remain")
 
 
 def _blanked(frame: pd.DataFrame, keys: list[str], codes: Ints) -> pd.DataFrame:
