@@ -88,7 +88,7 @@ def _labels(frame: pd.DataFrame, column: str) -> list[str]:
     if labels.isna().any():
         row = int(labels.isna().argmax())
         raise InputError(f"column '{column}' is empty in row {row + 1}; every cell needs both labels")
-    return labels.tolist()
+    return [str(label) for label in labels]
 
 
 def _audited(table: TwoWay, suppressed: Bools, primary: Bools, threshold: int) -> list[Hidden]:

@@ -54,7 +54,8 @@ def _blanked(frame: pd.DataFrame, keys: list[str], codes: Ints) -> pd.DataFrame:
 
 def _bytes(frame: pd.DataFrame, out: Path) -> bytes:
     if out.suffix != ".parquet":
-        return frame.to_csv(index=False, lineterminator="\n").encode()
+        text: str = frame.to_csv(index=False, lineterminator="\n")
+        return text.encode()
     sink = io.BytesIO()
     frame.to_parquet(sink, index=False)
     return sink.getvalue()

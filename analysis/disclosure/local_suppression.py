@@ -91,7 +91,7 @@ def _blank_sets_of(size: int, codes: Ints, protected: Ints, k: int) -> None:
         if len(helped) < gains[best]:  # an earlier set took some of them: rank it anew
             gains[best] = len(helped)
             continue
-        protected[np.ix_(helped, subsets[best])] = BLANK
+        protected[helped[:, None], subsets[best]] = BLANK
         open_rows = np.setdiff1d(open_rows, helped, assume_unique=True)
         gains[best] = 0
 

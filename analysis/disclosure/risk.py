@@ -175,7 +175,7 @@ def _risk_sum(found: Classes, weights: Floats) -> float:
     if not (np.isfinite(weights) & (weights > 0)).all():
         bad = weights[~(np.isfinite(weights) & (weights > 0))][0]
         raise DisclosureError(f"a weight is {bad}; individual risk wants positive numbers: drop or mend those records")
-    population = np.bincount(found.label, weights=weights, minlength=found.count)
+    population = np.bincount(found.label, weights=weights, minlength=found.count).astype(np.float64)
     return math.fsum(found.size * individual_risk(found.size, population))
 
 

@@ -90,7 +90,8 @@ class _Problem:
 
 def _costs(system: System) -> Floats:
     """One per cell, plus a little for the persons that it tells about: fewest cells first, then small ones."""
-    return 1.0 + system.value / (1.0 + 2.0 * system.value.sum() * system.size)
+    share: Floats = system.value / (1.0 + 2.0 * system.value.sum() * system.size)
+    return 1.0 + share
 
 
 def _exact(problem: _Problem) -> Bools | None:
@@ -107,9 +108,8 @@ def _exact(problem: _Problem) -> Bools | None:
             return chosen > IS_CHOSEN
         if not found:
             is_whole = True
-        for cut, need in found:
-            cuts.append(cut)
-            needs.append(need)
+        cuts += [capacity for capacity, _ in found]
+        needs += [need for _, need in found]
     return None
 
 
