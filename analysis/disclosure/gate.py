@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.disclosure.policy import Policy
-from analysis.disclosure.tabular import frequency_columns, protect_frequencies
+from analysis.disclosure.tabular import Protected, frequency_columns, protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
 from analysis.store import canonical, content_hash, parquet_bytes
@@ -69,8 +69,11 @@ def clear(candidates: dict[str, pd.DataFrame], policy: Policy) -> Cleared:
     DisclosureError
         Any record is `fail` or `review`; the message lists them, nothing is cleared.
     """
-    protected = {name: _protect(frame, TABLES[name], policy) for name, frame in candidates.items()}
+    frequencies = {name: frame for name, frame in candidates.items() if TABLES[name].output_kind == "frequency"}
+    found = protect_frequencies(frequencies, TABLES, policy.minimum_cell, policy.rounding_base)
+    protected = candidates | found.frames
     records = [record for name, frame in protected.items() for record in review(frame, TABLES[name], policy)]
+    records += [_reconstruction(name, found) for name in frequencies]
     _demand_all_pass(records)
     protected["disclosure_records"] = records_frame(records)
     frames = {name: canonical(frame, TABLES[name]) for name, frame in sorted(protected.items())}
@@ -96,10 +99,13 @@ def records_frame(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table_name", "gate_check_code", "outcome_code", "outcome_text"])
 
 
-def _protect(frame: pd.DataFrame, table: Table, policy: Policy) -> pd.DataFrame:
-    if table.output_kind != "frequency":
-        return frame
-    return protect_frequencies(frame, table, policy.minimum_cell, policy.rounding_base)
+def _reconstruction(name: str, found: Protected) -> Record:
+    """One record per frequency table; the system that it reports on holds all of them."""
+    if found.exposed_n:
+        return Record(name, "secondary_suppression", "fail", f"{found.exposed_n} hidden cell(s) can be worked out")
+    hidden = f"{found.primary_n} small, {found.secondary_n} beside them ({found.method} choice)"
+    text = f"{found.cells_n} cells of all tables in one system; hidden: {hidden}; none can be worked out"
+    return Record(name, "secondary_suppression", "pass", text)
 
 
 def _demand_all_pass(records: list[Record]) -> None:
@@ -133,12 +139,10 @@ def _no_measure(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
 def _minimum_cell(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     counts = frame[frequency_columns(table)]
     smallest = counts.min(axis=None)
-    if smallest < policy.minimum_cell - policy.rounding_base // 2:
+    if pd.notna(smallest) and smallest < policy.minimum_cell - policy.rounding_base // 2:
         return "fail", f"a count of {smallest} lies below {policy.minimum_cell}"
     suppressed = int(counts.isna().sum().sum())
-    if suppressed:
-        return "review", f"{suppressed} cell(s) suppressed: a person has to make sure that no total gives them away"
-    return "pass", f"no cell below {policy.minimum_cell}"
+    return "pass", f"no cell below {policy.minimum_cell} is shown; {suppressed} cell(s) empty"
 
 
 def _rounding(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:

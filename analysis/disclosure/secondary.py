@@ -38,7 +38,7 @@ class Pattern:
     method: Literal["exact", "greedy"]
 
 
-def protect(system: System, primary: Bools, at_least: Ints) -> Pattern:
+def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None = None) -> Pattern:
     """Hide further cells until every primary cell could as well be `at_least` persons.
 
     Parameters
@@ -49,6 +49,8 @@ def protect(system: System, primary: Bools, at_least: Ints) -> Pattern:
         (n,) cells that may not be shown.
     at_least
         (n,) persons that a primary cell must be able to hold for all a reader can tell; above its value.
+    hidden
+        (n,) cells that no table shows: unknown to the reader at no cost, and in no need of protection.
 
     Returns
     -------
@@ -66,11 +68,11 @@ def protect(system: System, primary: Bools, at_least: Ints) -> Pattern:
     slack = (at_least - system.value).astype(np.float64)
     if (slack[primary] <= 0).any():
         raise DisclosureError("a primary cell already holds what it should be able to hold; raise the protection level")
+    given = primary.copy() if hidden is None else primary | hidden
     if not primary.any():
-        return Pattern(primary.copy(), "exact")
-    problem = _Problem(
-        system, np.flatnonzero(primary), slack, _costs(system), float(system.value.sum() + at_least.max())
-    )
+        return Pattern(given, "exact")
+    bound = float(system.value.sum() + at_least.max())
+    problem = _Problem(system, np.flatnonzero(primary), given, slack, _costs(system), bound)
     exact = _exact(problem) if system.size <= EXACT_CELLS else None
     if exact is not None:
         return Pattern(exact, "exact")
@@ -79,10 +81,11 @@ def protect(system: System, primary: Bools, at_least: Ints) -> Pattern:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Cells, primary positions, wanted slack per cell, cost per cell, and a bound that no cell can exceed."""
+    """Cells, primary ones, cells hidden anyway, wanted slack and cost per cell, a bound that no cell exceeds."""
 
     system: System
     primary: Ints
+    given: Bools
     slack: Floats
     cost: Floats
     bound: float
@@ -114,8 +117,7 @@ def _exact(problem: _Problem) -> Bools | None:
 
 
 def _master(problem: _Problem, cuts: list[Floats], needs: list[float], is_whole: bool) -> Floats | None:
-    lower = np.zeros(problem.system.size)
-    lower[problem.primary] = 1.0
+    lower = problem.given.astype(np.float64)
     constraints = LinearConstraint(sparse.csr_array(np.array(cuts)), np.array(needs), np.inf) if cuts else ()
     integrality = np.full(problem.system.size, int(is_whole))
     found = milp(problem.cost, integrality=integrality, bounds=Bounds(lower, 1.0), constraints=constraints)
@@ -141,8 +143,7 @@ def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, fl
 
 def _greedy(problem: _Problem) -> Bools:
     """Protect one primary cell after the other, the neediest first, by the cheapest pattern beside what is hidden."""
-    suppressed = np.zeros(problem.system.size, dtype=bool)
-    suppressed[problem.primary] = True
+    suppressed = problem.given.copy()
     for p in problem.primary[np.argsort(-problem.slack[problem.primary], kind="stable")]:
         suppressed |= _cheapest_pattern(problem, int(p), suppressed)
     return suppressed

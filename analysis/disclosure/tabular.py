@@ -1,11 +1,51 @@
-"""Protect frequencies: suppress small cells first, round what remains, never recompute a total afterwards.
+"""Protect frequencies: suppress small cells and what would give them away, round what remains, add up nothing again.
 
-Source: primary suppression as in ACRO (minimum cell 10); rounding after suppression as in OpenSAFELY.
+All frequency tables of a release form one constraint system: a cell that two tables show is one cell, and a total
+that a table shows is the sum of its parts. What must not be here: a table whose totals are computed after suppression.
+
+Source: primary suppression as in ACRO (minimum cell 10); secondary as in Fischetti & Salazar 2001; rounding after
+suppression as in OpenSAFELY.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 
+from analysis.disclosure.additive import TOLERANCE, Bools, System, additive_system, feasible_intervals
+from analysis.disclosure.secondary import Pattern, protect
+from analysis.errors import DisclosureError
 from analysis.schemas.columns import Table
+
+Cell = tuple[str, frozenset[tuple[str, object]]]
+"""What is counted, and the categories that the count is restricted to: equal in every table that shows it."""
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Tables as they may leave, and what the audit of the whole system found.
+
+    Attributes
+    ----------
+    frames
+        Table name → frame with counts suppressed and rounded.
+    primary_n, secondary_n, cells_n
+        Cells below the threshold; hidden beside them; in all tables together, each counted once.
+    method
+        How the secondary cells were chosen: `exact` or `greedy`.
+    exposed_n
+        Hidden cells that can be worked out, or known to lie below the threshold; the gate demands 0.
+    """
+
+    frames: dict[str, pd.DataFrame]
+    primary_n: int
+    secondary_n: int
+    cells_n: int
+    method: str
+    exposed_n: int
 
 
 def frequency_columns(table: Table) -> list[str]:
@@ -13,25 +53,112 @@ def frequency_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.role == "measure" and column.unit == "persons"]
 
 
-def protect_frequencies(frame: pd.DataFrame, table: Table, minimum_cell: int, rounding_base: int) -> pd.DataFrame:
-    """Empty every count below the threshold, then round the others to the base.
+def protect_frequencies(
+    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], minimum_cell: int, rounding_base: int
+) -> Protected:
+    """Suppress and round all frequency tables of a release together.
 
     Parameters
     ----------
-    frame : DataFrame
-        A checked table of output kind `frequency`.
-    table : Table
-        Its declaration; counts are the measure columns in persons.
-    minimum_cell, rounding_base : int
-        Persons.
+    frames
+        Table name → checked table of output kind `frequency`; counts are the measure columns in persons.
+    tables
+        Their declarations.
+    minimum_cell, rounding_base
+        Persons. A count of zero is small too: an empty group says something about everybody in it.
 
     Returns
     -------
-    DataFrame
-        The same rows. A count of zero is suppressed too: an empty group says something about everybody in it.
+    Protected
+
+    Raises
+    ------
+    DisclosureError
+        A count is empty, or two tables disagree about a cell, or a total is not the sum of its parts.
     """
+    shown = _shown_cells(frames, tables)
+    system, position = _system(shown, frames, tables)
+    is_shown = np.array([cell in shown for cell in position], dtype=bool)
+    primary = is_shown & (system.value < minimum_cell)
+    at_least = np.maximum(system.value + 1, minimum_cell)
+    pattern = protect(system, primary, at_least, hidden=~is_shown)
+    return Protected(
+        frames={
+            name: _written(frame, tables[name], position, pattern.suppressed, rounding_base)
+            for name, frame in frames.items()
+        },
+        primary_n=int(primary.sum()),
+        secondary_n=int((pattern.suppressed & is_shown & ~primary).sum()),
+        cells_n=int(is_shown.sum()),
+        method=pattern.method,
+        exposed_n=_exposed(system, pattern, primary, is_shown, minimum_cell),
+    )
+
+
+def _cell(row: Mapping[str, object], table: Table, counted: str) -> Cell:
+    """Identity of a cell: totals drop out of it."""
+    totals = {key: table.column(key).total for key in table.key}
+    restricted = frozenset((key, row[key]) for key, total in totals.items() if not total or row[key] != total)
+    return (f"{table.counts or table.name}: {counted}", restricted)
+
+
+def _shown_cells(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]) -> dict[Cell, int]:
+    shown: dict[Cell, int] = {}
+    for name, frame in frames.items():
+        for counted in frequency_columns(tables[name]):
+            if frame[counted].isna().any():
+                raise DisclosureError(f"{name}, column {counted}: a count is empty before protection; give every count")
+            for row in frame.to_dict("records"):
+                cell, value = _cell(row, tables[name], counted), int(row[counted])
+                if shown.setdefault(cell, value) != value:
+                    raise DisclosureError(
+                        f"{name}, column {counted}: a cell is {value} here and {shown[cell]} in another table of "
+                        f"{cell[0]!r}; count both from the same rows"
+                    )
+    return shown
+
+
+def _system(
+    shown: Mapping[Cell, int], frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]
+) -> tuple[System, dict[Cell, int]]:
+    """Every cell once, totals that no table shows among them, and the sums between them."""
+    values, parts_of = dict(shown), _sums(frames, tables)
+    for total, parts in parts_of:
+        values.setdefault(total, sum(values[part] for part in parts))
+    position = {cell: number for number, cell in enumerate(values)}
+    equations = [(position[total], [position[part] for part in parts]) for total, parts in parts_of]
+    return additive_system(np.array(list(values.values()), dtype=np.int64), equations), position
+
+
+def _sums(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]) -> list[tuple[Cell, list[Cell]]]:
+    """For every key with a declared total: the cell without that key is the sum over its values."""
+    found: list[tuple[Cell, list[Cell]]] = []
+    for name, frame in frames.items():
+        table = tables[name]
+        for counted in frequency_columns(table):
+            for key in (key for key in table.key if table.column(key).total):
+                groups: dict[Cell, list[Cell]] = {}
+                for row in frame[frame[key] != table.column(key).total].to_dict("records"):
+                    total = _cell({**row, key: table.column(key).total}, table, counted)
+                    groups.setdefault(total, []).append(_cell(row, table, counted))
+                found += groups.items()
+    return found
+
+
+def _written(
+    frame: pd.DataFrame, table: Table, position: Mapping[Cell, int], suppressed: Bools, rounding_base: int
+) -> pd.DataFrame:
     protected = frame.copy()
-    for name in frequency_columns(table):
-        kept = protected[name].mask(protected[name] < minimum_cell)
-        protected[name] = ((kept + rounding_base // 2) // rounding_base * rounding_base).astype("Int64")
+    for counted in frequency_columns(table):
+        hidden = [suppressed[position[_cell(row, table, counted)]] for row in frame.to_dict("records")]
+        kept = protected[counted].astype("Int64").mask(pd.Series(hidden, index=frame.index, dtype=bool))
+        protected[counted] = ((kept + rounding_base // 2) // rounding_base * rounding_base).astype("Int64")
     return protected
+
+
+def _exposed(system: System, pattern: Pattern, primary: Bools, is_shown: Bools, minimum_cell: int) -> int:
+    """Hidden cells that the intruder's linear programs can pin down."""
+    found = feasible_intervals(system, pattern.suppressed)
+    is_point = (found.high - found.low < TOLERANCE) & is_shown[found.cell]
+    is_known_small = primary[found.cell] & (found.high < minimum_cell - TOLERANCE)
+    return int((is_point | is_known_small).sum())

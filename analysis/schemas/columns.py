@@ -35,6 +35,8 @@ class Column:
     decimals: int | None = None
     pattern: str = ""
     null_means: str = ""
+    total: str = ""
+    """Value of a key that stands for the sum over all its other values; empty where the values do not add up."""
 
     def __post_init__(self) -> None:
         if (self.kind == "code") != bool(self.codes):
@@ -69,6 +71,8 @@ class Table:
     output_kind: OutputKind
     source: str
     rules: tuple[Rule, ...] = ()
+    counts: str = ""
+    """What the frequencies count; tables that count the same share cells, and the gate protects them together."""
 
     def column(self, name: str) -> Column:
         """The declaration of one column, or KeyError."""
@@ -163,7 +167,8 @@ _DECLARED = (
     Column("table_name", "text", "Table that was checked", "key", pattern=r"[a-z_]+"),
     Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={
         "output_kind": "the kind of output has a rule", "source_cited": "every row names its source",
-        "minimum_cell": "no frequency below the threshold", "rounding": "frequencies rounded after suppression",
+        "minimum_cell": "no frequency below the threshold",
+        "secondary_suppression": "no hidden frequency can be worked out from the others", "rounding": "frequencies rounded after suppression",
         "minimum_respondents": "no estimate on fewer respondents than the threshold",
         "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
     Column("outcome_code", "code", "Outcome of the check", codes={

@@ -4,6 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.disclosure import gate
 from analysis.disclosure.gate import clear, review
 from analysis.disclosure.policy import Review, load_policy
 from analysis.disclosure.tabular import protect_frequencies
@@ -47,8 +48,9 @@ def outcomes(frame, table, policy=POLICY):
 
 
 def test_small_cells_and_empty_groups_are_suppressed_before_rounding():
-    protected = protect_frequencies(groups(0, 9, 10, 12, 13, 1000), GROUPS, minimum_cell=10, rounding_base=5)
-    assert protected.members_n.tolist() == [pd.NA, pd.NA, 10, 10, 15, 1000]
+    frames = {GROUPS.name: groups(0, 9, 10, 12, 13, 1000)}
+    found = protect_frequencies(frames, {GROUPS.name: GROUPS}, minimum_cell=10, rounding_base=5)
+    assert found.frames[GROUPS.name].members_n.tolist() == [pd.NA, pd.NA, 10, 10, 15, 1000]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_small_cells_and_empty_groups_are_suppressed_before_rounding():
     [
         ((10, 25), "minimum_cell", "pass"),
         ((5, 25), "minimum_cell", "fail"),
-        ((None, 25), "minimum_cell", "review"),
+        ((None, 25), "minimum_cell", "pass"),
         ((10, 25), "rounding", "pass"),
         ((10, 23), "rounding", "fail"),
     ],
@@ -70,8 +72,19 @@ def test_a_frequency_table_leaves_rounded(declared):
     assert cleared.tables[GROUPS.name].members_n.tolist() == [10, 100]
 
 
-def test_a_table_with_a_suppressed_cell_waits_for_a_person(declared):
-    with pytest.raises(DisclosureError, match=r"review: made_up_groups, minimum_cell: 1 cell\(s\) suppressed"):
+def test_a_table_with_a_suppressed_cell_says_how_it_was_audited(declared):
+    records = clear({GROUPS.name: groups(3, 99)}, POLICY).tables["disclosure_records"]
+    texts = records.set_index("gate_check_code").outcome_text
+    assert texts["minimum_cell"] == "no cell below 10 is shown; 1 cell(s) empty"
+    assert texts["secondary_suppression"].startswith("2 cells of all tables in one system; hidden: 1 small, 0 beside")
+
+
+def test_a_hidden_cell_that_can_be_worked_out_stops_the_release(declared, monkeypatch):
+    def careless(frames, tables, minimum_cell, rounding_base):
+        return replace(protect_frequencies(frames, tables, minimum_cell, rounding_base), exposed_n=1)
+
+    monkeypatch.setattr(gate, "protect_frequencies", careless)
+    with pytest.raises(DisclosureError, match=r"fail: made_up_groups, secondary_suppression: 1 hidden cell"):
         clear({GROUPS.name: groups(3, 99)}, POLICY)
 
 

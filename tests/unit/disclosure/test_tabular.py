@@ -1,0 +1,106 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.disclosure import tabular
+from analysis.disclosure.secondary import Pattern
+from analysis.disclosure.tabular import protect_frequencies
+from analysis.errors import DisclosureError
+from analysis.schemas.columns import Column, Table
+
+MINIMUM, BASE = 10, 5
+
+
+def table(name, *keys):
+    return Table(
+        name=name,
+        title=name,
+        row_is="one cell",
+        columns=(
+            *(Column(key, "text", key, "key", total="all") for key in keys),
+            Column("members_n", "integer", "Members", "measure", "persons", minimum=0, null_means="suppressed"),
+        ),
+        key=keys,
+        output_kind="frequency",
+        source="made up",
+        counts="members",
+    )
+
+
+def with_margins(inner):
+    cells = dict(inner)
+    rows, columns = {r for r, _ in inner}, {c for _, c in inner}
+    cells |= {(r, "all"): sum(n for (row, _), n in inner.items() if row == r) for r in rows}
+    cells |= {("all", c): sum(n for (_, column), n in inner.items() if column == c) for c in columns}
+    cells["all", "all"] = sum(inner.values())
+    return pd.DataFrame([(r, c, n) for (r, c), n in cells.items()], columns=["place", "answer", "members_n"])
+
+
+TABLE = table("by_place_and_answer", "place", "answer")
+INNER = {("a", "x"): 3, ("a", "y"): 40, ("b", "x"): 50, ("b", "y"): 60, ("c", "x"): 70, ("c", "y"): 80}
+
+
+def protected(frames, tables):
+    return protect_frequencies(frames, {t.name: t for t in tables}, MINIMUM, BASE)
+
+
+def test_a_small_cell_takes_three_others_with_it():
+    found = protected({TABLE.name: with_margins(INNER)}, [TABLE])
+    assert (found.primary_n, found.secondary_n, found.exposed_n) == (1, 3, 0)
+    assert found.frames[TABLE.name].members_n.isna().sum() == 4
+    assert (found.frames[TABLE.name].members_n.dropna() % BASE == 0).all()
+
+
+def test_a_cell_that_another_table_shows_is_hidden_there_too():
+    """The margin of one table is a cell of the other: a small one is hidden in both, and protected across both."""
+    small = table("by_place", "place")
+    frame = with_margins({("a", "x"): 4, ("a", "y"): 3, ("b", "x"): 50, ("b", "y"): 60, ("c", "x"): 70, ("c", "y"): 80})
+    margin = frame[frame.answer == "all"].drop(columns="answer").reset_index(drop=True)
+    found = protected({TABLE.name: frame, small.name: margin}, [TABLE, small])
+    both = found.frames[TABLE.name]
+    shown = both[both.answer == "all"].set_index("place").members_n
+    assert shown.isna().tolist() == found.frames[small.name].set_index("place").members_n.isna().tolist()
+    assert shown.isna()["a"]
+    assert shown.isna().sum() >= 2
+
+
+def test_a_total_that_no_table_shows_still_ties_two_tables():
+    """Two partitions of the same persons have the same unseen total, so one hidden cell alone would be known."""
+    places, answers = table("by_place", "place"), table("by_answer", "answer")
+    frames = {
+        "by_place": pd.DataFrame({"place": ["a", "b"], "members_n": [4, 96]}),
+        "by_answer": pd.DataFrame({"answer": ["x", "y"], "members_n": [30, 70]}),
+    }
+    found = protected(frames, [places, answers])
+    assert (found.primary_n, found.exposed_n) == (1, 0)
+    assert found.secondary_n >= 1
+
+
+def test_without_secondary_suppression_the_cell_is_exposed(monkeypatch):
+    """Negative twin: the audit of the system does not trust the choice of cells."""
+    monkeypatch.setattr(
+        tabular, "protect", lambda system, primary, at_least, hidden: Pattern(primary | hidden, "exact")
+    )
+    assert protected({TABLE.name: with_margins(INNER)}, [TABLE]).exposed_n == 1
+
+
+def test_tables_that_disagree_are_refused():
+    places = table("by_place", "place")
+    frames = {TABLE.name: with_margins(INNER), "by_place": pd.DataFrame({"place": ["a"], "members_n": [44]})}
+    with pytest.raises(DisclosureError, match="by_place, column members_n: a cell is 44 here and 43"):
+        protected(frames, [TABLE, places])
+    with pytest.raises(DisclosureError, match="a count is empty before protection"):
+        protected({"by_place": pd.DataFrame({"place": ["a"], "members_n": [None]})}, [places])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=9, max_size=9))
+def test_no_table_is_ever_exposed(counts):
+    inner = {(f"r{i // 3}", f"c{i % 3}"): n for i, n in enumerate(counts)}
+    found = protected({TABLE.name: with_margins(inner)}, [TABLE])
+    assert found.exposed_n == 0
+    shown = found.frames[TABLE.name].members_n.dropna()
+    assert (shown >= MINIMUM).all()
+    assert np.asarray(shown % BASE == 0).all()
