@@ -29,6 +29,7 @@ COMMANDS = {
     "scrub": "analysis.commands.scrub:scrub",
     "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",
+    "verify-bundle": "analysis.commands.verify_bundle:verify_bundle",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""
 

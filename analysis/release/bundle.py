@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -35,11 +36,17 @@ def write_bundle(release_folder: Path, top: str, day: date, path: Path) -> None:
         raise ReleaseError(f"{release_folder}: nothing to bundle; run the stage gate_release first")
     if day.year < EARLIEST_ZIP_YEAR:
         raise ReleaseError(f"release date {day}: a zip entry cannot be dated before {EARLIEST_ZIP_YEAR}")
+    content = {f"{top}/{file.relative_to(release_folder).as_posix()}": file.read_bytes() for file in files}
+    write_atomically(path, bundle_bytes(content, day))
+
+
+def bundle_bytes(content: Mapping[str, bytes], day: date) -> bytes:
+    """The zip of these files: sorted by path, every entry dated `day`, nothing compressed."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as bundle:
-        for file in files:
-            bundle.writestr(_entry(f"{top}/{file.relative_to(release_folder).as_posix()}", day), file.read_bytes())
-    write_atomically(path, sink.getvalue())
+        for name in sorted(content):
+            bundle.writestr(_entry(name, day), content[name])
+    return sink.getvalue()
 
 
 def _entry(name: str, day: date) -> zipfile.ZipInfo:

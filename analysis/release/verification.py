@@ -1,0 +1,121 @@
+"""Check a downloaded bundle against its own checksums, as whoever downloaded it would.
+
+What belongs here: what a zip must hold to be the bundle that was published. What must not: trust in anything but bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from analysis.errors import ReleaseError
+from analysis.release.bundle import bundle_bytes
+
+SUMS = "SHA256SUMS"
+UNREADABLE = (
+    EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
+"""What the standard library's reader raises on damaged archives."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the bundle holds and what is wrong with it.
+
+    Attributes
+    ----------
+    top
+        Folder inside the zip: name and version of the release.
+    files_n
+        Files listed in the checksums.
+    problems
+        (path, what is wrong); empty when the bundle is whole.
+    """
+
+    top: str
+    files_n: int
+    problems: tuple[tuple[str, str], ...]
+
+
+def verify_bundle(path: Path) -> Verification:
+    """Compare every byte of a bundle with its checksums.
+
+    Parameters
+    ----------
+    path
+        The zip.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    ReleaseError
+        Not a readable zip, or one without a single folder that holds SHA256SUMS.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            top = _top(path, names)
+            listed = _listed(path, archive.read(f"{top}/{SUMS}"))
+            problems = sorted(_problems(archive, names, top, listed)) or _outer_problems(path, archive)
+            return Verification(top, len(listed), tuple(problems))
+    except UNREADABLE as error:
+        raise ReleaseError(f"{path}: not a readable zip ({error}); download it again") from error
+
+
+def _top(path: Path, names: list[str]) -> str:
+    tops = {name.partition("/")[0] for name in names}
+    if len(tops) != 1 or f"{next(iter(tops))}/{SUMS}" not in names:
+        raise ReleaseError(f"{path}: want one folder with {SUMS} in it; this is no bundle of this project")
+    return tops.pop()
+
+
+def _listed(path: Path, data: bytes) -> dict[str, str]:
+    listed = {}
+    for line in data.decode("utf-8", errors="replace").splitlines():
+        digest, separator, name = line.partition("  ")
+        if not separator or not name:
+            raise ReleaseError(f"{path}: {SUMS} holds a line that is no checksum: {line[:40]!r}; download it again")
+        listed[name] = digest
+    return listed
+
+
+def _problems(
+    archive: zipfile.ZipFile, names: list[str], top: str, listed: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    present = [name.removeprefix(f"{top}/") for name in names]
+    for name in sorted(set(present)):
+        if present.count(name) > 1:
+            yield name, "is in the zip more than once"
+    for name in listed.keys() - set(present):
+        yield name, "is listed but missing"
+    for name in set(present) - listed.keys() - {SUMS}:
+        yield name, "was added: it is not listed"
+    for name in listed.keys() & set(present):
+        if _digest(archive, f"{top}/{name}") != listed[name]:
+            yield name, "differs from its checksum"
+
+
+def _outer_problems(path: Path, archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """A byte between the files that is not the published one: the zip is made again from its files and compared."""
+    day = date(*archive.infolist()[0].date_time[:3])
+    again = bundle_bytes({name: archive.read(name) for name in archive.namelist()}, day)
+    return [] if again == path.read_bytes() else [(path.name, "holds bytes beside its files that were not published")]
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str | None:
+    """SHA-256 of an entry; None where the zip's own check already fails."""
+    try:
+        return hashlib.sha256(archive.read(name)).hexdigest()
+    except UNREADABLE:
+        return None
