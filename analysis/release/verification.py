@@ -20,8 +20,8 @@ from analysis.release.bundle import bundle_bytes
 
 SUMS = "SHA256SUMS"
 UNREADABLE = (
-    EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
-    lzma.LZMAError,
+    EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile,
+    zlib.error, lzma.LZMAError,
 )  # fmt: skip
 """What the standard library's reader raises on damaged archives."""
 
