@@ -52,6 +52,8 @@ def frictionless_resource(table: Table, path: str, sha256: str, size_bytes: int)
         "encoding": "utf-8",
         "bytes": size_bytes,
         "hash": f"sha256:{sha256}",
+        "outputKind": table.output_kind,
+        **({"counts": table.counts} if table.counts else {}),
         "dialect": {"delimiter": ",", "header": True, "lineTerminator": "\n"},
         "schema": {
             "fields": [_frictionless_field(column) for column in table.columns],
@@ -75,6 +77,8 @@ def _frictionless_field(column: Column) -> dict[str, Any]:
         field["codes"] = dict(column.codes)
     if column.null_means:
         field["nullMeans"] = column.null_means
+    if column.total:
+        field["total"] = column.total
     return field
 
 

@@ -2,7 +2,7 @@
 
 from analysis.params import Params
 from analysis.release.bundle import write_bundle
-from analysis.release.dataset import NAME
+from analysis.release.description import NAME
 from analysis.store import Store
 
 

@@ -1,35 +1,22 @@
-"""Attack the final bytes, as somebody would who wants more than the release means to give.
-
-Shares no code with the gate and trusts none of its words: it opens the files themselves. Each attack returns what it
-found; an empty list means that it found nothing. Each has a twin in the tests that plants what it must find.
-"""
+"""Attacks on the files themselves: what stands beside the tables, in them, and around them."""
 
 import hashlib
-import json
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.disclosure.audit.findings import Finding
+
 SHORTEST_PATH = 6
 ALLOWED_PARQUET_METADATA = {b"title", b"row_is", b"source"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one attack found in one file."""
-
-    attack: str
-    file: str
-    text: str
-
-
 def attack_release(folder: Path, forbidden: Iterable[str]) -> list[Finding]:
-    """Every attack on the release folder; `forbidden` are strings of this machine that no byte may hold."""
+    """Every attack on the files of a release; `forbidden` are strings of this machine that no byte may hold."""
     return [*parquet_metadata(folder), *checksums(folder), *strings(folder, forbidden), *failed_designs(folder, folder)]
 
 
@@ -146,21 +133,6 @@ def bundle_differences(release: Path, bundle: Path) -> list[Finding]:
     found = {file.relative_to(release).as_posix(): file.read_bytes() for file in release.rglob("*") if file.is_file()}
     differing = sorted(path for path in zipped.keys() | found.keys() if zipped.get(path) != found.get(path))
     return [Finding("bundle_differences", path, "differs between release and bundle") for path in differing]
-
-
-def report(findings: list[Finding], attacks: Iterable[str]) -> bytes:
-    """The audit as JSON: one entry per attack with what it found."""
-    entries = [
-        {"attack": attack, "findings": [vars(finding) for finding in findings if finding.attack == attack]}
-        for attack in attacks
-    ]
-    return (json.dumps({"passed": not findings, "attacks": entries}, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def refusal(what: str, findings: list[Finding]) -> str:
-    """The error text for findings that stop a release."""
-    lines = "\n".join(f"  {finding.attack}: {finding.file}: {finding.text}" for finding in findings)
-    return f"the audit found {len(findings)} leak(s) in {what}; mend the source and rebuild:\n{lines}"
 
 
 def strings_of_this_machine(root: Path) -> list[str]:
