@@ -17,6 +17,7 @@ from analysis.errors import AnalysisError
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
+    "archive-release": "analysis.commands.archive_release:archive_release",
     "assess": "analysis.commands.assess:assess",
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.disclosure.history import Earlier
 from analysis.disclosure.policy import Policy
 from analysis.disclosure.tabular import Protected, frequency_columns, protect_frequencies
 from analysis.errors import DisclosureError
@@ -49,7 +50,7 @@ class Cleared:
     clearance: Clearance
 
 
-def clear(candidates: dict[str, pd.DataFrame], policy: Policy) -> Cleared:
+def clear(candidates: dict[str, pd.DataFrame], policy: Policy, earlier: Earlier | None = None) -> Cleared:
     """Protect, check and clear tables together with the record of the checks.
 
     Parameters
@@ -58,6 +59,8 @@ def clear(candidates: dict[str, pd.DataFrame], policy: Policy) -> Cleared:
         Table name without tier → checked frame.
     policy : Policy
         Rules.
+    earlier : mapping, optional
+        Frequencies of earlier releases.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def clear(candidates: dict[str, pd.DataFrame], policy: Policy) -> Cleared:
         Any record is `fail` or `review`; the message lists them, nothing is cleared.
     """
     frequencies = {name: frame for name, frame in candidates.items() if TABLES[name].output_kind == "frequency"}
-    found = protect_frequencies(frequencies, TABLES, policy.minimum_cell, policy.rounding_base)
+    found = protect_frequencies(frequencies, TABLES, policy.minimum_cell, policy.rounding_base, earlier)
     protected = candidates | found.frames
     records = [record for name, frame in protected.items() for record in review(frame, TABLES[name], policy)]
     records += [_reconstruction(name, found) for name in frequencies]

@@ -9,6 +9,7 @@ suppression as in OpenSAFELY.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.additive import TOLERANCE, Bools, System, additive_system, feasible_intervals
+from analysis.disclosure.history import Earlier, held
 from analysis.disclosure.secondary import Pattern, protect
 from analysis.errors import DisclosureError
 from analysis.schemas.columns import Table
@@ -54,7 +56,11 @@ def frequency_columns(table: Table) -> list[str]:
 
 
 def protect_frequencies(
-    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], minimum_cell: int, rounding_base: int
+    frames: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, Table],
+    minimum_cell: int,
+    rounding_base: int,
+    earlier: Earlier | None = None,
 ) -> Protected:
     """Suppress and round all frequency tables of a release together.
 
@@ -66,6 +72,8 @@ def protect_frequencies(
         Their declarations.
     minimum_cell, rounding_base
         Persons. A count of zero is small too: an empty group says something about everybody in it.
+    earlier
+        The same tables in earlier releases: a count that moved by fewer persons than `minimum_cell` stays as published.
 
     Returns
     -------
@@ -82,11 +90,15 @@ def protect_frequencies(
     primary = is_shown & (system.value < minimum_cell)
     at_least = np.maximum(system.value + 1, minimum_cell)
     pattern = protect(system, primary, at_least, hidden=~is_shown)
+    published = _published(earlier or {}, tables)
+    counts = {
+        cell: None
+        if pattern.suppressed[number]
+        else held(_rounded(int(system.value[number]), rounding_base), published[cell], minimum_cell)
+        for cell, number in position.items()
+    }
     return Protected(
-        frames={
-            name: _written(frame, tables[name], position, pattern.suppressed, rounding_base)
-            for name, frame in frames.items()
-        },
+        frames={name: _written(frame, tables[name], counts) for name, frame in frames.items()},
         primary_n=int(primary.sum()),
         secondary_n=int((pattern.suppressed & is_shown & ~primary).sum()),
         cells_n=int(is_shown.sum()),
@@ -145,15 +157,26 @@ def _sums(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]) -> li
     return found
 
 
-def _written(
-    frame: pd.DataFrame, table: Table, position: Mapping[Cell, int], suppressed: Bools, rounding_base: int
-) -> pd.DataFrame:
-    protected = frame.copy()
+def _rounded(count: int, base: int) -> int:
+    return (count + base // 2) // base * base
+
+
+def _published(earlier: Earlier, tables: Mapping[str, Table]) -> dict[Cell, list[int]]:
+    """Every count that an earlier release shows, by cell, the oldest first."""
+    found: dict[Cell, list[int]] = defaultdict(list)
+    for name, frames in earlier.items():
+        for counted in frequency_columns(tables[name]):
+            for row in (row for frame in frames for row in frame.to_dict("records") if pd.notna(row[counted])):
+                found[_cell(row, tables[name], counted)].append(int(row[counted]))
+    return found
+
+
+def _written(frame: pd.DataFrame, table: Table, counts: Mapping[Cell, int | None]) -> pd.DataFrame:
+    written = frame.copy()
     for counted in frequency_columns(table):
-        hidden = [suppressed[position[_cell(row, table, counted)]] for row in frame.to_dict("records")]
-        kept = protected[counted].astype("Int64").mask(pd.Series(hidden, index=frame.index, dtype=bool))
-        protected[counted] = ((kept + rounding_base // 2) // rounding_base * rounding_base).astype("Int64")
-    return protected
+        cells = [counts[_cell(row, table, counted)] for row in frame.to_dict("records")]
+        written[counted] = pd.array(cells, dtype="Int64")
+    return written
 
 
 def _exposed(system: System, pattern: Pattern, primary: Bools, is_shown: Bools, minimum_cell: int) -> int:

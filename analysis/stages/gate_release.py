@@ -1,6 +1,7 @@
 """Everything that may leave passes here, and nothing else leaves."""
 
 from analysis.disclosure.gate import clear
+from analysis.disclosure.history import load_history
 from analysis.disclosure.policy import load_policy
 from analysis.params import Params
 from analysis.release.dataset import Edition, write_release
@@ -29,6 +30,8 @@ CANDIDATES = (
 def run(store: Store, params: Params) -> None:
     """Clear every candidate table under the disclosure policy and write the release folder."""
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
-    cleared = clear({name.removeprefix("candidate__"): store.read(name) for name in CANDIDATES}, policy)
+    earlier = load_history(store.root / "data/release_history")
+    candidates = {name.removeprefix("candidate__"): store.read(name) for name in CANDIDATES}
+    cleared = clear(candidates, policy, earlier)
     edition = Edition(params.release.version, params.release.date)
     write_release(cleared, edition, statements=store.root, folder=store.root / "data/release")

@@ -4,37 +4,34 @@ Reads the CSV files and the data package of the release; knows rounding, and kno
 stood beside something small. What must not be here: anything of the gate's.
 """
 
-import csv
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
 from analysis.disclosure.audit.findings import Finding
+from analysis.disclosure.audit.published import Cell, Published, frequency_cells, sums
 
-Cell = tuple[str, tuple[tuple[str, str], ...]]
 INFEASIBLE, UNBOUNDED = 2, 3
 
 
 @dataclass
-class _Knowledge:
-    """What the published files say: the range of every cell, and which cells add up to which."""
+class Knowledge:
+    """What published files say: the range of every cell, which cells are hidden where, and which cells add up."""
 
     minimum: int
     base: int
     low: dict[Cell, float] = field(default_factory=dict)
     high: dict[Cell, float] = field(default_factory=dict)
     hidden: dict[Cell, str] = field(default_factory=dict)
-    sums: dict[Cell, list[list[Cell]]] = field(default_factory=lambda: defaultdict(list))
+    equations: list[tuple[Cell, list[Cell]]] = field(default_factory=list)
 
 
-def reconstruction(folder: Path, minimum: int, base: int) -> list[Finding]:
+def reconstruction(folder: Path, minimum: int, base: int, history: Sequence[Path] = ()) -> list[Finding]:
     """Find hidden cells that can be pinned down, or known to lie below the threshold.
 
     Parameters
@@ -43,63 +40,55 @@ def reconstruction(folder: Path, minimum: int, base: int) -> list[Finding]:
         Release folder.
     minimum, base
         Smallest frequency that is shown, and what frequencies are rounded to, as the disclosure report says.
+    history
+        Folders of earlier releases: a count that equals an earlier one may have been kept although it moved a little.
     """
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    known = _Knowledge(minimum, base)
-    for resource in (r for r in package["resources"] if r["outputKind"] == "frequency"):
-        _learn(known, resource, folder / resource["path"])
-    return list(_pinned(known))
+    return list(pinned(what_is_known([folder], minimum, base, kept_counts(history))))
 
 
-def _learn(known: _Knowledge, resource: dict[str, Any], path: Path) -> None:
-    fields = resource["schema"]["fields"]
-    totals = {f["name"]: f.get("total", "") for f in fields if f["name"] in resource["schema"]["primaryKey"]}
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    for counted in (f["name"] for f in fields if f["role"] == "measure" and f.get("unit") == "persons"):
-        subject = f"{resource.get('counts', resource['name'])}: {counted}"
-        for row in rows:
-            _learn_cell(known, _cell(subject, row, totals), row[counted], path.name)
-        _learn_sums(known, subject, rows, totals)
+def kept_counts(history: Sequence[Path]) -> set[tuple[Cell, int]]:
+    """Every count that an earlier release shows."""
+    packages = [(folder, json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))) for folder in history]
+    cells = [published for folder, package in packages for published in frequency_cells(folder, package)]
+    return {(published.cell, published.value) for published in cells if published.value is not None}
 
 
-def _cell(subject: str, row: dict[str, str], totals: dict[str, str]) -> Cell:
-    return subject, tuple(sorted((key, row[key]) for key, total in totals.items() if not total or row[key] != total))
-
-
-def _learn_cell(known: _Knowledge, cell: Cell, published: str, file: str) -> None:
-    if not published:
-        known.hidden.setdefault(cell, file)
-        known.low.setdefault(cell, 0.0)
-        known.high.setdefault(cell, np.inf)
-        return
-    down = known.base // 2
-    known.low[cell] = max(known.low.get(cell, 0.0), float(known.minimum), int(published) - down)
-    known.high[cell] = min(known.high.get(cell, np.inf), int(published) + known.base - 1 - down)
-    known.hidden.pop(cell, None)
-
-
-def _learn_sums(known: _Knowledge, subject: str, rows: list[dict[str, str]], totals: dict[str, str]) -> None:
-    for key, total in ((key, total) for key, total in totals.items() if total):
-        groups: dict[Cell, list[Cell]] = defaultdict(list)
-        for row in (row for row in rows if row[key] != total):
-            groups[_cell(subject, row | {key: total}, totals)].append(_cell(subject, row, totals))
-        for whole, parts in groups.items():
+def what_is_known(
+    folders: Sequence[Path], minimum: int, base: int, kept: Collection[tuple[Cell, int]] = ()
+) -> Knowledge:
+    """Everything that the releases in these folders say about the same cells."""
+    known = Knowledge(minimum, base)
+    for folder in folders:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        for published in frequency_cells(folder, package):
+            _learn(known, published, (published.cell, published.value) in kept)
+        for whole, parts in sums(folder, package):
             known.low.setdefault(whole, 0.0)
             known.high.setdefault(whole, np.inf)
-            known.sums[whole].append(parts)
+            known.equations.append((whole, parts))
+    return known
 
 
-def _pinned(known: _Knowledge) -> Iterator[Finding]:
-    cells = list(known.low)
-    position = {cell: number for number, cell in enumerate(cells)}
-    equations = [
-        (position[whole], [position[part] for part in parts])
-        for whole, all_parts in known.sums.items()
-        for parts in all_parts
-    ]
-    matrix = _matrix(equations, len(cells))
-    bounds = np.column_stack([[known.low[c] for c in cells], [known.high[c] for c in cells]])
+def _learn(known: Knowledge, published: Published, is_kept: bool) -> None:
+    cell, value = published.cell, published.value
+    known.low.setdefault(cell, 0.0)
+    known.high.setdefault(cell, np.inf)
+    if value is None:
+        known.hidden.setdefault(cell, published.file)
+        return
+    moved = (known.minimum - 1) // known.base * known.base if is_kept else 0
+    down = known.base // 2 + moved
+    known.low[cell] = max(known.low[cell], float(known.minimum), float(value - down))
+    known.high[cell] = min(known.high[cell], float(value + known.base - 1 - known.base // 2 + moved))
+
+
+def pinned(known: Knowledge) -> Iterator[Finding]:
+    """Solve the smallest and the largest value of every hidden cell; yields those that are not safe."""
+    position = {cell: number for number, cell in enumerate(known.low)}
+    matrix = _matrix(
+        [(position[whole], [position[p] for p in parts]) for whole, parts in known.equations], len(position)
+    )
+    bounds = np.column_stack([list(known.low.values()), list(known.high.values())])
     for cell, file in sorted(known.hidden.items()):
         found = _range(position[cell], matrix, bounds)
         where = ", ".join(f"{key} {value}" for key, value in cell[1]) or "the total"
@@ -115,18 +104,14 @@ def _pinned(known: _Knowledge) -> Iterator[Finding]:
             )
 
 
-def _matrix(equations: Iterable[tuple[int, list[int]]], size: int) -> sparse.csr_array:
-    rows, columns, signs = [], [], []
-    count = 0
-    for whole, parts in equations:
-        rows += [count] * (len(parts) + 1)
-        columns += [whole, *parts]
-        signs += [-1.0, *[1.0] * len(parts)]
-        count += 1
-    return sparse.csr_array((signs, (rows, columns)), shape=(count, size))
+def _matrix(equations: Sequence[tuple[int, list[int]]], size: int) -> sparse.csr_array:
+    rows = [row for row, (_, parts) in enumerate(equations) for _ in range(len(parts) + 1)]
+    columns = [cell for whole, parts in equations for cell in (whole, *parts)]
+    signs = [sign for _, parts in equations for sign in (-1.0, *[1.0] * len(parts))]
+    return sparse.csr_array((signs, (rows, columns)), shape=(len(equations), size))
 
 
-def _range(cell: int, matrix: sparse.csr_array, bounds: Any) -> tuple[float, float] | None:
+def _range(cell: int, matrix: sparse.csr_array, bounds: object) -> tuple[float, float] | None:
     extremes = []
     for sign in (1.0, -1.0):
         target = np.zeros(matrix.shape[1])
