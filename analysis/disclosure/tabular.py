@@ -7,10 +7,13 @@ import pandas as pd
 
 from analysis.schemas.columns import Table
 
+COUNTED = ("persons", "posts")
+"""Units whose counts are protected."""
+
 
 def frequency_columns(table: Table) -> list[str]:
-    """The columns that count persons."""
-    return [column.name for column in table.columns if column.role == "measure" and column.unit == "persons"]
+    """The columns that count persons, or what persons wrote."""
+    return [column.name for column in table.columns if column.role == "measure" and column.unit in COUNTED]
 
 
 def protect_frequencies(frame: pd.DataFrame, table: Table, minimum_cell: int, rounding_base: int) -> pd.DataFrame:
