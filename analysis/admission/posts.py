@@ -39,8 +39,8 @@ DAYS_PER_WEEK = 7
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 COLUMNS = (
     "post_pseudonym", "channel_pseudonym", "linkage_pseudonym", "platform_code", "account_kind_code", "language_code",
-    "week_index", "posted_at_utc", "date_source_code", "is_repost", "is_reply", "edited_code", "shared_object_pseudonym",
-    "text_source_code", "post_text",
+    "week_index", "posted_at_utc", "date_source_code", "is_repost", "is_reply", "edited_code",
+    "shared_object_pseudonym", "text_source_code", "post_text",
 )  # fmt: skip
 
 

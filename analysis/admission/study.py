@@ -29,7 +29,7 @@ class Study:
     key: StudyKey
 
     def allows(self, subject: str, *scopes: str) -> bool:
-        """Whether a person allows every one of these scopes at the cut-off; nobody is asked twice, absence is refusal."""
+        """Whether a person allows every one of these scopes at the cut-off; absence is refusal."""
         return all(allows(self.consents, subject, scope) for scope in scopes)
 
     def linkage(self, subject: str) -> str | None:
@@ -73,8 +73,8 @@ def _demand_governance(root: Path, cut_off: date) -> None:
     overdue = load_governance(path).overdue(cut_off)
     if overdue:
         raise CustodyError(
-            f"{path}: {', '.join(overdue)} lies before the release of {cut_off}; delete what had to be deleted, or have "
-            "the retention extended and approved"
+            f"{path}: {', '.join(overdue)} lies before the release of {cut_off}; delete what had to be deleted, or "
+            "have the retention extended and approved"
         )
 
 

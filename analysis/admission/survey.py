@@ -21,8 +21,8 @@ from analysis.schemas.items import ITEM_COLUMNS, MISSING_KINDS
 
 COLUMNS = tuple(column.name for column in ITEM_COLUMNS)
 _NAMES = [
-    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym", "wave",
-    "survey_mode_code", "interview_minutes", "is_recontact_allowed", *COLUMNS,
+    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym",
+    "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", *COLUMNS,
 ]  # fmt: skip
 HOST_ITEM = "SC2"
 """Asked as free text and kept only where it names a host of the study's list."""
@@ -85,11 +85,11 @@ class _Desk:
         """What happens to an entry; None when it is no row."""
         if isinstance(entry, Codebook):
             reader.open(entry)
-            return None
-        if isinstance(entry, Quarantined):
-            return UNREADABLE
-        if not isinstance(entry, Respondent):
-            return None
+        if isinstance(entry, Respondent):
+            return self._outcome_of(entry, reader)
+        return UNREADABLE if isinstance(entry, Quarantined) else None
+
+    def _outcome_of(self, entry: Respondent, reader: "_Reader") -> str:
         if not entry.is_response:
             return NOT_A_RESPONSE
         subject, identity = reader.text(entry, reader.source.variables.consent_subject), reader.identity(entry)

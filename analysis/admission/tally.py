@@ -36,7 +36,7 @@ def released(
     minimum : int
         Smallest releasable count. Smaller outcomes are left out, not emptied: no total of the table gives them away.
     authors : mapping, optional
-        Accounts behind the rows of an outcome, where they are known: a few of them are left out however much they wrote.
+        Accounts behind the rows of an outcome, where they are known: few are left out, however much they wrote.
     """
     known = authors or {}
     listed = {key: count for key, count in tally.items() if min(count, known.get(key, count)) >= minimum}

@@ -22,6 +22,8 @@ TERMS_BASES = (
 )
 """Ways in which a platform's terms allow the collection and this use of it."""
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 INSTITUTIONAL, CONSENTED = "institutional", "consented"
 SAMPLE_SOURCES = ("web_rds", "opt_in")
 MODES = ("web", "telephone", "face_to_face")
@@ -98,7 +100,7 @@ def load_manifest(path: Path) -> Manifest:
         source or account given twice.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a SafeLoader either way)
     except OSError as error:
         advice = "write one; data/codelists/sources_template.yml shows how"
         raise CustodyError(f"{path}: cannot be read: {error.strerror}; {advice}") from error
@@ -112,7 +114,7 @@ def _manifest(tree: dict[str, Any], where: str) -> Manifest:
         raise CustodyError(f"{where}: week_zero: got {tree['week_zero']!r}; want a day such as 2026-01-05")
     surveys = tuple(_survey(each, f"{where}: surveys[{n}]") for n, each in enumerate(_list(tree["surveys"], where)))
     posts = tuple(_post(each, f"{where}: posts[{n}]") for n, each in enumerate(_list(tree["posts"], where)))
-    _refuse_twice([source.source_id for source in (*surveys, *posts)], f"{where}: source_id")
+    _refuse_twice([*(each.source_id for each in surveys), *(each.source_id for each in posts)], f"{where}: source_id")
     hosts = tuple(_text(each, f"{where}: hosts") for each in _list(tree["hosts"], f"{where}: hosts"))
     return Manifest(tree["week_zero"], hosts, _inside(tree["ledger"], f"{where}: ledger"), surveys, posts)
 

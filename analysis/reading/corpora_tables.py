@@ -14,25 +14,26 @@ FICTIONAL = "synthetic"
 
 HELD = {
     "synthetic": (
-        "**Nothing.** This release has no answer, no post, no name, no account and no row about a real person. If you are "
-        "an Afghan abroad, nobody here has a file about you. The pipeline ran on a fictional world, whose persons a "
-        "program made up."
+        "**Nothing.** This release has no answer, no post, no name, no account and no row about a real person. If "
+        "you are an Afghan abroad, nobody here has a file about you. The pipeline ran on a fictional world, whose "
+        "persons a program made up."
     ),
     "vault": (
-        "**Sums over many people.** The team that made this release holds answers and posts of persons who consented, and "
-        "of institutions. None of those rows is in this book or in the data that it offers."
+        "**Sums over many people.** The team that made this release holds answers and posts of persons who "
+        "consented, and of institutions. None of those rows is in this book or in the data that it offers."
     ),
 }
 CORPORA = {
     "synthetic": (
-        "The corpora of this release are fictional. A program drew a population that does not exist, let part of it "
-        "answer the questionnaire and write posts, and exported both the way real survey systems and platforms do. The "
-        "exports then went through the same door as real ones. Hosts are called Host A to Host F, posts carry days of the "
-        "year 2100, and no number below says anything about a real group. It shows that the pipeline works, and how."
+        "The corpora of this release are fictional. A program drew a population that does not exist, let part of "
+        "it answer the questionnaire and write posts, and exported both the way real survey systems and platforms "
+        "do. The exports then went through the same door as real ones. Hosts are called Host A to Host F, posts "
+        "carry days of the year 2100, and no number below says anything about a real group. It shows that the "
+        "pipeline works, and how."
     ),
     "vault": (
-        "The corpora of this release are the team's own: answers of persons who consented, and posts of institutions and "
-        "of persons who consented."
+        "The corpora of this release are the team's own: answers of persons who consented, and posts of "
+        "institutions and of persons who consented."
     ),
 }
 LABEL = (

@@ -202,7 +202,7 @@ def _account(vendor: str, channels: Channels, number: int, subjects: dict[int, s
 
 
 def _canary_file(rows: list[SurveyRow], hatched: tuple[canaries.Canary, ...]) -> bytes:
-    """Every planted string: `everywhere` may stand nowhere outside this folder, `restricted_text` only in texts of posts."""
+    """Every planted string: those that may stand nowhere outside this folder, and those that posts may keep."""
     outside = {text for row in rows for text in row.trace.strings}
     inside: set[str] = set()
     for canary in hatched:

@@ -71,22 +71,23 @@ def readme(respondents: int, posts: int) -> bytes:
 
 README = """# A fictional world
 
-Nothing in this folder is about anybody. A program drew a population of made-up persons, let {respondents} of them answer a
-questionnaire and {posts} posts be written, and wrote both out the way real survey systems and platforms export them. It
-exists so that the whole pipeline can be run, tested and attacked without one real row.
+Nothing in this folder is about anybody. A program drew a population of made-up persons, let {respondents} of them
+answer a questionnaire and {posts} posts be written, and wrote both out the way real survey systems and platforms
+export them. It exists so that the whole pipeline can be run, tested and attacked without one real row.
 
-* Hosts are `Host A` to `Host F`. Posts carry days of the year 2100, consents days of the year 1900. Shares were chosen far
-  from any published figure. No number from here says anything about a real country, group, person or day.
-* `exports/surveys`, `exports/posts`: the exports. Among their rows are repeated ones, broken ones, previews, interviews that
-  were never submitted, respondents who withdrew or never consented, bogus respondents, accounts that may not be read, and a
-  source without a basis in its platform's terms.
+* Hosts are `Host A` to `Host F`. Posts carry days of the year 2100, consents days of the year 1900. Shares were
+  chosen far from any published figure. No number from here says anything about a real country, group, person or
+  day.
+* `exports/surveys`, `exports/posts`: the exports. Among their rows are repeated ones, broken ones, previews,
+  interviews that were never submitted, respondents who withdrew or never consented, bogus respondents, accounts
+  that may not be read, and a source without a basis in its platform's terms.
 * `synthetic_sources.yml`: which file is what. A study on real exports keeps the same kind of file in its vault.
 * `synthetic_ledger.jsonl`: the consents.
-* `{key}`: the key of the pseudonyms. It is printed in the source code: it protects nobody, and here there is nobody to
-  protect. A real study keeps its key outside the project.
-* `synthetic_canaries.json`: made-up names, telephone numbers, addresses, phrases and ids that were planted. Those under
-  `everywhere` may stand nowhere outside this folder; those under `restricted_text` only in the texts of posts, which
-  never leave the restricted tier.
+* `{key}`: the key of the pseudonyms. It is printed in the source code: it protects nobody, and here there is nobody
+  to protect. A real study keeps its key outside the project.
+* `synthetic_canaries.json`: made-up names, telephone numbers, addresses, phrases and ids that were planted. Those
+  under `everywhere` may stand nowhere outside this folder; those under `restricted_text` only in the texts of
+  posts, which never leave the restricted tier.
 * `synthetic_truth.csv`: the values with which the world was made, by estimand.
 
 The telephone numbers are of ranges that regulators keep for fiction; internet and mail addresses are reserved for

@@ -59,6 +59,7 @@ FIVE = tuple((str(number), str(number), str(number)) for number in range(1, 6))
 STRENGTH = _numbered("not_at_all", "not_very", "quite", "very")
 YES_NO = _plain("yes", "no")
 ARMS = _plain("control", "treatment")
+SERVICE = tuple((name, name, name) for name in ("state_security", "civil_service", "ngo_international", "none"))
 OFTEN = _plain("never", "once", "weekly", "daily")
 ENDORSERS: tuple[Choice, ...] = (
     ("none", "none", "None"), ("authorities", "current_authorities", "Current authorities"),
@@ -91,8 +92,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("SC5", "Arrival", COHORTS),
     Question("SC6", "Interview language", LANGUAGES),
     _number("SC7", "Education"),
-    Question("SC9", "Work before", tuple(
-        (name, name, name) for name in ("state_security", "civil_service", "ngo_international", "none")), kind="several"),
+    Question("SC9", "Work before", SERVICE, kind="several"),
     _number("NW1", "Adults known"),
     _number("NW2", "Adults who could be invited"),
     Question("NW3", "Relation to the recruiter", _plain("close", "acquaintance", "stranger")),
@@ -105,11 +105,13 @@ QUESTIONS: tuple[Question, ...] = (
                                     ("conditional", "only_if_conditions_met", "Only if conditions met"),
                                     ("never", "never", "Never"))),
     Question("TA6_VERSION", "Version of TA6", (("afghan_side", "afghan_side", "the Afghan side"),
-             ("authorities_forces", "authorities_forces", "the forces of the current authorities")), drawn_as="TA6_label", first=0),
+             ("authorities_forces", "authorities_forces", "the forces of the current authorities")),
+             drawn_as="TA6_label", first=0),
     Question("TA6", "Response in the clashes", _plain("support", "oppose", "neither")),
     Question("TA7", "Defence means support", AGREEMENT),
     *(question for item in ("LX1", "LX2", "LX3") for question in (
-        Question(f"{item}_ARM", f"Arm of {item}", ARMS, drawn_as=f"{item}_arm", first=0), _number(item, "Groups supported"))),
+        Question(f"{item}_ARM", f"Arm of {item}", ARMS, drawn_as=f"{item}_arm", first=0),
+        _number(item, "Groups supported"))),
     *(question for item in ("EN1", "EN2", "EN3", "EN4") for question in (
         Question(f"{item}_ENDORSER", f"Endorser in {item}", ENDORSERS, drawn_as=f"{item}_endorser", first=0),
         Question(item, "Support for the policy", FIVE))),
@@ -132,6 +134,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("HC2", "Worry about status", FIVE),
     Question("QC1", "Choose four", FIVE),
     Question("QC2", "A sentence on the weather", kind="text"),
-    Question("RR1", "Crosswise", (("same", "both_or_neither", "Both or neither"), ("different", "exactly_one", "Exactly one"))),
+    Question("RR1", "Crosswise", (("same", "both_or_neither", "Both or neither"),
+                                  ("different", "exactly_one", "Exactly one"))),
     Question("DB1", "Debriefing", _plain("read", "not_read")),
 )  # fmt: skip

@@ -85,7 +85,7 @@ def _of_effects(population: Population) -> Iterator[Truth]:
     )
     yield Truth("E11_differential_backlash", "all", "effect of a shock on unfair treatment", 0.0)
     yield Truth("E16_disillusion_x_contact", "all", "interaction of disillusion and contact", 0.0)
-    yield Truth("K27_endorsement_effect", "all", "shift on the 5-point scale by the authorities' endorsement, approvers",
+    yield Truth("K27_endorsement_effect", "approvers", "shift on the 5-point scale by the authorities' endorsement",
                 asked.ENDORSEMENT_EFFECT)  # fmt: skip
     yield Truth("K28_bogus_share", "opt-in panel", "share of bogus respondents", asked.BOGUS_SHARE)
     for shock, week in enumerate(written.SHOCK_WEEKS, start=1):

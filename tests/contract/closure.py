@@ -63,10 +63,10 @@ def _chain(node: ast.AST) -> str:
 
 
 def tables_named(stage: str, verb: str, root: Path = ROOT) -> set[str]:
-    """Full names of the tables that the stage reads or writes; that of a study's own table as `<tier>__${study}_<name>`.
+    """Full names of the tables that the stage reads or writes; a study's own table is `<tier>__${study}_<name>`.
 
-    A name stands in the call itself, in `study_table(params.study, …)`, or in a tuple in capitals: a tuple whose own name
-    starts with STUDY holds names for `study_table`. Anything else cannot be followed and is refused.
+    A name stands in the call itself, in `study_table(params.study, …)`, or in a tuple in capitals: a tuple whose own
+    name starts with STUDY holds names for `study_table`. Anything else cannot be followed and is refused.
     """
     tree = ast.parse((root / f"analysis/stages/{stage}.py").read_text(encoding="utf-8"))
     names: set[str] = set()

@@ -91,7 +91,8 @@ def test_parameters_and_tables_know_the_same_studies():
 def test_a_table_of_one_study_is_never_a_file_of_another():
     """But for the fictional world itself, which is written whatever the study."""
     own = {study: study_paths(study) for study in STUDIES}
-    assert own["synthetic"] and own["vault"]
+    assert own["synthetic"]
+    assert own["vault"]
     assert not own["synthetic"] & own["vault"]
     assert all("vault" in path for path in own["vault"])
 

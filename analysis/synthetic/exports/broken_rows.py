@@ -1,7 +1,7 @@
 """Rows that no reader may take for posts: one kind of damage per vendor, in the vendor's own form."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 BROKEN = 14
 
@@ -11,7 +11,7 @@ def add(vendor: str, export: bytes) -> bytes:
     return _ADDERS[vendor](export)
 
 
-def _into_list(export: bytes, opening: bytes, broken: dict[str, object]) -> bytes:
+def _into_list(export: bytes, opening: bytes, broken: Mapping[str, object]) -> bytes:
     """Put objects at the beginning of the first list that opens so."""
     start = export.index(opening) + len(opening)
     rows = b"".join(json.dumps(broken).encode() + b",\n" for _ in range(BROKEN))

@@ -1,4 +1,4 @@
-"""A respondent as every survey vendor receives it: ids, traces of the person, and the answers as the world drew them."""
+"""A respondent as every survey vendor receives it: ids, traces of the person, the answers as the world drew them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -103,15 +103,15 @@ def _as_number(question: Question, row: SurveyRow, missing: dict[str, Any]) -> A
     return float(question.first + [choice[0] for choice in question.choices].index(drawn))
 
 
-def _column_labels(frame: pd.DataFrame) -> list[str]:
+def _column_labels(frame: pd.DataFrame) -> list[str | None]:
     labels = {question.flat_name: question.label for question in QUESTIONS}
     return [labels.get(name, name) for name in frame.columns]
 
 
 def qualtrics(rows: Rows) -> bytes:
     """CSV with three header rows, a byte order mark and answers in words."""
-    own = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Duration (in seconds)", "Finished", "RecordedDate",
-           "ResponseId", "RecipientLastName", "RecipientEmail", "DistributionChannel", "UserLanguage",
+    own = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Duration (in seconds)", "Finished",
+           "RecordedDate", "ResponseId", "RecipientLastName", "RecipientEmail", "DistributionChannel", "UserLanguage",
            "respondent_id", "consent_key"]  # fmt: skip
     names = [question.flat_name for question in QUESTIONS]
     wording = [*own, *(question.label for question in QUESTIONS)]
@@ -124,8 +124,8 @@ def qualtrics(rows: Rows) -> bytes:
 
 def _qualtrics_row(row: SurveyRow, status: str) -> list[str]:
     day = "2100-01-01 00:00:00"
-    own = [day, day, status, row.address, "100", str(row.seconds), "True", day, f"R_{row.respondent_id}", row.trace.name,
-           row.trace.email, "anonymous", "EN", row.respondent_id, row.consent_key]  # fmt: skip
+    own = [day, day, status, row.address, "100", str(row.seconds), "True", day, f"R_{row.respondent_id}",
+           row.trace.name, row.trace.email, "anonymous", "EN", row.respondent_id, row.consent_key]  # fmt: skip
     return [*own, *(_in_words(question, row, 2, QUALTRICS_WORDS) for question in QUESTIONS)]
 
 
