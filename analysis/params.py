@@ -14,7 +14,8 @@ import yaml
 
 from analysis.errors import ParameterError
 
-STUDIES = ("published", "vault")
+STUDIES = ("synthetic", "vault")
+"""The fictional world, or a team's own consented exports. Published evidence is part of either."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,25 @@ class Release:
 
     version: str
     date: datetime.date
+
+
+@dataclass(frozen=True)
+class SimulateStudy:
+    """The fictional world: the seed of its random numbers, and how many persons, respondents and posts it has."""
+
+    seed: int
+    population: int
+    respondents: int
+    posts: int
+
+
+@dataclass(frozen=True)
+class MeasureRespondents:
+    """The quality screen, fixed before there are data: see `analysis/measures/quality.py`."""
+
+    speeder_share: float
+    attention_answer: str
+    excluding_flags: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,8 @@ class Params:
 
     study: str
     release: Release
+    simulate_study: SimulateStudy
+    measure_respondents: MeasureRespondents
     tabulate_base_rates: TabulateBaseRates
 
 

@@ -142,8 +142,10 @@ _ABSENT = {
 
 def _splits(segment: str, rest: str) -> list[tuple[str, str]]:
     """The readings of one segment of a name: as it is, or as a name and a part joined by an underscore."""
-    name, mark, part = segment.rpartition("_")
-    return [(segment, rest), (name, part)] if mark and not rest else [(segment, rest)]
+    if rest or "_" not in segment:
+        return [(segment, rest)]
+    words = segment.split("_")
+    return [("_".join(words[:number]), "_".join(words[number:])) for number in range(len(words), 0, -1)]
 
 
 def _placed(item: Item, part: str) -> Place | None:

@@ -46,11 +46,16 @@ class Codebook:
 
 @dataclass(frozen=True)
 class Respondent:
-    """One row: where it stood, the export's own id of it, and every answer under its variable's name."""
+    """One row: where it stood, the export's own id of it, and every answer under its variable's name.
+
+    `is_response` is False where the export itself says that nobody answered for good: a preview, a test, an interview
+    that was begun and never submitted.
+    """
 
     position: str
     respondent_id: Text
     answers: Mapping[str, Answer]
+    is_response: bool = True
 
     @property
     def identity(self) -> str | None:

@@ -22,6 +22,9 @@ from analysis.disclosure.secondary import Pattern, protect
 from analysis.errors import DisclosureError
 from analysis.schemas.columns import Table
 
+COUNTED = ("persons", "posts")
+"""Units whose counts are protected."""
+
 Cell = tuple[str, frozenset[tuple[str, object]]]
 """What is counted, and the categories that the count is restricted to: equal in every table that shows it."""
 
@@ -51,8 +54,8 @@ class Protected:
 
 
 def frequency_columns(table: Table) -> list[str]:
-    """The columns that count persons."""
-    return [column.name for column in table.columns if column.role == "measure" and column.unit == "persons"]
+    """The columns that count persons, or what persons wrote."""
+    return [column.name for column in table.columns if column.role == "measure" and column.unit in COUNTED]
 
 
 def protect_frequencies(

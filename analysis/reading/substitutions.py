@@ -10,12 +10,13 @@ import pandas as pd
 from analysis.errors import ReleaseError
 from analysis.reading.chapter_tables import chapter_tables, series_breaks
 from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
+from analysis.reading.corpora_tables import corpora_sentences
 from analysis.reading.figures import Drawing
 from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS, claim_order, count, listing, percent, plain, sentence_case
+from analysis.reading.wording import VERDICTS, claim_order, count, listing, percent, plain
 
 
 def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
@@ -39,6 +40,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **experiment_values(release),
         **base_rate_values(release),
         **statement_values(release),
+        **corpora_sentences(release),
     }
 
 
@@ -120,13 +122,11 @@ def _widget(case: pd.Series) -> str:
 
 
 def statement_values(release: Release) -> dict[str, str]:
-    """Statements that travel with the release, and which corpora are in it."""
+    """Statements that travel with the release."""
     issues = release.folder / "KNOWN_ISSUES.md"
     if not issues.is_file():
         raise ReleaseError("KNOWN_ISSUES.md: the release does not hold it; run `./run repro`")
-    corpora = [(row.corpus_code, escaped(row.admission_text)) for row in release.table("corpora").itertuples()]
     return {
         "text_known_issues": issues.read_text(encoding="utf-8").partition("\n")[2].strip(),
-        "text_corpora": "\n".join(f"* *{sentence_case(code)}.* {text}" for code, text in corpora),
         "value_release_tables": count(len(release.names)),
     }

@@ -76,6 +76,17 @@ class Release:
         """Names of the tables, in the descriptor's order."""
         return tuple(table_name(resource) for resource in self.package["resources"])
 
+    @property
+    def study(self) -> str:
+        """Whose corpora the release holds: `synthetic` or `vault`."""
+        ending = "_survey_admission"
+        found = [name.removesuffix(ending) for name in self.names if name.endswith(ending)]
+        if len(found) != 1:
+            raise ReleaseError(
+                f"datapackage.json describes {len(found)} tables of a study's admission, want 1; {REMEDY}"
+            )
+        return found[0]
+
     def resource(self, name: str) -> dict[str, Any]:
         """What the descriptor says about one table; ReleaseError when it does not know the table."""
         for resource in self.package["resources"]:

@@ -16,8 +16,11 @@ Role = Literal["key", "measure", "explanation", "citation"]
 """What a column is to a reader who wants to learn about a person: `key` columns form groups, `measure` columns hold
 what is said about the group, `explanation` is our own prose, `citation` leads to the source."""
 
-OutputKind = Literal["published_figure", "reference_text", "frequency", "estimate", "arithmetic", "verdict"]
-"""What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy."""
+OutputKind = Literal[
+    "published_figure", "reference_text", "frequency", "estimate", "arithmetic", "verdict", "microdata"
+]
+"""What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy, and `microdata`, rows
+about persons, has none: such a table can only be refused."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,24 @@ EVENT_CATEGORIES = {
     "women_rights": "restriction of women's rights",
 }
 
+PSEUDONYM = r"[0-9a-f]{32}"
+ADMISSIONS = {
+    "admitted": "entered",
+    "no_consent": "no consent in force at the cut-off: never given, refused, expired or ended",
+    "no_identity": "the row names no respondent or account, so no consent can be looked up",
+    "account_not_admissible": "the account is no institution's, and no person's whose consent was in force at the cut-off",
+    "no_platform_terms_basis": "the source states no basis in the platform's terms",
+    "repeats_an_earlier_row": "the same respondent or post came before",
+    "unreadable": "broken rows, set aside with the rule that they break",
+    "not_a_response": "previews, tests and interviews that were never submitted",
+}
+PLATFORMS = {
+    "telegram_desktop": "Telegram", "x_api_v2": "X, interface version 2", "x_archive": "X, archive of an account",
+    "x_v1_1": "X, interface version 1.1", "youtube_comment_threads": "YouTube comments",
+    "meta_content_library": "Meta Content Library", "crowdtangle": "CrowdTangle", "tiktok_research": "TikTok",
+    "bluesky": "Bluesky", "mastodon": "Mastodon", "pushshift": "Reddit", "4cat": "4CAT",
+}  # fmt: skip
+
 _DECLARED = (
     # Who, where, when
     Column("host_iso3", "text", "Host country, ISO 3166-1 alpha-3", "key", pattern=r"[A-Z]{3}"),
@@ -157,12 +178,69 @@ _DECLARED = (
     Column("age_known_share", "number", "Share of the host's persons whose age band is stated", "measure", "share", minimum=0, maximum=1, decimals=4),
     Column("is_series_break", "boolean", "The count is not comparable with the year before"),
     Column("series_break_note", "text", "Why the series breaks here", null_means="no break"),
-    # Corpora
-    Column("corpus_code", "code", "Corpus of this study", "key", codes={
-        "survey": "answers of consenting respondents", "posts": "posts of institutional or consenting accounts"}),
-    Column("admission_code", "code", "Whether the corpus entered this release", codes={
-        "not_part_of_study": "this study holds no such corpus"}),
-    Column("admission_text", "text", "What that means for a reader"),
+    # Corpora: rows without identifiers (restricted) and what entered (released)
+    Column("respondent_pseudonym", "text", "Respondent, under the key of the survey", "key", pattern=PSEUDONYM),
+    Column("recruiter_pseudonym", "text", "Respondent who passed the coupon on", "key", pattern=PSEUDONYM,
+           null_means="nobody, or somebody whose row is not here: see recruitment_code"),
+    Column("linkage_pseudonym", "text", "Person, under the key of linkage", "key", pattern=PSEUDONYM,
+           null_means="linkage of survey and posts was not allowed"),
+    Column("sample_source_code", "code", "How the respondent was reached", "key", codes={
+        "web_rds": "respondent-driven sample on the web", "opt_in": "volunteers"}),
+    Column("recruitment_code", "code", "Place in the recruitment", codes={
+        "seed": "chosen by the team", "recruited": "recruited by a respondent whose row is here",
+        "recruiter_not_admitted": "recruited by somebody whose row is not here", "volunteer": "not recruited"}),
+    Column("wave", "integer", "Recruitment steps from a seed", "key", "steps", minimum=0, null_means="a volunteer, or the export states no wave"),
+    Column("survey_mode_code", "code", "How the interview was held", "key", codes={
+        "web": "self-completed on the web", "telephone": "by telephone", "face_to_face": "in person"}),
+    Column("interview_minutes", "number", "Length of the interview", "measure", "minutes", minimum=0, decimals=1,
+           null_means="the export states no length"),
+    Column("is_recontact_allowed", "boolean", "The respondent allowed to be asked again"),
+    Column("is_duplicate_answers", "boolean", "An earlier row, by pseudonym, has the same answers"),
+    Column("is_speeder", "boolean", "The interview was shorter than the fixed share of the median"),
+    Column("is_straight_liner", "boolean", "Every agree-disagree item has the same answer"),
+    Column("is_inattentive", "boolean", "The instructed answer was not given"),
+    Column("is_foil_claimed", "boolean", "Says to have seen the message that was invented"),
+    Column("is_text_repeated", "boolean", "A free answer repeats another respondent's words"),
+    Column("flags_count", "integer", "Rules broken", "measure", "rules", minimum=0, maximum=6),
+    Column("is_excluded", "boolean", "Left out of estimation by the rule fixed in advance"),
+    Column("quality_rule_code", "code", "Rule of the screen, fixed before the data", "key", codes={
+        "duplicate_answers": "same answers as another row", "speeder": "too fast", "straight_liner": "one answer throughout",
+        "inattentive": "instructed answer not given", "foil_claimed": "claims to have seen what does not exist",
+        "text_repeated": "repeats another's words", "any": "at least one rule", "excluded": "left out of estimation"}),
+    Column("quality_rule_text", "text", "The rule, in words"),
+    Column("admission_code", "code", "What admission did with a row of an export", "key", codes=ADMISSIONS),
+    Column("posts_n", "integer", "Posts", "measure", "posts", minimum=0),
+    Column("post_pseudonym", "text", "Post, under the key of the posts", "key", pattern=PSEUDONYM),
+    Column("channel_pseudonym", "text", "Account or channel, under the key of the posts", "key", pattern=PSEUDONYM),
+    Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
+           pattern=PSEUDONYM, null_means="shares nothing"),
+    Column("platform_code", "code", "Kind of export that the post came in", "key", codes=PLATFORMS),
+    Column("account_kind_code", "code", "Why the account may be read", "key", codes={
+        "institutional": "speaks for an institution", "consented": "a person who consented"}),
+    Column("language_code", "code", "Family of the text's language", "key", codes={
+        "fa": "Dari or Persian, which no tool tells apart", "ps": "Pashto", "en": "English", "de": "German", "ur": "Urdu",
+        "uz": "Uzbek", "other": "another language, or too little text"}),
+    Column("week_index", "integer", "Weeks since the study's first day", "key", "weeks",
+           null_means="the export gives no time with a zone"),
+    Column("posted_at_utc", "text", "Time of the post, ISO 8601; never leaves the restricted tier", "key", pattern=r"\d{4}-\d\d-\d\dT[0-9:.]+Z",
+           null_means="the export gives no time with a zone"),
+    Column("date_source_code", "code", "Who vouches for the time", codes={
+        "unix": "seconds since 1970, set by the platform", "zone_stated": "a time with its zone, set by the platform",
+        "utc_by_convention": "the vendor documents its times as UTC", "naive_local": "in a zone that is not known",
+        "client_set": "set by the author's own program", "server_indexed": "when the platform first saw the post",
+        "not_exported": "the export has no time"}),
+    Column("is_repost", "boolean", "Passes somebody else's post on"),
+    Column("is_reply", "boolean", "A comment, or an answer to another post"),
+    Column("edited_code", "code", "Whether the post was edited", codes={
+        "edited": "edited", "not_edited": "not edited", "unreliable": "the vendor also marks other events as edits",
+        "not_exported": "the export does not say"}),
+    Column("text_source_code", "code", "Where the text comes from", codes={
+        "own": "the author's own", "referenced": "a repost: the original's", "truncated": "cut by the vendor"}),
+    Column("post_text", "text", "The text with identifiers replaced by placeholders; names of persons may remain",
+           null_means="the post has no text, or the export does not hold it"),
+    Column("truth_group_text", "text", "Group of the fictional population, `all` for everybody", "key"),
+    Column("truth_quantity_text", "text", "What the value is", "key"),
+    Column("truth_value", "number", "The value with which the fictional world was made", "measure", "see truth_quantity_text", decimals=6),
     # Disclosure
     Column("table_name", "text", "Table that was checked", "key", pattern=r"[a-z_]+"),
     Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={

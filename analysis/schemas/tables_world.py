@@ -50,15 +50,6 @@ BENCHMARK_FIGURE = columns(
 BENCHMARK_ORIGIN = columns("note", "grade_code", "use_code", "source", "source_address")
 
 TABLES = (
-    Table(
-        name="corpora",
-        title="Which corpora entered this release",
-        row_is="one kind of corpus",
-        columns=columns("corpus_code", "admission_code", "admission_text"),
-        key=("corpus_code",),
-        output_kind="reference_text",
-        source="params.yaml and the admission stage",
-    ),
     # As received, with a citation in every row
     Table(
         name="unhcr_population_host_year",

@@ -5,6 +5,7 @@ from analysis.disclosure.history import load_history
 from analysis.disclosure.policy import load_policy
 from analysis.params import Params
 from analysis.release.dataset import Edition, write_release
+from analysis.schemas import study_table
 from analysis.store import Store
 
 CANDIDATES = (
@@ -14,7 +15,6 @@ CANDIDATES = (
     "candidate__claim_evidence",
     "candidate__claim_verdicts",
     "candidate__claims_register",
-    "candidate__corpora",
     "candidate__estimates",
     "candidate__events_dated",
     "candidate__list_experiment_checks",
@@ -25,13 +25,15 @@ CANDIDATES = (
     "candidate__population_host_year",
     "candidate__replication_results",
 )
+STUDY_CANDIDATES = ("candidate__posts_admission", "candidate__quality_flags", "candidate__survey_admission")
+"""From the corpora of the study that runs; a release holds those of one study."""
 
 
 def run(store: Store, params: Params) -> None:
     """Clear every candidate table under the disclosure policy and write the release folder."""
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
     earlier = load_history(store.root / "data/release_history")
-    candidates = {name.removeprefix("candidate__"): store.read(name) for name in CANDIDATES}
-    cleared = clear(candidates, policy, earlier)
+    names = [*CANDIDATES, *(study_table(params.study, name) for name in STUDY_CANDIDATES)]
+    cleared = clear({name.removeprefix("candidate__"): store.read(name) for name in names}, policy, earlier)
     edition = Edition(params.release.version, params.release.date)
     write_release(cleared, edition, statements=store.root, folder=store.root / "data/release")

@@ -41,6 +41,11 @@ LIKERT_ITEMS = ("DM1", "DM2", "DM3", "DM4", "TA7", "RE1", "HC2")
 FOUR_POINT_ITEMS = ("ID1", "ID2", "ID6", "HC1")
 SEVEN_POINT_ITEMS = ("ID3", "ID4", "ID5")
 INTEGRATION_ITEMS = tuple(f"IP{number:02d}" for number in range(1, 13))
+THREATS = ("neighbour_a", "neighbour_b", "extremist_groups", "economic_collapse")
+INSTRUCTED = "4"
+"""The answer that the instructed item asks for."""
+
+SPONSORS = ("a university", "a newspaper", "I do not know", "the government of the host", "an aid organisation")
 MEDIA = ("tv", "facebook", "x", "video", "messenger", "community")
 MESSAGES = ("return_is_safe", "unite", "brotherhood", "schools", "foil")
 MESSAGE_FREQUENCIES = ("never", "once", "weekly", "daily")
@@ -97,7 +102,7 @@ def interview(population: Population, recruits: Recruits, opt_in: Ints, generato
         **_endorsement_items(draw, is_bogus),
         **_scale_items(draw),
         **_exposure_items(draw, is_bogus),
-        **_quality_items(draw),
+        **_quality_items(draw, is_bogus),
     }
     minutes = np.where(draw.chance(SPEEDER_SHARE), 4.0, generator.gamma(9.0, 2.2, len(person)) + 6.0)
     _straighten(by_item, draw.chance(STRAIGHT_LINER_SHARE))
@@ -232,6 +237,7 @@ def _scale_items(draw: _Draw) -> dict[str, Texts]:
     found |= {item: _codes(draw.whole(1, 4, 2.8)) for item in FOUR_POINT_ITEMS}
     found |= {item: _codes(draw.whole(0, 6, 3.6)) for item in SEVEN_POINT_ITEMS}
     found |= {item: _codes(draw.whole(1, 5, 1 + 4 * integration, 0.7)) for item in INTEGRATION_ITEMS}
+    found |= {f"ID7_{part}": _codes(draw.whole(0, 10, 5.5, 2.2)) for part in THREATS}
     found["RE1"] = _with_missing(draw, _codes(draw.whole(1, 5, 3 + 0.8 * status)))
     found["RE2"] = _codes(draw.generator.poisson(np.exp(0.3 * status - 1.2)))
     found["RE3"] = _codes(draw.whole(0, 10, 6.0, 2.0))
@@ -250,11 +256,20 @@ def _exposure_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
     return found
 
 
-def _quality_items(draw: _Draw) -> dict[str, Texts]:
+def _quality_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
     return {
-        "QC1": np.where(draw.chance(INATTENTIVE_SHARE), "other", "as_instructed"),
+        "QC1": np.where(draw.chance(INATTENTIVE_SHARE), _codes(draw.whole(1, 3, 2.0)), INSTRUCTED),
+        "QC2": _sentences(draw, is_bogus),
+        "EX5": np.asarray(draw.generator.choice(SPONSORS, len(draw.person))),
         "DB1": np.full(len(draw.person), "read"),
     }
+
+
+def _sentences(draw: _Draw, is_bogus: Bools) -> Texts:
+    """A sentence of one's own; who says yes to everything pastes the same one."""
+    days = draw.generator.integers(10_000_000, 99_999_999, len(draw.person)).astype("U8")
+    own = np.char.add(np.char.add("the sky was grey on my walk number ", days), " and then it cleared")
+    return np.where(is_bogus, "the weather is good and I like it very much", own)
 
 
 def _straighten(by_item: dict[str, Texts], is_straight: Bools) -> None:

@@ -12,16 +12,37 @@ import numpy.typing as npt
 Texts = npt.NDArray[np.str_]
 
 PLANTED_SHARE = 0.04
-GIVEN_NAMES = ("Zarvendagul", "Qamarwesh", "Tolwakht", "Shirinbeda", "Navidshor", "Gulmehrab")
-FAMILY_NAMES = ("Khoshnawazi", "Darwandyar", "Sepehrtosh", "Wranjhoran", "Almasbandi", "Torkhelwand")
 FICTIONAL_PHONES = ("+4917139200{:02d}", "+493023125{:03d}", "+1202555{:04d}", "+61491570{:03d}")
-PHRASES = ("under the third blue bridge", "seven quiet copper lanterns", "the baker of the empty street")
 SENTENCES = {
     "en": "Contact {name} at {phone} or {email}, handle @{handle}, {phrase}",
     "de": "Kontakt {name}, {phone}, {email}, @{handle}, {phrase}",
     "fa": "تماس {name} شماره {phone} ایمیل {email} حساب @{handle} {phrase}",
     "ps": "اړیکه {name} شمېره {phone} برېښنالیک {email} حساب @{handle} {phrase}",
 }
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Made-up names and phrases for one place; two places never share one."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+OUTSIDE = Nest(
+    ("Zarvendagul", "Qamarwesh", "Tolwakht", "Shirinbeda", "Navidshor", "Gulmehrab"),
+    ("Khoshnawazi", "Darwandyar", "Sepehrtosh", "Wranjhoran", "Almasbandi", "Torkhelwand"),
+    ("under the third blue bridge", "seven quiet copper lanterns", "the baker of the empty street"),
+)
+"""For what does not enter at all: identifying fields, free answers, posts of accounts that may not be read."""
+
+INSIDE = Nest(
+    ("Marjandokht", "Sarbolanday", "Ofoqzad", "Breshnagar"),
+    ("Nilgunpur", "Zmarakzoy", "Kuhestanyar", "Parwanshad"),
+    ("nine green kites at noon", "a clock that counts in pears"),
+)
+"""For posts that enter: names and phrases stay in their text, and the text stays in the restricted tier."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +61,27 @@ class Canary:
         return (self.name, self.phone, self.email, self.handle, self.phrase)
 
 
-def hatch(number: int, generator: np.random.Generator) -> Canary:
+def hatch(number: int, generator: np.random.Generator, nest: Nest = OUTSIDE) -> Canary:
     """One canary; the number keeps handles and addresses apart."""
-    given, family = generator.choice(GIVEN_NAMES), generator.choice(FAMILY_NAMES)
+    given, family = generator.choice(nest.given), generator.choice(nest.family)
     pattern = FICTIONAL_PHONES[number % len(FICTIONAL_PHONES)]
     digits = 100 + number % 100 if pattern.startswith("+1202") else number % 100
     handle = f"{given}_{family}_{number}".lower()
     email = f"{handle}@mail.example.org"
-    return Canary(f"{given} {family}", pattern.format(digits), email, handle, str(generator.choice(PHRASES)))
+    return Canary(f"{given} {family}", pattern.format(digits), email, handle, str(generator.choice(nest.phrases)))
 
 
-def plant(text: Texts, language: Texts, generator: np.random.Generator) -> tuple[Texts, tuple[Canary, ...]]:
+def plant(
+    text: Texts, language: Texts, enters: npt.NDArray[np.bool_], generator: np.random.Generator
+) -> tuple[Texts, tuple[Canary, ...]]:
     """Append a canary to a small share of texts, in each text's own language.
+
+    Parameters
+    ----------
+    text, language : (n,) str
+    enters : (n,) bool
+        Whether the post may be read: decides from which nest the canary is.
+    generator : Generator
 
     Returns
     -------
@@ -59,7 +89,9 @@ def plant(text: Texts, language: Texts, generator: np.random.Generator) -> tuple
         The texts with what was planted, and every canary in order.
     """
     chosen = np.flatnonzero(generator.random(len(text)) < PLANTED_SHARE)
-    canaries = tuple(hatch(number, generator) for number in range(len(chosen)))
+    canaries = tuple(
+        hatch(number, generator, INSIDE if enters[position] else OUTSIDE) for number, position in enumerate(chosen)
+    )
     planted = text.astype(object)
     for position, canary in zip(chosen, canaries, strict=True):
         planted[position] += ". " + SENTENCES[str(language[position])].format(**vars(canary))

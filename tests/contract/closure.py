@@ -63,23 +63,49 @@ def _chain(node: ast.AST) -> str:
 
 
 def tables_named(stage: str, verb: str, root: Path = ROOT) -> set[str]:
-    """Full names of the tables that the stage reads or writes; a name may stand in a tuple of names in capitals."""
+    """Full names of the tables that the stage reads or writes; a study's own table is `<tier>__${study}_<name>`.
+
+    A name stands in the call itself, in `study_table(params.study, …)`, or in a tuple in capitals: a tuple whose own
+    name starts with STUDY holds names for `study_table`. Anything else cannot be followed and is refused.
+    """
     tree = ast.parse((root / f"analysis/stages/{stage}.py").read_text(encoding="utf-8"))
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == verb:
-            first = node.args[0] if node.args else None
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                names.add(first.value)
-            elif isinstance(first, ast.Name):
-                names |= _tuples_of_names(tree)
+            names |= _names_in(node.args[0], tree, stage) if node.args else set()
     return names
 
 
+def _names_in(argument: ast.expr, tree: ast.Module, stage: str) -> set[str]:
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return {argument.value}
+    if isinstance(argument, ast.Name):
+        return _tuples_of_names(tree)
+    if isinstance(argument, ast.Call) and isinstance(argument.func, ast.Name) and argument.func.id == "study_table":
+        study, name = argument.args
+        if ast.unparse(study) == "params.study" and isinstance(name, ast.Constant):
+            return {_of_study(name.value)}
+    raise AssertionError(f"{stage}: cannot tell which table {ast.unparse(argument)} is")
+
+
+def _of_study(full_name: str) -> str:
+    return full_name.replace("__", "__${study}_", 1)
+
+
+def for_study(name: str, study: str) -> str:
+    """A name or path of `dvc.yaml` as it reads for one study."""
+    return name.replace("${study}", study)
+
+
 def _tuples_of_names(tree: ast.Module) -> set[str]:
-    constants = [node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)]
-    strings = {item.value for value in constants for item in value.elts if isinstance(item, ast.Constant)}
-    return {string for string in strings if "__" in string}
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            strings = {item.value for item in node.value.elts if isinstance(item, ast.Constant)}
+            names = {string for string in strings if isinstance(string, str) and "__" in string}
+            is_of_study = ast.unparse(node.targets[0]).startswith("STUDY")
+            found |= {_of_study(name) for name in names} if is_of_study else names
+    return found
 
 
 def paths_named(stage: str, root: Path = ROOT) -> set[str]:

@@ -6,12 +6,13 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SchemaError
-from analysis.schemas import TABLES
+from analysis.params import STUDIES
+from analysis.schemas import TABLES, study_table
 from analysis.schemas.check import check
 from analysis.schemas.columns import COLUMNS
-from analysis.stages.gate_release import CANDIDATES
+from analysis.stages.gate_release import CANDIDATES, STUDY_CANDIDATES
 from analysis.store import TIER_FOLDERS, Store
-from tests.contract.closure import ROOT, stage_modules, tables_named
+from tests.contract.closure import ROOT, for_study, stage_modules, tables_named
 
 SUFFIXES = {
     "boolean": r"(is|has|holds)_.*",
@@ -26,14 +27,24 @@ def test_every_declared_column_is_used():
     assert sorted(COLUMNS.keys() - used) == []
 
 
+def written_by_stages():
+    names = {name for stage in stage_modules() for name in tables_named(stage, "write")}
+    return {for_study(name, study) for name in names for study in STUDIES}
+
+
 def test_every_declared_table_is_written_or_kept_by_people():
-    written = {name.partition("__")[2] for stage in stage_modules() for name in tables_named(stage, "write")}
+    written = {name.partition("__")[2] for name in written_by_stages()}
     assert sorted(TABLES.keys() - written - set(REFERENCE)) == ["disclosure_records"]
 
 
 def test_every_candidate_is_gated():
-    written = {name for stage in stage_modules() for name in tables_named(stage, "write")}
-    assert sorted(name for name in written if name.startswith("candidate__")) == sorted(CANDIDATES)
+    gated = {*CANDIDATES, *(study_table(study, name) for study in STUDIES for name in STUDY_CANDIDATES)}
+    assert {name for name in written_by_stages() if name.startswith("candidate__")} == gated
+
+
+def test_rows_about_persons_are_never_candidates():
+    gated = {name.partition("__")[2] for name in written_by_stages() if name.startswith("candidate__")}
+    assert {name for name in gated if TABLES[name].output_kind == "microdata"} == set()
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)

@@ -6,15 +6,26 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.params import STUDIES
+from analysis.schemas import STUDIES as STUDIES_WITH_TABLES
 from analysis.store import Store
-from tests.contract.closure import ROOT, import_closure, parameters_read, paths_named, stage_modules, tables_named
+from tests.contract.closure import (
+    ROOT,
+    for_study,
+    import_closure,
+    parameters_read,
+    paths_named,
+    stage_modules,
+    tables_named,
+)
 
 ENVIRONMENT = {"requirements.lock", "reproducible.env", "analysis/stages/__init__.py"}
 """Every output depends on the packages, on the stated environment and on the stage runner."""
 
 
-def pipeline(root: Path = ROOT) -> dict[str, dict]:
-    return yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+def pipeline(root: Path = ROOT, study: str = STUDIES[0]) -> dict[str, dict]:
+    """The stages as DVC resolves them for one study."""
+    return yaml.safe_load(for_study((root / "dvc.yaml").read_text(encoding="utf-8"), study))["stages"]
 
 
 def listed(entries: list) -> list[str]:
@@ -36,11 +47,11 @@ def import_closure_of_runner(root: Path) -> set[str]:
     return {"analysis/__init__.py", "analysis/errors.py", "analysis/params.py", "analysis/store.py"}
 
 
-def table_gaps(stage: str, root: Path) -> set[str]:
-    block, store = pipeline(root)[stage], Store(root)
+def table_gaps(stage: str, root: Path, study: str = STUDIES[0]) -> set[str]:
+    block, store = pipeline(root, study)[stage], Store(root)
     gaps = set()
     for verb, entries in (("read", block["deps"]), ("write", block["outs"])):
-        for name in tables_named(stage, verb, root):
+        for name in (for_study(each, study) for each in tables_named(stage, verb, root)):
             path = store.path(name).relative_to(root).as_posix()
             if not is_covered(path, listed(entries)):
                 gaps.add(f"{verb} {name}")
@@ -67,9 +78,42 @@ def test_no_listed_source_file_is_superfluous(stage):
     assert [dep for dep in sources if not any(path == dep or path.startswith(f"{dep}/") for path in wanted)] == []
 
 
+@pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("stage", stage_modules())
-def test_every_table_of_a_stage_is_listed(stage):
-    assert table_gaps(stage, ROOT) == set()
+def test_every_table_of_a_stage_is_listed(stage, study):
+    assert table_gaps(stage, ROOT, study) == set()
+
+
+def test_parameters_and_tables_know_the_same_studies():
+    assert STUDIES == STUDIES_WITH_TABLES
+
+
+def test_a_table_of_one_study_is_never_a_file_of_another():
+    """But for the fictional world itself, which is written whatever the study."""
+    own = {study: study_paths(study) for study in STUDIES}
+    assert own["synthetic"]
+    assert own["vault"]
+    assert not own["synthetic"] & own["vault"]
+    assert all("vault" in path for path in own["vault"])
+
+
+def study_paths(study):
+    raw = pipeline(study="${study}").values()
+    entries = {entry for block in raw for entry in listed(block["deps"]) + listed(block["outs"])}
+    return {for_study(entry, study) for entry in entries if "${study}" in entry}
+
+
+def test_a_study_table_under_a_fixed_name_is_caught(copy):
+    """A stage that named the study itself would read fictional rows in a vault study."""
+    module = copy / "analysis/stages/measure_respondents.py"
+    text = module.read_text(encoding="utf-8")
+    fixed = text.replace(
+        'study_table(params.study, "restricted__survey_responses")', '"restricted__synthetic_survey_responses"'
+    )
+    assert fixed != text
+    module.write_text(fixed, encoding="utf-8")
+    assert table_gaps("measure_respondents", copy, "synthetic") == set()
+    assert table_gaps("measure_respondents", copy, "vault") == {"read restricted__synthetic_survey_responses"}
 
 
 @pytest.mark.parametrize("stage", stage_modules())
@@ -103,7 +147,7 @@ def test_no_output_holds_the_vault():
 def test_every_relied_on_file_exists():
     for name, block in pipeline().items():
         for dep in listed(block["deps"]):
-            if not dep.startswith(("data/candidate", "data/release", "dist")):
+            if not dep.startswith(("data/candidate", "data/restricted", "data/fiction", "data/release", "dist")):
                 assert (ROOT / dep).exists(), f"{name} lists {dep}, which does not exist"
 
 

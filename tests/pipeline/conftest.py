@@ -22,12 +22,16 @@ class Project:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`./run` with these arguments; nothing of the test's own environment but PATH and what is given."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "EXTERNAL_MIRROR") if name in os.environ}
         umask = environment.pop("UMASK", "022")
         command = ["sh", "-c", f'umask {umask} && exec "$@"', "sh", str(self.folder / "run"), *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env={**kept, **environment}, capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=self.environment(**environment), capture_output=True, text=True, check=False
         )
+
+    @staticmethod
+    def environment(**changed: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "EXTERNAL_MIRROR") if name in os.environ}
+        return {**kept, **changed}
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name

@@ -21,7 +21,7 @@ def call(*arguments, **environment):
 def test_an_unknown_stage_is_one_line_that_names_the_stages():
     result = call("stage", "nothing")
     assert result.returncode == 2
-    assert result.stderr.startswith("error: no stage 'nothing'; the stages are admit_study, ")
+    assert result.stderr.startswith("error: no stage 'nothing'; the stages are admit_posts, ")
     assert result.stderr.count("\n") == 1
 
 

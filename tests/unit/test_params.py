@@ -16,7 +16,7 @@ def load(tmp_path, text):
 
 
 def test_the_committed_parameters_load(tmp_path):
-    assert load(tmp_path, TEXT).study == "published"
+    assert load(tmp_path, TEXT).study == "synthetic"
 
 
 def test_they_are_frozen(tmp_path):
@@ -27,8 +27,9 @@ def test_they_are_frozen(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("study: published", "study: public", "study is 'public'; allowed: published, vault"),
-        ("study: published", "study: published\nseed: 1", "unknown key 'seed'"),
+        ("study: synthetic", "study: public", "study is 'public'; allowed: synthetic, vault"),
+        ("study: synthetic", "study: synthetic\nseed: 1", "unknown key 'seed'"),
+        ("seed: 20261123", "seed: soon", "simulate_study: seed: got 'soon'; want a value of type int"),
         ("  version: 0.1.0\n", "", "release: key 'version' is missing"),
         ("version: 0.1.0", "version: 1", "release: version: got 1; want a value of type str"),
         ('date: "2026-11-23"', "date: soon", "release: date: got 'soon'; want a day in quotation marks"),

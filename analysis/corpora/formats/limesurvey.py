@@ -47,8 +47,10 @@ def read(source: Source) -> Iterator[Entry]:
     unsubmitted = 0
     for entry in respondents(csv_stream.records(source), (id_column,)):
         if isinstance(entry, Respondent):
-            unsubmitted += entry.answers.get(date_column) is Absence.EMPTY
-            yield Respondent(entry.position, entry.respondent_id, {_code(k): v for k, v in entry.answers.items()})
+            is_begun_only = entry.answers.get(date_column) is Absence.EMPTY
+            unsubmitted += is_begun_only
+            answers = {_code(name): answer for name, answer in entry.answers.items()}
+            yield Respondent(entry.position, entry.respondent_id, answers, is_response=not is_begun_only)
         else:
             yield entry
     if unsubmitted:

@@ -4,6 +4,7 @@ Item: a response. Previews and test responses are kept and counted in a notice: 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from analysis.corpora import csv_stream
@@ -44,8 +45,9 @@ def read(source: Source) -> Iterator[Entry]:
     yield Codebook(tuple(_variable(name, labels, number) for number, name in enumerate(names)))
     trials = 0
     for entry in respondents(csv_stream.records(source, count), _ID_COLUMNS):
-        trials += isinstance(entry, Respondent) and _is_trial(entry)
-        yield entry
+        is_trial = isinstance(entry, Respondent) and _is_trial(entry)
+        trials += is_trial
+        yield replace(entry, is_response=False) if is_trial and isinstance(entry, Respondent) else entry
     if trials:
         yield Notice(f"{trials} responses are previews, tests or spam by the export's own Status or channel")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+COUNTED = ("persons", "posts")
 Cell = tuple[str, tuple[tuple[str, str], ...]]
 """What is counted, and the categories that the count is restricted to; a total drops out."""
 
@@ -51,7 +52,7 @@ def _counted(folder: Path, resource: dict[str, Any]) -> Iterator[tuple[str, list
     totals = {f["name"]: f.get("total", "") for f in fields if f["name"] in keys}
     with (folder / resource["path"]).open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    for counted in (f["name"] for f in fields if f["role"] == "measure" and f.get("unit") == "persons"):
+    for counted in (f["name"] for f in fields if f["role"] == "measure" and f.get("unit") in COUNTED):
         yield f"{resource.get('counts', resource['name'])}: {counted}", rows, totals
 
 

@@ -176,14 +176,14 @@ def meta_content_library(rows: Rows) -> bytes:
 
 
 VENDORS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
-    "telegram_desktop": ("telegram/result.json", telegram_desktop),
-    "x_api_v2": ("x/tweets.jsonl", x_api_v2),
-    "youtube_comment_threads": ("youtube/comment_threads.json", youtube_comment_threads),
-    "mastodon": ("mastodon/statuses.json", mastodon),
-    "bluesky": ("bluesky/feed.json", bluesky),
-    "meta_content_library": ("meta/content_library.csv", meta_content_library),
+    "telegram_desktop": ("posts/synthetic_posts_telegram_desktop.json", telegram_desktop),
+    "x_api_v2": ("posts/synthetic_posts_x_api_v2.jsonl", x_api_v2),
+    "youtube_comment_threads": ("posts/synthetic_posts_youtube_comment_threads.json", youtube_comment_threads),
+    "mastodon": ("posts/synthetic_posts_mastodon.json", mastodon),
+    "bluesky": ("posts/synthetic_posts_bluesky.json", bluesky),
+    "meta_content_library": ("posts/synthetic_posts_meta_content_library.csv", meta_content_library),
 }
-"""Format → file under the posts folder, and its writer."""
+"""Format → file under the exports folder, and its writer."""
 
 
 def _json(content: Any) -> bytes:

@@ -39,7 +39,7 @@ def declared(monkeypatch):
 
 
 def texts():
-    row = {"corpus_code": "survey", "admission_code": "not_part_of_study", "admission_text": "none"}
+    row = {"host_iso3": "AAA", "year": 2001, "series_break_note": "none", "source": "made up"}
     return pd.DataFrame([row])
 
 
@@ -90,17 +90,17 @@ def test_a_hidden_cell_that_can_be_worked_out_stops_the_release(declared, monkey
 
 def test_a_kind_of_output_without_a_rule_is_reviewed_and_never_passes():
     policy = replace(POLICY, checks={})
-    assert outcomes(texts(), TABLES["corpora"], policy) == {"output_kind": "review"}
+    assert outcomes(texts(), TABLES["series_breaks"], policy) == {"output_kind": "review"}
     with pytest.raises(DisclosureError, match="no rule for outputs of kind 'reference_text'"):
-        clear({"corpora": texts()}, policy)
+        clear({"series_breaks": texts()}, policy)
 
 
 def test_a_review_counts_for_the_content_that_was_read_and_for_no_other():
-    decision = Review(content_hash(texts(), TABLES["corpora"]), "two contributors", "holds no person")
-    policy = replace(POLICY, checks={}, reviewed={"corpora": decision})
-    assert outcomes(texts(), TABLES["corpora"], policy) == {"output_kind": "pass"}
-    changed = texts().assign(admission_text="some")
-    assert outcomes(changed, TABLES["corpora"], policy) == {"output_kind": "review"}
+    decision = Review(content_hash(texts(), TABLES["series_breaks"]), "two contributors", "holds no person")
+    policy = replace(POLICY, checks={}, reviewed={"series_breaks": decision})
+    assert outcomes(texts(), TABLES["series_breaks"], policy) == {"output_kind": "pass"}
+    changed = texts().assign(series_break_note="some")
+    assert outcomes(changed, TABLES["series_breaks"], policy) == {"output_kind": "review"}
 
 
 def estimates(respondents_n):
@@ -119,7 +119,7 @@ def test_an_estimate_on_few_respondents_fails():
 
 def test_a_text_table_that_measures_people_fails():
     assert outcomes(groups(10), replace(GROUPS, output_kind="reference_text"))["no_measure"] == "fail"
-    assert outcomes(texts(), TABLES["corpora"])["no_measure"] == "pass"
+    assert outcomes(texts(), TABLES["series_breaks"])["no_measure"] == "pass"
 
 
 def test_a_verdict_with_counts_fails():
@@ -131,15 +131,31 @@ def test_a_published_figure_without_a_source_fails():
 
 
 def test_the_clearance_names_exact_bytes():
-    cleared = clear({"corpora": texts()}, POLICY)
-    data = parquet_bytes(canonical(texts(), TABLES["corpora"]), TABLES["corpora"])
-    cleared.clearance.demand("corpora", data)
-    with pytest.raises(DisclosureError, match="corpora: these bytes were not cleared"):
-        cleared.clearance.demand("corpora", data + b"x")
+    cleared = clear({"series_breaks": texts()}, POLICY)
+    data = parquet_bytes(canonical(texts(), TABLES["series_breaks"]), TABLES["series_breaks"])
+    cleared.clearance.demand("series_breaks", data)
+    with pytest.raises(DisclosureError, match="series_breaks: these bytes were not cleared"):
+        cleared.clearance.demand("series_breaks", data + b"x")
     with pytest.raises(DisclosureError, match="estimates: these bytes were not cleared"):
         cleared.clearance.demand("estimates", data)
 
 
+def test_counts_of_posts_are_protected_like_counts_of_persons():
+    posts = replace(GROUPS, columns=(GROUPS.columns[0], replace(GROUPS.columns[1], unit="posts")))
+    assert protected(groups(9, 13), posts) == [pd.NA, 15]
+    other = replace(GROUPS, columns=(GROUPS.columns[0], replace(GROUPS.columns[1], unit="kilometres")))
+    assert protected(groups(9, 13), other) == [9, 13]
+
+
+def protected(frame, table):
+    return protect_frequencies({table.name: frame}, {table.name: table}, 10, 5).frames[table.name].members_n.tolist()
+
+
+def test_rows_about_persons_have_no_rule_and_never_pass():
+    assert TABLES["synthetic_posts"].output_kind == "microdata"
+    assert outcomes(pd.DataFrame(), TABLES["synthetic_posts"]) == {"output_kind": "review"}
+
+
 def test_every_check_is_recorded_and_released():
-    cleared = clear({"corpora": texts()}, POLICY)
+    cleared = clear({"series_breaks": texts()}, POLICY)
     assert cleared.tables["disclosure_records"].gate_check_code.tolist() == ["no_measure"]

@@ -101,7 +101,16 @@ def tables() -> dict[str, list[dict[str, Any]]]:
     levels = (("IRN", "none", 0.0), ("DEU", "full", 1.0), ("USA", "partial", 0.4))
     day = datetime.date(2025, 10, 9)
     return {
-        "corpora": [{"corpus_code": "posts", "admission_code": "not_part_of_study", "admission_text": "No posts."}],
+        "synthetic_survey_admission": [
+            {"sample_source_code": "opt_in", "admission_code": "admitted", "respondents_n": 20},
+        ],
+        "synthetic_posts_admission": [
+            {"platform_code": "mastodon", "admission_code": "unreadable", "posts_n": 30},
+        ],
+        "synthetic_quality_flags": [
+            {"sample_source_code": "opt_in", "quality_rule_code": "speeder", "quality_rule_text": "Too fast",
+             "respondents_n": 10},
+        ],
         "population_host_year": population(),
         "population_host_sex_age": [
             {"host_iso3": "USA", "year": 2023, "sex_code": "female", "age_band_code": "0_4", "persons_n": None,
@@ -158,7 +167,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         ],
         "claim_verdicts": verdicts(),
         "disclosure_records": [
-            {"table_name": "corpora", "gate_check_code": "no_measure", "outcome_code": "pass",
+            {"table_name": "series_breaks", "gate_check_code": "no_measure", "outcome_code": "pass",
              "outcome_text": "texts only"},
         ],
     }  # fmt: skip

@@ -7,7 +7,7 @@ from analysis.reading.tables import Release
 
 
 def test_a_table_is_read_with_its_rows(release):
-    assert list(release.table("corpora").corpus_code) == ["posts"]
+    assert list(release.table("synthetic_survey_admission").respondents_n) == [20]
 
 
 def test_a_missing_table_is_named_with_the_fix(release):
@@ -17,15 +17,15 @@ def test_a_missing_table_is_named_with_the_fix(release):
 
 def test_changed_bytes_are_refused(release_with):
     release = release_with()
-    path = release.folder / "tables/open__corpora.csv"
-    path.write_bytes(path.read_bytes() + b"posts,not_part_of_study,Changed\n")
-    with pytest.raises(ReleaseError, match=r"open__corpora\.csv.*SHA256SUMS says"):
-        release.fingerprint("corpora")
+    path = release.folder / "tables/open__synthetic_survey_admission.csv"
+    path.write_bytes(path.read_bytes() + b"opt_in,unreadable,15\n")
+    with pytest.raises(ReleaseError, match=r"open__synthetic_survey_admission\.csv.*SHA256SUMS says"):
+        release.fingerprint("synthetic_survey_admission")
 
 
 def test_the_fingerprint_is_that_of_the_csv(release):
-    data = (release.folder / "tables/open__corpora.csv").read_bytes()
-    assert release.fingerprint("corpora") == hashlib.sha256(data).hexdigest()[:12]
+    data = (release.folder / "tables/open__synthetic_survey_admission.csv").read_bytes()
+    assert release.fingerprint("synthetic_survey_admission") == hashlib.sha256(data).hexdigest()[:12]
 
 
 def test_a_release_without_descriptor_is_refused(tmp_path):

@@ -27,8 +27,8 @@ def estimate(name, quantity, value, is_usable):
 @pytest.fixture(scope="session")
 def cleared():
     tables = {
-        "corpora": pd.DataFrame(
-            [{"corpus_code": "posts", "admission_code": "not_part_of_study", "admission_text": "No posts."}]
+        "synthetic_survey_admission": pd.DataFrame(
+            [{"sample_source_code": "opt_in", "admission_code": "admitted", "respondents_n": 20}]
         ),
         "estimates": pd.DataFrame(
             [

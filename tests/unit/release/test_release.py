@@ -23,8 +23,8 @@ def test_the_data_package_validates_with_its_own_validator(release):
 
 
 def test_the_validator_notices_a_broken_table(release):
-    table = release / "tables/open__corpora.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("posts", "people"), encoding="utf-8")
+    table = release / "tables/open__synthetic_survey_admission.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("opt_in", "people"), encoding="utf-8")
     assert not frictionless.validate(str(release / "datapackage.json")).valid
 
 
@@ -87,12 +87,12 @@ class TestAudit:
 
     def test_changed_missing_and_added_files_are_found(self, release):
         (release / "codebook.md").write_text("changed", encoding="utf-8")
-        (release / "tables/open__corpora.csv").unlink()
+        (release / "tables/open__synthetic_survey_admission.csv").unlink()
         (release / "new.txt").write_text("added", encoding="utf-8")
         found = {(finding.file, finding.text) for finding in audit.checksums(release)}
         assert found == {
             ("codebook.md", "bytes differ from the listed hash"),
-            ("tables/open__corpora.csv", "listed but missing"),
+            ("tables/open__synthetic_survey_admission.csv", "listed but missing"),
             ("new.txt", "present but not listed"),
         }
 

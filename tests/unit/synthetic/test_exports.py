@@ -18,7 +18,7 @@ def planted():
     generator = np.random.default_rng(5)
     channels = posts.open_channels(generator)
     found = posts.publish(channels, SIZE, generator)
-    text, hatched = canaries.plant(found.text, found.language, generator)
+    text, hatched = canaries.plant(found.text, found.language, found.channel % 2 == 0, generator)
     return post_rows(found, channels, text), hatched
 
 

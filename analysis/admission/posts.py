@@ -1,0 +1,222 @@
+"""Posts of a study's post exports: of admissible accounts only, pseudonymised, scrubbed, texts never kept otherwise."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analysis.admission.study import PUBLICATION, Study
+from analysis.admission.tally import (
+    ADMITTED,
+    NO_BASIS,
+    NO_IDENTITY,
+    NOT_ADMISSIBLE,
+    REPEATED,
+    UNREADABLE,
+    Outcome,
+    Tally,
+)
+from analysis.corpora.entries import Entry
+from analysis.corpora.exports import open_export
+from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.quarantine import Quarantined
+from analysis.custody.language import family
+from analysis.custody.manifest import CONSENTED, INSTITUTIONAL, Account, PostSource
+from analysis.custody.scrub import Span, find_all, placed
+from analysis.custody.scrub.prefilter import may_hold
+
+BATCH = 4_096
+"""Posts that are scrubbed together."""
+
+ADDRESSES = ("URL", "TGLINK")
+DAYS_PER_WEEK = 7
+_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
+COLUMNS = (
+    "post_pseudonym", "channel_pseudonym", "linkage_pseudonym", "platform_code", "account_kind_code", "language_code",
+    "week_index", "posted_at_utc", "date_source_code", "is_repost", "is_reply", "edited_code",
+    "shared_object_pseudonym", "text_source_code", "post_text",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AdmittedPosts:
+    """Rows of table `posts`, and what happened to every row of the exports."""
+
+    rows: pd.DataFrame
+    tally: Tally
+    authors: Mapping[Outcome, int]
+
+
+def admit_posts(study: Study) -> AdmittedPosts:
+    """Admit every post export of a study.
+
+    A post enters when its source states a basis in the platform's terms and its account is an institution's, or a
+    person's who consented. Everything else is counted; its text is never handed on.
+
+    Raises
+    ------
+    ExportError
+        An export is missing or damaged.
+    """
+    desk = _Desk(study)
+    for source in study.manifest.posts:
+        desk.take(source)
+    authors = {outcome: len(names) for outcome, names in desk.authors.items()}
+    return AdmittedPosts(pd.DataFrame(desk.rows, columns=list(COLUMNS)), desk.tally, authors)
+
+
+@dataclass
+class _Desk:
+    """Rows admitted so far, and the identities of those that came before."""
+
+    study: Study
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    tally: Tally = field(default_factory=Counter)
+    authors: dict[Outcome, set[str]] = field(default_factory=dict)
+
+    def take(self, source: PostSource) -> None:
+        """Admit one export."""
+        export = open_export(self.study.folder / source.file, source.format or None)
+        waiting: list[tuple[Post, Account]] = []
+        scribe = _Scribe(self.study, export.format.code)
+        for entry in export.entries():
+            outcome, account = self._outcome(entry, source, export.format.code)
+            if outcome:
+                self.tally[export.format.code, outcome] += 1
+            if isinstance(entry, Post) and outcome in (ADMITTED, NOT_ADMISSIBLE):
+                self.authors.setdefault((export.format.code, outcome), set()).add(author_of(entry, source))
+            if isinstance(entry, Post) and account:
+                waiting.append((entry, account))
+            if len(waiting) >= BATCH:
+                self.rows += scribe.rows(waiting)
+                waiting.clear()
+        self.rows += scribe.rows(waiting)
+
+    def _outcome(self, entry: Entry, source: PostSource, platform: str) -> tuple[str | None, Account | None]:
+        """What happens to an entry, and the account of a post that enters; nothing for what is no post."""
+        if isinstance(entry, Quarantined):
+            return UNREADABLE, None
+        if not isinstance(entry, Post):
+            return None, None
+        if not source.platform_terms_basis:
+            return NO_BASIS, None
+        name = author_of(entry, source)
+        if not name:
+            return NO_IDENTITY, None
+        account = source.accounts.get(name)
+        if not account or not self._may_be_read(account):
+            return NOT_ADMISSIBLE, None
+        return self._once(entry, platform, account)
+
+    def _may_be_read(self, account: Account) -> bool:
+        if account.kind == CONSENTED:
+            return self.study.allows(account.consent_subject, PUBLICATION)
+        return account.kind == INSTITUTIONAL
+
+    def _once(self, post: Post, platform: str, account: Account) -> tuple[str, Account | None]:
+        identity = f"{platform}|{post.identity}"
+        if identity in self.seen:
+            return REPEATED, None
+        self.seen.add(identity)
+        return ADMITTED, account
+
+
+def author_of(post: Post, source: PostSource) -> str:
+    """The account as the manifest may name it: the author's id, else the handle, else the export's owner."""
+    for name in (post.author_id, post.author_handle):
+        if isinstance(name, str) and name in source.accounts:
+            return name
+    stated = next((name for name in (post.author_id, post.author_handle) if isinstance(name, str)), "")
+    return stated or source.owner
+
+
+class _Scribe:
+    """Writes rows of one export: pseudonyms instead of identities, placeholders instead of identifiers."""
+
+    def __init__(self, study: Study, platform: str) -> None:
+        self.study, self.platform = study, platform
+        self.accounts: dict[str, tuple[str, str | None]] = {}
+
+    def rows(self, posts: list[tuple[Post, Account]]) -> Iterator[tuple[Any, ...]]:
+        """One row per post."""
+        texts = [_text(post) for post, _ in posts]
+        for (post, account), text, spans in zip(posts, texts, _spans(texts), strict=True):
+            yield self._row(post, account, text, spans)
+
+    def _row(self, post: Post, account: Account, text: str | None, spans: tuple[Span, ...]) -> tuple[Any, ...]:
+        scrubbed = placed(text, spans) if text is not None else None
+        posted_at = post.created_at if isinstance(post.created_at, str) and post.created_at.endswith("Z") else None
+        return (
+            self._pseudonym(post.identity),
+            *self._channel(account),
+            self.platform,
+            account.kind,
+            family(scrubbed) if scrubbed else "other",
+            week_index(posted_at, self.study.manifest.week_zero) if posted_at else None,
+            posted_at,
+            post.date_source.value,
+            post.post_kind is PostKind.REPOST,
+            post.post_kind in (PostKind.REPLY, PostKind.COMMENT),
+            _edited(post),
+            self._shared(post, text, spans),
+            post.text_source.value,
+            scrubbed,
+        )
+
+    def _pseudonym(self, identity: str) -> str:
+        return self.study.key.pseudonym("posts", f"{self.platform}|{identity}")
+
+    def _channel(self, account: Account) -> tuple[str, str | None]:
+        if account.account not in self.accounts:
+            linkage = self.study.linkage(account.consent_subject)
+            self.accounts[account.account] = (self._pseudonym(f"account|{account.account}"), linkage)
+        return self.accounts[account.account]
+
+    def _shared(self, post: Post, text: str | None, spans: tuple[Span, ...]) -> str | None:
+        """What a post passes on: the original of a repost, else the first address in it; the same on every platform."""
+        if isinstance(post.repost_of_id, str):
+            return self._pseudonym(f"object|{post.repost_of_id}")
+        written = (text[span.start : span.end] for span in spans if span.type in ADDRESSES) if text else ()
+        address = next((each for each in (*post.links, *written) if each), None)
+        return self.study.key.pseudonym("posts", f"object|{plain_address(address)}") if address else None
+
+
+def plain_address(address: str) -> str:
+    """An address without what differs between two ways of writing it."""
+    return _SCHEME.sub("", address.strip()).rstrip("/.,;").casefold() or address
+
+
+def week_index(posted_at: str, week_zero: date) -> int:
+    """Whole weeks between the study's first day and a time in UTC."""
+    return (date.fromisoformat(posted_at[:10]) - week_zero).days // DAYS_PER_WEEK
+
+
+def _text(post: Post) -> str | None:
+    """What the author wrote: title and text; nothing where the export holds neither."""
+    parts = [each for each in (post.title, post.text) if isinstance(each, str)]
+    return "\n".join(parts) if parts else None
+
+
+def _spans(texts: list[str | None]) -> list[tuple[Span, ...]]:
+    """The identifiers of each text; the prefilter spares those that cannot hold any."""
+    found: list[tuple[Span, ...]] = [()] * len(texts)
+    held = may_hold(pa.array(texts, pa.string())).to_numpy(zero_copy_only=False)
+    chosen = [int(row) for row in np.flatnonzero(held) if texts[row] is not None]
+    for row, spans in zip(chosen, find_all([texts[row] or "" for row in chosen]), strict=True):
+        found[row] = spans
+    return found
+
+
+def _edited(post: Post) -> str:
+    if not isinstance(post.is_edited, bool):
+        return "not_exported"
+    if not post.is_edited_reliable:
+        return "unreliable"
+    return "edited" if post.is_edited else "not_edited"

@@ -1,0 +1,245 @@
+"""Respondents of a study's survey exports: consented, pseudonymised, answers as codes, free text deleted."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from analysis.admission.study import PUBLICATION, RECONTACT, SURVEY, Study
+from analysis.admission.tally import ADMITTED, NO_CONSENT, NO_IDENTITY, NOT_A_RESPONSE, REPEATED, UNREADABLE, Tally
+from analysis.corpora.entries import Entry
+from analysis.corpora.exports import open_export
+from analysis.corpora.instrument import Instrument, Item, Place, load_instrument
+from analysis.corpora.quarantine import Quarantined
+from analysis.corpora.surveys import Codebook, Respondent
+from analysis.custody.manifest import DURATION_UNITS, SurveySource
+from analysis.errors import CustodyError
+from analysis.schemas.items import ITEM_COLUMNS, MISSING_KINDS
+
+COLUMNS = tuple(column.name for column in ITEM_COLUMNS)
+_NAMES = [
+    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym",
+    "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", *COLUMNS,
+]  # fmt: skip
+HOST_ITEM = "SC2"
+"""Asked as free text and kept only where it names a host of the study's list."""
+
+FEWEST_LETTERS = 10
+FEWEST_WORDS_REPEATED = 5
+"""Shorter answers coincide by chance."""
+
+LONGEST_HOURS = 24
+_NUMBER = re.compile(r"\d{1,9}(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class AdmittedSurvey:
+    """Rows of table `survey_responses`, and what happened to every row of the exports."""
+
+    rows: pd.DataFrame
+    tally: Tally
+
+
+def admit_survey(study: Study) -> AdmittedSurvey:
+    """Admit every survey export of a study.
+
+    Raises
+    ------
+    CustodyError
+        An export lacks a variable that the manifest names, or an instrument holds an item without a column.
+    ExportError
+        An export is missing or damaged.
+    """
+    desk = _Desk(study)
+    for source in study.manifest.surveys:
+        desk.take(source)
+    return AdmittedSurvey(desk.frame(), desk.tally)
+
+
+@dataclass
+class _Desk:
+    """Rows admitted so far, by the respondent's identity."""
+
+    study: Study
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recruiters: dict[str, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Counter)
+
+    def take(self, source: SurveySource) -> None:
+        """Admit one export; afterwards name the recruiters that are here."""
+        export = open_export(self.study.folder / source.file, source.format or None)
+        reader = _Reader(source, load_instrument(source.instrument), self.study)
+        admitted: list[dict[str, Any]] = []
+        for entry in export.entries():
+            outcome = self._outcome(entry, reader)
+            if outcome:
+                self.tally[source.sample_source, outcome] += 1
+            if outcome == ADMITTED and isinstance(entry, Respondent):
+                admitted.append(self._admit(entry, reader))
+        _screen_free_text(admitted, reader)
+
+    def _outcome(self, entry: Entry, reader: "_Reader") -> str | None:
+        """What happens to an entry; None when it is no row."""
+        if isinstance(entry, Codebook):
+            reader.open(entry)
+        if isinstance(entry, Respondent):
+            return self._outcome_of(entry, reader)
+        return UNREADABLE if isinstance(entry, Quarantined) else None
+
+    def _outcome_of(self, entry: Respondent, reader: "_Reader") -> str:
+        if not entry.is_response:
+            return NOT_A_RESPONSE
+        subject, identity = reader.text(entry, reader.source.variables.consent_subject), reader.identity(entry)
+        if not subject or not identity:
+            return NO_IDENTITY
+        if not self.study.allows(subject, SURVEY, PUBLICATION):
+            return NO_CONSENT
+        return REPEATED if identity in self.rows else ADMITTED
+
+    def frame(self) -> pd.DataFrame:
+        """Every row, with its recruiter where that person's row is here: nobody else may leave a trace."""
+        for identity, row in self.rows.items():
+            recruiter = self.recruiters.get(identity)
+            row["recruitment_code"] = _recruitment(recruiter, self.rows)
+            is_here = row["recruitment_code"] == "recruited"
+            row["recruiter_pseudonym"] = self.rows[recruiter]["respondent_pseudonym"] if is_here and recruiter else None
+        return pd.DataFrame(list(self.rows.values()), columns=_NAMES)
+
+    def _admit(self, respondent: Respondent, reader: "_Reader") -> dict[str, Any]:
+        identity = reader.identity(respondent)
+        self.rows[identity] = reader.row(respondent)
+        recruiter = reader.text(respondent, reader.source.variables.recruiter)
+        if reader.source.sample_source == "web_rds":
+            self.recruiters[identity] = recruiter
+        return self.rows[identity]
+
+
+def _recruitment(recruiter: str | None, rows: Mapping[str, object]) -> str:
+    if recruiter is None:
+        return "volunteer"
+    if not recruiter:
+        return "seed"
+    return "recruited" if recruiter in rows else "recruiter_not_admitted"
+
+
+class _Reader:
+    """One export's names and answers as the instrument understands them."""
+
+    def __init__(self, source: SurveySource, instrument: Instrument, study: Study) -> None:
+        self.source, self.instrument, self.study = source, instrument, study
+        self.hosts = {host.casefold(): host for host in study.manifest.hosts}
+        self.places: dict[str, list[tuple[str, Place]]] = {}
+        lacking = [column for item in instrument.items.values() for column in _columns(item) if column not in COLUMNS]
+        if lacking:
+            raise CustodyError(f"instrument {instrument.name}: no column is declared for {', '.join(lacking)}")
+
+    def open(self, codebook: Codebook) -> None:
+        """Find the place of every variable; a variable that the manifest names has to be there."""
+        names = [variable.name for variable in codebook.variables]
+        for role, name in vars(self.source.variables).items():
+            if name and name not in names:
+                known = ", ".join(names[:8])
+                raise CustodyError(f"{self.source.file}: no variable {name!r} for {role}; the export has {known} …")
+        for name in names:
+            place = self.instrument.place(name)
+            if place and place.item and place.part != "other_text":
+                column = place.item.item_id.lower()
+                whole = column if place.item.is_multiple or not place.part else f"{column}_{place.part}"
+                self.places.setdefault(whole, []).append((name, place))
+
+    def text(self, respondent: Respondent, name: str) -> str:
+        """The text of a variable, or nothing."""
+        answer = respondent.answers.get(name) if name else None
+        return answer.strip() if isinstance(answer, str) else ""
+
+    def identity(self, respondent: Respondent) -> str:
+        """The respondent's id: the manifest's variable, or the one that the vendor's format gives."""
+        if self.source.variables.respondent:
+            return self.text(respondent, self.source.variables.respondent)
+        # A vendor counts within one export: the same number elsewhere is another person.
+        return f"{self.source.source_id}|{respondent.identity}" if respondent.identity else ""
+
+    def row(self, respondent: Respondent) -> dict[str, Any]:
+        """The row of one respondent, its free texts still in it; `_screen_free_text` deletes them."""
+        subject = self.text(respondent, self.source.variables.consent_subject)
+        wave = self.text(respondent, self.source.variables.wave)
+        is_rds = self.source.sample_source == "web_rds"
+        return {
+            "respondent_pseudonym": self.study.key.pseudonym("survey", self.identity(respondent)),
+            "linkage_pseudonym": self.study.linkage(subject),
+            "sample_source_code": self.source.sample_source,
+            "wave": int(wave) if is_rds and re.fullmatch("[0-9]{1,3}", wave) else None,
+            "survey_mode_code": self.source.mode,
+            "interview_minutes": self._minutes(respondent),
+            "is_recontact_allowed": self.study.allows(subject, RECONTACT),
+            **{column: self._answer(respondent, column) for column in COLUMNS},
+        }
+
+    def _minutes(self, respondent: Respondent) -> float | None:
+        text = self.text(respondent, self.source.variables.duration)
+        if not _NUMBER.fullmatch(text):
+            return None
+        minutes = float(text) / DURATION_UNITS[self.source.duration_unit]
+        return round(minutes, 1) if minutes <= LONGEST_HOURS * 60 else None
+
+    def _answer(self, respondent: Respondent, column: str) -> str:
+        """The code of an answer, or a dot and the reason why there is none."""
+        places = self.places.get(column)
+        if not places:
+            return ".not_exported"
+        if places[0][1].item and places[0][1].item.is_multiple:
+            return self._several(respondent, places)
+        name, place = places[0]
+        reading = self.instrument.read(place, respondent.answers[name])
+        if reading.missing:
+            return f".{reading.missing.value}"
+        if column == HOST_ITEM.lower():
+            return self.hosts.get((reading.code or "").casefold(), ".unknown_option")
+        return reading.code if reading.code is not None else ".unknown_option"
+
+    def _several(self, respondent: Respondent, places: list[tuple[str, Place]]) -> str:
+        """Chosen codes in the instrument's order: from the question's own variable, else from one variable a choice."""
+        readings = [(place, self.instrument.read(place, respondent.answers[name])) for name, place in places]
+        whole = next((reading for place, reading in readings if not place.part), None)
+        if whole and whole.code:
+            return _ordered(whole.code.split(), places[0][1].item)
+        chosen = [place.part for place, reading in readings if place.part and reading.code == "chosen"]
+        if chosen:
+            return _ordered(chosen, places[0][1].item)
+        missing = whole.missing if whole else readings[0][1].missing
+        return f".{missing.value}" if missing else ".unknown_option" if whole else ".no_answer"
+
+
+def _columns(item: Item) -> Iterator[str]:
+    parts = ("",) if item.is_multiple or not item.parts else item.parts
+    yield from (f"{item.item_id.lower()}_{part}" if part else item.item_id.lower() for part in parts)
+
+
+def _ordered(codes: list[str], item: Item | None) -> str:
+    order = list(dict.fromkeys((item.options or {}).values())) if item else []
+    return " ".join(sorted(set(codes), key=order.index))
+
+
+def _screen_free_text(rows: list[dict[str, Any]], reader: _Reader) -> None:
+    """Replace every free text by how it screened: nothing of the words remains."""
+    items = [item for item in reader.instrument.items.values() if item.is_free_text and item.item_id != HOST_ITEM]
+    for column in (item.item_id.lower() for item in items):
+        seen = Counter(_words(row[column]) for row in rows)
+        for row in rows:
+            row[column] = _screened(row[column], seen)
+
+
+def _screened(text: str, seen: "Counter[tuple[str, ...]]") -> str:
+    if text in MISSING_KINDS:
+        return text
+    words = _words(text)
+    if len(words) >= FEWEST_WORDS_REPEATED and seen[words] > 1:
+        return "repeated"
+    return "given" if sum(map(len, words)) >= FEWEST_LETTERS else "too_short"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,82 @@
+"""Tables of the survey: respondents without identifiers, what was admitted, what the quality screen found."""
+
+from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.items import ITEM_COLUMNS
+from analysis.schemas.studies import for_every_study
+
+RECRUITER_HAS_STATUS = Rule(
+    "a recruiter is named exactly when the respondent was recruited by somebody whose row is here",
+    ("recruiter_pseudonym", "recruitment_code"),
+    lambda rows: rows.recruiter_pseudonym.notna() == (rows.recruitment_code == "recruited"),
+)
+WAVES_IN_RDS = Rule(
+    "waves are counted among respondents who recruit each other",
+    ("wave", "sample_source_code"),
+    lambda rows: rows.wave.isna() | (rows.sample_source_code == "web_rds"),
+)
+FLAGS_ADD_UP = Rule(
+    "flags_count counts the rules that the respondent broke",
+    ("flags_count",),
+    lambda rows: (
+        rows.flags_count
+        == sum(
+            rows[name].astype("int64")
+            for name in (
+                "is_duplicate_answers", "is_speeder", "is_straight_liner", "is_inattentive", "is_foil_claimed",
+                "is_text_repeated",
+            )
+        )
+    ),
+)  # fmt: skip
+
+TABLES = for_every_study(
+    (
+        Table(
+            name="survey_responses",
+            title="Respondents: pseudonymised answers, one column per item",
+            row_is="one respondent whose consent was in force at the release's cut-off",
+            columns=(
+                *columns(
+                    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code",
+                    "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed",
+                ),
+                *ITEM_COLUMNS,
+            ),
+            key=("respondent_pseudonym",),
+            output_kind="microdata",
+            source="",
+            rules=(RECRUITER_HAS_STATUS, WAVES_IN_RDS),
+        ),
+        Table(
+            name="survey_admission",
+            title="How many respondents entered, and why others did not",
+            row_is="one outcome of admission in one sample; outcomes below the smallest releasable count are not listed",
+            columns=columns("sample_source_code", "admission_code", "respondents_n"),
+            key=("sample_source_code", "admission_code"),
+            output_kind="frequency",
+            source="",
+        ),
+        Table(
+            name="respondent_quality",
+            title="Fraud and quality screen: which rules a respondent broke",
+            row_is="one respondent",
+            columns=columns(
+                "respondent_pseudonym", "is_duplicate_answers", "is_speeder", "is_straight_liner", "is_inattentive",
+                "is_foil_claimed", "is_text_repeated", "flags_count", "is_excluded",
+            ),
+            key=("respondent_pseudonym",),
+            output_kind="microdata",
+            source="",
+            rules=(FLAGS_ADD_UP,),
+        ),
+        Table(
+            name="quality_flags",
+            title="Fraud and quality screen: respondents flagged, rule by rule",
+            row_is="one rule in one sample; counts below the smallest releasable one are not listed",
+            columns=columns("sample_source_code", "quality_rule_code", "quality_rule_text", "respondents_n"),
+            key=("sample_source_code", "quality_rule_code"),
+            output_kind="frequency",
+            source="",
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,38 @@
+"""A small vault with everything that a study on real exports needs; its rows are the fictional world's."""
+
+import stat
+from pathlib import Path
+
+import yaml
+
+from analysis.custody.pseudonyms import create_key
+from analysis.synthetic.fiction import Fiction, Sizes, write_fiction
+from tests.unit.custody.test_governance import VALID
+
+SIZES = Sizes(population=6_000, respondents=600, posts=4_000)
+SEED = 77
+MADE_OF_IT = ("synthetic_truth.csv", "synthetic_canaries.json", "README.md", "synthetic_pseudonym_test_key.txt")
+
+
+def furnish(project: Path, fiction: Fiction | None = None) -> Path:
+    """Write `data/vault` with exports, ledger, manifest and governance file."""
+    vault = project / "data/vault"
+    for name, content in (fiction or small_fiction()).files.items():
+        if name not in MADE_OF_IT:
+            path = vault / name.replace("synthetic_sources", "sources")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
+    return vault
+
+
+def small_fiction() -> Fiction:
+    return write_fiction(SEED, SIZES)
+
+
+def outside_key(folder: Path, project: Path) -> Path:
+    """A new key outside the project."""
+    path = folder / "study.key"
+    create_key(path, project)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    return path
