@@ -1,0 +1,146 @@
+"""All that a stranger can read in the product: every file decoded, every text in one spelling, searchable by windows.
+
+Files are opened as what they are: Parquet column by column, zip entry by entry, HTML also without its tags. What must
+not be here: what is searched for.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+Hashes = npt.NDArray[np.uint64]
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_TAG = re.compile(r"<[^>]{0,2000}>")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SPACE = re.compile(r"\s+")
+_LETTERS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و"}
+)
+MARKUP = {".html", ".svg", ".xml"}
+SEPARATOR = "\n"
+
+
+def one_spelling(text: str) -> str:
+    """Text without what differs between two ways of writing it.
+
+    Compatibility forms, case, Arabic and Persian letter variants, vowel marks, zero-width and direction marks, runs of
+    space. Dari and Pashto keep their letters.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    kept = "".join(c for c in folded if unicodedata.category(c) not in ("Mn", "Cf"))
+    return _SPACE.sub(" ", kept).strip()
+
+
+def window_hashes(text: str, length: int) -> Hashes:
+    """Polynomial hashes, modulo 2⁶⁴, of every run of `length` characters of a text."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    if len(codes) < length:
+        return np.zeros(0, dtype=np.uint64)
+    found = np.zeros(len(codes) - length + 1, dtype=np.uint64)
+    for offset in range(length):
+        found = found * MULTIPLIER + codes[offset : offset + len(found)]
+    return found
+
+
+def start_hashes(texts: Sequence[str], length: int) -> Hashes:
+    """The hash of the first `length` characters of every text; each has at least that many."""
+    joined = "".join(text[:length] for text in texts)
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64).reshape(len(texts), length)
+    found = np.zeros(len(texts), dtype=np.uint64)
+    for column in codes.T:
+        found = found * MULTIPLIER + column
+    return found
+
+
+@dataclass(frozen=True)
+class Haystack:
+    """Searchable texts, one per file.
+
+    Attributes
+    ----------
+    texts
+        Name of a file → everything that can be read in it, in one spelling.
+    """
+
+    texts: dict[str, str]
+    _sorted: dict[int, Hashes] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def all_text(self) -> str:
+        """All files after each other."""
+        return SEPARATOR.join(self.texts.values())
+
+    def holds(self, hashes: Hashes, length: int) -> npt.NDArray[np.bool_]:
+        """Which of these hashes belong to a run of `length` characters in any file."""
+        if length not in self._sorted:
+            self._sorted[length] = np.sort(window_hashes(self.all_text, length))
+        known = self._sorted[length]
+        if not len(known):
+            return np.zeros(len(hashes), dtype=bool)
+        return np.asarray(known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)] == hashes)
+
+    def files_with(self, needle: str) -> list[str]:
+        """Files that hold a text, compared in one spelling."""
+        wanted = one_spelling(needle)
+        return [name for name, text in self.texts.items() if wanted in text]
+
+
+def read_haystack(folders: Iterable[Path]) -> Haystack:
+    """Open every file below the folders, and the folders' own zip files, entry by entry."""
+    texts: dict[str, list[str]] = {}
+    for folder in folders:
+        files = sorted(file for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else [folder]
+        for file in files:
+            name = f"{folder.name}/{file.relative_to(folder).as_posix()}" if folder.is_dir() else folder.name
+            for inner, data in _entries(file):
+                texts.setdefault(f"{name}{inner}", []).extend(_readings(f"{name}{inner}", data))
+    return Haystack({name: one_spelling(SEPARATOR.join([name, *found])) for name, found in texts.items()})
+
+
+def _entries(file: Path) -> Iterator[tuple[str, bytes]]:
+    if file.suffix != ".zip":
+        yield "", file.read_bytes()
+        return
+    with zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            yield f":{entry.filename}", archive.read(entry)
+
+
+def _readings(name: str, data: bytes) -> Iterator[str]:
+    """Everything that a file can be read as."""
+    if name.endswith(".parquet"):
+        yield from _parquet_texts(data)
+    text = data.decode("utf-8", errors="replace") if _is_text(data) else data.decode("latin-1")
+    yield text
+    if "\\u" in text:
+        yield _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    if Path(name).suffix in MARKUP:
+        yield html.unescape(_TAG.sub(" ", text))
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parquet_texts(data: bytes) -> Iterator[str]:
+    import pyarrow as pa
+
+    table = pq.read_table(pa.BufferReader(data))
+    yield str(table.schema.metadata or "")
+    for column in table.columns:
+        yield SEPARATOR.join(str(value) for value in column.to_pylist() if value is not None)

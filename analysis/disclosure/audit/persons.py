@@ -1,0 +1,98 @@
+"""Look for persons in the product: their words, their names and handles, and hashes of these.
+
+What must not be here: what a finding was found by. A report that quoted it would leak it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from analysis.disclosure.audit.findings import Finding
+from analysis.disclosure.audit.haystack import Haystack, one_spelling, start_hashes, window_hashes
+
+SHINGLE_CHARACTERS = 25
+SHINGLE_WORDS = 6
+SHORTEST_NEEDLE = 5
+"""Shorter texts are found by chance in any book."""
+
+SCREENED_LENGTHS = (5, 8, 12, SHINGLE_CHARACTERS)
+"""A needle is screened by its first characters, as many as the longest of these that it has."""
+
+SHORTEST_PLAIN_WORD = 9
+"""A name of fewer letters and no digit is looked for with the sign of a handle or of an address in front."""
+
+HASHES: tuple[Callable[[bytes], str], ...] = (
+    lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
+    lambda data: hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+    lambda data: hashlib.sha224(data).hexdigest(),
+    lambda data: hashlib.sha256(data).hexdigest(),
+    lambda data: hashlib.sha512(data).hexdigest(),
+    lambda data: hashlib.blake2b(data).hexdigest(),
+    lambda data: hashlib.blake2b(data, digest_size=16).hexdigest(),
+    lambda data: hashlib.blake2s(data).hexdigest(),
+)
+HASH_PREFIX = 12
+"""Characters of a hexadecimal hash that are looked for: products like to shorten them."""
+
+
+def verbatim(haystack: Haystack, texts: Iterable[str]) -> list[Finding]:
+    """Find runs of 25 characters or 6 words that somebody wrote and the product repeats.
+
+    Parameters
+    ----------
+    haystack
+        The product.
+    texts
+        What persons and channels wrote, as the restricted tier keeps it.
+    """
+    written = [one_spelling(text) for text in texts]
+    runs = _shared_runs(haystack, "\0".join(written), SHINGLE_CHARACTERS)
+    words = {" ".join(part) for text in written for part in _word_runs(text)}
+    return sorted(set(_report(haystack, "verbatim", {*runs, *words}, "repeats what somebody wrote")), key=str)
+
+
+def _shared_runs(haystack: Haystack, text: str, length: int) -> Iterator[str]:
+    for start in np.flatnonzero(haystack.holds(window_hashes(text, length), length)):
+        yield text[start : start + length]
+
+
+def _word_runs(text: str) -> Iterator[list[str]]:
+    words = text.split()
+    for start in range(len(words) - SHINGLE_WORDS + 1):
+        yield words[start : start + SHINGLE_WORDS]
+
+
+def identifiers(haystack: Haystack, needles: Iterable[str]) -> list[Finding]:
+    """Find names, handles, numbers, keys or pseudonyms in plain text."""
+    wanted = {form for needle in needles for form in _forms(one_spelling(needle))}
+    return list(_report(haystack, "identifiers", wanted, "holds something that names a person or an account"))
+
+
+def _forms(spelled: str) -> tuple[str, ...]:
+    """What to look for: a short word may be any word, so it counts only as a handle or at the end of an address."""
+    if len(spelled) < SHORTEST_NEEDLE:
+        return ()
+    is_word = len(spelled) < SHORTEST_PLAIN_WORD and spelled.isalpha()
+    return (f"@{spelled.lstrip('@')}", f"/{spelled.lstrip('@')}") if is_word else (spelled,)
+
+
+def hashed_identifiers(haystack: Haystack, needles: Iterable[str]) -> list[Finding]:
+    """Find common unkeyed hashes of names and handles: whoever has a list of names can make them too."""
+    spellings = {form for needle in needles for form in (needle, needle.lower(), needle.lstrip("@"), f"@{needle}")}
+    hashed = {make(form.encode())[:HASH_PREFIX] for form in spellings for make in HASHES}
+    return list(_report(haystack, "hashed_identifiers", hashed, "holds a hash of something that names a person"))
+
+
+def _report(haystack: Haystack, attack: str, needles: set[str], text: str) -> Iterator[Finding]:
+    """One finding per file that holds any needle; needles are screened by their first characters at once."""
+    by_length: dict[int, list[str]] = {}
+    for needle in sorted(needles):
+        length = max((length for length in SCREENED_LENGTHS if length <= len(needle)), default=1)
+        by_length.setdefault(length, []).append(needle)
+    for length, group in by_length.items():
+        for position in np.flatnonzero(haystack.holds(start_hashes(group, length), length)):
+            for file in haystack.files_with(group[position]):
+                yield Finding(attack, file, text)

@@ -1,0 +1,104 @@
+"""Each search finds what is planted, in any spelling and any kind of file, and leaves other text alone."""
+
+import hashlib
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.disclosure.audit.haystack import one_spelling, read_haystack, window_hashes
+from analysis.disclosure.audit.persons import hashed_identifiers, identifiers, verbatim
+
+WRITTEN = "the seven green kites flew over the old harbour at noon"
+HANDLE = "planted_handle_77"
+
+
+def product(tmp_path, name, content):
+    folder = tmp_path / "book"
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_haystack([folder])
+
+
+def files(findings):
+    return [finding.file for finding in findings]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p>Quote: seven green kites flew over</p>",
+        "<p>seven <b>green</b> kites   flew\nover the old</p>",
+        "SEVEN GREEN KITES FLEW OVER THE",
+        '{"t": "seven green kit\\u0065s flew over the"}',
+        "seven gre\u200ben kites flew over the",
+    ],
+)
+def test_a_quotation_is_found_whatever_it_is_wrapped_in(tmp_path, content):
+    assert set(files(verbatim(product(tmp_path, "a.html", content), [WRITTEN]))) == {"book/a.html"}
+
+
+def test_six_words_are_enough_and_five_are_not(tmp_path):
+    short = "a b c d e f g"
+    assert files(verbatim(product(tmp_path, "x.txt", "x a b c d e f y"), [short])) == ["book/x.txt"]
+    assert verbatim(product(tmp_path, "x.txt", "x a b c d e y f"), [short]) == []
+
+
+def test_persian_spellings_are_one(tmp_path):
+    written = "کتاب‌های تازهٔ ما در این شهر بسیار است"
+    printed = "كتابهاي تازه ما در اين شهر بسيار است"
+    assert files(verbatim(product(tmp_path, "a.html", printed), [written])) == ["book/a.html"]
+
+
+def test_other_text_is_left_alone(tmp_path):
+    assert verbatim(product(tmp_path, "a.html", "<p>Nothing of the kind stands here.</p>"), [WRITTEN]) == []
+
+
+def test_an_identifier_is_found_in_parquet_zip_paths_and_binary_files(tmp_path):
+    folder = tmp_path / "release"
+    folder.mkdir()
+    pq.write_table(pa.table({"x": [HANDLE]}), folder / "a.parquet", compression="zstd")
+    with zipfile.ZipFile(folder / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{HANDLE}.txt", "nothing")
+        archive.writestr("c.txt", f"by @{HANDLE.upper()}")
+    (folder / "d.png").write_bytes(b"\x89PNG\xff\xfe" + HANDLE.encode())
+    found = identifiers(read_haystack([folder]), [HANDLE, "somebody else", "abc"])
+    inside = {f"release/b.zip:{HANDLE}.txt", "release/b.zip:c.txt"}
+    assert set(files(found)) == {"release/a.parquet", "release/d.png", *inside}
+
+
+@pytest.mark.parametrize("make", [hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512, hashlib.blake2b])
+def test_an_unkeyed_hash_is_found(tmp_path, make):
+    content = f"id: {make(HANDLE.encode()).hexdigest()[:16].upper()}"
+    assert files(hashed_identifiers(product(tmp_path, "a.csv", content), [f"@{HANDLE}"])) == ["book/a.csv"]
+
+
+def test_a_keyed_pseudonym_is_no_hash(tmp_path):
+    content = hashlib.blake2b(HANDLE.encode(), key=b"k" * 32).hexdigest()
+    assert hashed_identifiers(product(tmp_path, "a.csv", content), [HANDLE]) == []
+
+
+def test_a_short_word_counts_as_a_handle_only(tmp_path):
+    assert identifiers(product(tmp_path, "a.html", "news from herat today"), ["herat"]) == []
+    assert files(identifiers(product(tmp_path, "a.html", "news from @herat today"), ["herat"])) == ["book/a.html"]
+
+
+def test_no_finding_repeats_what_it_found(tmp_path):
+    found = identifiers(product(tmp_path, "a.html", HANDLE), [HANDLE])
+    assert HANDLE not in "".join(finding.text for finding in found)
+
+
+@given(st.text(max_size=60), st.integers(1, 30))
+def test_window_hashes_are_equal_for_equal_runs(text, length):
+    hashes = window_hashes(text, length)
+    assert len(hashes) == max(0, len(text) - length + 1)
+    if len(hashes):
+        assert window_hashes(text[-length:], length)[0] == hashes[-1]
+
+
+@given(st.text())
+def test_one_spelling_is_stable(text):
+    assert one_spelling(one_spelling(text)) == one_spelling(text)
