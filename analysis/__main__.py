@@ -27,6 +27,7 @@ COMMANDS = {
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "protect-table": "analysis.commands.protect_table:protect_table",
     "replicate": "analysis.commands.replicate:replicate",
+    "restricted-file": "analysis.commands.restricted_file:restricted_file",
     "scrub": "analysis.commands.scrub:scrub",
     "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",

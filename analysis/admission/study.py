@@ -16,7 +16,8 @@ MANIFESTS = {"synthetic": f"{FICTION}/synthetic_sources.yml", "vault": f"{VAULT}
 LOCK_VARIABLE = "VAULT_LOCK_IS_KEPT_APART"
 """Set by `./run` while it keeps the lock of a vault study out of the public one."""
 
-LINKAGE, RECONTACT, PUBLICATION, SURVEY = "linkage_to_posts", "recontact", "aggregate_publication", "survey_analysis"
+LINKAGE, RECONTACT, MICRODATA = "linkage_to_posts", "recontact", "microdata_restricted"
+PUBLICATION, SURVEY = "aggregate_publication", "survey_analysis"
 
 
 @dataclass(frozen=True)

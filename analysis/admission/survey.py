@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.admission.study import PUBLICATION, RECONTACT, SURVEY, Study
+from analysis.admission.study import MICRODATA, PUBLICATION, RECONTACT, SURVEY, Study
 from analysis.admission.tally import ADMITTED, NO_CONSENT, NO_IDENTITY, NOT_A_RESPONSE, REPEATED, UNREADABLE, Tally
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
@@ -22,7 +22,8 @@ from analysis.schemas.items import ITEM_COLUMNS, MISSING_KINDS
 COLUMNS = tuple(column.name for column in ITEM_COLUMNS)
 _NAMES = [
     "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym",
-    "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", *COLUMNS,
+    "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
+    *COLUMNS,
 ]  # fmt: skip
 HOST_ITEM = "SC2"
 """Asked as free text and kept only where it names a host of the study's list."""
@@ -175,6 +176,7 @@ class _Reader:
             "survey_mode_code": self.source.mode,
             "interview_minutes": self._minutes(respondent),
             "is_recontact_allowed": self.study.allows(subject, RECONTACT),
+            "is_microdata_allowed": self.study.allows(subject, MICRODATA),
             **{column: self._answer(respondent, column) for column in COLUMNS},
         }
 

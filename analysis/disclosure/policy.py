@@ -1,5 +1,6 @@
 """The disclosure policy as a frozen value; a rule that is unknown, missing or too weak is refused."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ import yaml
 from analysis.errors import DisclosureError
 from analysis.schemas.columns import COLUMNS
 
+MOST_KEYS = 4
+MICRODATA_FLOORS = {"k": 11, "distinct_l": 3}
+MICRODATA_CEILINGS = {"largest_answer_share": 0.8, "mean_risk": 0.03}
 CHECK_CODES = tuple(COLUMNS["gate_check_code"].codes)
 
 
@@ -22,6 +26,34 @@ class Review:
 
 
 @dataclass(frozen=True)
+class MicrodataRules:
+    """What a person-level file has to meet before it is handed to anybody.
+
+    Attributes
+    ----------
+    keys
+        Quasi-identifier → old category to coarser category; at most `MOST_KEYS`.
+    sensitive
+        Answers that nobody may learn about a person.
+    k
+        Smallest class; a blank is a category of its own.
+    distinct_l
+        Fewest different answers in a class.
+    largest_answer_share
+        Largest share of a class that one answer may have.
+    mean_risk
+        Mean of 1/class size must lie below.
+    """
+
+    keys: Mapping[str, Mapping[str, str]]
+    sensitive: tuple[str, ...]
+    k: int
+    distinct_l: int
+    largest_answer_share: float
+    mean_risk: float
+
+
+@dataclass(frozen=True)
 class Policy:
     """Thresholds in persons, and the checks that each kind of output has to pass."""
 
@@ -31,6 +63,7 @@ class Policy:
     minimum_respondents: int
     checks: dict[str, tuple[str, ...]]
     reviewed: dict[str, Review]
+    microdata: MicrodataRules
 
 
 def load_policy(path: Path) -> Policy:
@@ -56,7 +89,23 @@ def load_policy(path: Path) -> Policy:
             raise DisclosureError(f"{path}: {name} is {content[name]}; it may not lie below the floor of {floor}")
     checks = {kind: _known_checks(path, kind, names) for kind, names in content["checks"].items()}
     reviewed = {name: _review(path, name, entry) for name, entry in content["reviewed"].items()}
-    return Policy(**{**content, "checks": checks, "reviewed": reviewed})
+    microdata = _microdata_rules(path, content["microdata"])
+    return Policy(**{**content, "checks": checks, "reviewed": reviewed, "microdata": microdata})
+
+
+def _microdata_rules(path: Path, content: Any) -> MicrodataRules:
+    where = f"{path}: microdata"
+    _demand_keys(content, MicrodataRules.__dataclass_fields__, where)
+    keys = {key: dict(mapping or {}) for key, mapping in content["keys"].items()}
+    if not 1 <= len(keys) <= MOST_KEYS:
+        raise DisclosureError(f"{where}: {len(keys)} keys; want 1 to {MOST_KEYS}: every key makes classes smaller")
+    for name, floor in MICRODATA_FLOORS.items():
+        if type(content[name]) is not int or content[name] < floor:
+            raise DisclosureError(f"{where}: {name} is {content[name]!r}; want a whole number of at least {floor}")
+    for name, ceiling in MICRODATA_CEILINGS.items():
+        if not isinstance(content[name], float) or not 0 < content[name] <= ceiling:
+            raise DisclosureError(f"{where}: {name} is {content[name]!r}; want a share above 0, at most {ceiling}")
+    return MicrodataRules(**{**content, "keys": keys, "sensitive": tuple(content["sensitive"])})
 
 
 def _known_checks(path: Path, kind: str, names: list[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ FREE_TEXT_ITEM = "qc2"
 
 NOT_ANSWERS = (
     "respondent_pseudonym", "linkage_pseudonym", "recruiter_pseudonym", "recruitment_code", "wave", "interview_minutes",
-    "is_recontact_allowed", "survey_mode_code", "sample_source_code",
+    "is_recontact_allowed", "is_microdata_allowed", "survey_mode_code", "sample_source_code",
 )  # fmt: skip
 FLAGS = {
     "duplicate_answers": "is_duplicate_answers",

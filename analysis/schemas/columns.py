@@ -195,6 +195,7 @@ _DECLARED = (
     Column("interview_minutes", "number", "Length of the interview", "measure", "minutes", minimum=0, decimals=1,
            null_means="the export states no length"),
     Column("is_recontact_allowed", "boolean", "The respondent allowed to be asked again"),
+    Column("is_microdata_allowed", "boolean", "The respondent allowed the restricted person-level file"),
     Column("is_duplicate_answers", "boolean", "An earlier row, by pseudonym, has the same answers"),
     Column("is_speeder", "boolean", "The interview was shorter than the fixed share of the median"),
     Column("is_straight_liner", "boolean", "Every agree-disagree item has the same answer"),

@@ -39,6 +39,7 @@ TABLES = for_every_study(
                 *columns(
                     "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code",
                     "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed",
+                    "is_microdata_allowed",
                 ),
                 *ITEM_COLUMNS,
             ),

@@ -20,8 +20,8 @@ EXPIRY_DAY = "1900-02-02"
 OUTCOMES = ("grants", "withdraws", "never_asked", "refuses", "expires", "narrows", "withdraws_after_cut_off")
 SHARES = (0.905, 0.03, 0.02, 0.01, 0.01, 0.015, 0.01)
 IN_FORCE = ("grants", "withdraws_after_cut_off")
-LINKAGE_SHARE = 0.15
-RECONTACT_SHARE = 0.4
+FURTHER = {"linkage_to_posts": 0.15, "recontact": 0.4, "microdata_restricted": 0.55}
+"""Scopes that some grant beside the full ones, and the share that does."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,16 @@ class Decision:
 def decide(subjects: list[str], language: str, generator: np.random.Generator) -> list[Decision]:
     """Draw what each subject decides."""
     outcomes = generator.choice(OUTCOMES, len(subjects), p=SHARES)
-    links, recontacts = generator.random((2, len(subjects)))
-    decisions = []
-    for subject, outcome, link, again in zip(subjects, outcomes, links, recontacts, strict=True):
-        further = {"linkage_to_posts": link < LINKAGE_SHARE, "recontact": again < RECONTACT_SHARE}
-        scopes = (*FULL, *(scope for scope, is_granted in further.items() if is_granted))
-        decisions.append(Decision(subject, str(outcome), scopes, language))
-    return decisions
+    granted = generator.random((len(subjects), len(FURTHER))) < np.array(list(FURTHER.values()))
+    return [
+        Decision(
+            subject,
+            str(outcome),
+            (*FULL, *(scope for scope, given in zip(FURTHER, row, strict=True) if given)),
+            language,
+        )
+        for subject, outcome, row in zip(subjects, outcomes, granted, strict=True)
+    ]
 
 
 def ledger(decisions: list[Decision]) -> bytes:

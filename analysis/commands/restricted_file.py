@@ -1,0 +1,67 @@
+"""`restricted-file`: the person-level file for researchers under an agreement, or the reasons why there is none."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from analysis.disclosure.microdata import Product, restricted_product
+from analysis.disclosure.policy import load_policy
+from analysis.params import load_params
+from analysis.schemas import study_table
+from analysis.store import Store, write_atomically
+
+FOLDER = "data/restricted/product"
+
+
+def restricted_file(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables")] = False,
+) -> None:
+    """Make the restricted person-level file from the admitted respondents; it never becomes part of the bundle.
+
+    Only persons whose consent names this use are in it. It is refused unless every rule for microdata in the
+    disclosure policy holds; at few respondents a refusal is the right answer.
+    """
+    root = Path.cwd()
+    study = load_params(root / "params.yaml").study
+    rows = Store(root).read(study_table(study, "restricted__survey_responses"))
+    rules = load_policy(root / "data/codelists/disclosure_policy.yml").microdata
+    product = restricted_product(rows[rows.is_microdata_allowed], rules)
+    stem = root / FOLDER / f"restricted__{study}_persons"
+    text: str = product.rows.to_csv(index=False, lineterminator="\n")
+    write_atomically(stem.with_suffix(".csv"), text.encode())
+    report = _report(product)
+    write_atomically(stem.with_suffix(".json"), (json.dumps(report, indent=2) + "\n").encode())
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _show(product, stem.with_suffix(".csv").relative_to(root))
+
+
+def _report(product: Product) -> dict[str, Any]:
+    return {
+        "persons": len(product.rows) // 5 * 5,
+        "rules": [asdict(finding) for finding in product.findings],
+        "information_loss": asdict(product.loss),
+    }
+
+
+def _show(product: Product, path: Path) -> None:
+    shown = Table(title=f"{path}: every rule holds")
+    for heading in ("rule", "found", "allowed"):
+        shown.add_column(heading)
+    for finding in product.findings:
+        shown.add_row(escape(finding.rule), f"{finding.found:.4g}", f"{finding.allowed:.4g}")
+    Console().print(shown)
+    lost = Table(title="What protection cost")
+    for heading in ("key", "categories before → after", "cells blanked", "entropy kept"):
+        lost.add_column(heading)
+    for key, (before, after) in product.loss.recoded.items():
+        blanked, kept = product.loss.blanked_share[key], product.loss.entropy_kept_share[key]
+        lost.add_row(key, f"{before} → {after}", f"{blanked:.1%}", f"{kept:.0%}")
+    Console().print(lost)
