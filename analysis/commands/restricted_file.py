@@ -5,18 +5,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from analysis.disclosure.microdata import Product, restricted_product
-from analysis.disclosure.policy import load_policy
+from analysis.disclosure.audit.findings import refusal
+from analysis.disclosure.audit.linkage import Target, attack_persons
+from analysis.disclosure.microdata import Product, recoded_keys, restricted_product
+from analysis.disclosure.policy import MicrodataRules, load_policy
+from analysis.errors import DisclosureError
 from analysis.params import load_params
 from analysis.schemas import study_table
 from analysis.store import Store, write_atomically
 
 FOLDER = "data/restricted/product"
+FEWEST_CONTROLS = 100
+ATTACK_SEED = 1
 
 
 def restricted_file(
@@ -32,6 +39,7 @@ def restricted_file(
     rows = Store(root).read(study_table(study, "restricted__survey_responses"))
     rules = load_policy(root / "data/codelists/disclosure_policy.yml").microdata
     product = restricted_product(rows[rows.is_microdata_allowed], rules)
+    _attack(product, rows, rules)
     stem = root / FOLDER / f"restricted__{study}_persons"
     text: str = product.rows.to_csv(index=False, lineterminator="\n")
     write_atomically(stem.with_suffix(".csv"), text.encode())
@@ -41,6 +49,28 @@ def restricted_file(
         print(json.dumps(report))
     else:
         _show(product, stem.with_suffix(".csv").relative_to(root))
+
+
+def _attack(product: Product, rows: pd.DataFrame, rules: MicrodataRules) -> None:
+    """DisclosureError when somebody who knows persons learns more from the file than from others' answers."""
+    members, controls = rows[rows.is_microdata_allowed], rows[~rows.is_microdata_allowed]
+    if len(controls) < FEWEST_CONTROLS:
+        raise DisclosureError(
+            f"{len(controls)} persons are outside the file; {FEWEST_CONTROLS} are needed to attack it fairly"
+        )
+    for answer in rules.sensitive:
+        targets = [
+            _target(product.rows[list(rules.keys)], product.rows[answer]),
+            *(_target(recoded_keys(group, rules), group[answer]) for group in (members, controls)),
+        ]
+        findings = attack_persons(*targets, np.random.default_rng(ATTACK_SEED))
+        if findings:
+            raise DisclosureError(refusal("the restricted file", findings))
+
+
+def _target(keys: pd.DataFrame, answers: pd.Series) -> Target:
+    rows = keys.astype(object).where(keys.notna(), None)
+    return Target(list(rows.itertuples(index=False, name=None)), answers.tolist())
 
 
 def _report(product: Product) -> dict[str, Any]:

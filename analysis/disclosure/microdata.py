@@ -90,7 +90,7 @@ def restricted_product(rows: pd.DataFrame, rules: MicrodataRules) -> Product:
         )
     wanted = [*rules.keys, *rules.sensitive]
     rows = _in_turns(rows[wanted])
-    recoded = pd.DataFrame({key: _recoded(rows[key], mapping) for key, mapping in rules.keys.items()})
+    recoded = recoded_keys(rows, rules)
     codes = encode([recoded[key] for key in rules.keys])
     protected = suppress_locally(codes, rules.k)
     answers = rows[list(rules.sensitive)]
@@ -111,6 +111,11 @@ def restricted_product(rows: pd.DataFrame, rules: MicrodataRules) -> Product:
         entropy_kept_share={key: _entropy_kept(rows[key], recoded[key]) for key in rules.keys},
     )
     return Product(product.sort_values(list(product.columns), ignore_index=True), findings, loss)
+
+
+def recoded_keys(rows: pd.DataFrame, rules: MicrodataRules) -> pd.DataFrame:
+    """The keys at the coarser categories of the policy, before any suppression."""
+    return pd.DataFrame({key: _recoded(rows[key], mapping) for key, mapping in rules.keys.items()})
 
 
 def _in_turns(rows: pd.DataFrame) -> pd.DataFrame:
