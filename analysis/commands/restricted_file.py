@@ -59,11 +59,12 @@ def _attack(product: Product, rows: pd.DataFrame, rules: MicrodataRules) -> None
             f"{len(controls)} persons are outside the file; {FEWEST_CONTROLS} are needed to attack it fairly"
         )
     for answer in rules.sensitive:
-        targets = [
+        findings = attack_persons(
             _target(product.rows[list(rules.keys)], product.rows[answer]),
-            *(_target(recoded_keys(group, rules), group[answer]) for group in (members, controls)),
-        ]
-        findings = attack_persons(*targets, np.random.default_rng(ATTACK_SEED))
+            members=_target(recoded_keys(members, rules), members[answer]),
+            controls=_target(recoded_keys(controls, rules), controls[answer]),
+            generator=np.random.default_rng(ATTACK_SEED),
+        )
         if findings:
             raise DisclosureError(refusal("the restricted file", findings))
 

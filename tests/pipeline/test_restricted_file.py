@@ -1,0 +1,55 @@
+"""`restricted-file` on the fictional respondents: made under the policy, refused when the keys are too fine."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from analysis.store import Store
+from tests.contract.closure import ROOT
+
+TABLE = "restricted__synthetic_survey_responses"
+
+
+@pytest.fixture
+def project(tmp_path):
+    source = Store(ROOT).path(TABLE)
+    if not source.is_file():
+        pytest.skip("the fictional respondents are not built here: ./run repro")
+    for path in ("params.yaml", "data/codelists/disclosure_policy.yml"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, tmp_path / path)
+    (tmp_path / "data/restricted").mkdir()
+    shutil.copyfile(source, Store(tmp_path).path(TABLE))
+    return tmp_path
+
+
+def restricted_file(project):
+    command = [sys.executable, "-m", "analysis", "restricted-file", "--json"]
+    env = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
+
+
+def test_the_file_holds_keys_and_answers_of_those_who_allow_it(project):
+    result = restricted_file(project)
+    assert result.returncode == 0, result.stderr
+    rows = pd.read_csv(project / "data/restricted/product/restricted__synthetic_persons.csv", dtype=str)
+    respondents = Store(project).read(TABLE)
+    assert len(rows) == respondents.is_microdata_allowed.sum()
+    assert list(rows.columns) == ["sc3", "sc4", "sc5", "ta1", "ta6"]
+    assert rows.groupby(["sc3", "sc4", "sc5"], dropna=False).size().min() >= 11
+    assert all(rule["holds"] for rule in json.loads(result.stdout)["rules"])
+
+
+def test_keys_that_are_too_fine_are_refused_and_nothing_is_written(project):
+    policy = project / "data/codelists/disclosure_policy.yml"
+    text = policy.read_text(encoding="utf-8")
+    fine = "\n".join("    sc3: {}" if line.startswith("    sc3:") else line for line in text.splitlines())
+    policy.write_text(fine.replace("    sc4: {}", "    sc4: {}\n    sc7: {}"), encoding="utf-8")
+    result = restricted_file(project)
+    assert result.returncode == 2
+    assert "no restricted file is made" in result.stderr
+    assert not (project / "data/restricted/product").exists()
