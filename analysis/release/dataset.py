@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.disclosure.gate import Cleared
 from analysis.release import metadata
 from analysis.release.description import ReleasedTable, read_description
+from analysis.release.page import page
 from analysis.schemas import TABLES
 from analysis.schemas.publish import codebook_markdown
 from analysis.store import csv_bytes, parquet_bytes, write_atomically
@@ -49,7 +50,8 @@ def write_release(cleared: Cleared, edition: Edition, statements: Path, folder: 
     tables = [_released(name, frame, cleared) for name, frame in cleared.tables.items()]
     files = {path: data for t in tables for path, data in ((t.parquet_path, t.parquet), (t.csv_path, t.csv))}
     files |= {name: (statements / name).read_bytes() for name in STATEMENT_FILES}
-    files["codebook.md"] = _codebook(cleared).encode()
+    codebook = _codebook(cleared)
+    files |= {"codebook.md": codebook.encode(), "codebook.html": page(codebook, about.title).encode()}
     files["disclosure_report.md"] = _disclosure_report(cleared.tables["disclosure_records"]).encode()
     files["datapackage.json"] = metadata.as_json(metadata.data_package(about, tables))
     files["croissant.json"] = metadata.as_json(metadata.croissant(about, tables))
@@ -71,7 +73,7 @@ def _released(name: str, frame: pd.DataFrame, cleared: Cleared) -> ReleasedTable
 
 
 def _codebook(cleared: Cleared) -> str:
-    tables = [(TABLES[name], len(frame)) for name, frame in cleared.tables.items()]
+    tables = [(TABLES[name], frame) for name, frame in cleared.tables.items()]
     return codebook_markdown(tables, f"Codebook: {TITLE}")
 
 

@@ -3,9 +3,10 @@
 What must not be here: prose about a column that is not in its declaration.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from analysis.schemas.columns import Column, Table
@@ -94,51 +95,60 @@ def _constraints(column: Column) -> dict[str, Any]:
     return constraints
 
 
-def codebook_markdown(tables: Iterable[tuple[Table, int]], title: str) -> str:
-    """The codebook as Markdown: per table what a row is, its key, and every column with unit, codes and missing kind.
+def codebook_markdown(tables: Iterable[tuple[Table, pd.DataFrame]], title: str) -> str:
+    """The codebook as Markdown: per table what a row is, its key, and everything about every column.
 
     Parameters
     ----------
-    tables : iterable of (Table, int)
-        Declarations with the number of rows released.
+    tables : iterable of (Table, DataFrame)
+        Declarations with the rows that are released: the summary of a column is made from these.
     title : str
         First heading.
     """
     sections = [f"# {title}\n"]
-    for table, rows_n in tables:
-        sections.append(_table_section(table, rows_n))
+    for table, frame in tables:
+        sections.append(_table_section(table, frame))
     return "\n".join(sections)
 
 
-def _table_section(table: Table, rows_n: int) -> str:
+def _table_section(table: Table, frame: pd.DataFrame) -> str:
     lines = [
         f"## {table.name}\n",
         f"{table.title}.\n",
-        f"One row is {table.row_is}. Rows: {rows_n}. Key: {', '.join(table.key)}. Source: {table.source}.\n",
-        "| column | kind | meaning | unit | codes | empty means |",
-        "|---|---|---|---|---|---|",
-        *(_column_row(column) for column in table.columns),
+        f"One row is {table.row_is}. Rows: {len(frame)}. Key: {', '.join(table.key)}. Source: {table.source}.\n",
+        "| column | kind | meaning | unit | codes | empty means | role in disclosure control | released values |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_column_row(column, frame[column.name]) for column in table.columns),
     ]
     rules = [f"* {rule.sentence}" for rule in table.rules]
     return "\n".join([*lines, *(["", "Rules between columns:", "", *rules] if rules else []), ""])
 
 
-def _column_row(column: Column) -> str:
+def _column_row(column: Column, values: "pd.Series[Any]") -> str:
     codes = "; ".join(f"`{code}` {meaning}" for code, meaning in column.codes.items())
     empty = column.null_means or "never empty"
-    return f"| `{column.name}` | {column.kind} | {column.meaning} | {column.unit} | {codes} | {empty} |"
+    cells = (
+        f"`{column.name}`",
+        column.kind,
+        column.meaning,
+        column.unit,
+        codes,
+        empty,
+        column.role,
+        _summary(column, values),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
-def codebook_entries(table: Table) -> list[Mapping[str, str]]:
-    """One mapping per column, all texts, for pages and tables that show the dictionary."""
-    return [
-        {
-            "column": column.name,
-            "kind": column.kind,
-            "meaning": column.meaning,
-            "unit": column.unit,
-            "codes": "; ".join(f"{code}: {meaning}" for code, meaning in column.codes.items()),
-            "empty_means": column.null_means or "never empty",
-        }
-        for column in table.columns
-    ]
+def _summary(column: Column, values: "pd.Series[Any]") -> str:
+    """How many cells are filled, and their range, or how many different ones there are."""
+    filled = values.dropna()
+    if filled.empty:
+        return f"all {len(values)} empty"
+    missing = f", {len(values) - len(filled)} empty" if len(filled) < len(values) else ""
+    if column.kind in ("integer", "number"):
+        decimals = column.decimals or 0
+        return f"{filled.min():.{decimals}f} to {filled.max():.{decimals}f}{missing}"
+    if column.kind == "date":
+        return f"{filled.min():%Y-%m-%d} to {filled.max():%Y-%m-%d}{missing}"
+    return f"{filled.nunique()} different{missing}"
