@@ -1,0 +1,504 @@
+"""Weights that meet known totals: raking, poststratification, calibration with a distance of one's choice, trimming.
+
+What belongs here: the weights, and the projection that their variance needs. What must not: where totals come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import EstimationError
+from analysis.estimators.list_experiment.responses import checked_weights
+from analysis.estimators.variance import FloatArray, IntArray
+from analysis.estimators.weighting.design import Projection
+
+Distance = Literal["linear", "raking", "logit"]
+# Largest misfit of a total, relative to the total (or to 1 person, if that is more).
+TOLERANCE = 1e-10
+MAX_SWEEPS = 2000
+MAX_STEPS = 200
+# Totals of two margins may differ by rounding of published figures only.
+SAME_TOTAL = 1e-6
+RANK_TOLERANCE = 1e-10
+LOGIT_BOUNDS = (0.1, 10.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibratedWeights:
+    """Weights that meet their totals.
+
+    Attributes
+    ----------
+    weights
+        (n,).
+    ratio
+        (n,) calibrated over starting weight; 1 where the starting weight is 0.
+    projection
+        What the variance of an estimate with these weights needs.
+    iterations
+        Sweeps or Newton steps.
+    largest_misfit
+        Largest relative distance of a calibrated total from the one asked for.
+    method
+        In words.
+    """
+
+    weights: FloatArray
+    ratio: FloatArray
+    projection: Projection
+    iterations: int
+    largest_misfit: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Margin:
+    """Known totals of one categorical variable, or of a cross of several.
+
+    Attributes
+    ----------
+    name
+        Of the variable, for messages.
+    code
+        (n,) position of each row's level in `levels`.
+    levels, totals
+        Names, and population totals of 0 or more, in the same order.
+    """
+
+    name: str
+    code: IntArray
+    levels: tuple[str, ...]
+    totals: FloatArray
+
+
+def margin(name: str, values: Sequence[object] | npt.NDArray[np.generic], totals: Mapping[str, float]) -> Margin:
+    """Match the rows of a sample with the totals of a population.
+
+    Parameters
+    ----------
+    name
+        Of the variable.
+    values
+        (n,) levels; compared as text.
+    totals
+        Level to population total.
+
+    Returns
+    -------
+    Margin
+
+    Raises
+    ------
+    EstimationError
+        When a level of the sample has no total, a level with a positive total has no row, or a total is negative or
+        missing.
+
+    Example
+    -------
+    >>> margin("sex", ["f", "m"], {"f": 60, "m": 40}).code.tolist()
+    [0, 1]
+    """
+    levels = tuple(totals)
+    position = {level: i for i, level in enumerate(levels)}
+    text = [str(v) for v in values]
+    for row, value in enumerate(text):
+        if value not in position:
+            raise EstimationError(
+                f"margin '{name}' has no total for '{value}' (position {row + 1}); add the level, or merge it"
+            )
+    amounts = np.array([float(totals[level]) for level in levels])
+    for level, amount in zip(levels, amounts, strict=True):
+        if not np.isfinite(amount) or amount < 0:
+            raise EstimationError(f"margin '{name}' has total {amount:g} for '{level}'; totals are 0 or more")
+    return Margin(name, np.array([position[v] for v in text], dtype=np.int64), levels, amounts)
+
+
+def check_margins(margins: Sequence[Margin], weights: FloatArray) -> None:
+    """Refuse margins that no weights can meet.
+
+    Parameters
+    ----------
+    margins, weights
+        Of the same n rows.
+
+    Raises
+    ------
+    EstimationError
+        When there are none, their sums differ, or a level with a positive total has no weight in the sample.
+    """
+    if not margins:
+        raise EstimationError("margins are empty; give the totals of at least one variable")
+    grand = float(margins[0].totals.sum())
+    if not grand > 0:
+        raise EstimationError(f"margin '{margins[0].name}' adds up to {grand:g}; give totals above 0")
+    for m in margins:
+        total = float(m.totals.sum())
+        if abs(total - grand) > SAME_TOTAL * grand:
+            raise EstimationError(
+                f"margin '{m.name}' adds up to {total:g} and '{margins[0].name}' to {grand:g}; "
+                "give margins of one population, or rescale them"
+            )
+        held = np.bincount(m.code, weights=weights, minlength=len(m.levels))
+        empty = (held == 0) & (m.totals > 0)
+        if empty.any():
+            level = m.levels[int(empty.argmax())]
+            raise EstimationError(
+                f"margin '{m.name}' has total {m.totals[int(empty.argmax())]:g} for '{level}', which no respondent with "
+                "weight holds; merge it with another level"
+            )
+
+
+def rake(
+    weights: npt.ArrayLike, margins: Sequence[Margin], *, tolerance: float = TOLERANCE, max_sweeps: int = MAX_SWEEPS
+) -> CalibratedWeights:
+    """Rake weights to several margins by iterative proportional fitting.
+
+    Use it when totals of single variables are known but not of their crosses.
+
+    Parameters
+    ----------
+    weights
+        (n,) starting weights, 0 or more.
+    margins
+        At least one.
+    tolerance, max_sweeps
+        Largest relative misfit at which it stops; after so many sweeps it gives up.
+
+    Returns
+    -------
+    CalibratedWeights
+
+    Raises
+    ------
+    EstimationError
+        As `check_margins`; when it does not converge, which means that cells that are empty in the sample leave no
+        weights that meet all margins.
+
+    Source
+        Deming & Stephan 1940, Annals of Mathematical Statistics 11(4), 427–444. Equals `rake` of R survey 4.1 run to
+        convergence (R's default stops when no cell moves by a person or more).
+
+    Example
+    -------
+    >>> m = margin("sex", ["f", "m", "m"], {"f": 6, "m": 4})
+    >>> rake([1, 1, 1], [m]).weights.tolist()
+    [6.0, 2.0, 2.0]
+    """
+    start = _start(weights, len(margins[0].code) if margins else 0)
+    check_margins(margins, start)
+    w = start.copy()
+    misfit = np.inf
+    sweep = 0
+    while misfit > tolerance:
+        if sweep == max_sweeps:
+            raise EstimationError(
+                f"margins are not met after {max_sweeps} sweeps (largest misfit {misfit:.2g} of a total); "
+                "the sample has empty crosses: merge levels or leave a margin out"
+            )
+        misfit = 0.0
+        for m in margins:
+            held = np.bincount(m.code, weights=w, minlength=len(m.levels))
+            misfit = max(misfit, float(np.max(np.abs(held - m.totals) / np.maximum(m.totals, 1.0))))
+            w *= np.divide(m.totals, held, out=np.zeros_like(held), where=held > 0)[m.code]
+        sweep += 1
+    basis = np.column_stack([_indicators(m) for m in margins])
+    return _calibrated(start, w, basis, sweep, _misfit(w, margins), "raking (iterative proportional fitting)")
+
+
+def _start(weights: npt.ArrayLike, n: int) -> FloatArray:
+    w = checked_weights(weights, n if n else len(np.asarray(weights)))
+    if w is None:
+        raise EstimationError("weights are missing; give starting weights, 1 for each row if there are none")
+    return w
+
+
+def _misfit(w: FloatArray, margins: Sequence[Margin]) -> float:
+    worst = 0.0
+    for m in margins:
+        held = np.bincount(m.code, weights=w, minlength=len(m.levels))
+        worst = max(worst, float(np.max(np.abs(held - m.totals) / np.maximum(m.totals, 1.0))))
+    return worst
+
+
+def _indicators(m: Margin) -> FloatArray:
+    made: FloatArray = (m.code[:, None] == np.arange(len(m.levels))).astype(np.float64)
+    return made
+
+
+def _calibrated(
+    start: FloatArray, w: FloatArray, X: FloatArray, iterations: int, misfit: float, method: str
+) -> CalibratedWeights:
+    ratio = np.divide(w, start, out=np.ones_like(w), where=start > 0)
+    return CalibratedWeights(w, ratio, projection(X, start), iterations, misfit, method)
+
+
+def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
+    """Prepare the regression on calibration variables whose residuals carry the variance.
+
+    Parameters
+    ----------
+    X
+        (n, p), rank deficient or not.
+    regression_weights
+        (n,): the starting weights; ones reproduce what `rake` of R survey does.
+
+    Returns
+    -------
+    Projection
+    """
+    left, values, _ = np.linalg.svd(X * np.sqrt(regression_weights)[:, None], full_matrices=False)
+    kept = values > RANK_TOLERANCE * max(float(values.max()), 1e-300)
+    return Projection(left[:, kept], regression_weights)
+
+
+def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
+    """Scale weights within cells to known cell totals.
+
+    Parameters
+    ----------
+    weights
+        (n,) starting weights.
+    cells
+        One margin, usually of a cross of variables.
+
+    Returns
+    -------
+    CalibratedWeights
+
+    Raises
+    ------
+    EstimationError
+        As `check_margins`.
+
+    Source
+        Holt & Smith 1979, JRSS A 142(1), 33–46. Equals `postStratify` of R survey 4.1.
+
+    Example
+    -------
+    >>> poststratify([1, 1], margin("sex", ["f", "m"], {"f": 6, "m": 4})).weights.tolist()
+    [6.0, 4.0]
+    """
+    start = _start(weights, len(cells.code))
+    check_margins([cells], start)
+    held = np.bincount(cells.code, weights=start, minlength=len(cells.levels))
+    w = start * np.divide(cells.totals, held, out=np.zeros_like(held), where=held > 0)[cells.code]
+    return _calibrated(start, w, _indicators(cells), 1, _misfit(w, [cells]), "poststratification")
+
+
+def calibrate(
+    weights: npt.ArrayLike,
+    X: npt.ArrayLike,
+    totals: npt.ArrayLike,
+    names: Sequence[str],
+    distance: Distance = "linear",
+    *,
+    bounds: tuple[float, float] | None = None,
+    tolerance: float = TOLERANCE,
+) -> CalibratedWeights:
+    """Move weights as little as possible so that totals of X are met.
+
+    Use `linear` for regression weights (they may turn negative), `raking` for positive ones, `logit` for weights whose
+    ratio to the starting weights must stay within bounds. `linear` takes bounds too.
+
+    Parameters
+    ----------
+    weights
+        (n,) starting weights.
+    X
+        (n, p) calibration variables; indicators of a margin, numbers such as age. Redundant columns are allowed.
+    totals, names
+        (p,) population totals, and names for messages.
+    distance
+        `linear` (chi-square), `raking` (multiplicative), `logit` (bounded).
+    bounds
+        Smallest and largest ratio of new to old weight; `logit` takes 0.1 to 10 without them.
+    tolerance
+        Largest relative misfit.
+
+    Returns
+    -------
+    CalibratedWeights
+
+    Raises
+    ------
+    EstimationError
+        When shapes differ, bounds do not enclose 1 after the overall change of size, totals contradict each other, or
+        no weights within the bounds meet them.
+
+    Source
+        Deville & Särndal 1992, JASA 87(418), 376–382; Newton steps on eq. (2.5), redundant columns by pseudo-inverse.
+        Equals `calibrate` of R survey 4.1.
+
+    Example
+    -------
+    >>> calibrate([1.0, 1.0], [[1.0], [1.0]], [4.0], ["total"]).weights.round(6).tolist()
+    [2.0, 2.0]
+    """
+    x = np.asarray(X, dtype=np.float64)
+    asked = np.asarray(totals, dtype=np.float64)
+    start = _start(weights, len(x))
+    _check_constraints(x, asked, names, start, distance)
+    inverse, slope = _inverse_distance(distance, bounds)
+    eta = np.zeros(x.shape[1])
+    ratio = inverse(x @ eta)
+    scale = np.maximum(np.abs(asked), 1.0)
+    gap = asked - x.T @ (start * ratio)
+    step = 0
+    while np.max(np.abs(gap) / scale) > tolerance:
+        if step == MAX_STEPS:
+            worst = int(np.argmax(np.abs(gap) / scale))
+            raise EstimationError(
+                f"margin '{names[worst]}' is missed by {abs(gap[worst]):.4g} of {asked[worst]:g} after {MAX_STEPS} steps; "
+                "no weights within the bounds meet all totals: widen the bounds, merge levels, or leave a margin out"
+            )
+        eta, ratio, gap = _newton_step(x, start, asked, scale, eta, gap, inverse, slope)
+        step += 1
+    misfit = float(np.max(np.abs(gap) / scale))
+    words = distance if bounds is None else f"{distance}, ratios from {bounds[0]:g} to {bounds[1]:g}"
+    return _calibrated(start, start * ratio, x, step, misfit, f"calibration ({words})")
+
+
+def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w: FloatArray, distance: str) -> None:
+    if distance not in ("linear", "raking", "logit"):
+        raise EstimationError(f"method is '{distance}'; choose linear, raking or logit")
+    if x.ndim != 2 or asked.shape != (x.shape[1],) or len(names) != x.shape[1]:
+        raise EstimationError(f"totals has shape {asked.shape} for X of shape {x.shape}; give one total for each column")
+    if not np.isfinite(x).all() or not np.isfinite(asked).all():
+        raise EstimationError("X or totals hold a missing value; drop the row or give the total")
+    empty = (np.abs(x).T @ w == 0) & (asked != 0)
+    if empty.any():
+        name = names[int(empty.argmax())]
+        raise EstimationError(f"margin '{name}' has no respondent with weight; merge it with another level")
+    # Redundant columns are fine as long as their totals say the same.
+    _, values, right = np.linalg.svd(x * np.sqrt(w)[:, None], full_matrices=True)
+    rank = int((values > RANK_TOLERANCE * values.max()).sum())
+    conflict = right[rank:] @ asked
+    if len(conflict) and np.max(np.abs(conflict)) > SAME_TOTAL * np.max(np.abs(asked)):
+        loading = np.abs(right[rank:][int(np.argmax(np.abs(conflict)))])
+        involved = [names[i] for i in np.argsort(-loading)[:4] if loading[i] > 0.05]
+        raise EstimationError(
+            f"margins contradict each other ({', '.join(involved)}); give totals of one population that add up alike"
+        )
+
+
+Curve = Callable[[FloatArray], FloatArray]
+
+
+def _inverse_distance(distance: str, bounds: tuple[float, float] | None) -> tuple[Curve, Curve]:
+    """Ratio of weights as a function of the linear predictor, and its slope; 1 and 1 at 0."""
+    if bounds is not None and not bounds[0] < 1 < bounds[1]:
+        raise EstimationError(f"bounds are {bounds[0]:g} to {bounds[1]:g}; give a range with 1 inside, such as 0.3 to 3")
+    if distance == "raking":
+        if bounds is not None:
+            raise EstimationError("bounds go with linear or logit; raking takes none")
+        return (lambda u: np.exp(np.minimum(u, 700.0))), (lambda u: np.exp(np.minimum(u, 700.0)))
+    if distance == "linear":
+        low, high = bounds or (-np.inf, np.inf)
+        return (
+            lambda u: np.clip(1 + u, low, high),
+            lambda u: ((1 + u >= low) & (1 + u <= high)).astype(np.float64),
+        )
+    low, high = bounds or LOGIT_BOUNDS
+    a = (high - low) / ((1 - low) * (high - 1))
+
+    def ratio(u: FloatArray) -> FloatArray:
+        e = np.exp(np.clip(a * u, -700.0, 700.0))
+        return np.asarray((low * (high - 1) + high * (1 - low) * e) / (high - 1 + (1 - low) * e))
+
+    def slope(u: FloatArray) -> FloatArray:
+        g = ratio(u)
+        return np.asarray(a * (g - low) * (high - g) / (high - low))
+
+    return ratio, slope
+
+
+def _newton_step(
+    x: FloatArray,
+    start: FloatArray,
+    asked: FloatArray,
+    scale: FloatArray,
+    eta: FloatArray,
+    gap: FloatArray,
+    inverse: Curve,
+    slope: Curve,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """One damped Newton step: halve until the misfit falls, take the smallest step if it never does."""
+    hessian = x.T @ (x * (start * slope(x @ eta))[:, None])
+    direction = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ gap
+    before = float(np.max(np.abs(gap) / scale))
+    length = 1.0
+    while True:
+        tried = eta + length * direction
+        ratio = inverse(x @ tried)
+        left = asked - x.T @ (start * ratio)
+        if np.isfinite(left).all() and (np.max(np.abs(left) / scale) < before or length < 1e-4):
+            return tried, ratio, left
+        length /= 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrimmedWeights:
+    """Weights with the extremes cut and what was cut given to the others.
+
+    Attributes
+    ----------
+    weights
+        (n,) with the sum of the original.
+    cut_low, cut_high
+        Rows raised to the lower and lowered to the upper limit.
+    """
+
+    weights: FloatArray
+    cut_low: int
+    cut_high: int
+
+
+def trim_weights(weights: npt.ArrayLike, lower: float, upper: float) -> TrimmedWeights:
+    """Cut weights at limits and spread the difference evenly over the rows inside them.
+
+    Trimming trades bias for variance; report both results. Rows of weight 0 stay 0. The spread may push a row a little
+    past a limit, and calibrated totals are no longer met.
+
+    Parameters
+    ----------
+    weights
+        (n,).
+    lower, upper
+        Limits; infinity for none.
+
+    Returns
+    -------
+    TrimmedWeights
+
+    Raises
+    ------
+    EstimationError
+        When limits are reversed, or every row lies outside them.
+
+    Source
+        Potter 1990, Proceedings of the Survey Research Methods Section, ASA, 225–230; one pass, as `trimWeights` of
+        R survey 4.1.
+
+    Example
+    -------
+    >>> trim_weights([1.0, 2.0, 9.0], 0.0, 6.0).weights.tolist()
+    [2.5, 3.5, 6.0]
+    """
+    if not lower < upper:
+        raise EstimationError(f"trimming limits are {lower:g} and {upper:g}; give a lower one below the upper one")
+    w = _start(weights, len(np.asarray(weights)))
+    used = w > 0
+    outside = used & ((w < lower) | (w > upper))
+    if not outside.any():
+        return TrimmedWeights(w, 0, 0)
+    inside = used & ~outside
+    if not inside.any():
+        raise EstimationError(f"every weight lies outside {lower:g} to {upper:g}; widen the limits")
+    cut = np.where(outside, np.clip(w, lower, upper), w)
+    made = np.where(inside, cut + (w.sum() - cut.sum()) / inside.sum(), cut)
+    return TrimmedWeights(made, int((used & (w < lower)).sum()), int((w > upper).sum()))
