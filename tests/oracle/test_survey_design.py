@@ -71,7 +71,9 @@ def test_means_and_their_design_effects_equal_r(api, which):
     close(made.design_effect, expected["deff"])
     types = survey_mean(school_types(d), design)
     close(types.values, API[f"svymean_stype_{which}"]["est"])
-    assert types.covariance == pytest.approx(np.array(API[f"svymean_stype_{which}"]["vcov"]), rel=CLOSED_FORM, abs=1e-12)
+    assert types.covariance == pytest.approx(
+        np.array(API[f"svymean_stype_{which}"]["vcov"]), rel=CLOSED_FORM, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("which", SAMPLES)

@@ -367,7 +367,9 @@ def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w
     if distance not in ("linear", "raking", "logit"):
         raise EstimationError(f"method is '{distance}'; choose linear, raking or logit")
     if x.ndim != 2 or asked.shape != (x.shape[1],) or len(names) != x.shape[1]:
-        raise EstimationError(f"totals has shape {asked.shape} for X of shape {x.shape}; give one total for each column")
+        raise EstimationError(
+            f"totals has shape {asked.shape} for X of shape {x.shape}; give one total for each column"
+        )
     if not np.isfinite(x).all() or not np.isfinite(asked).all():
         raise EstimationError("X or totals hold a missing value; drop the row or give the total")
     empty = (np.abs(x).T @ w == 0) & (asked != 0)
@@ -392,7 +394,9 @@ Curve = Callable[[FloatArray], FloatArray]
 def _inverse_distance(distance: str, bounds: tuple[float, float] | None) -> tuple[Curve, Curve]:
     """Ratio of weights as a function of the linear predictor, and its slope; 1 and 1 at 0."""
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
-        raise EstimationError(f"bounds are {bounds[0]:g} to {bounds[1]:g}; give a range with 1 inside, such as 0.3 to 3")
+        raise EstimationError(
+            f"bounds are {bounds[0]:g} to {bounds[1]:g}; give a range with 1 inside, such as 0.3 to 3"
+        )
     if distance == "raking":
         if bounds is not None:
             raise EstimationError("bounds go with linear or logit; raking takes none")

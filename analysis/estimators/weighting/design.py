@@ -149,7 +149,9 @@ def survey_design(
     units = _columns(clusters, n) or [np.arange(n)]
     sizes = _columns(fpc, n)
     if len(sizes) > len(units):
-        raise EstimationError(f"fpc has {len(sizes)} columns for {len(units)} stage(s); give one for each stage at most")
+        raise EstimationError(
+            f"fpc has {len(sizes)} columns for {len(units)} stage(s); give one for each stage at most"
+        )
     parent = _codes(strata, "strata", n, np.zeros(n, dtype=np.int64))
     names = () if strata is None else tuple(str(v) for v in np.unique(np.asarray(strata)))
     stages: list[Stage] = []
@@ -305,7 +307,9 @@ def _stage_covariance(x: FloatArray, stage: Stage, factor: FloatArray, lonely: L
 
 def _lonely_message(stage: Stage, parent: IntArray, first: IntArray, group: int, level: int) -> str:
     if level > 1 or not stage.names:
-        where = "clusters holds one unit only" if level == 1 else f"clusters: a unit of stage {level - 1} holds one unit"
+        where = (
+            "clusters holds one unit only" if level == 1 else f"clusters: a unit of stage {level - 1} holds one unit"
+        )
         return f"{where}; a variance needs at least 2, or choose another rule than fail for lonely units"
     name = stage.names[int(stage.parent[first[parent == group][0]])]
     return (

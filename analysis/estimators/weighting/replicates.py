@@ -124,7 +124,9 @@ def _check_kind(kind: str, names: tuple[str, ...], sizes: IntArray, rng: np.rand
         raise EstimationError(f"strata '{name}' holds one cluster only; merge it with a neighbouring stratum")
     if kind == "brr" and not (sizes == 2).all():
         name = names[int((sizes != 2).argmax())] if names else "all"
-        raise EstimationError(f"strata '{name}' holds {sizes[int((sizes != 2).argmax())]} clusters; brr needs exactly 2")
+        raise EstimationError(
+            f"strata '{name}' holds {sizes[int((sizes != 2).argmax())]} clusters; brr needs exactly 2"
+        )
     if kind in ("bootstrap", "subbootstrap") and rng is None:
         raise EstimationError(f"replicates {kind} need a Generator; pass rng")
 
