@@ -78,7 +78,9 @@ def estimate_calibrate(options: CalibrateOptions) -> Report:
     complete = _complete(frame, needed)
     kept = frame[complete]
     try:
-        design, inside = read_design(kept, options.weights, options.strata, options.clusters, options.fpc)
+        design, inside = read_design(
+            kept, weights=options.weights, strata=options.strata, clusters=options.clusters, fpc=options.fpc
+        )
         kept = kept[inside]
         totals = read_totals(options.margins, kept, variables, rescale=options.rescale_margins)
         made = _calibrated(options, design, totals)
@@ -125,8 +127,7 @@ def _calibrated(options: CalibrateOptions, design: SurveyDesign, totals: Populat
         if not totals.number_names:
             return rake(design.weights, totals.margins)
     distance = "raking" if options.method == "rake" else options.method
-    X, asked, names = totals.as_constraints()
-    return calibrate(design.weights, X, asked, names, distance, bounds=bounds)  # type: ignore[arg-type]  # checked
+    return calibrate(design.weights, *totals.as_constraints(), distance, bounds=bounds)  # type: ignore[arg-type]  # checked
 
 
 def _pair(given: str | None, option: str) -> tuple[float, float] | None:

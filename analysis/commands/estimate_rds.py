@@ -126,9 +126,10 @@ def _sample(options: RdsOptions, frame: pd.DataFrame, outcome: Outcome) -> RdsSa
         number = np.where(outcome.answered, outcome.values[:, 0], np.nan)
         return rds_sample(tree, degree, number=number, levels=outcome.terms, time=time, population=options.population)
     if outcome.kind == "share":
-        group, levels = np.nan_to_num(outcome.values[:, 0]).astype(np.int64), ("0", "1")
+        group = np.nan_to_num(outcome.values[:, 0]).astype(np.int64)
     else:
-        group, levels = outcome.values.argmax(axis=1).astype(np.int64), outcome.terms
+        group = outcome.values.argmax(axis=1).astype(np.int64)
+    levels = ("0", "1") if outcome.kind == "share" else outcome.terms
     group = np.where(outcome.answered, group, -1)
     return rds_sample(tree, degree, group=group, levels=levels, time=time, population=options.population)
 
@@ -160,10 +161,13 @@ def _default_bootstrap(estimator: str, sample: RdsSample) -> str:
 
 def _estimates(outcome: Outcome, sample: RdsSample, point: RdsPoint, draws: RdsDraws, how: str) -> list[Estimate]:
     columns = {outcome.terms[0]: 1} if outcome.kind == "share" else {t: k for k, t in enumerate(outcome.terms)}
-    return [_estimate(term, k, outcome.kind, sample, point, draws, how) for term, k in columns.items()]
+    return [_estimate(term, k, outcome.kind, (sample, point), (draws, how)) for term, k in columns.items()]
 
 
-def _estimate(term: str, k: int, kind: str, sample: RdsSample, point: RdsPoint, draws: RdsDraws, how: str) -> Estimate:
+def _estimate(
+    term: str, k: int, kind: str, made: tuple[RdsSample, RdsPoint], resampled: tuple[RdsDraws, str]
+) -> Estimate:
+    (sample, point), (draws, how) = made, resampled
     value, se = float(point.values[k]), float(draws.standard_errors[k])
     if how in BY_PERCENTILE:
         low, high = (float(v) for v in draws.percentile_limits()[:, k])

@@ -1,6 +1,7 @@
 """`estimate survey-mean`: means, shares and totals under a sampling design, from a researcher's file.
 
-What belongs here: which estimator runs on which columns, and what is said beside the numbers. What must not: arithmetic.
+What belongs here: which estimator runs on which columns, and what is said beside the numbers. What must not:
+arithmetic.
 """
 
 from __future__ import annotations
@@ -77,9 +78,7 @@ def estimate_survey_mean(options: SurveyMeanOptions) -> Report:
         raise InputError(f"--interval {options.interval} is for shares; column '{options.outcome}' needs normal or t")
     roles = {"weights": options.weights, "strata": options.strata, "clusters": options.clusters, "fpc": options.fpc}
     try:
-        design, in_design = read_design(
-            frame, options.weights, options.strata, options.clusters, options.fpc, options.lonely
-        )
+        design, in_design = read_design(frame, **roles, lonely=options.lonely)
         found = _Run(options, outcome, design, in_design, _replicates(options, frame, design, in_design))
         estimates = [
             e for level, rows in read_groups(frame, options.by) for e in found.group(level, rows & outcome.answered)
@@ -118,6 +117,7 @@ def _columns(options: SurveyMeanOptions) -> dict[str, str | None]:
 
 def read_design(
     frame: pd.DataFrame,
+    *,
     weights: str | None,
     strata: str | None,
     clusters: str | None,
@@ -170,7 +170,8 @@ def _replicates(
 ) -> Any:
     if options.replicates is not None:
         rng = np.random.default_rng(options.seed)
-        return replicate_design(design, options.replicates, replicates_n=options.draws, rng=rng)  # type: ignore[arg-type]
+        kind: Any = options.replicates
+        return replicate_design(design, kind, replicates_n=options.draws, rng=rng)
     if options.replicate_weights is None:
         return None
     prefix = options.replicate_weights

@@ -51,9 +51,9 @@ class PopulationTotals:
         """Calibration variables, totals, and names; indicators of every level first."""
         blocks = [(m.code[:, None] == np.arange(len(m.levels))).astype(float) for m in self.margins]
         names = [f"{m.name}={level}" for m in self.margins for level in m.levels]
-        X = np.column_stack([*blocks, self.numbers])
+        columns = np.column_stack([*blocks, self.numbers])
         totals = np.concatenate([*(m.totals for m in self.margins), self.number_totals])
-        return X, totals, [*names, *self.number_names]
+        return columns, totals, [*names, *self.number_names]
 
 
 def read_totals(

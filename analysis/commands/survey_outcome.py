@@ -1,6 +1,7 @@
 """A survey's outcome and groups, from a researcher's file.
 
-What belongs here: deciding whether a column holds numbers, 0/1 or levels, and which rows count. What must not: estimation.
+What belongs here: deciding whether a column holds numbers, 0/1 or levels, and which rows count. What must not:
+estimation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Design variance, calibration, intervals and replicates against R survey 4.1-1, and against svy where it covers the case.
+"""Design variance, calibration, intervals and replicates against R survey 4.1-1, and against svy where it covers the
+case.
 
 The api samples come with R survey and are read from the folder named by EXTERNAL_MIRROR; the other survey is our own.
 """
@@ -95,13 +96,13 @@ def test_totals_ratios_and_domains_equal_r(api, which):
 @pytest.mark.parametrize("which", SAMPLES)
 def test_regressions_equal_r(api, which):
     d, design = api_design(api, which)
-    X = np.column_stack([np.ones(len(d)), *(d[c].to_numpy(dtype=float) for c in ("ell", "meals", "mobility"))])
+    x = np.column_stack([np.ones(len(d)), *(d[c].to_numpy(dtype=float) for c in ("ell", "meals", "mobility"))])
     wide = (d["sch.wide"].astype(str) == "Yes").to_numpy(dtype=float)
     for y, family, name, tolerance in (
         (d.api00.to_numpy(dtype=float), "gaussian", "gauss", CLOSED_FORM),
         (wide, "logistic", "logit", LOGISTIC),
     ):
-        made, expected = survey_regression(y, X, design, family), API[f"svyglm_{name}_{which}"]
+        made, expected = survey_regression(y, x, design, family), API[f"svyglm_{name}_{which}"]
         close(made.coefficients, expected["est"], tolerance)
         close(made.standard_errors, expected["se"], BREAD if family == "logistic" else tolerance)
         assert made.degrees_of_freedom == expected["df_residual"]
@@ -195,8 +196,8 @@ def test_raking_equals_r_and_its_variance_differs_from_r_on_purpose():
     made, expected = rake(design.weights, own_margins(columns, *RAKED)), OWN["rake_tight"]
     check_weights(made, expected, CLOSED_FORM)
     # R centres residuals by unweighted averages within margins; with that regression the numbers are R's.
-    X = np.column_stack([m.code[:, None] == np.arange(len(m.levels)) for m in own_margins(columns, *RAKED)])
-    as_r = projection(X.astype(float), np.ones(design.n))
+    x = np.column_stack([m.code[:, None] == np.arange(len(m.levels)) for m in own_margins(columns, *RAKED)])
+    as_r = projection(x.astype(float), np.ones(design.n))
     check_estimates(columns, with_weights(design, made.weights, as_r), expected, ITERATED)
     # Ours weights the regression by the starting weights, as Deville & Särndal do: close, and not the same.
     ours = survey_mean(numbers(columns, "direct"), with_weights(design, made.weights, made.projection))
@@ -215,8 +216,8 @@ def test_poststratification_equals_r():
 def calibration_variables(columns):
     population = OWN["calibrate_linear"]["population"]
     host = [np.array(columns["host_region"]) == level for level in ("North", "South", "West")]
-    X = np.column_stack([np.ones(len(host[0])), *host, numbers(columns, "female", "education", "age")])
-    return X.astype(float), list(population.values()), list(population)
+    x = np.column_stack([np.ones(len(host[0])), *host, numbers(columns, "female", "education", "age")])
+    return x.astype(float), list(population.values()), list(population)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_trimmed_weights_equal_r():
 
 def test_api_calibrations_equal_r(api):
     d, design = api_design(api, "clus1")
-    X = np.column_stack(
+    x = np.column_stack(
         [np.ones(len(d)), d.stype.astype(str) == "H", d.stype.astype(str) == "M", d.api99.to_numpy()]
     ).astype(float)
     asked, names = [6194, 755, 1018, 3914069], ["all", "H", "M", "api99"]
@@ -260,7 +261,7 @@ def test_api_calibrations_equal_r(api):
         ("calibrate_logit_clus1", "logit", (0.5, 2.0)),
         ("calibrate_linear_bounded_clus1", "linear", (0.7, 1.6)),
     ):
-        made = calibrate(design.weights, X, asked, names, distance, bounds=bounds)
+        made = calibrate(design.weights, x, asked, names, distance, bounds=bounds)
         mean = survey_mean(d.api00.to_numpy(), with_weights(design, made.weights, made.projection))
         close(mean.values, API[name]["est"], ITERATED)
         # R's own stopping rule leaves 1e-7 of a total here

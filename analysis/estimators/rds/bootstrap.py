@@ -6,6 +6,7 @@ What belongs here: resampling respondents, vectorised over draws. What must not:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,7 @@ from analysis.estimators.rds.transitions import transition_counts
 from analysis.estimators.rds.weights import salganik_heckathorn_shares, volz_heckathorn_weights
 from analysis.estimators.variance import FloatArray, IntArray
 
+Draw = Callable[[IntArray], tuple[IntArray, FloatArray]]
 DegreeDraw = Literal["recruited", "size-biased"]
 # A resampled tree of a branching sample can explode; this many times the sample is enough to estimate anything.
 MOST_TIMES_SAMPLE = 50
@@ -84,6 +86,7 @@ def salganik_bootstrap(
     estimator: Literal["rds-i", "rds-ii"],
     draws_n: int,
     rng: np.random.Generator,
+    *,
     degrees: DegreeDraw = "recruited",
     counts: IntArray | None = None,
 ) -> RdsDraws:
@@ -149,7 +152,7 @@ def salganik_bootstrap(
     )
 
 
-def _recruited_draw(sample: RdsSample, rng: np.random.Generator):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _recruited_draw(sample: RdsSample, rng: np.random.Generator) -> Draw:
     assert sample.group is not None  # noqa: S101 - refused by the caller
     recruiter, group = sample.tree.recruiter, sample.group
     recruited = np.flatnonzero((recruiter >= 0) & sample.answered)
@@ -166,7 +169,7 @@ def _recruited_draw(sample: RdsSample, rng: np.random.Generator):  # type: ignor
     return draw
 
 
-def _biased_draw(sample: RdsSample, counts: IntArray, rng: np.random.Generator):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _biased_draw(sample: RdsSample, counts: IntArray, rng: np.random.Generator) -> Draw:
     assert sample.group is not None  # noqa: S101 - refused by the caller
     filled = np.where(counts.sum(axis=1, keepdims=True) > 0, counts, counts.sum(axis=0))
     rates = np.cumsum(filled / filled.sum(axis=1, keepdims=True), axis=1)
@@ -231,8 +234,8 @@ def tree_bootstrap(
         From `rng`.
 
     Source
-        Baraff, McCormick & Raftery 2016, PNAS 113(51), 14668–14673. R RDS trims the trees to the sample's size, which the
-        paper does not. Often too wide: the variance of small trees is counted again at each level.
+        Baraff, McCormick & Raftery 2016, PNAS 113(51), 14668–14673. R RDS trims the trees to the sample's size, which
+        the paper does not. Often too wide: the variance of small trees is counted again at each level.
     """
     gathered = _Gathered(sample, estimator, draws_n)
     children, start = _children(sample)

@@ -5,6 +5,8 @@ What belongs here: simulating along the tree that was observed. What must not: o
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from analysis.errors import EstimationError
@@ -45,12 +47,13 @@ def configuration_bootstrap(sample: RdsSample, draws_n: int, rng: np.random.Gene
     if sample.group is None or sample.population is None:
         raise EstimationError("population is missing or y is a number; hcg needs a size and groups")
     groups_n, recruiter, order = len(sample.levels), sample.tree.recruiter, sample.order
-    fitted = homophily_configuration(sample.degree, sample.group, recruiter, order, sample.population, groups_n)
+    known: dict[str, Any] = {"order": order, "population": sample.population, "groups_n": groups_n}
+    fitted = homophily_configuration(sample.degree, sample.group, recruiter, **known)
     groups, degrees = _simulated(sample, fitted, draws_n, rng)
     made = np.full((draws_n, groups_n), np.nan)
     for row in range(draws_n):
         try:
-            refit = homophily_configuration(degrees[row], groups[row], recruiter, order, sample.population, groups_n)
+            refit = homophily_configuration(degrees[row], groups[row], recruiter, **known)
         except EstimationError:
             continue
         made[row] = refit.weights @ (groups[row][:, None] == np.arange(groups_n))

@@ -2,8 +2,8 @@
 
 What belongs here: the simulated recruitment, vectorised over draws. What must not: other bootstraps.
 
-One step of every draw is made at once: the cost is n steps of arrays (draws × degrees), memory traffic of those arrays is
-what limits it.
+One step of every draw is made at once: the cost is n steps of arrays (draws × degrees), memory traffic of those
+arrays is what limits it.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ def successive_bootstrap(sample: RdsSample, draws_n: int, rng: np.random.Generat
     group_of = np.zeros((draws_n, seeds_n + recruited_n), dtype=np.int64)
     sums = np.zeros((draws_n, groups_n))
     flat = remaining.reshape(draws_n, -1)
+    state = _Recruited(population, flat, sums)
     for seat in range(seeds_n):
         unit = _pick(flat, rng.random(draws_n))
-        _take(flat, sums, group_of[:, seat], unit, population, each)
+        state.take(unit, group_of[:, seat])
     uniforms = rng.random((recruited_n, 2, draws_n))
     for step in range(recruited_n):
         start = group_of[each, np.minimum(active[:, step], seeds_n + step - 1)]
@@ -87,7 +88,7 @@ def successive_bootstrap(sample: RdsSample, draws_n: int, rng: np.random.Generat
             unit[dry] = _pick(flat[dry], uniforms[step, 1][dry])
             left[dry] = flat[dry].sum(axis=1)
         taken = unit // classes_n
-        _take(flat, sums, group_of[:, seeds_n + step], unit, population, each)
+        state.take(unit, group_of[:, seeds_n + step])
         shrink = np.maximum(1 - population.classes[unit % classes_n] / left, 0.0)
         ties[each, :, taken] *= shrink[:, None]
     return finished_draws(sums / sums.sum(axis=1, keepdims=True), "successive sampling bootstrap")
@@ -145,14 +146,20 @@ def _pick(mass: FloatArray, uniform: FloatArray) -> IntArray:
     """Column of each row with probability proportional to mass."""
     heights = np.cumsum(mass, axis=1)
     found = (heights <= (uniform * heights[:, -1])[:, None]).sum(axis=1)
-    return np.minimum(found, mass.shape[1] - 1)
+    return np.asarray(np.minimum(found, mass.shape[1] - 1), dtype=np.int64)
 
 
-def _take(
-    flat: FloatArray, sums: FloatArray, seat: IntArray, unit: IntArray, population: _Population, each: IntArray
-) -> None:
-    classes_n = len(population.classes)
-    group, position = unit // classes_n, unit % classes_n
-    flat[each, unit] = np.maximum(flat[each, unit] - population.classes[position], 0.0)
-    sums[each, group] += population.inverse[position]
-    seat[:] = group
+class _Recruited:
+    """Who is left, and the weights of those who came, one row for each draw."""
+
+    def __init__(self, population: _Population, left: FloatArray, sums: FloatArray) -> None:
+        self.population, self.left, self.sums = population, left, sums
+        self.each = np.arange(len(left))
+
+    def take(self, unit: IntArray, seat: IntArray) -> None:
+        """Move one unit of each draw from the population to the sample."""
+        classes = self.population.classes
+        group, position = unit // len(classes), unit % len(classes)
+        self.left[self.each, unit] = np.maximum(self.left[self.each, unit] - classes[position], 0.0)
+        self.sums[self.each, group] += self.population.inverse[position]
+        seat[:] = group

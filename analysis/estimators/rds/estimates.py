@@ -193,6 +193,11 @@ def _weights(sample: RdsSample, estimator: str) -> FloatArray:
         harmonic = harmonic_degrees(sample.degree, sample.group, groups_n)
         return spread_over_groups(salganik_heckathorn_shares(counts.astype(np.float64), harmonic), sample.group)
     fitted = homophily_configuration(
-        sample.degree, sample.group, sample.tree.recruiter, sample.order, float(sample.population or 0), groups_n
+        sample.degree,
+        sample.group,
+        sample.tree.recruiter,
+        order=sample.order,
+        population=float(sample.population or 0),
+        groups_n=groups_n,
     )
     return fitted.weights

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize
 
 from analysis.errors import EstimationError
@@ -16,6 +17,7 @@ from analysis.estimators.rds.successive import successive_weights
 from analysis.estimators.rds.transitions import transition_counts
 from analysis.estimators.variance import FloatArray, IntArray
 
+BoolArray = npt.NDArray[np.bool_]
 MAX_ROUNDS = 100
 SHARE_TOLERANCE = 1e-8
 MOST_GROUPS = 10
@@ -62,7 +64,7 @@ class _Chain:
 
 
 def homophily_configuration(
-    degree: FloatArray, group: IntArray, recruiter: IntArray, order: IntArray, population: float, groups_n: int
+    degree: FloatArray, group: IntArray, recruiter: IntArray, *, order: IntArray, population: float, groups_n: int
 ) -> HomophilyConfiguration:
     """Fit the homophily configuration graph.
 
@@ -90,14 +92,15 @@ def homophily_configuration(
         When there are too many groups, too few recruits, or shares do not settle.
 
     Source
-        Fellows 2019, Statistics in Medicine 38(8), 1279–1296. Cell counts start one higher, as there; successive sampling
-        weights inside groups are integrals here, simulations in R RDS.
+        Fellows 2019, Statistics in Medicine 38(8), 1279–1296. Cell counts start one higher, as there; successive
+        sampling weights inside groups are integrals here, simulations in R RDS.
 
     Example
     -------
     >>> rng = np.random.default_rng(1)
     >>> recruiter = np.maximum((np.arange(60) - 2) // 2, -1)
-    >>> fit = homophily_configuration(np.full(60, 5.0), np.arange(60) % 2, recruiter, np.arange(60), 500.0, 2)
+    >>> fit = homophily_configuration(np.full(60, 5.0), np.arange(60) % 2, recruiter, order=np.arange(60),
+    population=500.0, ...                               groups_n=2)
     >>> bool(abs(fit.shares.sum() - 1) < 1e-6)
     True
     """
@@ -111,7 +114,7 @@ def homophily_configuration(
     rates = counts / counts.sum(axis=1, keepdims=True)
     mean_degree = held / np.bincount(group[recruited], weights=1 / degree[recruited], minlength=groups_n)
     shares = _implied_shares(rates, mean_degree)
-    chain = _chain(degree, group, recruiter, order, population, groups_n)
+    chain = _chain(degree, group, recruiter, order=order, population=population, groups_n=groups_n)
     for rounds in range(1, MAX_ROUNDS + 1):
         mean_degree = _mean_degrees(degree, group, recruited, shares, chain)
         rates, log_likelihood = _fit_rates(rates, mean_degree, chain)
@@ -123,7 +126,7 @@ def homophily_configuration(
 
 
 def _chain(
-    degree: FloatArray, group: IntArray, recruiter: IntArray, order: IntArray, population: float, groups_n: int
+    degree: FloatArray, group: IntArray, recruiter: IntArray, *, order: IntArray, population: float, groups_n: int
 ) -> _Chain:
     indicator = (group[order][:, None] == np.arange(groups_n)) * degree[order][:, None]
     used_before = np.cumsum(indicator, axis=0) - indicator
@@ -162,11 +165,11 @@ def _feasible_shares(rates: FloatArray, mean_degree: FloatArray, chain: _Chain) 
 
 
 def _mean_degrees(
-    degree: FloatArray, group: IntArray, recruited: FloatArray, shares: FloatArray, chain: _Chain
+    degree: FloatArray, group: IntArray, recruited: BoolArray, shares: FloatArray, chain: _Chain
 ) -> FloatArray:
     means = np.empty(len(shares))
     for g, share in enumerate(shares):
-        d = degree[np.asarray(recruited, dtype=bool) & (group == g)]
+        d = degree[recruited & (group == g)]
         w = _within(d, max(float(chain.sampled_n[g]), float(np.ceil(share * chain.population))))
         means[g] = w @ d
     return np.maximum(means, chain.sampled_degree / (shares * chain.population))

@@ -5,7 +5,8 @@ What must not: outcomes.
 
 Drawing units one by one with probability proportional to size, without replacement, picks the n units with the smallest
 times when unit i waits an exponential time with rate d_i (Rosén 1972). The chance of a unit is then one integral over
-time, with the number of others that came before approximated by a normal with the exact mean and variance and an Edgeworth
+time, with the number of others that came before approximated by a normal with the exact mean and variance and an
+Edgeworth
 term for skewness. R simulates 500 samples in each of six rounds instead; the integral has no simulation error.
 """
 
@@ -143,8 +144,8 @@ def successive_weights(degree: npt.ArrayLike, population: float) -> SuccessiveWe
         When the population is smaller than the sample, or the fixed point is not reached.
 
     Source
-        Gile 2011, JASA 106(493), 135–146, section 4.2. R RDS falls back to RDS-II when less than 4 % of the population is
-        sampled; there is no such jump here.
+        Gile 2011, JASA 106(493), 135–146, section 4.2. R RDS falls back to RDS-II when less than 4 % of the
+        population is sampled; there is no such jump here.
 
     Example
     -------

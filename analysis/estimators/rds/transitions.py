@@ -5,6 +5,7 @@ What belongs here: the group-level Markov chain. What must not: degrees, weights
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +76,7 @@ def equilibrium(rates: FloatArray) -> FloatArray:
     right[..., -1, 0] = 1.0
     if (np.abs(np.linalg.det(system)) < 1e-12).any():
         raise EstimationError("y splits recruitment into groups that never recruit each other; no equilibrium exists")
-    found: FloatArray = np.linalg.solve(system, right)[..., 0]
-    return found
+    return np.asarray(np.linalg.solve(system, right)[..., 0], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,11 +149,15 @@ def group_codes(values: npt.ArrayLike) -> tuple[IntArray, tuple[str, ...]]:
     tuple
         Codes, and the levels as text.
     """
-    given = [None if v is None or v != v or v == "" else v for v in np.asarray(values, dtype=object).tolist()]
+    given = [None if _absent(v) else v for v in np.asarray(values, dtype=object).tolist()]
     levels = sorted({v for v in given if v is not None}, key=lambda v: (isinstance(v, str), v))
     position = {level: i for i, level in enumerate(levels)}
     codes = np.array([MISSING if v is None else position[v] for v in given], dtype=np.int64)
     return codes, tuple(_level_name(v) for v in levels)
+
+
+def _absent(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def _level_name(value: object) -> str:

@@ -6,6 +6,7 @@ What must not: outcomes, estimates, drawings.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,8 +60,8 @@ def recruitment_tree(ids: Sequence[Any], recruiters: Sequence[Any]) -> Recruitme
     Parameters
     ----------
     ids, recruiters
-        (n,) each, compared as text; a seed's recruiter is empty, missing, `seed`, `0` or `-1`, or the number that stands
-        for none of the identifiers.
+        (n,) each, compared as text; a seed's recruiter is empty, missing, `seed`, `0` or `-1`, or the number that
+        stands for none of the identifiers.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def recruitment_tree(ids: Sequence[Any], recruiters: Sequence[Any]) -> Recruitme
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, float) and value == value and value == int(value):
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return str(int(value))
     return "" if value is None else str(value).strip()
 
@@ -109,7 +110,8 @@ def _recruiter(name: str, own: str, row: int, position: dict[str, int]) -> int:
     if name.lower() in SEED_WORDS:
         return -1
     raise EstimationError(
-        f"recruiter '{name}' (position {row + 1}) is not in the sample; add the respondent, or leave the recruiter empty "
+        f"recruiter '{name}' (position {row + 1}) is not in the sample; add the respondent, or leave the "
+        f"recruiter empty "
         "to treat the coupon's holder as a seed"
     )
 
@@ -132,7 +134,8 @@ def _waves(recruiter: IntArray, names: Sequence[str]) -> tuple[IntArray, IntArra
     if (wave < 0).any():
         row = int((wave < 0).argmax())
         raise EstimationError(
-            f"recruiter of '{names[row]}' (position {row + 1}) runs in a circle; nobody can be recruited by a descendant"
+            f"recruiter of '{names[row]}' (position {row + 1}) runs in a circle; nobody can be recruited by a "
+            f"descendant"
         )
     return wave, seed
 
@@ -199,7 +202,8 @@ def checked_degrees(degree: npt.ArrayLike, n: int, population: float | None = No
     middle = float(np.median(d))
     extreme = int((d > EXTREME_OVER_MEDIAN * middle).sum())
     said = (
-        f"{extreme} degree(s) exceed {EXTREME_OVER_MEDIAN} times the median of {middle:g} (largest {d.max():g}): check them; "
+        f"{extreme} degree(s) exceed {EXTREME_OVER_MEDIAN} times the median of {middle:g} (largest "
+        f"{d.max():g}): check them; "
         "they get next to no weight",
     )
     return Degrees(d, said if extreme else ())

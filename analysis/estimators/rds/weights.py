@@ -15,8 +15,8 @@ from analysis.estimators.variance import FloatArray, IntArray
 def volz_heckathorn_weights(degree: FloatArray) -> FloatArray:
     """Weight by the inverse of the degree: RDS-II.
 
-    It assumes a connected network, reciprocal ties, recruitment at random among contacts, a sample that is small against
-    the population, and degrees reported without error.
+    It assumes a connected network, reciprocal ties, recruitment at random among contacts, a sample that is small
+    against the population, and degrees reported without error.
 
     Parameters
     ----------

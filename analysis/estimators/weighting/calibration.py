@@ -26,6 +26,7 @@ MAX_STEPS = 200
 SAME_TOTAL = 1e-6
 RANK_TOLERANCE = 1e-10
 LOGIT_BOUNDS = (0.1, 10.0)
+SHORTEST_STEP = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +149,8 @@ def check_margins(margins: Sequence[Margin], weights: FloatArray) -> None:
         if empty.any():
             level = m.levels[int(empty.argmax())]
             raise EstimationError(
-                f"margin '{m.name}' has total {m.totals[int(empty.argmax())]:g} for '{level}', which no respondent with "
+                f"margin '{m.name}' has total {m.totals[int(empty.argmax())]:g} for '{level}', which no "
+                f"respondent with "
                 "weight holds; merge it with another level"
             )
 
@@ -207,7 +209,7 @@ def rake(
             w *= np.divide(m.totals, held, out=np.zeros_like(held), where=held > 0)[m.code]
         sweep += 1
     basis = np.column_stack([_indicators(m) for m in margins])
-    return _calibrated(start, w, basis, sweep, _misfit(w, margins), "raking (iterative proportional fitting)")
+    return _calibrated(start, w, basis, (sweep, _misfit(w, margins)), "raking (iterative proportional fitting)")
 
 
 def _start(weights: npt.ArrayLike, n: int) -> FloatArray:
@@ -231,10 +233,10 @@ def _indicators(m: Margin) -> FloatArray:
 
 
 def _calibrated(
-    start: FloatArray, w: FloatArray, X: FloatArray, iterations: int, misfit: float, method: str
+    start: FloatArray, w: FloatArray, X: FloatArray, reached: tuple[int, float], method: str
 ) -> CalibratedWeights:
     ratio = np.divide(w, start, out=np.ones_like(w), where=start > 0)
-    return CalibratedWeights(w, ratio, projection(X, start), iterations, misfit, method)
+    return CalibratedWeights(w, ratio, projection(X, start), *reached, method)
 
 
 def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
@@ -287,7 +289,7 @@ def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
     check_margins([cells], start)
     held = np.bincount(cells.code, weights=start, minlength=len(cells.levels))
     w = start * np.divide(cells.totals, held, out=np.zeros_like(held), where=held > 0)[cells.code]
-    return _calibrated(start, w, _indicators(cells), 1, _misfit(w, [cells]), "poststratification")
+    return _calibrated(start, w, _indicators(cells), (1, _misfit(w, [cells])), "poststratification")
 
 
 def calibrate(
@@ -343,24 +345,25 @@ def calibrate(
     asked = np.asarray(totals, dtype=np.float64)
     start = _start(weights, len(x))
     _check_constraints(x, asked, names, start, distance)
-    inverse, slope = _inverse_distance(distance, bounds)
-    eta = np.zeros(x.shape[1])
-    ratio = inverse(x @ eta)
     scale = np.maximum(np.abs(asked), 1.0)
-    gap = asked - x.T @ (start * ratio)
+    problem = _Problem(x, start, asked, scale, *_inverse_distance(distance, bounds))
+    eta = np.zeros(x.shape[1])
+    gap = problem.gap(eta)
     step = 0
-    while np.max(np.abs(gap) / scale) > tolerance:
+    while problem.worst(gap) > tolerance:
         if step == MAX_STEPS:
             worst = int(np.argmax(np.abs(gap) / scale))
             raise EstimationError(
-                f"margin '{names[worst]}' is missed by {abs(gap[worst]):.4g} of {asked[worst]:g} after {MAX_STEPS} steps; "
-                "no weights within the bounds meet all totals: widen the bounds, merge levels, or leave a margin out"
+                f"margin '{names[worst]}' is missed by {abs(gap[worst]):.4g} of {asked[worst]:g} after {MAX_STEPS} "
+                "steps; no weights within the bounds meet all totals: widen the bounds, merge levels, or leave "
+                "a margin "
+                "out"
             )
-        eta, ratio, gap = _newton_step(x, start, asked, scale, eta, gap, inverse, slope)
+        eta, gap = _newton_step(problem, eta, gap)
         step += 1
-    misfit = float(np.max(np.abs(gap) / scale))
+    ratio, misfit = problem.inverse(x @ eta), problem.worst(gap)
     words = distance if bounds is None else f"{distance}, ratios from {bounds[0]:g} to {bounds[1]:g}"
-    return _calibrated(start, start * ratio, x, step, misfit, f"calibration ({words})")
+    return _calibrated(start, start * ratio, x, (step, misfit), f"calibration ({words})")
 
 
 def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w: FloatArray, distance: str) -> None:
@@ -421,27 +424,36 @@ def _inverse_distance(distance: str, bounds: tuple[float, float] | None) -> tupl
     return ratio, slope
 
 
-def _newton_step(
-    x: FloatArray,
-    start: FloatArray,
-    asked: FloatArray,
-    scale: FloatArray,
-    eta: FloatArray,
-    gap: FloatArray,
-    inverse: Curve,
-    slope: Curve,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    x: FloatArray
+    start: FloatArray
+    asked: FloatArray
+    scale: FloatArray
+    inverse: Curve
+    slope: Curve
+
+    def gap(self, eta: FloatArray) -> FloatArray:
+        """Totals asked for minus totals reached."""
+        return np.asarray(self.asked - self.x.T @ (self.start * self.inverse(self.x @ eta)))
+
+    def worst(self, gap: FloatArray) -> float:
+        """Largest relative misfit."""
+        return float(np.max(np.abs(gap) / self.scale))
+
+
+def _newton_step(problem: _Problem, eta: FloatArray, gap: FloatArray) -> tuple[FloatArray, FloatArray]:
     """One damped Newton step: halve until the misfit falls, take the smallest step if it never does."""
-    hessian = x.T @ (x * (start * slope(x @ eta))[:, None])
+    x = problem.x
+    hessian = x.T @ (x * (problem.start * problem.slope(x @ eta))[:, None])
     direction = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ gap
-    before = float(np.max(np.abs(gap) / scale))
+    before = problem.worst(gap)
     length = 1.0
     while True:
         tried = eta + length * direction
-        ratio = inverse(x @ tried)
-        left = asked - x.T @ (start * ratio)
-        if np.isfinite(left).all() and (np.max(np.abs(left) / scale) < before or length < 1e-4):
-            return tried, ratio, left
+        left = problem.gap(tried)
+        if np.isfinite(left).all() and (problem.worst(left) < before or length < SHORTEST_STEP):
+            return tried, left
         length /= 2
 
 

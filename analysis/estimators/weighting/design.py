@@ -3,8 +3,9 @@
 What belongs here: strata, clusters, finite-population corrections over any number of stages, the rules for strata with
 one primary unit, and the projection that calibration adds. What must not: estimands.
 
-svy 0.35 gives the same numbers for one stage (the oracle tests compare); the variance is computed here because svy drops
-the correction under a jackknife, has no R-compatible rule for a stratum with one unit, and knows no calibration residuals.
+svy 0.35 gives the same numbers for one stage (the oracle tests compare); the variance is computed here because svy
+drops the correction under a jackknife, has no R-compatible rule for a stratum with one unit, and knows no calibration
+residuals.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def survey_design(
 ) -> SurveyDesign:
     """Describe a sampling design.
 
-    Use it for a stratified, clustered or multi-stage sample. Clusters are nested in strata, later stages in earlier ones.
+    Use it for a stratified, clustered or multi-stage sample. Clusters are nested in strata, later stages in earlier
+    ones.
 
     Parameters
     ----------
@@ -174,7 +176,7 @@ def _columns(given: Columns, n: int) -> list[npt.NDArray[np.generic]]:
     if given is None:
         return []
     first = given[0] if isinstance(given, (list, tuple)) and len(given) else given
-    nested = isinstance(given, (list, tuple)) and not np.isscalar(first) and np.ndim(first) == 1
+    nested = isinstance(given, (list, tuple)) and np.asarray(first).ndim == 1
     columns = [np.asarray(c) for c in given] if nested else [np.asarray(given)]  # type: ignore[union-attr]
     for column in columns:
         if column.shape != (n,):

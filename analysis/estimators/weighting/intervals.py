@@ -28,6 +28,7 @@ def proportion_interval(
     n: int,
     degrees_of_freedom: float,
     method: ProportionMethod = "logit",
+    *,
     confidence: float = DEFAULT_CONFIDENCE,
 ) -> Interval:
     """Give limits for a share that was estimated under a design.

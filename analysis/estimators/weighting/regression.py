@@ -107,7 +107,7 @@ def survey_regression(
 
 def _fit(y: FloatArray, x: FloatArray, w: FloatArray, family: str) -> tuple[FloatArray, FloatArray, FloatArray]:
     if family == "gaussian":
-        beta = np.linalg.solve(x.T @ (x * w[:, None]), x.T @ (w * y))
+        beta = np.asarray(np.linalg.solve(x.T @ (x * w[:, None]), x.T @ (w * y)), dtype=np.float64)
         return beta, x @ beta, np.ones(len(y))
     beta = np.zeros(x.shape[1])
     for _ in range(MAX_STEPS):
@@ -117,7 +117,7 @@ def _fit(y: FloatArray, x: FloatArray, w: FloatArray, family: str) -> tuple[Floa
         mean = 1 / (1 + np.exp(-predictor))
         slope = mean * (1 - mean)
         step = np.linalg.solve(x.T @ (x * (w * slope)[:, None]), x.T @ (w * (y - mean)))
-        beta = beta + step
+        beta = np.asarray(beta + step, dtype=np.float64)
         if np.max(np.abs(step)) < STEP_TOLERANCE * (1 + np.max(np.abs(beta))):
             mean = 1 / (1 + np.exp(-(x @ beta)))
             return beta, mean, mean * (1 - mean)

@@ -110,7 +110,7 @@ def replicate_design(
         factors, scale, rscales = _half_samples(parent, len(sizes), fay)
     else:
         assert rng is not None  # noqa: S101 - checked above
-        factors, scale, rscales = _bootstrap(parent, sizes, fraction, kind, replicates_n, rng)
+        factors, scale, rscales = _bootstrap(parent, sizes, fraction, (kind, replicates_n), rng)
     made = design.weights[:, None] * factors[unit]
     df = len(parent) - len(sizes) if kind != "brr" else len(sizes)
     return ReplicateDesign(design.weights, made, scale, rscales, df, kind)
@@ -157,8 +157,9 @@ def _half_samples(parent: IntArray, strata_n: int, fay: float) -> tuple[FloatArr
 
 
 def _bootstrap(
-    parent: IntArray, sizes: IntArray, fraction: FloatArray, kind: str, replicates_n: int, rng: np.random.Generator
+    parent: IntArray, sizes: IntArray, fraction: FloatArray, plan: tuple[str, int], rng: np.random.Generator
 ) -> tuple[FloatArray, float, FloatArray]:
+    kind, replicates_n = plan
     factors = np.empty((len(parent), replicates_n))
     for stratum, size in enumerate(sizes.tolist()):
         rows = parent == stratum
