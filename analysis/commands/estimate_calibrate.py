@@ -21,7 +21,7 @@ from analysis.commands.survey_file import in_file_terms, read_rows, require_colu
 from analysis.commands.survey_outcome import read_outcome, split_names
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, usable_estimate
-from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, rake, trim_weights
+from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, check_margins, rake, trim_weights
 from analysis.estimators.weighting.design import SurveyDesign, with_weights
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 
@@ -126,6 +126,8 @@ def _calibrated(options: CalibrateOptions, design: SurveyDesign, totals: Populat
             raise InputError("--bounds goes with --method linear or logit; raking takes none")
         if not totals.number_names:
             return rake(design.weights, totals.margins)
+    if totals.margins:
+        check_margins(totals.margins, design.weights)
     distance = "raking" if options.method == "rake" else options.method
     return calibrate(design.weights, *totals.as_constraints(), distance, bounds=bounds)  # type: ignore[arg-type]  # checked
 

@@ -27,6 +27,8 @@ SAME_TOTAL = 1e-6
 RANK_TOLERANCE = 1e-10
 LOGIT_BOUNDS = (0.1, 10.0)
 SHORTEST_STEP = 1e-4
+# Weights that grow twentyfold everywhere are scaled first, as R survey does.
+LARGE_CHANGE = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,7 +320,8 @@ def calibrate(
     distance
         `linear` (chi-square), `raking` (multiplicative), `logit` (bounded).
     bounds
-        Smallest and largest ratio of new to old weight; `logit` takes 0.1 to 10 without them.
+        Smallest and largest ratio of new to old weight; `logit` takes 0.1 to 10 without them. When every total changes
+        more than twentyfold, weights are scaled first and the ratio is to the scaled ones.
     tolerance
         Largest relative misfit.
 
@@ -346,6 +349,8 @@ def calibrate(
     start = _start(weights, len(x))
     _check_constraints(x, asked, names, start, distance)
     scale = np.maximum(np.abs(asked), 1.0)
+    size = _change_of_size(x, start, asked)
+    start = start * size
     problem = _Problem(x, start, asked, scale, *_inverse_distance(distance, bounds))
     eta = np.zeros(x.shape[1])
     gap = problem.gap(eta)
@@ -362,6 +367,8 @@ def calibrate(
         eta, gap = _newton_step(problem, eta, gap)
         step += 1
     ratio, misfit = problem.inverse(x @ eta), problem.worst(gap)
+    start = start / size
+    ratio = ratio * size
     words = distance if bounds is None else f"{distance}, ratios from {bounds[0]:g} to {bounds[1]:g}"
     return _calibrated(start, start * ratio, x, (step, misfit), f"calibration ({words})")
 
@@ -389,6 +396,17 @@ def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w
         raise EstimationError(
             f"margins contradict each other ({', '.join(involved)}); give totals of one population that add up alike"
         )
+
+
+def _change_of_size(x: FloatArray, start: FloatArray, asked: FloatArray) -> float:
+    """Factor by which weights grow as a whole, when that is most of their change; bounds then hold after it."""
+    held = x.T @ start
+    used = held != 0
+    factors = asked[used] / held[used]
+    if not len(factors) or not (factors > 0).all():
+        return 1.0
+    grows, shrinks = factors.min() > LARGE_CHANGE, factors.max() < 1 / LARGE_CHANGE
+    return float(factors.mean()) if grows or shrinks else 1.0
 
 
 Curve = Callable[[FloatArray], FloatArray]

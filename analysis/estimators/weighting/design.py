@@ -223,7 +223,7 @@ def _sizes(size: npt.NDArray[np.generic]) -> FloatArray:
     return values
 
 
-def total_covariance(design: SurveyDesign, scores: FloatArray) -> FloatArray:
+def total_covariance(design: SurveyDesign, scores: FloatArray, rows: npt.NDArray[np.bool_] | None = None) -> FloatArray:
     """Estimate the covariance of the totals of scores.
 
     Use it after linearisation: pass w·z/(scale) row by row, zero outside a domain.
@@ -234,6 +234,8 @@ def total_covariance(design: SurveyDesign, scores: FloatArray) -> FloatArray:
         Of n rows.
     scores
         (n, k) linearised values, weights included.
+    rows
+        (n,) the domain: only its strata are averaged over by the rule `average`. None for all.
 
     Returns
     -------
@@ -262,7 +264,7 @@ def total_covariance(design: SurveyDesign, scores: FloatArray) -> FloatArray:
     for level, stage in enumerate(design.stages):
         if not (factor > 0).any():
             break
-        covariance = covariance + _stage_covariance(x, stage, factor, design.lonely, level + 1)
+        covariance = covariance + _stage_covariance(x, stage, factor, (design.lonely, level + 1), rows)
         factor = factor * stage.fraction
     return covariance
 
@@ -281,7 +283,14 @@ def _residual(x: FloatArray, projection: Projection, weights: FloatArray) -> Flo
     return out
 
 
-def _stage_covariance(x: FloatArray, stage: Stage, factor: FloatArray, lonely: LonelyRule, level: int) -> FloatArray:
+def _stage_covariance(
+    x: FloatArray,
+    stage: Stage,
+    factor: FloatArray,
+    rule: tuple[LonelyRule, int],
+    rows: npt.NDArray[np.bool_] | None,
+) -> FloatArray:
+    lonely, level = rule
     codes, first, unit = np.unique(stage.unit, return_index=True, return_inverse=True)
     parent = np.unique(stage.parent, return_inverse=True)[1][first]
     totals = np.column_stack([np.bincount(unit, weights=c, minlength=len(codes)) for c in x.T])
@@ -301,9 +310,11 @@ def _stage_covariance(x: FloatArray, stage: Stage, factor: FloatArray, lonely: L
     centred = (totals - means[parent]) * np.sqrt(scale[parent])[:, None]
     product: FloatArray = centred.T @ centred
     if lonely == "average" and single.any():
-        if single.all():
+        inside = np.ones(len(unit), dtype=bool) if rows is None else rows
+        held = np.bincount(parent[unit[inside]], minlength=len(n_h)) > 0
+        if not (held & ~single).any():
             raise EstimationError("strata hold one cluster each; a variance needs a stratum with at least 2")
-        product = product * len(n_h) / float((~single).sum())
+        product = product * held.sum() / float((held & ~single).sum())
     return product
 
 

@@ -89,7 +89,7 @@ def survey_mean(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | 
         raise EstimationError(f"weights add up to {total:g} in the domain; a mean needs a row with weight")
     values = w @ x / total
     centred = x - values
-    covariance = total_covariance(design, w[:, None] * centred / total)
+    covariance = total_covariance(design, w[:, None] * centred / total, inside)
     n = int((w > 0).sum())
     effects = _design_effects(np.diag(covariance), centred, w, n)
     return SurveyStatistic(values, covariance, *effects, design.degrees_of_freedom(inside), n)
@@ -153,7 +153,7 @@ def survey_total(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike |
     """
     x, inside = _checked(y, design, domain)
     w = np.where(inside, design.weights, 0.0)
-    covariance = total_covariance(design, w[:, None] * x)
+    covariance = total_covariance(design, w[:, None] * x, inside)
     df = design.degrees_of_freedom(inside)
     return SurveyStatistic(w @ x, covariance, None, None, df, int((w > 0).sum()))
 
@@ -195,7 +195,7 @@ def survey_ratio(
     if bottom == 0:
         raise EstimationError("denominator adds up to 0; a ratio needs a total other than 0")
     ratio = top / bottom
-    covariance = total_covariance(design, (w * (x[:, 0] - ratio * x[:, 1]) / bottom)[:, None])
+    covariance = total_covariance(design, (w * (x[:, 0] - ratio * x[:, 1]) / bottom)[:, None], inside)
     df = design.degrees_of_freedom(inside)
     return SurveyStatistic(np.array([ratio]), covariance, None, None, df, int((w > 0).sum()))
 

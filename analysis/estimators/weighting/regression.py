@@ -102,7 +102,7 @@ def survey_regression(
     bread = np.linalg.inv(x.T @ (x * (w * slope)[:, None]))
     scores = x * (w * (outcome - mean))[:, None] @ bread
     df = design.degrees_of_freedom(inside) + 1 - x.shape[1]
-    return SurveyRegression(beta, total_covariance(design, scores), df, int((w > 0).sum()))
+    return SurveyRegression(beta, total_covariance(design, scores, inside), df, int((w > 0).sum()))
 
 
 def _fit(y: FloatArray, x: FloatArray, w: FloatArray, family: str) -> tuple[FloatArray, FloatArray, FloatArray]:
