@@ -1,5 +1,4 @@
-"""The tracked table of bias and coverage of RDS intervals: recompute it with `./run python -m
-analysis.commands.rds_coverage`.
+"""The table of bias and coverage of RDS intervals; `./run python -m analysis.commands.rds_coverage` recomputes it.
 
 What belongs here: writing `data/reference/rds_coverage.csv`. What must not: simulation.
 

@@ -67,7 +67,7 @@ def test_a_broken_tree_is_refused_by_column_value_and_row(tmp_path, old, new, wo
 def test_an_extreme_degree_is_flagged_and_refused_where_a_size_forbids_it(tmp_path):
     text = TREE.replace("6,3,3,1", "6,3,5000,1")
     assert any("5000" in w for w in rds(tmp_path, text)["warnings"])
-    with pytest.raises(AnalysisError, match="is 5000 .*nobody knows all 100"):
+    with pytest.raises(AnalysisError, match=r"is 5000 .*nobody knows all 100"):
         rds(tmp_path, text, "--estimator", "ss", "--population", "100", "--bootstrap", "40")
 
 
@@ -87,7 +87,7 @@ def test_options_that_do_not_fit_are_refused(tmp_path, options, words):
 
 
 def test_one_level_only_is_no_share(tmp_path):
-    with pytest.raises(AnalysisError, match="column 'y' .*one level only"):
+    with pytest.raises(AnalysisError, match=r"column 'y' .*one level only"):
         rds(tmp_path, "id,by,degree,y\n1,0,2,1\n2,1,2,1\n3,1,2,1\n")
 
 
@@ -187,7 +187,7 @@ def test_empty_crosses_stop_raking_with_a_sentence(tmp_path):
     text = "w,a,b\n1,0,0\n1,1,1\n1,0,0\n1,1,1\n"
     margins = "variable,level,total\na,0,50\na,1,50\nb,0,30\nb,1,70\n"
     for method in ("rake", "linear", "logit"):
-        with pytest.raises(AnalysisError, match="not met|contradict|missed"):
+        with pytest.raises(AnalysisError, match=r"not met|contradict|missed"):
             calibrate(tmp_path, margins, "--method", method, text=text)
 
 
