@@ -15,6 +15,7 @@ from analysis.estimators.mrp import (
 )
 
 SIMULATIONS = 40
+SMALL = {"asked_n": 60, "levels_n": (5, 3), "draws_n": 49, "thin": 4}
 REJECTED = 1e-3  # five quantities are looked at; a right sampler fails one in 200 runs
 
 
@@ -64,7 +65,7 @@ def test_a_tight_prior_pulls_everything_to_its_centre():
 
 
 def test_simulation_based_calibration_passes():
-    made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), asked_n=60, levels_n=(5, 3), draws_n=49, thin=4)
+    made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), **SMALL)
     assert made.ranks.shape == (SIMULATIONS, 5)
     assert (made.p_values > REJECTED).all(), dict(zip(made.names, made.p_values, strict=True))
 
@@ -72,7 +73,7 @@ def test_simulation_based_calibration_passes():
 def test_simulation_based_calibration_catches_a_wrong_sampler(monkeypatch):
     right = mrp.polya_gamma
     monkeypatch.setattr(mrp, "polya_gamma", lambda shape, tilt, rng: 3 * right(shape, tilt, rng))
-    made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), asked_n=60, levels_n=(5, 3), draws_n=49, thin=4)
+    made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), **SMALL)
     assert (made.p_values < REJECTED).any()
 
 
