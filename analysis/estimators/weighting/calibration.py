@@ -29,34 +29,7 @@ LOGIT_BOUNDS = (0.1, 10.0)
 SHORTEST_STEP = 1e-4
 # Weights that grow twentyfold everywhere are scaled first, as R survey does.
 LARGE_CHANGE = 20.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CalibratedWeights:
-    """Weights that meet their totals.
-
-    Attributes
-    ----------
-    weights
-        (n,).
-    ratio
-        (n,) calibrated over starting weight; 1 where the starting weight is 0.
-    projection
-        What the variance of an estimate with these weights needs.
-    iterations
-        Sweeps or Newton steps.
-    largest_misfit
-        Largest relative distance of a calibrated total from the one asked for.
-    method
-        In words.
-    """
-
-    weights: FloatArray
-    ratio: FloatArray
-    projection: Projection
-    iterations: int
-    largest_misfit: float
-    method: str
+MOST_CELLS = 2**40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +50,44 @@ class Margin:
     code: IntArray
     levels: tuple[str, ...]
     totals: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibratedWeights:
+    """Weights that meet their totals.
+
+    Attributes
+    ----------
+    weights
+        (n,).
+    ratio
+        (n,) calibrated over starting weight; 1 where the starting weight is 0.
+    start
+        (n,) starting weights.
+    variables
+        Margins, or (n, p) calibration variables, that were met.
+    iterations
+        Sweeps or Newton steps.
+    largest_misfit
+        Largest relative distance of a calibrated total from the one asked for.
+    method
+        In words.
+    """
+
+    weights: FloatArray
+    ratio: FloatArray
+    start: FloatArray
+    variables: tuple[Margin, ...] | FloatArray
+    iterations: int
+    largest_misfit: float
+    method: str
+
+    @property
+    def projection(self) -> Projection:
+        """What the variance of an estimate with these weights needs; made when asked for, as it takes memory."""
+        given = self.variables
+        columns = np.column_stack([_indicators(m) for m in given]) if isinstance(given, tuple) else given
+        return projection(columns, self.start)
 
 
 def margin(name: str, values: Sequence[object] | npt.NDArray[np.generic], totals: Mapping[str, float]) -> Margin:
@@ -195,9 +206,35 @@ def rake(
     """
     start = _start(weights, len(margins[0].code) if margins else 0)
     check_margins(margins, start)
-    w = start.copy()
-    misfit = np.inf
-    sweep = 0
+    cell, codes = _crossed(margins)
+    held = np.asarray(np.bincount(cell, weights=start, minlength=len(codes[0])), dtype=np.float64)
+    fitted, sweeps = _proportional_fit(held, codes, margins, (tolerance, max_sweeps))
+    w = start * np.divide(fitted, held, out=np.zeros_like(held), where=held > 0)[cell]
+    method = "raking (iterative proportional fitting)"
+    return _calibrated(start, w, tuple(margins), (sweeps, _misfit(w, margins)), method)
+
+
+def _crossed(margins: Sequence[Margin]) -> tuple[IntArray, list[IntArray]]:
+    """Cell of each row in the cross of all margins, and each margin's level of every cell that occurs."""
+    code = np.zeros(len(margins[0].code), dtype=np.int64)
+    possible = 1
+    for m in margins:
+        possible *= len(m.levels)
+        if possible > MOST_CELLS:
+            # Renumbered, the cross of many margins stays within 64 bits.
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+            possible = (int(code.max()) + 1) * len(m.levels)
+        code = code * len(m.levels) + m.code
+    _, first, cell = np.unique(code, return_index=True, return_inverse=True)
+    return cell.astype(np.int64), [m.code[first] for m in margins]
+
+
+def _proportional_fit(
+    held: FloatArray, codes: Sequence[IntArray], margins: Sequence[Margin], rule: tuple[float, int]
+) -> tuple[FloatArray, int]:
+    tolerance, max_sweeps = rule
+    w = held.copy()
+    misfit, sweep = np.inf, 0
     while misfit > tolerance:
         if sweep == max_sweeps:
             raise EstimationError(
@@ -205,13 +242,12 @@ def rake(
                 "the sample has empty crosses: merge levels or leave a margin out"
             )
         misfit = 0.0
-        for m in margins:
-            held = np.bincount(m.code, weights=w, minlength=len(m.levels))
-            misfit = max(misfit, float(np.max(np.abs(held - m.totals) / np.maximum(m.totals, 1.0))))
-            w *= np.divide(m.totals, held, out=np.zeros_like(held), where=held > 0)[m.code]
+        for m, code in zip(margins, codes, strict=True):
+            reached = np.bincount(code, weights=w, minlength=len(m.levels))
+            misfit = max(misfit, float(np.max(np.abs(reached - m.totals) / np.maximum(m.totals, 1.0))))
+            w *= np.divide(m.totals, reached, out=np.zeros_like(reached), where=reached > 0)[code]
         sweep += 1
-    basis = np.column_stack([_indicators(m) for m in margins])
-    return _calibrated(start, w, basis, (sweep, _misfit(w, margins)), "raking (iterative proportional fitting)")
+    return w, sweep
 
 
 def _start(weights: npt.ArrayLike, n: int) -> FloatArray:
@@ -235,10 +271,14 @@ def _indicators(m: Margin) -> FloatArray:
 
 
 def _calibrated(
-    start: FloatArray, w: FloatArray, X: FloatArray, reached: tuple[int, float], method: str
+    start: FloatArray,
+    w: FloatArray,
+    variables: tuple[Margin, ...] | FloatArray,
+    reached: tuple[int, float],
+    method: str,
 ) -> CalibratedWeights:
     ratio = np.divide(w, start, out=np.ones_like(w), where=start > 0)
-    return CalibratedWeights(w, ratio, projection(X, start), *reached, method)
+    return CalibratedWeights(w, ratio, start, variables, *reached, method)
 
 
 def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
@@ -291,7 +331,7 @@ def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
     check_margins([cells], start)
     held = np.bincount(cells.code, weights=start, minlength=len(cells.levels))
     w = start * np.divide(cells.totals, held, out=np.zeros_like(held), where=held > 0)[cells.code]
-    return _calibrated(start, w, _indicators(cells), (1, _misfit(w, [cells])), "poststratification")
+    return _calibrated(start, w, (cells,), (1, _misfit(w, [cells])), "poststratification")
 
 
 def calibrate(
