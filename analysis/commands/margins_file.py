@@ -27,6 +27,12 @@ from analysis.errors import InputError
 from analysis.estimators.weighting.calibration import Margin, margin
 
 EVERYBODY = "(Intercept)"
+# Words that offices and other programs use for the three columns.
+SYNONYMS = {
+    "variable": ("variable", "margin"),
+    "level": ("level", "value", "category"),
+    "total": ("total", "count", "population", "freq", "Freq"),
+}
 KINDS = ("margin", "cell", "total", "numeric_total")
 
 
@@ -115,6 +121,9 @@ def read_totals(
 
 def _rows(path: Path) -> pd.DataFrame:
     rows = read_rows(path)
+    for name, words in SYNONYMS.items():
+        found = [word for word in words if word in rows.columns]
+        rows = rows.rename(columns={found[0]: name}) if found else rows
     require_columns(rows, {f"margins file: {c}": c for c in ("variable", "level", "total")})
     totals = numeric(rows, "total", "a population total is a number of 0 or more")
     bad = np.isnan(totals) | (totals < 0)

@@ -28,7 +28,7 @@ SOURCE = (
     "simulated with analysis/estimators/rds/coverage.py, seed 20261125; recompute: analysis/commands/rds_coverage.py"
 )
 COLUMNS = {
-    "scenario": "scenario_code",
+    "scenario": "simulation_code",
     "estimator": "estimator_text",
     "interval": "interval_text",
     "worlds_n": "worlds_n",
@@ -65,7 +65,7 @@ def table_row(row: CoverageRow) -> dict[str, str]:
 def _text(value: str | float | None) -> str:
     if value is None or isinstance(value, (str, int)):
         return "" if value is None else str(value)
-    return f"{value + 0.0:.{DECIMALS}f}"
+    return f"{round(value, DECIMALS) + 0.0:.{DECIMALS}f}"
 
 
 def spot_check_rows() -> list[dict[str, str]]:

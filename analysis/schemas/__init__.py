@@ -6,8 +6,9 @@ What must not be here: reading files, or knowing what a vendor's export looks li
 
 from analysis.schemas.columns import Column, Table
 from analysis.schemas.tables_results import TABLES as RESULT_TABLES
+from analysis.schemas.tables_sampling import TABLES as SAMPLING_TABLES
 from analysis.schemas.tables_world import TABLES as WORLD_TABLES
 
-TABLES: dict[str, Table] = {table.name: table for table in (*WORLD_TABLES, *RESULT_TABLES)}
+TABLES: dict[str, Table] = {table.name: table for table in (*WORLD_TABLES, *RESULT_TABLES, *SAMPLING_TABLES)}
 
 __all__ = ["TABLES", "Column", "Table"]

@@ -8,7 +8,7 @@ import pytest
 from analysis.commands.rds_coverage import COLUMNS, SOURCE, spot_check_rows
 
 TABLE = Path(__file__).parents[2] / "data/reference/rds_coverage.csv"
-NAMES = ("scenario_code", "estimator_text", "interval_text")
+NAMES = ("simulation_code", "estimator_text", "interval_text")
 NUMBERS = [column for column in COLUMNS.values() if column not in NAMES]
 
 
@@ -24,7 +24,7 @@ def one(*names):
 
 
 def test_spot_check_rows_are_recomputed_to_the_last_digit():
-    stored = [row for row in rows() if row["scenario_code"] == "spot_check"]
+    stored = [row for row in rows() if row["simulation_code"] == "spot_check"]
     assert stored == spot_check_rows()
     assert {row["source"] for row in rows()} == {SOURCE}
 

@@ -23,6 +23,8 @@ SHARE_TOLERANCE = 1e-8
 MOST_GROUPS = 10
 # Weight of the constraint that shares add up to 1, against the distance from the unconstrained shares.
 SUM_PENALTY = 10.0
+# Rates below e⁻¹² are recruitment that never happens: shares do not follow from them.
+LARGEST_LOGIT = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +95,8 @@ def homophily_configuration(
 
     Source
         Fellows 2019, Statistics in Medicine 38(8), 1279–1296. Cell counts start one higher, as there; successive
-        sampling weights inside groups are integrals here, simulations in R RDS.
+        sampling weights inside groups are integrals here, simulations in R RDS. R RDS 0.9-10 looks for seeds in the
+        file's order after it has sorted by time, so its result changes with the order of rows; here it does not.
 
     Example
     -------
@@ -188,7 +191,7 @@ def _fit_rates(rates: FloatArray, mean_degree: FloatArray, chain: _Chain) -> tup
 
     def unpack(free: FloatArray) -> FloatArray:
         logits = np.zeros((g, g))
-        logits[off] = free
+        logits[off] = np.clip(free, -LARGEST_LOGIT, LARGEST_LOGIT)
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
