@@ -63,7 +63,7 @@ def blend(reference: Estimate, opt_in: Estimate, bias_allowed: float | None = No
         When an estimate has no value or no standard error above 0, or the allowed bias is negative.
 
     Source
-        Elliott & Haviland 2007, Survey Methodology 33(2), 211–215, eq. (3).
+        Elliott & Haviland 2007, Survey Methodology 33(2), 211–215.
 
     Example
     -------
