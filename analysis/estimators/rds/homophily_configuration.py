@@ -102,8 +102,8 @@ def homophily_configuration(
     -------
     >>> rng = np.random.default_rng(1)
     >>> recruiter = np.maximum((np.arange(60) - 2) // 2, -1)
-    >>> fit = homophily_configuration(np.full(60, 5.0), np.arange(60) % 2, recruiter, order=np.arange(60),
-    population=500.0, ...                               groups_n=2)
+    >>> known = {"order": np.arange(60), "population": 500.0, "groups_n": 2}
+    >>> fit = homophily_configuration(np.full(60, 5.0), rng.integers(2, size=60), recruiter, **known)
     >>> bool(abs(fit.shares.sum() - 1) < 1e-6)
     True
     """

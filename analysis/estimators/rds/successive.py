@@ -56,7 +56,7 @@ def inclusion_probabilities(size: FloatArray, count: FloatArray, sample_n: int) 
     Example
     -------
     >>> inclusion_probabilities(np.array([1.0, 2.0]), np.array([50.0, 50.0]), 30).round(2).tolist()
-    [0.21, 0.39]
+    [0.22, 0.38]
     """
     population = float(count.sum())
     if population < sample_n * (1 - 1e-9):

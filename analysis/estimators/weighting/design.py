@@ -253,7 +253,7 @@ def total_covariance(design: SurveyDesign, scores: FloatArray, rows: npt.NDArray
 
     Example
     -------
-    >>> total_covariance(survey_design(2), np.array([[1.0], [-1.0]])).tolist()
+    >>> total_covariance(survey_design(2), np.array([[1.0], [-1.0]])).round(6).tolist()
     [[4.0]]
     """
     x = scores
