@@ -23,7 +23,8 @@ import svy
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_sample
 from analysis.estimators.rds.simulation import NetworkPlan, recruit, simulate_network
-from analysis.estimators.weighting.calibration import Margin, rake
+from analysis.estimators.weighting.calibration import rake
+from analysis.estimators.weighting.margins import Margin
 
 REPEATS = 3
 DRAWS = 1000

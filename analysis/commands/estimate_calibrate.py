@@ -21,9 +21,11 @@ from analysis.commands.survey_file import in_file_terms, read_rows, require_colu
 from analysis.commands.survey_outcome import read_outcome, split_names
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, usable_estimate
-from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, check_margins, rake, trim_weights
+from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, rake
 from analysis.estimators.weighting.design import SurveyDesign, with_weights
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
+from analysis.estimators.weighting.margins import check_margins
+from analysis.estimators.weighting.trimming import trim_weights
 
 METHOD = "calibrate"
 METHODS = ("rake", "linear", "logit")

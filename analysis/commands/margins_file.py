@@ -24,7 +24,7 @@ import pandas as pd
 
 from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
 from analysis.errors import InputError
-from analysis.estimators.weighting.calibration import Margin, margin
+from analysis.estimators.weighting.margins import Margin, margin
 
 EVERYBODY = "(Intercept)"
 # Words that offices and other programs use for the three columns.

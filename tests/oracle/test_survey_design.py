@@ -10,12 +10,14 @@ import pytest
 import rdata
 import svy
 
-from analysis.estimators.weighting.calibration import calibrate, margin, poststratify, projection, rake, trim_weights
+from analysis.estimators.weighting.calibration import calibrate, poststratify, projection, rake
 from analysis.estimators.weighting.design import survey_design, with_weights
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean, survey_ratio, survey_total
 from analysis.estimators.weighting.intervals import proportion_interval, survey_quantile
+from analysis.estimators.weighting.margins import margin
 from analysis.estimators.weighting.regression import survey_regression
 from analysis.estimators.weighting.replicates import replicate_design, replicate_statistic
+from analysis.estimators.weighting.trimming import trim_weights
 from tests.oracle.survey_files import cases, external, numbers, own_columns
 
 API = cases("reference", "survey.json")

@@ -1,11 +1,11 @@
-"""Weights that meet known totals: raking, poststratification, calibration with a distance of one's choice, trimming.
+"""Weights that meet known totals: raking, poststratification, calibration with a distance of one's choice.
 
 What belongs here: the weights, and the projection that their variance needs. What must not: where totals come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,43 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
-from analysis.estimators.list_experiment.responses import checked_weights
 from analysis.estimators.variance import FloatArray, IntArray
 from analysis.estimators.weighting.design import Projection
+from analysis.estimators.weighting.margins import SAME_TOTAL, Margin, check_margins, indicators, starting_weights
 
 Distance = Literal["linear", "raking", "logit"]
 # Largest misfit of a total, relative to the total (or to 1 person, if that is more).
 TOLERANCE = 1e-10
 MAX_SWEEPS = 2000
 MAX_STEPS = 200
-# Totals of two margins may differ by rounding of published figures only.
-SAME_TOTAL = 1e-6
 RANK_TOLERANCE = 1e-10
 LOGIT_BOUNDS = (0.1, 10.0)
 SHORTEST_STEP = 1e-4
 # Weights that grow twentyfold everywhere are scaled first, as R survey does.
 LARGE_CHANGE = 20.0
 MOST_CELLS = 2**40
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Margin:
-    """Known totals of one categorical variable, or of a cross of several.
-
-    Attributes
-    ----------
-    name
-        Of the variable, for messages.
-    code
-        (n,) position of each row's level in `levels`.
-    levels, totals
-        Names, and population totals of 0 or more, in the same order.
-    """
-
-    name: str
-    code: IntArray
-    levels: tuple[str, ...]
-    totals: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,86 +64,8 @@ class CalibratedWeights:
     def projection(self) -> Projection:
         """What the variance of an estimate with these weights needs; made when asked for, as it takes memory."""
         given = self.variables
-        columns = np.column_stack([_indicators(m) for m in given]) if isinstance(given, tuple) else given
+        columns = np.column_stack([indicators(m) for m in given]) if isinstance(given, tuple) else given
         return projection(columns, self.start)
-
-
-def margin(name: str, values: Sequence[object] | npt.NDArray[np.generic], totals: Mapping[str, float]) -> Margin:
-    """Match the rows of a sample with the totals of a population.
-
-    Parameters
-    ----------
-    name
-        Of the variable.
-    values
-        (n,) levels; compared as text.
-    totals
-        Level to population total.
-
-    Returns
-    -------
-    Margin
-
-    Raises
-    ------
-    EstimationError
-        When a level of the sample has no total, a level with a positive total has no row, or a total is negative or
-        missing.
-
-    Example
-    -------
-    >>> margin("sex", ["f", "m"], {"f": 60, "m": 40}).code.tolist()
-    [0, 1]
-    """
-    levels = tuple(totals)
-    position = {level: i for i, level in enumerate(levels)}
-    text = [str(v) for v in values]
-    for row, value in enumerate(text):
-        if value not in position:
-            raise EstimationError(
-                f"margin '{name}' has no total for '{value}' (position {row + 1}); add the level, or merge it"
-            )
-    amounts = np.array([float(totals[level]) for level in levels])
-    for level, amount in zip(levels, amounts, strict=True):
-        if not np.isfinite(amount) or amount < 0:
-            raise EstimationError(f"margin '{name}' has total {amount:g} for '{level}'; totals are 0 or more")
-    return Margin(name, np.array([position[v] for v in text], dtype=np.int64), levels, amounts)
-
-
-def check_margins(margins: Sequence[Margin], weights: FloatArray) -> None:
-    """Refuse margins that no weights can meet.
-
-    Parameters
-    ----------
-    margins, weights
-        Of the same n rows.
-
-    Raises
-    ------
-    EstimationError
-        When there are none, their sums differ, or a level with a positive total has no weight in the sample.
-    """
-    if not margins:
-        raise EstimationError("margins are empty; give the totals of at least one variable")
-    grand = float(margins[0].totals.sum())
-    if not grand > 0:
-        raise EstimationError(f"margin '{margins[0].name}' adds up to {grand:g}; give totals above 0")
-    for m in margins:
-        total = float(m.totals.sum())
-        if abs(total - grand) > SAME_TOTAL * grand:
-            raise EstimationError(
-                f"margin '{m.name}' adds up to {total:g} and '{margins[0].name}' to {grand:g}; "
-                "give margins of one population, or rescale them"
-            )
-        held = np.bincount(m.code, weights=weights, minlength=len(m.levels))
-        empty = (held == 0) & (m.totals > 0)
-        if empty.any():
-            level = m.levels[int(empty.argmax())]
-            raise EstimationError(
-                f"margin '{m.name}' has total {m.totals[int(empty.argmax())]:g} for '{level}', which no "
-                f"respondent with "
-                "weight holds; merge it with another level"
-            )
 
 
 def rake(
@@ -200,11 +100,12 @@ def rake(
 
     Example
     -------
+    >>> from analysis.estimators.weighting.margins import margin
     >>> m = margin("sex", ["f", "m", "m"], {"f": 6, "m": 4})
     >>> rake([1, 1, 1], [m]).weights.tolist()
     [6.0, 2.0, 2.0]
     """
-    start = _start(weights, len(margins[0].code) if margins else 0)
+    start = starting_weights(weights, len(margins[0].code) if margins else 0)
     check_margins(margins, start)
     cell, codes = _crossed(margins)
     held = np.asarray(np.bincount(cell, weights=start, minlength=len(codes[0])), dtype=np.float64)
@@ -250,24 +151,12 @@ def _proportional_fit(
     return w, sweep
 
 
-def _start(weights: npt.ArrayLike, n: int) -> FloatArray:
-    w = checked_weights(weights, n if n else len(np.asarray(weights)))
-    if w is None:
-        raise EstimationError("weights are missing; give starting weights, 1 for each row if there are none")
-    return w
-
-
 def _misfit(w: FloatArray, margins: Sequence[Margin]) -> float:
     worst = 0.0
     for m in margins:
         held = np.bincount(m.code, weights=w, minlength=len(m.levels))
         worst = max(worst, float(np.max(np.abs(held - m.totals) / np.maximum(m.totals, 1.0))))
     return worst
-
-
-def _indicators(m: Margin) -> FloatArray:
-    made: FloatArray = (m.code[:, None] == np.arange(len(m.levels))).astype(np.float64)
-    return made
 
 
 def _calibrated(
@@ -324,10 +213,11 @@ def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
 
     Example
     -------
+    >>> from analysis.estimators.weighting.margins import margin
     >>> poststratify([1, 1], margin("sex", ["f", "m"], {"f": 6, "m": 4})).weights.tolist()
     [6.0, 4.0]
     """
-    start = _start(weights, len(cells.code))
+    start = starting_weights(weights, len(cells.code))
     check_margins([cells], start)
     held = np.bincount(cells.code, weights=start, minlength=len(cells.levels))
     w = start * np.divide(cells.totals, held, out=np.zeros_like(held), where=held > 0)[cells.code]
@@ -386,7 +276,7 @@ def calibrate(
     """
     x = np.asarray(X, dtype=np.float64)
     asked = np.asarray(totals, dtype=np.float64)
-    start = _start(weights, len(x))
+    start = starting_weights(weights, len(x))
     _check_constraints(x, asked, names, start, distance)
     scale = np.maximum(np.abs(asked), 1.0)
     size = _change_of_size(x, start, asked)
@@ -513,66 +403,3 @@ def _newton_step(problem: _Problem, eta: FloatArray, gap: FloatArray) -> tuple[F
         if np.isfinite(left).all() and (problem.worst(left) < before or length < SHORTEST_STEP):
             return tried, left
         length /= 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrimmedWeights:
-    """Weights with the extremes cut and what was cut given to the others.
-
-    Attributes
-    ----------
-    weights
-        (n,) with the sum of the original.
-    cut_low, cut_high
-        Rows raised to the lower and lowered to the upper limit.
-    """
-
-    weights: FloatArray
-    cut_low: int
-    cut_high: int
-
-
-def trim_weights(weights: npt.ArrayLike, lower: float, upper: float) -> TrimmedWeights:
-    """Cut weights at limits and spread the difference evenly over the rows inside them.
-
-    Trimming trades bias for variance; report both results. Rows of weight 0 stay 0. The spread may push a row a little
-    past a limit, and calibrated totals are no longer met.
-
-    Parameters
-    ----------
-    weights
-        (n,).
-    lower, upper
-        Limits; infinity for none.
-
-    Returns
-    -------
-    TrimmedWeights
-
-    Raises
-    ------
-    EstimationError
-        When limits are reversed, or every row lies outside them.
-
-    Source
-        Potter 1990, Proceedings of the Survey Research Methods Section, ASA, 225–230; one pass, as `trimWeights` of
-        R survey 4.1.
-
-    Example
-    -------
-    >>> trim_weights([1.0, 2.0, 9.0], 0.0, 6.0).weights.tolist()
-    [2.5, 3.5, 6.0]
-    """
-    if not lower < upper:
-        raise EstimationError(f"trimming limits are {lower:g} and {upper:g}; give a lower one below the upper one")
-    w = _start(weights, len(np.asarray(weights)))
-    used = w > 0
-    outside = used & ((w < lower) | (w > upper))
-    if not outside.any():
-        return TrimmedWeights(w, 0, 0)
-    inside = used & ~outside
-    if not inside.any():
-        raise EstimationError(f"every weight lies outside {lower:g} to {upper:g}; widen the limits")
-    cut = np.where(outside, np.clip(w, lower, upper), w)
-    made = np.where(inside, cut + (w.sum() - cut.sum()) / inside.sum(), cut)
-    return TrimmedWeights(made, int((used & (w < lower)).sum()), int((w > upper).sum()))

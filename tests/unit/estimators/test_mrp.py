@@ -11,8 +11,8 @@ from analysis.estimators.mrp import (
     poststratify_draws,
     sample_multilevel,
     shrinkage,
-    simulation_based_calibration,
 )
+from analysis.estimators.mrp_calibration import simulation_based_calibration
 
 SIMULATIONS = 40
 SMALL = {"asked_n": 60, "levels_n": (5, 3), "draws_n": 49, "thin": 4}
