@@ -269,7 +269,7 @@ def _fit(step: Step, moments: _Moments, null: tuple[float, int]) -> FactorFit:
         item = int(np.unravel_index(least.argmin(), least.shape)[1])
         raise EstimationError(f"items column {item + 1} has no residual variance left (a Heywood case); leave it out")
     sign = np.where(loading.sum(axis=1) < 0, -1.0, 1.0)
-    chi, df = max(float(found.fun), 0.0), g * (p + p * (p + 1) // 2) - sum(layout.sizes)
+    chi, df = max(float(found.fun), 0.0), g * (p + p * (p + 1) // 2) - int(np.sum(layout.sizes))
     excess, null_excess = max(chi - df, 0.0), max(null[0] - null[1], 0.0)
     return FactorFit(
         step, loading * sign[:, None], np.array(intercept), residual, mean * sign, variance, chi, df,

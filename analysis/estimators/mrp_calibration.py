@@ -85,7 +85,7 @@ def _ranks(
     effects = [rng.normal(0, s, levels) for s, levels in zip(scales, levels_n, strict=True)]
     x = np.column_stack([np.ones(asked_n), rng.integers(-1, 2, asked_n)])
     groups = np.column_stack([rng.integers(levels, size=asked_n) for levels in levels_n])
-    predictor = x @ beta + sum(e[groups[:, k]] for k, e in enumerate(effects))
+    predictor = x @ beta + np.column_stack([e[groups[:, k]] for k, e in enumerate(effects)]).sum(axis=1)
     chance = 1 / (1 + np.exp(-predictor))
     cells = multilevel_cells((rng.random(asked_n) < chance).astype(float), x, groups, levels_n)
     drawn = sample_multilevel(cells, rng, prior=prior, chains=1, draws=draws_n * thin, warm_up=200)
