@@ -22,6 +22,8 @@ SETTLED_WITHIN = 0.02
 # Chains with this share of the sample are long enough to compare.
 LARGE_CHAIN_SHARE = 0.1
 SENSITIVITY_EFFECTS = (2.0, 4.0, 6.0, 10.0)
+# A population below this many times the sample leaves almost nothing to be uncertain about.
+CENSUS_RATIO = 1.1
 POPULATION_FACTORS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -348,6 +350,12 @@ def failed_checks(
         )
     if shape.largest_chain_share > 0.5 and shape.seeds_n > 1:
         said.append(f"one seed's chain makes up {shape.largest_chain_share:.0%} of the sample")
+    if sample.population is not None and sample.population < CENSUS_RATIO * sample.n:
+        said.append(
+            f"a population of {sample.population:g} is hardly more than the {sample.n} respondents: the "
+            f"estimate is taken "
+            "for a census and its standard error for nearly 0; try larger sizes"
+        )
     if shape.waves_n < 3:
         said.append(f"recruitment ended in wave {shape.waves_n}: estimates still lean on the choice of seeds")
     top = float(np.sort(point.weights)[-max(len(point.weights) // 100, 1) :].sum())

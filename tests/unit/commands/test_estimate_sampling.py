@@ -210,3 +210,8 @@ def test_weights_of_one_reach_a_population_of_millions_under_every_method(tmp_pa
         made = call(tmp_path, "calibrate", text, "--method", method, margins=margins)
         summary = made["diagnostics"]["weights"]
         assert (summary["min"], summary["max"]) == (pytest.approx(2e5), pytest.approx(4e5))
+
+
+def test_a_population_that_is_the_sample_is_flagged(tmp_path):
+    made = rds(tmp_path, TREE, "--estimator", "ss", "--population", "9", "--bootstrap", "40")
+    assert any("taken for a census" in w for w in made["warnings"])
