@@ -78,7 +78,9 @@ def _suppression() -> list[dict[str, object]]:
     if isinstance(peer, str):
         return [_entry(what, ours, peer, None)]
     per_row = (peer / PEER_ROWS) / (ours / SUPPRESSION_ROWS)
-    return [_entry(what, ours, f"sdcMicro per row, measured on {PEER_ROWS:,} records ({peer:.1f} s): times faster", per_row)]
+    return [
+        _entry(what, ours, f"sdcMicro per row, measured on {PEER_ROWS:,} records ({peer:.1f} s): times faster", per_row)
+    ]
 
 
 def _sdcmicro_seconds(codes: Ints) -> float | str:

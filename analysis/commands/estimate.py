@@ -12,8 +12,11 @@ from analysis.commands.estimate_endorsement import estimate_endorsement
 from analysis.commands.estimate_list import ListOptions, estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
 from analysis.commands.estimate_report import emit
+from analysis.commands.estimate_sampling import register_sampling
 
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
+
+register_sampling(estimate)
 
 File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
 Probability = Annotated[float | None, typer.Option(help="Probability of the device", show_default=False)]

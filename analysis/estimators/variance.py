@@ -187,8 +187,8 @@ def design_covariance(
     4.0
     """
     n = len(scores)
-    stratum = _codes(strata, "strata", n, np.zeros(n, dtype=np.int64))
-    own_cluster = _codes(clusters, "clusters", n, np.arange(n, dtype=np.int64))
+    stratum = dense_codes(strata, "strata", n, np.zeros(n, dtype=np.int64))
+    own_cluster = dense_codes(clusters, "clusters", n, np.arange(n, dtype=np.int64))
     _, first, cluster = np.unique(
         stratum * (int(own_cluster.max()) + 1) + own_cluster, return_index=True, return_inverse=True
     )
@@ -221,7 +221,7 @@ def _refuse_lonely_clusters(stratum_of_cluster: IntArray, strata: npt.ArrayLike 
     raise EstimationError(f"strata '{name}' holds one cluster only; merge it with a neighbouring stratum")
 
 
-def _codes(values: npt.ArrayLike | None, name: str, n: int, default: IntArray) -> IntArray:
+def dense_codes(values: npt.ArrayLike | None, name: str, n: int, default: IntArray) -> IntArray:
     """Replace distinct codes by 0, 1, ... in sorted order."""
     if values is None:
         return default

@@ -378,6 +378,24 @@ _DECLARED = (
     Column("is_population_matched", "boolean", "The row describes the claim's population"),
     Column("is_period_matched", "boolean", "The row describes the claim's period"),
     Column("evidence_text", "text", "What the row says"),
+    # Coverage of sampling estimators over simulated populations
+    Column("simulation_code", "text", "Kind of simulated population and recruitment", "key", pattern=r"[a-z_]+"),
+    Column("estimator_text", "text", "Estimator", "key"),
+    Column("interval_text", "text", "How the interval was made; none for a point estimate only", "key"),
+    Column("worlds_n", "integer", "Simulated studies in which the estimator gave an answer", "measure", "studies", minimum=1),
+    Column("truth_share", "number", "Mean true share over the simulated populations", "measure", "share", minimum=0, maximum=1, decimals=4),
+    Column("bias_share", "number", "Mean of estimate minus truth", "measure", "share", minimum=-1, maximum=1, decimals=4),
+    Column("spread_share", "number", "Standard deviation of estimate minus truth", "measure", "share", minimum=0, maximum=1, decimals=4),
+    Column("mean_standard_error", "number", "Mean standard error that the method claims", "measure", "share", minimum=0, decimals=4,
+           null_means="the method claims none"),
+    Column("coverage_share", "number", "Share of nominal 95 % intervals that hold the truth", "measure", "share", minimum=0, maximum=1, decimals=4,
+           null_means="a point estimate only"),
+    Column("coverage_low_share", "number", "Lower 99 % Clopper–Pearson limit of the coverage", "measure", "share", minimum=0, maximum=1, decimals=4,
+           null_means="a point estimate only"),
+    Column("coverage_high_share", "number", "Upper 99 % Clopper–Pearson limit of the coverage", "measure", "share", minimum=0, maximum=1, decimals=4,
+           null_means="a point estimate only"),
+    Column("mean_width_share", "number", "Mean width of the intervals", "measure", "share", minimum=0, decimals=4, null_means="a point estimate only"),
+    Column("design_effect", "number", "Mean squared error over the variance of a simple random sample of the same size", "measure", "ratio", minimum=0, decimals=4),
 )  # fmt: skip
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _DECLARED}

@@ -1,0 +1,161 @@
+"""`estimate rds | survey-mean | calibrate`: their options and help.
+
+What belongs here: declarations. What must not: arithmetic, reading files.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.commands.estimate_calibrate import CalibrateOptions, estimate_calibrate
+from analysis.commands.estimate_rds import RdsOptions, estimate_rds
+from analysis.commands.estimate_report import emit
+from analysis.commands.estimate_survey_mean import SurveyMeanOptions, estimate_survey_mean
+
+File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
+Weights = Annotated[str | None, typer.Option(help="Column of survey weights")]
+Strata = Annotated[str | None, typer.Option(help="Column of strata")]
+Clusters = Annotated[str | None, typer.Option(help="Column of primary sampling units; later stages as a,b")]
+Fpc = Annotated[
+    str | None, typer.Option(help="Column of population sizes or sampled shares; one for each stage as a,b")
+]
+Seed = Annotated[int, typer.Option(help="Seed of the draws")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables")]
+
+
+def register_sampling(app: typer.Typer) -> None:
+    """Add the sampling commands to `estimate`.
+
+    Parameters
+    ----------
+    app
+        The group of commands.
+    """
+    app.command("rds")(rds)
+    app.command("survey-mean")(survey_mean)
+    app.command("calibrate")(calibrate)
+
+
+def rds(
+    file: File,
+    *,
+    id_column: Annotated[str, typer.Option("--id", help="Column of identifiers", show_default=False)],
+    recruiter: Annotated[
+        str, typer.Option(help="Column of the recruiter's identifier; empty, 0 or seed for seeds", show_default=False)
+    ],
+    degree: Annotated[str, typer.Option(help="Column of network sizes", show_default=False)],
+    outcome: Annotated[str, typer.Option(help="Column with 0/1, text levels or numbers", show_default=False)],
+    estimator: Annotated[str, typer.Option(help="rds-i, rds-ii, ss or hcg")] = "rds-ii",
+    population: Annotated[float | None, typer.Option(help="Population size; ss and hcg need it")] = None,
+    bootstrap: Annotated[int | None, typer.Option(help="Draws; 500 without it (hcg: 100)")] = None,
+    bootstrap_method: Annotated[
+        str | None, typer.Option(help="salganik, tree, neighbourhood, successive or configuration")
+    ] = None,
+    time: Annotated[str | None, typer.Option(help="Column with the order of recruitment; by wave without it")] = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate shares from a respondent-driven sample; checks of the recruitment tree come first."""
+    options = RdsOptions(
+        file=file,
+        id=id_column,
+        recruiter=recruiter,
+        degree=degree,
+        outcome=outcome,
+        estimator=estimator,
+        population=population,
+        bootstrap=bootstrap,
+        bootstrap_method=bootstrap_method,
+        time=time,
+        seed=seed,
+    )
+    emit(estimate_rds(options), as_json=as_json)
+
+
+def survey_mean(
+    file: File,
+    *,
+    outcome: Annotated[str, typer.Option(help="Column with numbers, 0/1 or text levels", show_default=False)],
+    weights: Weights = None,
+    strata: Strata = None,
+    clusters: Clusters = None,
+    fpc: Fpc = None,
+    by: Annotated[str | None, typer.Option(help="Column of groups")] = None,
+    statistic: Annotated[str, typer.Option(help="mean or total")] = "mean",
+    interval: Annotated[
+        str, typer.Option(help="normal, t; for shares also logit, beta, likelihood, arcsine")
+    ] = "normal",
+    lonely: Annotated[
+        str, typer.Option(help="A stratum with one cluster: fail, certainty, remove, adjust or average")
+    ] = "fail",
+    replicates: Annotated[
+        str | None, typer.Option(help="Make replicate weights: jk1, jkn, bootstrap, subbootstrap or brr")
+    ] = None,
+    replicate_weights: Annotated[
+        str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
+    ] = None,
+    replicate_scale: Annotated[float | None, typer.Option(help="Factor of their squared deviations")] = None,
+    draws: Annotated[int, typer.Option(help="Replicates of a bootstrap")] = 500,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate means, shares or totals under a sampling design; diagnostics come first."""
+    options = SurveyMeanOptions(
+        file=file,
+        outcome=outcome,
+        weights=weights,
+        strata=strata,
+        clusters=clusters,
+        fpc=fpc,
+        by=by,
+        statistic=statistic,
+        interval=interval,
+        lonely=lonely,  # type: ignore[arg-type]  # the design refuses other words
+        replicates=replicates,
+        replicate_weights=replicate_weights,
+        replicate_scale=replicate_scale,
+        draws=draws,
+        seed=seed,
+    )
+    emit(estimate_survey_mean(options), as_json=as_json)
+
+
+def calibrate(
+    file: File,
+    *,
+    margins: Annotated[Path, typer.Option(help="CSV with variable, level, total", show_default=False)],
+    method: Annotated[str, typer.Option(help="rake, linear or logit")] = "rake",
+    weights: Weights = None,
+    variables: Annotated[
+        str | None, typer.Option(help="Which variables of the margins, as a,b; all without it")
+    ] = None,
+    bounds: Annotated[
+        str | None, typer.Option(help="Smallest and largest ratio of new to old weight, as 0.3,3")
+    ] = None,
+    trim: Annotated[str | None, typer.Option(help="Cut the new weights at these limits, as 10,60")] = None,
+    rescale_margins: Annotated[bool, typer.Option(help="Scale every margin to the sum of the first")] = False,
+    outcome: Annotated[str | None, typer.Option(help="Also estimate the mean of this column")] = None,
+    strata: Strata = None,
+    clusters: Clusters = None,
+    fpc: Fpc = None,
+    out: Annotated[Path | None, typer.Option(help="Write the rows with a column calibrated_weight")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move weights to meet population margins; refuse margins that cannot be met."""
+    options = CalibrateOptions(
+        file=file,
+        margins=margins,
+        method=method,
+        weights=weights,
+        variables=variables,
+        bounds=bounds,
+        trim=trim,
+        rescale_margins=rescale_margins,
+        outcome=outcome,
+        strata=strata,
+        clusters=clusters,
+        fpc=fpc,
+        out=out,
+    )
+    emit(estimate_calibrate(options), as_json=as_json)

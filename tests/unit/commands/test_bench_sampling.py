@@ -1,0 +1,17 @@
+"""Measurements of the sampling methods, on small sizes: that they measure, not how fast."""
+
+import numpy as np
+
+from analysis.commands import bench_sampling
+
+
+def test_both_measurements_name_their_peer_and_take_time(monkeypatch):
+    monkeypatch.setattr(bench_sampling, "DRAWS", 40)
+    monkeypatch.setattr(bench_sampling, "RESPONDENTS", 5000)
+    monkeypatch.setattr(bench_sampling, "REPEATS", 1)
+    made = bench_sampling.sampling_measurements()
+    assert [m.other_is_recorded for m in made] == [True, False]
+    for m in made:
+        assert m.compared_with
+        assert np.isfinite(m.ratio)
+        assert m.ours_seconds > 0
