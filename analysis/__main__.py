@@ -26,6 +26,7 @@ COMMANDS = {
     "replicate": "analysis.commands.replicate:replicate",
     "scrub": "analysis.commands.scrub:scrub",
     "verify": "analysis.commands.verify:verify",
+    "withdraw": "analysis.commands.withdraw:withdraw",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""
 
