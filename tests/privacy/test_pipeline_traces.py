@@ -99,13 +99,13 @@ class TestWithdrawal:
         manifest = load_manifest(vault / "sources.yml")
         consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-23").date())
         respondent, account, pseudonyms, raw, words = self.traces_of(vault, key, manifest, consents)
-        files = written_since(project.folder, before, ["data/vault"])
+        files = written_since(project.folder, before, ["data/vault", "data/fiction"])
         assert set.union(*traces(files, pseudonyms + words).values()) > set(pseudonyms[:2]), "they were there before"
         said = ""
         for subject in (respondent, account):
             said += ran(project, "python", "-m", "analysis", "withdraw", subject, "--erase", STUDY_KEY_FILE=str(key))
         said += ran(project, "repro", STUDY_KEY_FILE=str(key))
-        files = written_since(project.folder, before, ["data/vault"])
+        files = written_since(project.folder, before, ["data/vault", "data/fiction"])
         assert any(".dvc" in str(path) for path in files)
         assert any("restricted__vault_posts" in str(path) for path in files)
         assert traces(files, pseudonyms + raw + words) == {}
@@ -123,10 +123,10 @@ class TestWithdrawal:
         module = "analysis/custody/ledger.py"
         project.edit(module, "elif event.event not in GRANTING:", 'elif event.event == "refused":')
         ran(project, "repro", "admit_survey", STUDY_KEY_FILE=str(key))
-        assert traces(written_since(project.folder, before, ["data/vault"]), pseudonyms[:1]) != {}
+        assert traces(written_since(project.folder, before, ["data/vault", "data/fiction"]), pseudonyms[:1]) != {}
         project.edit(module, 'elif event.event == "refused":', "elif event.event not in GRANTING:")
         ran(project, "repro", "admit_survey", STUDY_KEY_FILE=str(key))
-        assert traces(written_since(project.folder, before, ["data/vault"]), pseudonyms[:1]) == {}
+        assert traces(written_since(project.folder, before, ["data/vault", "data/fiction"]), pseudonyms[:1]) == {}
 
     def test_a_misspelled_key_withdraws_nobody(self, vault_run):
         project, vault, key, _ = vault_run
