@@ -22,10 +22,24 @@ import pyarrow.parquet as pq
 
 from analysis.custody.scrub import scrub_batch
 from analysis.errors import ReleaseError
-from analysis.synthetic import canaries, posts
+from analysis.synthetic import canaries
 
 POSTS = 100_000
 SEED = 3
+VOCABULARY = 4_000
+LETTERS = {
+    "fa": "ابپتجچحخدرزژسشصطعغفقکگلمنوهی",
+    "ps": "ابپتټجچځحدډرړزژږسشښعغفقکګلمنڼوهیې",
+    "en": "abcdefghijklmnopqrstuvwxyz",
+    "de": "abcdefghijklmnopqrstuvwxyzäöüß",
+}
+LANGUAGE_SHARES = (0.40, 0.32, 0.20, 0.08)
+EXTRAS = (
+    ("20{:02d}", 0.04), ("{},500", 0.03), ("12.{}.2024", 0.03), ("#tag{}", 0.14),
+    ("https://fiction.example/object/{}", 0.125),
+)  # fmt: skip
+"""What is put between the words, and in which share of posts."""
+
 ENVIRONMENTS = Path("build/peers")
 LONGEST_MAKING_SECONDS = 900
 
@@ -92,12 +106,29 @@ def bench_scrub(size: int = POSTS) -> list[Pace]:
 
 
 def bench_posts(size: int) -> list[str]:
-    """Fictional posts in four languages, a few with planted identifiers: the same for everybody."""
+    """Posts of made-up words in four languages, the same for everybody.
+
+    5 to 40 words, a tenth with a year, a price or a date, a seventh with a hashtag, an eighth with a link, and a few
+    with a planted name, number, address and handle.
+    """
     generator = np.random.default_rng(SEED)
-    channels = posts.open_channels(generator)
-    found = posts.publish(channels, size, generator)
-    text, _ = canaries.plant(found.text, found.language, np.ones(size, dtype=bool), generator)
+    language = generator.choice(list(LETTERS), size, p=LANGUAGE_SHARES)
+    vocabulary = {name: _words(letters, generator) for name, letters in LETTERS.items()}
+    texts = []
+    for spoken, length in zip(language, generator.integers(5, 41, size), strict=True):
+        words = list(generator.choice(vocabulary[str(spoken)], length))
+        for extra, share in EXTRAS:
+            if generator.random() < share:
+                words.insert(int(generator.integers(0, length)), extra.format(generator.integers(1, 99)))
+        texts.append(" ".join(words))
+    text, _ = canaries.plant(np.array(texts), language, np.ones(size, dtype=bool), generator)
     return [str(each) for each in text]
+
+
+def _words(letters: str, generator: np.random.Generator) -> list[str]:
+    """Made-up words of two to nine letters."""
+    lengths = generator.integers(2, 10, VOCABULARY)
+    return ["".join(generator.choice(list(letters), length)) for length in lengths]
 
 
 def _parquet(table: pa.Table) -> bytes:

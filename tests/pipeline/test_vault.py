@@ -72,6 +72,43 @@ def test_a_vault_study_needs_a_key(project, vault):
     assert "STUDY_KEY_FILE is not set; create a key with" in result.stderr + result.stdout
 
 
+def readable_by_others(key, project):
+    key.chmod(0o640)
+    return key
+
+
+def short(key, project):
+    key.write_text("abc123\n", encoding="utf-8")
+    return key
+
+
+def not_random(key, project):
+    key.write_text("ab" * 40, encoding="utf-8")
+    return key
+
+
+def inside(key, project):
+    return key.rename(project / "study.key")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (readable_by_others, "others can use it; run: chmod 600"),
+        (short, "want at least 32; create one with `python -m analysis create-key FILE`"),
+        (not_random, "repeats a few bytes and is not random"),
+        (inside, "a key inside the repository could be published; move it out"),
+    ],
+)
+def test_a_key_that_protects_nobody_is_refused(project, vault, key, spoil, reason):
+    choose_vault(project)
+    named = spoil(key, project.folder)
+    result = project.run("repro", "admit_survey", STUDY_KEY_FILE=str(named))
+    assert result.returncode != 0
+    assert reason in result.stderr + result.stdout
+    assert not list((project.folder / "data").glob("restricted/*vault*"))
+
+
 def test_a_vault_study_past_its_retention_does_not_start(project, vault, key):
     governance = yaml.safe_load((vault / "governance.yml").read_text(encoding="utf-8"))
     governance["retention"]["restricted_rows_until"] = governance["dpia"]["completed_on"]

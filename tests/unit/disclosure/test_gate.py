@@ -134,6 +134,11 @@ def test_counts_of_posts_are_protected_like_counts_of_persons():
     assert protect_frequencies(groups(9, 13), other, 10, 5).members_n.tolist() == [9, 13]
 
 
+def test_an_empty_table_passes_and_one_with_nothing_left_waits_for_a_person():
+    assert outcomes(groups(), GROUPS) == {"minimum_cell": "pass", "rounding": "pass"}
+    assert outcomes(groups(None, None), GROUPS)["minimum_cell"] == "review"
+
+
 def test_rows_about_persons_have_no_rule_and_never_pass():
     assert TABLES["synthetic_posts"].output_kind == "microdata"
     assert outcomes(pd.DataFrame(), TABLES["synthetic_posts"]) == {"output_kind": "review"}
