@@ -8,7 +8,7 @@ import time
 import pytest
 import yaml
 
-from tests.pipeline.vaults import furnish, outside_key
+from tests.pipeline.vaults import SMALLER, furnish, outside_key
 
 
 @pytest.fixture
@@ -31,7 +31,10 @@ def fingerprint(folder):
 
 
 def choose_vault(project):
+    """And a fictional world that is small, since it is written all the same."""
     project.edit("params.yaml", "study: synthetic", "study: vault")
+    for old, new in SMALLER.items():
+        project.edit("params.yaml", old, new)
 
 
 @pytest.mark.parametrize("arguments", [("repro",), ("repro", "-f"), ("repro", "admit_survey")])

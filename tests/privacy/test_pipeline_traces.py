@@ -13,14 +13,8 @@ from analysis.custody.ledger import read_ledger, standing_consents
 from analysis.custody.manifest import CONSENTED, load_manifest
 from analysis.custody.pseudonyms import load_key
 from tests.pipeline.conftest import ROOT, Project
-from tests.pipeline.vaults import SIZES, furnish, outside_key
+from tests.pipeline.vaults import SMALLER, furnish, outside_key
 from tests.privacy.traces import inventory, traces, written_since
-
-SMALLER = {
-    "population: 40000": f"population: {SIZES.population}",
-    "respondents: 3000": f"respondents: {SIZES.respondents}",
-    "posts: 60000": f"posts: {SIZES.posts}",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +37,8 @@ def vault_run(make_project):
     vault = furnish(project.folder)
     key = outside_key(project.folder.parent, project.folder)
     project.edit("params.yaml", "study: synthetic", "study: vault")
+    for old, new in SMALLER.items():
+        project.edit("params.yaml", old, new)
     ran(project, "repro", STUDY_KEY_FILE=str(key))
     return project, vault, key, before
 
