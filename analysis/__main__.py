@@ -32,6 +32,7 @@ COMMANDS = {
     "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",
     "verify-bundle": "analysis.commands.verify_bundle:verify_bundle",
+    "withdraw": "analysis.commands.withdraw:withdraw",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""
 

@@ -11,16 +11,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analysis.commands.bench_scrub import POSTS, Pace, bench_scrub, demand_ours
 from analysis.commands.verify import copy_source
+from analysis.errors import InputError
 from analysis.estimators.list_experiment import analyse
 from analysis.schemas import TABLES
 from analysis.store import canonical, parquet_bytes, write_atomically
@@ -45,8 +49,18 @@ class Ratio:
         return self.ours_seconds / self.other_seconds
 
 
-def bench() -> None:
-    """Measure and write build/bench.json."""
+def bench(
+    what: Annotated[
+        str, typer.Argument(help="Nothing for the pipeline's own measurements, or scrub: the scrubber beside others")
+    ] = "",
+    posts: Annotated[int, typer.Option(help="How many posts to scrub")] = POSTS,
+) -> None:
+    """Measure and write build/bench.json, or build/bench_scrub.json."""
+    if what == "scrub":
+        show_paces(bench_scrub(posts), posts)
+        return
+    if what:
+        raise InputError(f"bench {what}: no such measurement; leave it out, or name scrub")
     measurements = [table_write, list_experiment, pipeline_no_op]
     ratios = [measure() for measure in track(measurements, description="measuring", transient=True)]
     shown = Table(title=f"Median of {REPEATS}, on {os.cpu_count()} cores, {platform.machine()}")
@@ -58,6 +72,22 @@ def bench() -> None:
     Console().print(shown)
     entries = [{**vars(item), "ratio": item.ratio} for item in ratios]
     write_atomically(Path.cwd() / "build/bench.json", (json.dumps(entries, indent=2) + "\n").encode())
+
+
+def show_paces(paces: list[Pace], size: int) -> None:
+    """Posts per CPU second, and every other pace as a ratio to ours."""
+    ours = demand_ours(paces)
+    shown = Table(title=f"The same {size:,} posts, CPU time, one after the other, {platform.machine()}")
+    for heading in ("what", "posts per second", "seconds, by ours", "note"):
+        shown.add_column(heading)
+    for pace in paces:
+        numbers = (f"{size / pace.seconds:,.0f}", f"{pace.seconds / ours:.2f}") if pace.seconds else ("", "")
+        shown.add_row(pace.name, *numbers, pace.reason)
+    Console().print(shown)
+    entries = [
+        {**vars(pace), "posts": size, "by_ours": pace.seconds / ours if pace.seconds else None} for pace in paces
+    ]
+    write_atomically(Path.cwd() / "build/bench_scrub.json", (json.dumps(entries, indent=2) + "\n").encode())
 
 
 def compared(what: str, compared_with: str, ours: Callable[[], object], other: Callable[[], object]) -> Ratio:

@@ -238,7 +238,7 @@ _DECLARED = (
     Column("text_source_code", "code", "Where the text comes from", codes={
         "own": "the author's own", "referenced": "a repost: the original's", "truncated": "cut by the vendor"}),
     Column("post_text", "text", "The text with identifiers replaced by placeholders; names of persons may remain",
-           null_means="the post has no text, or the export does not hold it"),
+           null_means="no text, or a repost: the words are somebody else's"),
     Column("truth_group_text", "text", "Group of the fictional population, `all` for everybody", "key"),
     Column("truth_quantity_text", "text", "What the value is", "key"),
     Column("truth_value", "number", "The value with which the fictional world was made", "measure", "see truth_quantity_text", decimals=6),
