@@ -23,6 +23,8 @@ SHORTEST, LONGEST = 1.0, 2.2
 FIRST_STEP = 0.35
 # Steps that tuning may choose: more than 1.2 is unstable even for a normal density, less than .05 only costs time.
 SMALLEST_STEP, LARGEST_STEP = 0.05, 1.2
+# Steps vary around the tuned one, so that a chain in a stiff corner soon meets one short enough to leave it.
+SHORTER, LONGER = 0.6, 1.1
 # A path whose energy is off by this much has left the density and will not come back.
 DIVERGED = 500.0
 ACCEPTANCE = 0.8
@@ -178,6 +180,7 @@ def _path(
     density: LogDensity, root: FloatArray, state: _State, rng: np.random.Generator, step: float
 ) -> tuple[FloatArray, float]:
     """One Hamiltonian path by leapfrog in the whitened space: where it ends, and its acceptance probability."""
+    step *= rng.uniform(SHORTER, LONGER)
     steps = max(1, round(rng.uniform(SHORTEST, LONGEST) / step))
     moved, momentum = state.theta, rng.normal(size=len(state.theta))
     value, slope = density(moved, state.rest)

@@ -21,6 +21,8 @@ from analysis.estimators.variance import FloatArray, IntArray
 TINY = 1e-300
 # Below this a variance over policies is 0 for every purpose, and its logarithm is not.
 SMALLEST_VARIANCE = 1e-12
+# Width of the soft bounds of ω² before anything is known of its posterior.
+FIRST_SOFTNESS = 0.2
 # Updates of the variances over policies for each path of the rest.
 SLICES = 3
 LOG_2PI = math.log(2 * math.pi)
@@ -93,7 +95,7 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds log β, first cut points, log gaps, λ, the normal scores of ω²/largest, and δ. Ideal points are
+    The vector holds log β, first cut points, log gaps, λ, softly bounded ω², and δ. Ideal points are
     integrated out by Gauss–Hermite quadrature, support and the means of λ over policies in closed form, so that nothing
     is left that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: jointly with
     them the density has a spike where all λ are equal.
@@ -109,6 +111,7 @@ class Posterior:
         prior: Prior,
         is_common: bool = False,
         nodes: int = 21,
+        softness: float | FloatArray = FIRST_SOFTNESS,
     ) -> None:
         """Prepare the indices.
 
@@ -118,8 +121,8 @@ class Posterior:
             (U, p) distinct rows of covariates, intercept first.
         cells, categories, endorsers_n
             Answers; (J,) number of categories of each policy; K.
-        prior, is_common, nodes
-            Prior; whether policies share λ and ω²; nodes of the quadrature.
+        prior, is_common, nodes, softness
+            Prior; whether policies share λ and ω²; nodes of the quadrature; width of the soft bounds of ω², (S, K).
         """
         self.Z, self.cells, self.categories, self.prior, self.is_common = Z, cells, categories, prior, is_common
         self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
@@ -130,21 +133,29 @@ class Posterior:
         S = 1 if is_common else self.J
         sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
         self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
-        self.S = S
+        self.S, self.nodes = S, nodes
+        self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
 
     @property
     def size(self) -> int:
         """Length of the parameter vector."""
         return self.cuts[-1]
 
-    def with_nodes(self, nodes: int) -> Posterior:
-        """The same density with another quadrature."""
+    def tuned(self, *, nodes: int | None = None, softness: FloatArray | None = None) -> Posterior:
+        """The same density with another quadrature or other soft bounds."""
         return Posterior(
-            self.Z, self.cells, self.categories, self.K, prior=self.prior, is_common=self.is_common, nodes=nodes
+            self.Z,
+            self.cells,
+            self.categories,
+            self.K,
+            prior=self.prior,
+            is_common=self.is_common,
+            nodes=self.nodes if nodes is None else nodes,
+            softness=self.softness if softness is None else softness,
         )
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
-        """The six parts of a vector: log β, first cut, log gaps, λ, scores of ω², δ."""
+        """The six parts of a vector: log β, first cut, log gaps, λ, softly bounded ω², δ."""
         return [theta[i:j] for i, j in pairwise(self.cuts)]
 
     def unpack(self, theta: FloatArray) -> Parameters:
@@ -153,12 +164,11 @@ class Posterior:
         gaps = np.where(self.has_gap, 0.0, np.inf)
         gaps[self.has_gap] = np.exp(log_gap)
         alpha = first[:, None] + np.concatenate([np.zeros((self.J, 1)), np.cumsum(gaps, axis=1)], axis=1)
-        largest = self.prior.largest_variance
         return Parameters(
             np.exp(log_beta),
             alpha,
             lam.reshape(self.S, self.K, self.p),
-            largest * special.ndtr(omega).reshape(self.S, self.K),
+            self._bounded(omega).reshape(self.S, self.K),
             delta,
         )
 
@@ -247,7 +257,7 @@ class Posterior:
         named = self._is_named
         np.add.at(lam, (self._shared[named], self._actor[named]), (rows * in_centre[:, None])[named])
         np.add.at(omega, (self._shared[named], self._actor[named]), in_omega[named])
-        _, _, log_gap, _, z_omega, _ = self.blocks(theta)
+        _, _, log_gap, _, soft, _ = self.blocks(theta)
         from_here = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
         return np.concatenate(
             [
@@ -255,26 +265,36 @@ class Posterior:
                 from_here[:, 0],
                 from_here[:, 1:][self.has_gap] * np.exp(log_gap),
                 lam.ravel(),
-                omega.ravel() * self._variance_slope(z_omega),
+                omega.ravel() * np.exp(self._log_slope(soft)[0]),
                 rows[:, 1:].T @ in_centre,
             ]
         )
 
-    def _variance_slope(self, z: FloatArray) -> FloatArray:
-        """Derivative of largest × Φ(z)."""
-        return np.asarray(self.prior.largest_variance * np.exp(-0.5 * (z**2 + LOG_2PI)))
+    def _bounded(self, soft: FloatArray) -> FloatArray:
+        """ω² between 0 and the largest variance: the identity well inside, exponential outside."""
+        c, largest = self.softness.ravel(), self.prior.largest_variance
+        inside = c * (np.logaddexp(0.0, soft / c) - np.logaddexp(0.0, (soft - largest) / c))
+        return np.asarray(np.clip(inside, SMALLEST_VARIANCE, largest))
+
+    def _log_slope(self, soft: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Log derivative of ω² in its soft form, which is the log prior of the latter, and its derivative."""
+        c, largest = self.softness.ravel(), self.prior.largest_variance
+        up = special.expit(soft / c) * special.expit((largest - soft) / c)
+        slope = special.expit(-soft / c) - special.expit((soft - largest) / c)
+        return np.log(np.maximum(up, TINY)) + np.log1p(-np.exp(-largest / c)), slope / c
 
     def _log_prior(self, theta: FloatArray, at: Parameters, phi2: FloatArray) -> tuple[float, FloatArray]:
         """Log prior, Jacobian included, and its gradient."""
-        log_beta, first, log_gap, _, z_omega, delta = self.blocks(theta)
+        log_beta, first, log_gap, _, soft, delta = self.blocks(theta)
         v, rate, gap = self.prior.normal_variance, self.prior.gap_rate, np.exp(log_gap)
+        log_slope, in_soft = self._log_slope(soft)
         effects, in_lam = self._log_prior_of_effects(at.lam, phi2)
         value = (
             float(np.sum(log_beta) + np.sum(log_gap) - rate * np.sum(gap) + effects)
             - float(np.sum(at.beta**2) + np.sum(first**2) + np.sum(delta**2)) / (2 * v)
-            - 0.5 * float(np.sum(z_omega**2))
+            + float(np.sum(log_slope))
         )
-        slope = [1 - at.beta**2 / v, -first / v, 1 - rate * gap, in_lam.ravel(), -z_omega, -delta / v]
+        slope = [1 - at.beta**2 / v, -first / v, 1 - rate * gap, in_lam.ravel(), in_soft, -delta / v]
         return value, np.concatenate(slope)
 
     def _log_prior_of_effects(self, lam: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
