@@ -160,7 +160,9 @@ def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
     phi2, cuts = posterior.first_phi2(), posterior.cuts
     normal = approximate(posterior.log_density, _start(posterior), phi2)
     spread = np.sqrt(np.sum(normal.root**2, axis=1))[cuts[4] : cuts[5]].reshape(posterior.softness.shape)
-    softer = posterior.tuned(softness=np.clip(SOFT_SHARE * spread, *SOFTNESS), nodes=_nodes(posterior, normal.mode))
+    sharp = normal.mode.copy()
+    sharp[: posterior.J] += 2 * np.sqrt(np.sum(normal.root**2, axis=1))[: posterior.J]
+    softer = posterior.tuned(softness=np.clip(SOFT_SHARE * spread, *SOFTNESS), nodes=_nodes(posterior, sharp))
     start = normal.mode.copy()
     start[cuts[4] : cuts[5]] = np.clip(posterior.unpack(normal.mode).omega2.ravel(), *START_VARIANCE)
     return softer, approximate(softer.log_density, start, phi2)
@@ -173,9 +175,9 @@ def _start(posterior: Posterior) -> FloatArray:
     return start
 
 
-def _nodes(posterior: Posterior, mode: FloatArray) -> int:
-    """Fewest nodes whose log-likelihood the next finer quadrature does not change."""
-    values = [posterior.tuned(nodes=nodes).log_likelihood(mode) for nodes in NODES]
+def _nodes(posterior: Posterior, sharp: FloatArray) -> int:
+    """Fewest nodes whose log-likelihood the next finer quadrature does not change, where policies measure well."""
+    values = [posterior.tuned(nodes=nodes).log_likelihood(sharp) for nodes in NODES]
     for nodes, value, finer in zip(NODES, values, values[1:], strict=False):
         if abs(value - finer) < QUADRATURE:
             return nodes

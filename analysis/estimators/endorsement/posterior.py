@@ -95,7 +95,9 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds log β, first cut points, log gaps, λ, softly bounded ω², and δ. Ideal points are
+    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent scale,
+    λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper limit, does
+    not drag its cut points along. Ideal points are
     integrated out by Gauss–Hermite quadrature, support and the means of λ over policies in closed form, so that nothing
     is left that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: jointly with
     them the density has a spike where all λ are equal.
@@ -160,7 +162,7 @@ class Posterior:
 
     def unpack(self, theta: FloatArray) -> Parameters:
         """Turn the unconstrained vector into parameters."""
-        log_beta, first, log_gap, lam, omega, delta = self.blocks(theta)
+        log_beta, first, log_gap, lam, omega, delta = self.blocks(self._in_probit_units(theta))
         gaps = np.where(self.has_gap, 0.0, np.inf)
         gaps[self.has_gap] = np.exp(log_gap)
         alpha = first[:, None] + np.concatenate([np.zeros((self.J, 1)), np.cumsum(gaps, axis=1)], axis=1)
@@ -171,6 +173,28 @@ class Posterior:
             self._bounded(omega).reshape(self.S, self.K),
             delta,
         )
+
+    def _in_probit_units(self, theta: FloatArray) -> FloatArray:
+        """Give cut points in units of the probit error instead of the latent scale."""
+        plain, unit = theta.copy(), np.sqrt(1 + np.exp(2 * theta[: self.J]))
+        plain[self.cuts[1] : self.cuts[2]] *= unit
+        plain[self.cuts[2] : self.cuts[3]] += np.log(unit)[self._gap_policy]
+        return plain
+
+    @cached_property
+    def _gap_policy(self) -> IntArray:
+        return np.nonzero(self.has_gap)[0]
+
+    def _to_latent_units(self, theta: FloatArray, value: float, slope: FloatArray) -> tuple[float, FloatArray]:
+        """Carry a log density and its gradient from probit units to the vector."""
+        square = np.exp(2 * theta[: self.J])
+        unit = np.sqrt(1 + square)
+        first, gap = (slice(*self.cuts[i : i + 2]) for i in (1, 2))
+        turned = slope.copy()
+        turned[first] *= unit
+        from_gaps = np.bincount(self._gap_policy, slope[gap], self.J)
+        turned[: self.J] += (slope[first] * theta[first] * unit + from_gaps + 1) * square / (1 + square)
+        return value + float(np.sum(np.log(unit))), turned
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Marginal log-likelihood."""
@@ -192,8 +216,10 @@ class Posterior:
         total = share.sum(axis=1)
         share *= (self.cells.pattern_n / total)[:, None]
         value = float(self.cells.pattern_n @ (np.log(total) + top))
-        prior, slope = self._log_prior(theta, at, phi2)
-        return value + prior, self._likelihood_slope(theta, at, edges, self._transposed @ share) + slope
+        plain = self._in_probit_units(theta)
+        prior, slope = self._log_prior(plain, at, phi2)
+        slope = self._likelihood_slope(plain, at, edges, self._transposed @ share) + slope
+        return self._to_latent_units(theta, value + prior, slope)
 
     @cached_property
     def _transposed(self) -> sparse.csr_array:

@@ -44,7 +44,7 @@ def test_effective_draws_of_an_autoregression_are_the_known_ones():
 def test_likelihood_is_the_integral_over_ideal_points():
     y, arm = simulated(2, n=40)
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((40, 1)))
-    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.8] * 3, [0.4] * 3, [0.8] * 3, [0.3] * 3])
+    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
     at = posterior.unpack(theta)
     edges = np.column_stack([np.full(3, -np.inf), at.alpha, np.full(3, np.inf)])
 
@@ -112,7 +112,7 @@ def test_policies_may_have_different_scales():
 
 def test_support_is_recovered_and_mixes():
     y, arm = simulated(5)
-    result = ideal_points(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.random.default_rng(6), draws=600)
+    result = ideal_points(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.random.default_rng(6), draws=1000)
     support = result.estimates[0]
     assert support.term == "support[x]"
     assert abs(support.value - 0.8) < 3 * support.se
