@@ -76,7 +76,7 @@ def technique_prices(
     Example
     -------
     >>> [p.required_n for p in technique_prices(0.05, 0.02, {})]
-    [457, 38871, 19436]
+    [457, 39327, 19664]
     """
     if not 0 < share < 1 or not 0 < margin < 1:
         raise EstimationError(f"share is {share:g}, margin {margin:g}; both lie strictly between 0 and 1")

@@ -124,12 +124,12 @@ def run_chain(
     >>> run_chain(density, keep, normal, nothing, rng, warm_up=50, draws=50).draws.shape
     (50, 1)
     """
-    half = warm_up // 2
+    target, half = (density, refresh), warm_up // 2
     state = _State(normal.mode + DISPERSION * normal.root @ rng.normal(size=len(normal.mode)), rest)
-    first, _, step, _ = _paths(density, refresh, normal.root, state, rng, half, FIRST_STEP, is_tuning=True)
+    first, _, step, _ = _paths(target, normal.root, state, rng, half, step=FIRST_STEP, is_tuning=True)
     root = _rescaled(first[half // 2 :], normal)
-    _, _, step, _ = _paths(density, refresh, root, state, rng, warm_up - half, step, is_tuning=True)
-    kept, rests, step, accepted = _paths(density, refresh, root, state, rng, draws, step, is_tuning=False)
+    _, _, step, _ = _paths(target, root, state, rng, warm_up - half, step=step, is_tuning=True)
+    kept, rests, step, accepted = _paths(target, root, state, rng, draws, step=step, is_tuning=False)
     return Chain(kept, rests, accepted, step)
 
 
@@ -149,18 +149,18 @@ def _rescaled(drawn: FloatArray, normal: Approximation) -> FloatArray:
 
 
 def _paths(
-    density: LogDensity,
-    refresh: Refresh,
+    target: tuple[LogDensity, Refresh],
     root: FloatArray,
     state: _State,
     rng: np.random.Generator,
     n: int,
-    step: float,
     *,
+    step: float,
     is_tuning: bool,
 ) -> tuple[FloatArray, FloatArray, float, float]:
     """Run n paths: their ends, the rest, the step, tuned or as it was, and the mean acceptance probability."""
     visited, rests = np.empty((n, len(state.theta))), np.empty((n, *state.rest.shape))
+    density, refresh = target
     total, gap, smooth, now, centre = 0.0, 0.0, np.log(step), step, np.log(2 * step)
     for s in range(n):
         state.rest = refresh(state.theta, state.rest, rng)

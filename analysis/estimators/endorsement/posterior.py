@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -95,12 +94,11 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent scale,
-    λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper limit, does
-    not drag its cut points along. Ideal points are
-    integrated out by Gauss–Hermite quadrature, support and the means of λ over policies in closed form, so that nothing
-    is left that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: jointly with
-    them the density has a spike where all λ are equal.
+    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
+    scale, λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper
+    limit, does not drag its cut points along. Ideal points are integrated out by Gauss–Hermite quadrature, support and
+    the means of λ over policies in closed form, so that nothing is left that would tie one draw to the next. Variances
+    of λ over policies (φ²) are given from outside: with them the density has a spike where all λ are equal.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """From answers to the cells and patterns that the ideal-point likelihood needs.
 
-What belongs here: coding of answers as categories, distinct covariate rows, cells and patterns. What must not: densities.
+What belongs here: coding of answers as categories, distinct covariate rows, cells and patterns.
+What must not: densities.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def prepare(
     >>> from analysis.estimators.endorsement.answers import endorsement_answers
     >>> answers = endorsement_answers([[1], [2]] * 20, [[0], [0], [1], [1]] * 10, ["policy"], ["actor"])
     >>> prepare(answers, np.ones((40, 1))).size
-    5
+    4
     """
     category, categories = _coded(answers)
     rows, row = np.unique(Z, axis=0, return_inverse=True)

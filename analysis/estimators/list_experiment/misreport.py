@@ -1,6 +1,7 @@
 """List likelihoods in which some respondents do not answer as they hold: floor, ceiling and response errors.
 
-What belongs here: liars at the ends of the list (Blair & Imai 2012), top-coded and uniform errors (Blair, Chou & Imai 2019).
+What belongs here: liars at the ends of the list (Blair & Imai 2012), top-coded and uniform errors (Blair, Chou &
+Imai 2019).
 What must not: the likelihoods without them (`mixture`), tests of whether they are needed (`screen`).
 """
 
@@ -26,12 +27,12 @@ MISREPORTS: dict[str, tuple[str, ...]] = {
     "top-code": ("error",),
     "uniform": ("error_control", "error_treated"),
 }
-# Logits of misreporting from which a climb starts beside 0: rare, and very rare.
-RARE = (-2.0, -4.0)
+# Logit of misreporting from which a climb starts beside 0 and never.
+RARE = -2.0
 NEVER = -12.0
 EDGE_WARNING = (
-    "the estimated share of misreports ({}) is 0: this model is the constrained one here, and its further parameter has "
-    "no standard error"
+    "the estimated share of misreports ({}) is 0: this model is the constrained one here, and its further parameter "
+    "has no standard error"
 )
 
 
@@ -108,7 +109,7 @@ def _maximised(data: RegressionData, model: MisreportModel) -> LikelihoodFit:
     extra = len(MISREPORTS[model])
     one = np.ones((data.responses.n, 1))
     honest = fit_list_likelihood(data, "constrained").theta
-    starts = [np.concatenate([honest, np.full(extra, logit)]) for logit in (*RARE, NEVER - 2)]
+    starts = [np.concatenate([honest, np.full(extra, logit)]) for logit in (RARE, NEVER - 2)]
     density = _liars if model in ("floor", "ceiling", "floor-ceiling") else _errors
     return maximise(
         lambda eta: density(data, model, eta), [data.X, data.X, *[one] * extra], weights=data.weights, starts=starts

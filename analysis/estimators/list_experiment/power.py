@@ -112,7 +112,7 @@ def list_power(
     Example
     -------
     >>> round(list_power(1000, 0.2, 1.0), 3)
-    0.862
+    0.861
     """
     if not 0 < alpha < 1:
         raise EstimationError(f"alpha is {alpha:g}; give a level between 0 and 1")
@@ -124,7 +124,13 @@ def list_power(
 
 
 def list_required_n(
-    share: float, variance: float, *, null: float = 0.0, power: float = 0.8, alpha: float = 0.05, is_two_sided: bool = True
+    share: float,
+    variance: float,
+    *,
+    null: float = 0.0,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    is_two_sided: bool = True,
 ) -> int:
     """Give the smallest number of respondents, in both arms, that reaches a power.
 
@@ -152,7 +158,9 @@ def list_required_n(
     while list_power(high, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) < power:
         low, high = high, high * 2
         if high > MAX_N:
-            raise EstimationError(f"no n reaches power {power:g} at share {share:g} against {null:g}; check both shares")
+            raise EstimationError(
+                f"no n reaches power {power:g} at share {share:g} against {null:g}; check both shares"
+            )
     while high - low > 1:
         middle = (low + high) // 2
         enough = list_power(middle, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) >= power

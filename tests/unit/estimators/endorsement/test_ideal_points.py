@@ -65,8 +65,8 @@ def test_likelihood_is_the_integral_over_ideal_points():
 @pytest.mark.parametrize("is_common", [False, True])
 def test_gradient_is_that_of_the_density(is_common):
     y, arm = simulated(3, n=60)
-    Z = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
-    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), Z, is_common=is_common)
+    matrix = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common)
     theta, phi2 = np.random.default_rng(4).normal(size=posterior.size) * 0.3, np.full((1, 3), 0.7)
     _, gradient = posterior.log_density(theta, phi2)
     for e in 1e-5 * np.eye(posterior.size):
