@@ -232,7 +232,9 @@ _DECLARED = (
     Column("estimand_id", "text", "Quantity that is estimated; E… stands in the claims register, K… is context", "key", pattern=r"[EK]\d{2}[a-z]?_[a-z0-9_]+"),
     Column("quantity_code", "code", "What kind of number the value is", codes={
         "difference_in_mean_counts": "difference in mean counts of list items between two arms; not a percentage",
-        "prevalence": "share of a population", "persons": "number of persons"}),
+        "prevalence": "share of a population", "persons": "number of persons",
+        "log_odds_coefficient": "coefficient of a regression, in logarithms of odds",
+        "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
     Column("method_text", "text", "Estimator and variance"),
     Column("value", "number", "The estimate", "measure", "see quantity_code", decimals=6,
