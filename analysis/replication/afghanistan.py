@@ -13,9 +13,8 @@ from analysis.replication.figures import Study, figure_row
 from analysis.replication.files import Source
 
 ITEMS = 3
-STUDY = Study(
-    "Respondents in 204 villages of five Pashtun-majority provinces (Helmand, Khost, Kunar, Logar, Uruzgan)", "2011"
-)
+POPULATION = "Respondents in 204 villages of five Pashtun-majority provinces (Helmand, Khost, Kunar, Logar, Uruzgan)"
+STUDY = Study(POPULATION, "2011")
 ARMS = {"isaf": "ISAF", "taliban": "taliban"}
 PUBLISHED = {
     "isaf": "0.04902 with standard error 0.04981 (R list 9.2.6, ictreg(y ~ 1, method = 'lm'))",

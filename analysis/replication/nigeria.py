@@ -44,8 +44,8 @@ def recompute(data: bytes, source: Source) -> pd.DataFrame:
     complete = records[["rr.q1", *COVARIATES]].astype(float).dropna()
     how = device("forced", TRUTH, p1=FORCED_YES, p0=FORCED_NO)
     answered = records["rr.q1"].astype(float).dropna().to_numpy()
-    X = np.column_stack([np.ones(len(complete)), complete[list(COVARIATES)].to_numpy()])
-    fit = masked_regression(masked_data(complete["rr.q1"].to_numpy(), how, X, ("Intercept", *COVARIATES)))
+    matrix = np.column_stack([np.ones(len(complete)), complete[list(COVARIATES)].to_numpy()])
+    fit = masked_regression(masked_data(complete["rr.q1"].to_numpy(), how, matrix, ("Intercept", *COVARIATES)))
     female = next(e for e in coefficient_estimates(fit, 0.95) if e.term.endswith("cov.female"))
     figures = {"share": ("prevalence", prevalence(answered, how)), "female": ("log_odds_coefficient", female)}
     return pd.DataFrame(

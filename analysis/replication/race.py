@@ -21,7 +21,7 @@ STUDY = Study("Respondents of the National Race and Politics Survey, United Stat
 ESTIMAND = "K03_list_race_united_states_1991"
 PUBLISHED = {
     "difference": "0.0678 with standard error 0.0496 (R list 9.2.6, ictreg(y ~ 1, method = 'lm'))",
-    "coefficient": "1.675 with standard error 0.559 (R list 9.2.6, ictreg(method = 'ml'), the model of Imai 2011, Table 1)",
+    "coefficient": "1.675 with standard error 0.559 (R list 9.2.6, ictreg(method = 'ml'); model of Imai 2011, Table 1)",
     "south": "0.3182 with standard error 0.0790 (R list 9.2.6, predict(ictreg(method = 'ml')))",
     "elsewhere": "0.1064 with standard error 0.0241 (R list 9.2.6, predict(ictreg(method = 'ml')))",
     "gap": "0.2118 (R list 9.2.6, predict(ictreg(method = 'ml')))",
@@ -45,11 +45,11 @@ def recompute(data: bytes, source: Source) -> pd.DataFrame:
     """
     records = pd.read_csv(io.BytesIO(data), sep=r"\s+", compression="gzip")
     y, treat = records["y"].to_numpy(), records["treat"].to_numpy()
-    X = np.column_stack([np.ones(len(records)), records[list(COVARIATES)].to_numpy(dtype=float)])
-    fit = maximum_likelihood(regression_data(y, treat, ITEMS, X, ("Intercept", *COVARIATES)))
+    matrix = np.column_stack([np.ones(len(records)), records[list(COVARIATES)].to_numpy(dtype=float)])
+    fit = maximum_likelihood(regression_data(y, treat, ITEMS, matrix, ("Intercept", *COVARIATES)))
     averages = {}
     for term, value in (("south", 1.0), ("elsewhere", 0.0)):
-        moved = X.copy()
+        moved = matrix.copy()
         moved[:, 1] = value
         averages[term] = average(fit, moved)
     averages["gap"] = difference(averages["south"], averages["elsewhere"])

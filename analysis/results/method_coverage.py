@@ -15,6 +15,7 @@ from analysis.errors import EstimationError
 from analysis.results.method_surveys import Method, Trial
 
 ROOT_SEED = 20261125
+SOURCE = "simulated surveys, ./run coverage"
 # A method fails when even the upper end of what its coverage may be lies below this.
 REQUIRED_COVERAGE = 0.94
 CERTAINTY = 0.99

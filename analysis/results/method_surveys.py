@@ -1,4 +1,4 @@
-"""Simulated surveys at realistic sizes, one estimator each: does its interval hold the truth?
+"""Simulated surveys at realistic sizes, one estimator each, and the truth that its interval should hold.
 
 What belongs here: how each kind of survey is drawn, which estimator answers it, and what the truth was.
 What must not: counting (`method_coverage`), real answers. Nobody in these surveys exists.
@@ -90,12 +90,12 @@ class _World:
 
 
 def _world(rng: Rng, n: int = RESPONDENTS, *, overdispersion: float = 0.0) -> _World:
-    X = np.column_stack([np.ones(n), rng.normal(size=n), rng.integers(0, 2, n)])
-    chance, p = special.expit(X @ np.array(SENSITIVE_LOGIT)), special.expit(X @ np.array(OTHER_LOGIT))
+    matrix = np.column_stack([np.ones(n), rng.normal(size=n), rng.integers(0, 2, n)])
+    chance, p = special.expit(matrix @ np.array(SENSITIVE_LOGIT)), special.expit(matrix @ np.array(OTHER_LOGIT))
     if overdispersion:
         p = rng.beta(p * (1 / overdispersion - 1), (1 - p) * (1 / overdispersion - 1))
     treat = rng.permutation(np.arange(n) % 2)
-    return _World(X, treat, (rng.random(n) < chance).astype(float), chance, rng.binomial(ITEMS, p).astype(float))
+    return _World(matrix, treat, (rng.random(n) < chance).astype(float), chance, rng.binomial(ITEMS, p).astype(float))
 
 
 def _prediction(fit: ListRegression, truth: float) -> Trial:
@@ -213,10 +213,10 @@ def _masked(design: str, p: float, **options: float) -> Callable[[Rng], Trial]:
 
 def _masked_regression(rng: Rng) -> Trial:
     how, n = device("forced", 2 / 3, p1=1 / 6, p0=1 / 6), 1500
-    X = np.column_stack([np.ones(n), rng.normal(size=n)])
-    chance = special.expit(X @ np.array([-1.2, 0.5]))
+    matrix = np.column_stack([np.ones(n), rng.normal(size=n)])
+    chance = special.expit(matrix @ np.array([-1.2, 0.5]))
     yes = rng.random(n) < how.c0 + how.c1 * (rng.random(n) < chance)
-    fit = masked_regression(masked_data(yes.astype(float), how, X, NAMES[:2]))
+    fit = masked_regression(masked_data(yes.astype(float), how, matrix, NAMES[:2]))
     return Trial(masked_predictions(fit, {"prediction": masked_average(fit)})[0], float(chance.mean()))
 
 

@@ -19,10 +19,12 @@ CANDIDATES = (
     "candidate__list_experiment_checks",
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",
+    "candidate__method_coverage",
     "candidate__population_host_disaggregation",
     "candidate__population_host_sex_age",
     "candidate__population_host_year",
     "candidate__replication_results",
+    "candidate__technique_price",
 )
 
 
