@@ -11,16 +11,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analysis.commands.bench_estimators import bench_estimators
 from analysis.commands.verify import copy_source
+from analysis.errors import InputError
 from analysis.estimators.list_experiment import analyse
 from analysis.schemas import TABLES
 from analysis.store import canonical, parquet_bytes, write_atomically
@@ -45,8 +49,15 @@ class Ratio:
         return self.ours_seconds / self.other_seconds
 
 
-def bench() -> None:
-    """Measure and write build/bench.json."""
+def bench(
+    part: Annotated[str | None, typer.Argument(help="estimators, to compare with R where it is installed")] = None,
+) -> None:
+    """Measure and write build/bench.json, or build/bench_estimators.json."""
+    if part == "estimators":
+        bench_estimators()
+        return
+    if part is not None:
+        raise InputError(f"part '{part}' is unknown; give estimators, or nothing")
     measurements = [table_write, list_experiment, pipeline_no_op]
     ratios = [measure() for measure in track(measurements, description="measuring", transient=True)]
     shown = Table(title=f"Median of {REPEATS}, on {os.cpu_count()} cores, {platform.machine()}")

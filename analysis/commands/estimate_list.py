@@ -195,8 +195,9 @@ def _fitted(options: ListOptions, data: RegressionData) -> tuple[ListRegression,
         return linear_regression(data), None
     if options.estimator == "nls":
         return nonlinear_least_squares(data), None
-    likelihood = misreport_likelihood if options.model in MISREPORTS else maximum_likelihood
-    return likelihood(data, options.model), None  # type: ignore[operator]  # checked above
+    if options.model in MISREPORTS:
+        return misreport_likelihood(data, options.model), None  # type: ignore[arg-type]  # checked above
+    return maximum_likelihood(data, options.model), None  # type: ignore[arg-type]  # checked above
 
 
 def _predicted(options: ListOptions, rows: ListRows, fit: ListRegression, standing: ListAnalysis) -> list[Estimate]:

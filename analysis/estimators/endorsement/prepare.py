@@ -84,4 +84,5 @@ def _cells(row: IntArray, category: IntArray, endorser: IntArray) -> Cells:
     one, two = np.nonzero(patterns >= 0)
     shape = (len(patterns), len(cells))
     pattern = sparse.csr_array((np.ones(len(one)), (one, patterns[one, two])), shape=shape)
-    return Cells(*cells.T.astype(np.int64), pattern, count.astype(np.float64))
+    row_code, policy_code, endorser_code, answer_code = cells.T.astype(np.int64)
+    return Cells(row_code, policy_code, endorser_code, answer_code, pattern, count.astype(np.float64))

@@ -114,7 +114,7 @@ def _start(data: RegressionData, estimator: str) -> tuple[ListRegression, Moment
         def scores(theta: FloatArray) -> FloatArray:
             blocks = np.split(theta, 2)
             part, _ = mix(density(np.column_stack([data.X @ b for b in blocks])))
-            return np.hstack([data.X * part.first[:, [m]] for m in (0, 1)]) * w
+            return np.asarray(np.hstack([data.X * part.first[:, [m]] for m in (0, 1)]) * w)
 
         return maximum_likelihood(data), scores
     if estimator == "nls":
@@ -127,7 +127,7 @@ def _least_squares_moments(data: RegressionData, theta: FloatArray) -> FloatArra
     p, q = (special.expit(X @ block) for block in np.split(theta, 2))
     treated = z * (y - J * q - p) * p * (1 - p)
     control = (1 - z) * (y - J * q) * J * q * (1 - q)
-    return np.hstack([X * treated[:, None], X * control[:, None]])
+    return np.asarray(np.hstack([X * treated[:, None], X * control[:, None]]), dtype=np.float64)
 
 
 def _weight_root(moments: FloatArray) -> FloatArray:
