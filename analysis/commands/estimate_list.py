@@ -45,6 +45,10 @@ from analysis.estimators.list_experiment.several_items import (
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 
 ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
+NARROW_WARNING = (
+    "intervals of average predictions by maximum likelihood are somewhat narrow at usual sample sizes: see the table "
+    "method_coverage"
+)
 SEVERAL_MODELS = {
     "constrained": likelihood_several,
     "level": lambda data: likelihood_several(data, "level"),
@@ -184,6 +188,7 @@ def _regression(
     estimates = [*fit.estimates()]
     if options.predict is not None or rows.direct is not None:
         estimates += _predicted(options, rows, fit, standing)
+        warnings += [NARROW_WARNING] if options.estimator == "ml" else []
     return Report(METHOD, options.estimator, data.responses.n, estimates, fit.log_likelihood, diagnostics, warnings)
 
 
