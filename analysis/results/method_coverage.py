@@ -66,7 +66,7 @@ def coverage_row(method: Method, surveys_n: int) -> dict[str, object]:
     """
     runs = [covered(method, survey) for survey in range(surveys_n)]
     trials = [trial for trial, _ in runs if trial is not None]
-    hits, n = sum(hit for _, hit in runs), len(trials)
+    hits, n = len([1 for _, hit in runs if hit]), len(trials)
     errors = [float(t.estimate.value or 0.0) - t.truth for t in trials]
     bias = math.fsum(errors) / n
     spread = math.sqrt(math.fsum((e - bias) ** 2 for e in errors) / (n - 1))
@@ -86,7 +86,7 @@ def coverage_row(method: Method, surveys_n: int) -> dict[str, object]:
         "mean_standard_error": mean_error,
         "is_failed": high < REQUIRED_COVERAGE,
         "slice_n": SLICE,
-        "slice_covered_n": sum(hit for _, hit in runs[:SLICE]),
+        "slice_covered_n": len([1 for _, hit in runs[:SLICE] if hit]),
         "seed": ROOT_SEED,
     }
 

@@ -127,7 +127,7 @@ def _combination(
 ) -> Component:
     """One combination of answers: sensitive item first. Controls told the others, the treated told the sum."""
     axes = np.eye(len(held))
-    told = np.where(z == 1, total == sum(held), (items == np.array(held[1:])).all(axis=1))
+    told = np.where(z == 1, total == held.count(1), (items == np.array(held[1:])).all(axis=1))
     factors = [bernoulli(eta[:, m], value, axes[m]) for m, value in enumerate(held)]
     return component(*factors, constant(np.where(told, 0.0, -np.inf), len(held)))
 
