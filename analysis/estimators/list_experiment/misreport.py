@@ -85,6 +85,7 @@ def misreport_likelihood(data: RegressionData, model: MisreportModel) -> ListReg
     convergence = convergence_of(fit)
     df = covariance.degrees_of_freedom
     never = [name for name, value in zip(terms, fit.theta, strict=True) if "misreport" in name and value < NEVER]
+    honest_n = 2 * data.X.shape[1]
     edge = [EDGE_WARNING.format(", ".join(never))] if never else []
     return ListRegression(
         estimator="ml",
@@ -101,7 +102,7 @@ def misreport_likelihood(data: RegressionData, model: MisreportModel) -> ListReg
         log_likelihood=fit.log_likelihood,
         convergence=convergence,
         undetermined=fit.undetermined,
-        warnings=(*edge, *search_warnings(convergence, terms, covariance.matrix)),
+        warnings=(*edge, *search_warnings(convergence, terms[:honest_n], covariance.matrix[:honest_n, :honest_n])),
     )
 
 
