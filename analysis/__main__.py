@@ -22,6 +22,7 @@ COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
+    "coverage": "analysis.commands.coverage:coverage",
     "create-key": "analysis.commands.create_key:create_key",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",

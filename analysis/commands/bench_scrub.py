@@ -11,20 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.commands.bench_report import Comparison, cpu_seconds
 from analysis.custody.scrub import scrub_batch
-from analysis.errors import ReleaseError
 from analysis.synthetic import canaries
 
 POSTS = 100_000
+PACE = "posts per CPU second"
 SEED = 3
 VOCABULARY = 4_000
 LETTERS = {
@@ -78,31 +76,25 @@ PEERS = {
 """Peer → what it needs, and how it is run."""
 
 
-@dataclass(frozen=True)
-class Pace:
-    """CPU seconds for all posts, or the reason why there are none."""
-
-    name: str
-    seconds: float | None
-    reason: str = ""
-
-
-def bench_scrub(size: int = POSTS) -> list[Pace]:
-    """Measure ours, reading and writing alone, and the peers, one after the other."""
+def measure(size: int = POSTS) -> list[Comparison]:
+    """Ours beside reading and writing alone and beside the peers, on the same posts, one after the other."""
     texts = bench_posts(size)
     column = pa.array(texts)
     parquet = _parquet(pa.table({"text": column}))
     scrub_batch(column.slice(0, 1_000))
-    paces = [
-        Pace("reading and writing alone", _cpu(lambda: _parquet(pq.read_table(io.BytesIO(parquet))))),
-        Pace("ours", _cpu(lambda: scrub_batch(column))),
-        Pace("ours, with reading and writing", _cpu(lambda: _read_scrub_write(parquet))),
-    ]
+    alone = cpu_seconds(lambda: _parquet(pq.read_table(io.BytesIO(parquet))))
+    ours = cpu_seconds(lambda: scrub_batch(column))
+    whole = cpu_seconds(lambda: _read_scrub_write(parquet))
+    what = f"scrubbing {size:,} posts"
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "texts.json"
         file.write_text(json.dumps(texts), encoding="utf-8")
-        paces += [_peer(name, file) for name in PEERS]
-    return paces
+        peers = [_peer(name, file) for name in PEERS]
+    paces = [Comparison(what, name, PACE, size / ours, s and size / s, why) for name, s, why in peers]
+    return [
+        Comparison(f"{what}, read and written", "reading and writing alone", PACE, size / whole, size / alone),
+        *paces,
+    ]
 
 
 def bench_posts(size: int) -> list[str]:
@@ -142,24 +134,19 @@ def _read_scrub_write(parquet: bytes) -> bytes:
     return _parquet(pa.table({"text": scrub_batch(texts).texts}))
 
 
-def _cpu(call: Callable[[], object]) -> float:
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
-def _peer(name: str, file: Path) -> Pace:
+def _peer(name: str, file: Path) -> tuple[str, float | None, str]:
+    """Name, CPU seconds for all posts, and the reason where there are none."""
     packages, script = PEERS[name]
     try:
         python = _environment(name, packages)
         alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [str(python), "-c", script, str(file)]
         result = subprocess.run(command, env=alone, capture_output=True, text=True, check=True)
-        return Pace(name, float(json.loads(result.stdout.splitlines()[-1])["seconds"]))
+        return name, float(json.loads(result.stdout.splitlines()[-1])["seconds"]), ""
     except subprocess.CalledProcessError as error:
-        return Pace(name, None, f"skipped: {(error.stderr or 'no message').strip().splitlines()[-1][:200]}")
+        return name, None, f"skipped: {(error.stderr or 'no message').strip().splitlines()[-1][:200]}"
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        return Pace(name, None, f"skipped: {error}")
+        return name, None, f"skipped: {error}"
 
 
 def _environment(name: str, packages: tuple[str, ...]) -> Path:
@@ -176,11 +163,3 @@ def _environment(name: str, packages: tuple[str, ...]) -> Path:
         subprocess.run(command, capture_output=True, text=True, check=True, timeout=LONGEST_MAKING_SECONDS)
     (folder / "complete").touch()
     return python
-
-
-def demand_ours(paces: list[Pace]) -> float:
-    """Our CPU seconds; ReleaseError when nothing was measured."""
-    seconds = next((pace.seconds for pace in paces if pace.name == "ours"), None)
-    if not seconds:
-        raise ReleaseError("bench scrub: nothing was measured; run it with at least a few thousand posts")
-    return seconds
