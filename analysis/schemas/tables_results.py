@@ -78,8 +78,8 @@ TABLES = (
         title="Coverage of each method's interval over simulated surveys",
         row_is="one estimator on one kind of simulated survey",
         columns=columns(
-            "method_id", "survey_text", "respondents_n", "surveys_n", "answered_n", "coverage_share", "coverage_low",
-            "coverage_high", "bias", "spread_of_estimates", "mean_standard_error", "is_failed", "slice_n", "slice_covered_n",
+            "method_id", "survey_text", "respondents_n", "surveys_n", "answered_n", "coverage_share", "coverage_low_share",
+            "coverage_high_share", "bias", "spread_of_estimates", "mean_standard_error", "is_failed", "slice_n", "slice_covered_n",
             "seed", "source",
         ),
         key=("method_id",),

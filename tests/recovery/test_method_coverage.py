@@ -22,7 +22,7 @@ def test_every_row_is_of_a_method_and_follows_the_rule():
     assert set(TRACKED.index) <= set(BY_ID)
     for row in TRACKED.itertuples():
         low, high = clopper_pearson(round(row.coverage_share * row.answered_n), row.answered_n)
-        assert (row.coverage_low, row.coverage_high) == pytest.approx((low, high), abs=1e-6)
+        assert (row.coverage_low_share, row.coverage_high_share) == pytest.approx((low, high), abs=1e-6)
         assert row.is_failed == (high < REQUIRED_COVERAGE)
         assert row.surveys_n >= 2000
 
