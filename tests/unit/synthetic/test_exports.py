@@ -1,13 +1,17 @@
 """What the generator writes, the readers read; what it plants, the scrubber finds. The two sides share no code."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis.corpora.exports import open_export
 from analysis.corpora.posts import Post
 from analysis.custody.scrub import scrub
 from analysis.synthetic import canaries, posts
-from analysis.synthetic.exports.post_rows import post_rows
+from analysis.synthetic.exports.post_rows import PostRow, post_rows
 from analysis.synthetic.exports.post_vendors import VENDORS
 
 SIZE = 300
@@ -60,3 +64,51 @@ def test_every_planted_number_address_and_handle_is_scrubbed(planted):
 def test_the_search_would_see_what_is_not_scrubbed(planted):
     rows, hatched = planted
     assert all(any(canary.phone in row.text for row in rows) for canary in hatched)
+
+
+def words_of(text):
+    """What a reader sees: markup and platforms fold runs of space, so words are compared."""
+    return " ".join(text.split())
+
+
+WRITTEN = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=60)
+ROWS = st.lists(
+    st.tuples(
+        WRITTEN, st.integers(0, 40), st.integers(0, 10**8), st.sampled_from(["fa", "ps", "en", "de"]), st.booleans()
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def as_rows(drawn):
+    return [
+        PostRow(
+            number=number,
+            channel_number=channel,
+            handle=f"channel_{channel}",
+            followers=10 * channel,
+            at=posts.EPOCH_SECONDS + second,
+            language=language,
+            text=f"x{text}x",
+            link=f"https://fiction.example/object/{number}" if has_link else "",
+        )
+        for number, (text, channel, second, language, has_link) in enumerate(drawn)
+    ]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=ROWS)
+def test_whatever_is_written_comes_back_with_its_id_time_and_words(vendor, drawn, tmp_path_factory):
+    rows = as_rows(drawn)
+    export = open_export(written(rows, vendor, tmp_path_factory.mktemp("export")))
+    found = [post for post in export.entries() if isinstance(post, Post)]
+    assert export.format.code == vendor
+    assert len(found) == len(rows)
+    assert len({post.identity for post in found}) == len(rows)
+    times = sorted(int(datetime.fromisoformat(post.created_at).timestamp()) for post in found)
+    assert times == sorted(row.at for row in rows)
+    texts = [words_of(str(post.text)) for post in found]
+    for row in rows:
+        assert any(words_of(row.text) in text for text in texts)
