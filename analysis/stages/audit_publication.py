@@ -3,6 +3,7 @@
 from analysis.admission.identities import identities
 from analysis.disclosure.audit.findings import refusal, report
 from analysis.disclosure.audit.haystack import read_haystack
+from analysis.disclosure.audit.hidden_data import hidden_data
 from analysis.disclosure.audit.persons import hashed_identifiers, identifiers, verbatim
 from analysis.disclosure.audit.release_files import attack_publication, strings_of_this_machine
 from analysis.errors import DisclosureError
@@ -10,7 +11,15 @@ from analysis.params import Params
 from analysis.schemas import study_table
 from analysis.store import Store, write_atomically
 
-ATTACKS = ("strings", "failed_designs", "bundle_differences", "verbatim", "identifiers", "hashed_identifiers")
+ATTACKS = (
+    "strings",
+    "failed_designs",
+    "bundle_differences",
+    "hidden_data",
+    "verbatim",
+    "identifiers",
+    "hashed_identifiers",
+)
 FOLDERS = ("data/fiction", "data/vault")
 
 
@@ -19,6 +28,7 @@ def run(store: Store, params: Params) -> None:
     release, book = store.root / "data/release", store.root / "dist/book"
     bundle = store.root / "dist/afghan-diaspora-attitudes.zip"
     findings = attack_publication(release, book, bundle, strings_of_this_machine(store.root))
+    findings += hidden_data([release, book, bundle])
     posts = store.read(study_table(params.study, "restricted__posts"))
     respondents = store.read(study_table(params.study, "restricted__survey_responses"))
     pseudonyms = [*posts.channel_pseudonym.unique(), *posts.post_pseudonym, *respondents.respondent_pseudonym]
