@@ -139,6 +139,13 @@ def _no_measure(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     return "pass", "texts only"
 
 
+def _roles(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    unclear = [c.name for c in table.columns if c.kind in ("integer", "number") and c.role not in ("key", "measure")]
+    if unclear:
+        return "fail", f"numbers without a role, so that no rule speaks of them: {', '.join(unclear)}"
+    return "pass", "every number is a key or a measure"
+
+
 def _minimum_cell(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     counts = frame[frequency_columns(table)]
     smallest = counts.min(axis=None)
@@ -176,6 +183,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "output_kind": _output_kind,
     "source_cited": _source_cited,
     "no_measure": _no_measure,
+    "roles": _roles,
     "minimum_cell": _minimum_cell,
     "rounding": _rounding,
     "minimum_respondents": _minimum_respondents,

@@ -247,7 +247,8 @@ _DECLARED = (
     Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={
         "output_kind": "the kind of output has a rule", "source_cited": "every row names its source",
         "minimum_cell": "no frequency below the threshold",
-        "secondary_suppression": "no hidden frequency can be worked out from the others", "rounding": "frequencies rounded after suppression",
+        "secondary_suppression": "no hidden frequency can be worked out from the others",
+        "roles": "every number says whether it forms groups or measures them", "rounding": "frequencies rounded after suppression",
         "minimum_respondents": "no estimate on fewer respondents than the threshold",
         "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
     Column("outcome_code", "code", "Outcome of the check", codes={

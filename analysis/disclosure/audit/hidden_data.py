@@ -18,9 +18,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_ALLOWED = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"bKGD", b"sBIT"}
 """Chunks that hold the picture and its colours; text, time and EXIF chunks are not among them."""
 
-SVG_METADATA = re.compile(
-    rb"<dc:(?:date|creator|publisher|contributor|source)>|<!--\s*Generator|sodipodi:|inkscape:", re.I
-)
+SVG_METADATA = re.compile(rb"<dc:(?:date|creator|publisher|contributor|source)>|sodipodi:|inkscape:", re.I)
 PDF_METADATA = re.compile(rb"/(?:Author|Creator|Producer|CreationDate|ModDate)\s*[(<]")
 EXACT_TIME = re.compile(r"\b(?:19|20|21)\d\d-[01]\d-[0-3]\d[T ](?:[0-2]\d:[0-5]\d(?::[0-5]\d)?)")
 MIDNIGHT = re.compile(r"[T ]00:00(?::00)?$")

@@ -27,7 +27,7 @@ def test_the_committed_policy_loads(tmp_path):
         ("minimum_respondents: 10", "minimum_respondents: 1", "it may not lie below the floor"),
         ("rounding_base: 5", "rounding_base: 0", "rounding_base is 0"),
         ("rounding_base: 5", "rounding: 5", "want exactly the keys"),
-        ("[minimum_cell, rounding]", "[minimum_cell, guess]", "checks: frequency: unknown check 'guess'"),
+        ("[roles, minimum_cell, rounding]", "[minimum_cell, guess]", "checks: frequency: unknown check 'guess'"),
         ("reviewed: {}", "reviewed: {estimates: {sha256: x}}", "reviewed: estimates: got .*want exactly the keys"),
         ("checks:\n", "checks: [\n", "not readable as YAML"),
     ],
