@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "analysis.commands.check:check",
     "coverage": "analysis.commands.coverage:coverage",
     "create-key": "analysis.commands.create_key:create_key",
+    "diagnose": "analysis.commands.diagnose:diagnose",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "protect-table": "analysis.commands.protect_table:protect_table",

@@ -62,6 +62,18 @@ class TabulateBaseRates:
 
 
 @dataclass(frozen=True)
+class DiagnoseDesign:
+    """Simulated studies, and the grid of plans for which verdict probabilities are computed."""
+
+    seed: int
+    worlds: int
+    respondents: int
+    sizes: tuple[int, ...]
+    searched_sizes: tuple[int, ...]
+    design_effects: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Params:
     """All parameters of the pipeline."""
 
@@ -69,6 +81,7 @@ class Params:
     release: Release
     simulate_study: SimulateStudy
     measure_respondents: MeasureRespondents
+    diagnose_design: DiagnoseDesign
     tabulate_base_rates: TabulateBaseRates
 
 

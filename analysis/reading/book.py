@@ -15,6 +15,7 @@ import yaml
 from analysis.reading.claim_pages import claim_pages, contents
 from analysis.reading.dictionary import dictionary_page
 from analysis.reading.figures import Drawing
+from analysis.reading.figures_design import verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
@@ -33,6 +34,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     events_timeline,
     count_profiles,
     base_rate_dots,
+    verdict_curves,
 )
 CLAIMS_CHAPTER = "claims"
 DOCUMENTS = (

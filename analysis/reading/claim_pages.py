@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import ReleaseError
+from analysis.reading.design_tables import required_sizes
 from analysis.reading.figures import Drawing
 from analysis.reading.fragments import (
     bullets,
@@ -40,10 +41,14 @@ FIGURES = {"C08": "events_timeline", "C10": "base_rate_dots", "C14.1": "protecte
 """Claims for which something can be drawn today; no share is ever printed beside C09."""
 
 SHOWN_CONTEXT = 6
-NOT_COMPUTED = (
-    "The design diagnosis of this claim, with bias, coverage and power over simulated studies, has not "
-    "been computed yet. "
-    "Any figure above comes from the register and was fixed with the rule."
+DIAGNOSED = (
+    "The smallest number of respondents, among those tried, at which the rule gives the right verdict in four of five "
+    "studies, at the design effect of a sample that follows acquaintance. Possible bogus answers widen the interval "
+    "whatever the number."
+)
+DIAGNOSED_ELSEWHERE = (
+    "How often the rule would give each verdict, if the truth were known, stands in the "
+    "[design diagnosis](../design_diagnosis.md)."
 )
 
 
@@ -124,13 +129,18 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
     sources = evidence_sources(release)
     return {
         claim_page(one.claim_id): _claim_page(
-            one, sources, _figure(one, release, drawings), provenance(release, TABLES, SCRIPT), edition
+            one,
+            sources,
+            _figure(one, release, drawings),
+            _decides(one, required_sizes(release, one.claim_id)),
+            provenance(release, TABLES, SCRIPT),
+            edition,
         )
         for one in dossiers(release)
     }
 
 
-def _claim_page(one: Dossier, sources: Mapping[str, Source], figure: str, data: str, edition: str) -> str:
+def _claim_page(one: Dossier, sources: Mapping[str, Source], figure: str, decides: str, data: str, edition: str) -> str:
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
         _claim(one),
@@ -139,7 +149,7 @@ def _claim_page(one: Dossier, sources: Mapping[str, Source], figure: str, data: 
         f"## The rule that was fixed\n\n{_rule(one)}",
         f"## Evidence\n\n{_evidence(one, sources)}",
         f"## Figure\n\n{figure}",
-        f"## What would decide it\n\n{_decides(one)}",
+        f"## What would decide it\n\n{decides}",
         f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
         _notes(one),
         f"## History of the verdict\n\n{_history(one, edition)}",
@@ -265,13 +275,15 @@ def _figure(one: Dossier, release: Release, drawings: Mapping[str, Drawing]) -> 
     return figure_block(drawings[name], release)
 
 
-def _decides(one: Dossier) -> str:
+def _decides(one: Dossier, sizes: str) -> str:
     needed = entries(one.entry["evidence_needed"])
     parts = [f"**Data that it takes**\n\n{bullets(needed, 'No data of this kind.')}"]
     if is_given(one.entry["decides_text"]):
         parts.append(f"**How many people**\n\n{bullets(entries(one.entry['decides_text']), '')}")
+    if sizes:
+        parts.append(f"**How many people the right verdict takes**\n\n{DIAGNOSED}\n\n{sizes}")
     if is_given(one.entry["supported_if"]):
-        parts.append(NOT_COMPUTED)
+        parts.append(DIAGNOSED_ELSEWHERE)
     return "\n\n".join(parts)
 
 

@@ -395,6 +395,23 @@ _DECLARED = (
     Column("is_population_matched", "boolean", "The row describes the claim's population"),
     Column("is_period_matched", "boolean", "The row describes the claim's period"),
     Column("evidence_text", "text", "What the row says"),
+    # Design diagnosis
+    Column("rule_kind_code", "code", "Kind of rule", codes={
+        "threshold": "a share is compared with a threshold", "effect": "a change is compared with the smallest effect of interest"}),
+    Column("rule_limit", "number", "Threshold, or smallest effect of interest, of the frozen rule", "explanation", "share", decimals=4),
+    Column("planned_n", "integer", "Respondents of the planned study; per wave or group for a change", "key", "respondents", minimum=1),
+    Column("assumed_design_effect", "number", "Assumed variance over that of a simple random sample", "key", "ratio", minimum=1, decimals=2),
+    Column("assumed_bogus_share", "number", "Largest share of answers that may be bogus, in the envelope of the robust interval", "key", "share",
+           minimum=0, maximum=1, decimals=4),
+    Column("true_value", "number", "The truth that is assumed", "key", "share", minimum=-1, maximum=1, decimals=6),
+    Column("p_supported", "number", "Probability of the verdict supported", "measure", "probability", minimum=0, maximum=1, decimals=4),
+    Column("p_inconclusive", "number", "Probability of the verdict inconclusive", "measure", "probability", minimum=0, maximum=1, decimals=4),
+    Column("p_contradicted", "number", "Probability of the verdict contradicted", "measure", "probability", minimum=0, maximum=1, decimals=4),
+    Column("sufficient_n", "integer", "Smallest planned size with a probability of the right verdict of four in five", "measure", "respondents", minimum=1,
+           null_means="none of the sizes that were tried is enough: more people do not narrow the envelope"),
+    Column("privacy_step_text", "text", "Answers that are left at this step of privacy", "key"),
+    Column("rmse_share", "number", "Root mean squared error", "measure", "share", minimum=0, decimals=4),
+    Column("power_share", "number", "Share of intervals that leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
     # Coverage of sampling estimators over simulated populations
     Column("simulation_code", "text", "Kind of simulated population and recruitment", "key", pattern=r"[a-z_]+"),
     Column("estimator_text", "text", "Estimator", "key"),

@@ -25,7 +25,11 @@ CANDIDATES = (
     "candidate__population_host_sex_age",
     "candidate__population_host_year",
     "candidate__replication_results",
+    "candidate__required_sizes",
+    "candidate__synthetic_deep_diagnosis",
+    "candidate__synthetic_design_diagnosis",
     "candidate__technique_price",
+    "candidate__verdict_probabilities",
 )
 STUDY_CANDIDATES = ("candidate__posts_admission", "candidate__quality_flags", "candidate__survey_admission")
 """From the corpora of the study that runs; a release holds those of one study."""

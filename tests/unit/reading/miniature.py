@@ -145,6 +145,25 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             {**checked, "check_code": "floor", "statistic": 0.0, "threshold": 0.1, "is_passed": False,
              "check_text": "0 of 12"},
         ],
+        "verdict_probabilities": [
+            {"claim_id": "C01.2", "estimand_id": "E01b_made_up", "rule_kind_code": "threshold", "rule_limit": 0.05,
+             "planned_n": size, "assumed_design_effect": 2.0, "assumed_bogus_share": bogus, "true_value": truth,
+             "p_supported": truth, "p_inconclusive": 0.9 - truth, "p_contradicted": 0.1}
+            for size in (500, 1000, 4000) for bogus in (0.0, 0.04) for truth in (0.01, 0.05, 0.2)
+        ],
+        "required_sizes": [
+            {"claim_id": "C01.2", "estimand_id": "E01b_made_up", "rule_limit": 0.05, "true_value": 0.2,
+             "assumed_design_effect": 2.0, "assumed_bogus_share": bogus, "sufficient_n": size}
+            for bogus, size in ((0.0, 250), (0.04, None))
+        ],
+        "synthetic_deep_diagnosis": [
+            {"estimand_id": "K20_made_up", "estimator_text": "direct question", "privacy_step_text": step,
+             "worlds_n": 9, "answered_n": 9, "truth_share": 0.3, "bias_share": 0.01, "rmse_share": 0.02,
+             "mean_width_share": 0.05,
+             "coverage_share": 0.9, "coverage_low_share": 0.8, "coverage_high_share": 0.99, "power_share": 1.0,
+             "source": SOURCE}
+            for step in ("all answers", "consenting only", "after the gate")
+        ],
         "method_coverage": [
             {"method_id": f"{kind}_made_up", "survey_text": "a survey", "respondents_n": 10, "surveys_n": 20,
              "answered_n": 20, "coverage_share": 0.95, "coverage_low_share": 0.8, "coverage_high_share": 0.99,

@@ -128,4 +128,4 @@ def test_the_font_is_the_one_that_is_shipped(drawings):
     assert drawings
     own = [entry for entry in font_manager.fontManager.ttflist if entry.name == FAMILY]
     assert len(own) == 2
-    assert all(Path(entry.fname).is_relative_to(matplotlib.get_data_path()) for entry in own)
+    assert all(Path(entry.fname).resolve().is_relative_to(Path(matplotlib.get_data_path()).resolve()) for entry in own)

@@ -41,7 +41,8 @@ def test_no_share_stands_beside_the_asylum_claim(pages):
 
 def test_a_claim_without_a_rule_says_so(pages):
     assert "No rule was fixed" in pages["claims/c09"]
-    assert "has not been computed yet" in pages["claims/c02"]
+    assert "How many people the right verdict takes" not in pages["claims/c09"]
+    assert "no size tried is enough" in pages["claims/c01_2"]
 
 
 def test_an_interval_and_a_rule_after_the_fact_are_shown(pages):

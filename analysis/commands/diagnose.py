@@ -1,0 +1,53 @@
+"""`diagnose`: the design diagnosis over many more worlds than the pipeline draws, resumable after an interruption."""
+
+import pickle
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.progress import track
+
+from analysis.design.studies import Study, simulate_study
+from analysis.errors import InputError
+from analysis.params import load_params
+from analysis.results.design_diagnosis import characteristic_rows, merged
+from analysis.schemas import TABLES
+from analysis.store import canonical, csv_bytes, write_atomically
+
+FOLDER = Path("build/diagnosis")
+BATCH = 50
+RESULT = "data/reference/synthetic_deep_diagnosis.csv"
+TABLE = "synthetic_deep_diagnosis"
+SOURCE = "simulated by `python -m analysis diagnose`; fictional worlds, nobody was asked"
+
+
+def diagnose(
+    worlds: Annotated[int, typer.Option(help="Simulated studies")] = 2000,
+    update: Annotated[bool, typer.Option(help=f"Write the result to {RESULT}")] = False,
+) -> None:
+    """Simulate studies in batches, keep each batch, and go on where an earlier call stopped."""
+    if worlds < 1:
+        raise InputError(f"--worlds is {worlds}; give at least 1")
+    plan = load_params(Path("params.yaml")).diagnose_design
+    generators = np.random.default_rng(plan.seed).spawn(worlds)
+    parts: dict[int, Study] = {}
+    for first in track(range(0, worlds, BATCH), description="simulating studies"):
+        numbers = range(first, min(first + BATCH, worlds))
+        parts |= _batch(plan.seed, plan.respondents, numbers, generators)
+    rows = characteristic_rows(merged(parts)).assign(source=SOURCE)
+    data = csv_bytes(canonical(rows, TABLES[TABLE]), TABLES[TABLE])
+    if update:
+        write_atomically(Path(RESULT), data)
+    print(data.decode(), end="")
+
+
+def _batch(seed: int, respondents: int, numbers: range, generators: list[np.random.Generator]) -> dict[int, Study]:
+    """Studies of one batch, from the file of an earlier call where there is one."""
+    path = FOLDER / f"{seed}_{respondents}_{numbers.start}_{numbers.stop}.pickle"
+    if path.is_file():
+        kept: dict[int, Study] = pickle.loads(path.read_bytes())  # noqa: S301 — our own file, in the build folder
+        return kept
+    made = {number: simulate_study(respondents, generators[number]) for number in numbers}
+    write_atomically(path, pickle.dumps(made))
+    return made

@@ -1,0 +1,143 @@
+"""The diagnosis of designs as rows: verdict probabilities, required sizes, estimators over fictional worlds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from analysis.claims.entries import Register
+from analysis.claims.rules import Effect, Threshold, quantity_rules
+from analysis.design.studies import Study, characteristics
+from analysis.design.verdict_probabilities import (
+    Plan,
+    Probabilities,
+    effect_probabilities,
+    required_n,
+    threshold_probabilities,
+    truths_around,
+)
+
+BOGUS_SHARES = (0.0, 0.04)
+STARTING_SHARE = 0.1
+"""Where a change is taken to start; a change from a rarer view needs fewer people."""
+
+EFFECT_STEPS = (0.0, 0.5, 1.0, 2.0, 3.0)
+"""True effects, in multiples of the smallest effect of interest."""
+
+DECIMALS = 4
+
+
+def verdict_probability_rows(register: Register, sizes: Sequence[int], effects: Sequence[float]) -> pd.DataFrame:
+    """Table `verdict_probabilities`: every quantity rule in shares × truth × plan.
+
+    Parameters
+    ----------
+    register
+        The frozen register.
+    sizes
+        Respondents; per wave or group for a change.
+    effects
+        Design effects.
+    """
+    rows = []
+    for claim_id, part in _quantities(register):
+        for size in sizes:
+            for effect in effects:
+                rows += _rows_of(claim_id, part, size, effect)
+    return pd.DataFrame(rows)
+
+
+def _quantities(register: Register) -> list[tuple[str, Threshold | Effect]]:
+    """Rules that are about shares of people: those about posts or ratios need another kind of study."""
+    found = [(claim.id, part) for claim in register.claims if claim.rule for part in quantity_rules(claim.rule)]
+    return [
+        (claim_id, part)
+        for claim_id, part in found
+        if not part.estimand.startswith("E06_")
+        and (isinstance(part, Threshold) or "share_difference" in part.smallest_effect)
+    ]
+
+
+def _rows_of(claim_id: str, part: Threshold | Effect, size: int, effect: float) -> list[dict[str, object]]:
+    if isinstance(part, Threshold):
+        plans = [Plan(size, effect, bogus) for bogus in BOGUS_SHARES]
+        return [
+            _row(claim_id, part, plan, truth, threshold_probabilities(part, truth, plan))
+            for plan in plans
+            for truth in truths_around(part.threshold)
+        ]
+    plan, smallest = Plan(size, effect, 0.0), part.smallest_effect["share_difference"]
+    return [
+        _row(claim_id, part, plan, truth, effect_probabilities(part, truth, STARTING_SHARE, plan))
+        for truth in (round(step * smallest, 6) for step in EFFECT_STEPS)
+    ]
+
+
+def _row(claim_id: str, part: Threshold | Effect, plan: Plan, truth: float, found: Probabilities) -> dict[str, object]:
+    limit = part.threshold if isinstance(part, Threshold) else part.smallest_effect["share_difference"]
+    return {
+        "claim_id": claim_id,
+        "estimand_id": part.estimand,
+        "rule_kind_code": "threshold" if isinstance(part, Threshold) else "effect",
+        "rule_limit": limit,
+        "planned_n": plan.respondents_n,
+        "assumed_design_effect": plan.design_effect,
+        "assumed_bogus_share": plan.bogus_share,
+        "true_value": truth,
+        **{f"p_{name}": round(value, DECIMALS) for name, value in asdict(found).items()},
+    }
+
+
+def required_size_rows(register: Register, sizes: Sequence[int], effects: Sequence[float]) -> pd.DataFrame:
+    """Table `required_sizes`: the smallest planned size at which the right verdict is likely, per truth and plan."""
+    rows = []
+    for claim_id, part in _quantities(register):
+        if not isinstance(part, Threshold):
+            continue
+        for truth in (truth for truth in truths_around(part.threshold) if truth != part.threshold):
+            for effect in effects:
+                for bogus in BOGUS_SHARES:
+                    found = required_n(part, truth, effect, bogus, sizes)
+                    rows.append(
+                        {
+                            "claim_id": claim_id,
+                            "estimand_id": part.estimand,
+                            "rule_limit": part.threshold,
+                            "true_value": truth,
+                            "assumed_design_effect": effect,
+                            "assumed_bogus_share": bogus,
+                            "sufficient_n": found,
+                        }
+                    )
+    return pd.DataFrame(rows).astype({"sufficient_n": "Int64"})
+
+
+def characteristic_rows(studies: Sequence[Study]) -> pd.DataFrame:
+    """Table `synthetic_design_diagnosis`: every estimator at every step of privacy, over all simulated studies."""
+    rows = []
+    for name, step in studies[0]:
+        found = characteristics([study[name, step] for study in studies])
+        estimand, _, estimator = name.partition(": ")
+        rows.append(
+            {
+                "estimand_id": estimand,
+                "estimator_text": estimator,
+                "privacy_step_text": step,
+                "worlds_n": found.worlds_n,
+                "answered_n": found.answered_n,
+                "truth_share": found.truth,
+                "bias_share": found.bias,
+                "rmse_share": found.rmse,
+                "mean_width_share": found.mean_width,
+                "coverage_share": found.coverage,
+                "coverage_low_share": found.coverage_low,
+                "coverage_high_share": found.coverage_high,
+                "power_share": found.power,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def merged(parts: Mapping[int, Study]) -> list[Study]:
+    """Studies in the order of their numbers, wherever and whenever they were made."""
+    return [parts[number] for number in sorted(parts)]

@@ -1,0 +1,138 @@
+"""Verdict probabilities are exact where they can be, agree with the register's own figures, and follow the rules."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.claims.register import load_register
+from analysis.claims.rules import Effect, Threshold, quantity_rules
+from analysis.design import studies
+from analysis.design.studies import Answer, characteristics, simulate_study
+from analysis.design.verdict_probabilities import (
+    Plan,
+    effect_probabilities,
+    required_n,
+    threshold_probabilities,
+)
+from analysis.errors import EstimationError
+from analysis.estimators.robust_interval import robust_interval
+from analysis.estimators.weighting.design import survey_design
+from analysis.results.design_diagnosis import characteristic_rows, merged, required_size_rows, verdict_probability_rows
+from analysis.schemas import TABLES
+from analysis.schemas.check import check
+from analysis.store import Store
+
+ROOT = Path(__file__).resolve().parents[3]
+REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
+RULES = {claim.id: quantity_rules(claim.rule) for claim in REGISTER.claims if claim.rule}
+PUBLIC_SUPPORT = RULES["C01.2"][0]
+STATED = 0.06  # the register states simulated figures, rounded to two decimals, of a slightly different interval
+
+
+@pytest.mark.parametrize(
+    ("truth", "bogus", "verdict", "stated"),
+    [
+        (0.08, 0.0, "supported", 0.77),
+        (0.03, 0.0, "contradicted", 0.57),
+        (0.01, 0.0, "contradicted", 1.00),
+        (0.08, 0.04, "supported", 0.0),
+        (0.12, 0.04, "supported", 0.63),
+    ],
+)
+def test_the_registers_own_figures_come_back(truth, bogus, verdict, stated):
+    found = threshold_probabilities(PUBLIC_SUPPORT, truth, Plan(1000, 2.0, bogus))
+    assert getattr(found, verdict) == pytest.approx(stated, abs=STATED)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.01, 0.99), st.integers(50, 400), st.sampled_from([1.0, 2.0, 4.0]), st.sampled_from([0.0, 0.04]))
+def test_probabilities_add_up_and_wider_plans_decide_less(truth, n, effect, bogus):
+    found = threshold_probabilities(PUBLIC_SUPPORT, truth, Plan(n, effect, bogus))
+    assert found.supported + found.inconclusive + found.contradicted == pytest.approx(1)
+    envelope = threshold_probabilities(PUBLIC_SUPPORT, truth, Plan(n, effect, 0.04))
+    plain = threshold_probabilities(PUBLIC_SUPPORT, truth, Plan(n, effect, 0.0))
+    assert envelope.supported <= plain.supported + 1e-12
+
+
+def test_the_interval_is_the_one_that_claims_are_judged_by():
+    """Simulated answers through the register's own interval give the same probability within sampling error."""
+    generator, n, truth, worlds = np.random.default_rng(4), 400, 0.09, 300
+    above = 0
+    for _ in range(worlds):
+        answers = (generator.random(n) < truth).astype(float)
+        made = robust_interval(answers, {"none": survey_design(n)}, bogus_shares=[0.0], design_effect=1)
+        above += made.low > PUBLIC_SUPPORT.threshold
+    exact = threshold_probabilities(PUBLIC_SUPPORT, truth, Plan(n, 1.0, 0.0)).supported
+    assert above / worlds == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / worlds))
+
+
+def test_a_null_effect_is_rarely_supported_and_a_large_one_is():
+    rule = next(rule for rule in RULES["C02"] if isinstance(rule, Effect))
+    plan = Plan(2000, 2.0, 0.0)
+    assert effect_probabilities(rule, 0.0, 0.1, plan).supported < 0.03
+    assert effect_probabilities(rule, 0.09, 0.1, plan).supported > 0.95
+    assert effect_probabilities(rule, 0.0, 0.1, Plan(40_000, 1.0, 0.0)).contradicted > 0.9
+
+
+def test_more_people_do_not_narrow_an_envelope():
+    rule = PUBLIC_SUPPORT
+    assert required_n(rule, 0.08, 2.0, 0.0, (500, 1000, 2000, 4000)) == 1000
+    assert required_n(rule, 0.08, 2.0, 0.04, (500, 1000, 2000, 4000)) is None
+
+
+def test_rows_match_their_declarations():
+    for name, frame in (
+        ("verdict_probabilities", verdict_probability_rows(REGISTER, (500,), (2.0,))),
+        ("required_sizes", required_size_rows(REGISTER, (500, 1000), (2.0,))),
+    ):
+        assert len(check(frame, TABLES[name]))
+    found = verdict_probability_rows(REGISTER, (500,), (2.0,))
+    assert {"C01.2", "C02", "C03", "C13.1"} <= set(found.claim_id)
+    assert not found.estimand_id.str.startswith("E06").any()
+
+
+class TestStudies:
+    """Small studies, repeatable, and honest about an estimator that never answers."""
+
+    def test_a_study_depends_on_its_generator_alone(self, monkeypatch):
+        monkeypatch.setattr(studies, "POPULATION", 2000)
+        first, again = (simulate_study(400, np.random.default_rng(7)) for _ in range(2))
+        assert first == again
+        assert first != simulate_study(400, np.random.default_rng(8))
+
+    def test_rows_match_their_declaration_and_the_order_of_worlds_does_not_matter(self, monkeypatch):
+        monkeypatch.setattr(studies, "POPULATION", 2000)
+        parts = {n: simulate_study(400, g) for n, g in enumerate(np.random.default_rng(1).spawn(6))}
+        rows = characteristic_rows(merged(parts))
+        assert len(check(rows, TABLES["synthetic_design_diagnosis"])) == 3 * len(studies.ESTIMATORS)
+        backwards = characteristic_rows(merged(dict(reversed(parts.items()))))
+        pd.testing.assert_frame_equal(rows, backwards)
+
+    def test_characteristics_are_those_of_the_answers(self):
+        found = characteristics(
+            [Answer(0.2, 0.3, 0.1, 0.5), Answer(0.2, 0.2, 0.25, 0.4), Answer(0.2, None, None, None)]
+        )
+        assert (found.worlds_n, found.answered_n, found.coverage) == (3, 2, 0.5)
+        assert found.bias == pytest.approx(0.05)
+        assert found.rmse == pytest.approx(np.sqrt(0.005))
+        assert found.power == 1.0
+        with pytest.raises(EstimationError, match="answered in no simulated study"):
+            characteristics([Answer(0.2, None, None, None)])
+
+    def test_the_kept_table_is_what_the_first_worlds_begin(self):
+        """A spot check of the table of many worlds: the first worlds of the same seed lie within its spread."""
+        kept = (
+            Store(ROOT).read("reference__synthetic_deep_diagnosis").set_index(["estimator_text", "privacy_step_text"])
+        )
+        made = [simulate_study(3000, g) for g in np.random.default_rng(20261125).spawn(12)]
+        rows = characteristic_rows(made).set_index(["estimator_text", "privacy_step_text"])
+        spread = 5 * kept.rmse_share / np.sqrt(12) + 1e-9
+        assert ((rows.bias_share - kept.bias_share).abs() <= spread).all()
+
+
+def test_a_threshold_rule_is_what_is_diagnosed():
+    assert isinstance(PUBLIC_SUPPORT, Threshold)
