@@ -131,16 +131,18 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
         claim_page(one.claim_id): _claim_page(
             one,
             sources,
-            _figure(one, release, drawings),
-            _decides(one, required_sizes(release, one.claim_id)),
-            provenance(release, TABLES, SCRIPT),
-            edition,
+            figure=_figure(one, release, drawings),
+            decides=_decides(one, required_sizes(release, one.claim_id)),
+            data=provenance(release, TABLES, SCRIPT),
+            edition=edition,
         )
         for one in dossiers(release)
     }
 
 
-def _claim_page(one: Dossier, sources: Mapping[str, Source], figure: str, decides: str, data: str, edition: str) -> str:
+def _claim_page(
+    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, edition: str
+) -> str:
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
         _claim(one),
