@@ -46,7 +46,9 @@ def read_margins(path: Path) -> pd.DataFrame:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a UTF-8 CSV file"
-        raise InputError(f"{path.name}: {reason}; write the totals of the population, see measures/margins.py") from error
+        raise InputError(
+            f"{path.name}: {reason}; write the totals of the population, see measures/margins.py"
+        ) from error
     missing = [name for name in HEADER if name not in rows.columns]
     if missing:
         raise InputError(f"{path.name}: no column '{missing[0]}'; want {', '.join(HEADER)}")

@@ -41,7 +41,9 @@ ROBUST_QUESTIONS = (NOT_FAVOURABLE, GIVEN_DEFENCE)
 PLAN_WEIGHTINGS = ("rds", "raked", "blended")
 RDS_QUESTIONS = (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC)
 LEAST_ANSWERS = 10
-LINEARISED = "weighted share of those who gave an answer; linearised variance, respondents taken as independent, logit interval"
+LINEARISED = (
+    "weighted share of those who gave an answer; linearised variance, respondents taken as independent, logit interval"
+)
 
 
 def direct_rows(rows: Rows) -> None:
@@ -58,7 +60,9 @@ def direct_rows(rows: Rows) -> None:
                 _add_share(rows, place, coded.among(members), survey.weights[weighting])
     for version in sorted(set(survey.answer("ta6_version")[~survey.answer("ta6_version").str.startswith(".")])):
         members = (survey.answer("ta6_version") == version).to_numpy()
-        place = Place("K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share")
+        place = Place(
+            "K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share"
+        )
         _add_share(rows, place, survey.coded(_question("ta6")).among(members), survey.weights["blended"])
 
 
@@ -96,9 +100,21 @@ def difference_rows(rows: Rows) -> None:
     often = [survey.answer(item).isin(OFTEN).to_numpy("float64") for item in MESSAGES]
     net = np.mean(often, axis=0) - survey.answer(FOIL).isin(OFTEN).to_numpy("float64")
     method = "mean over messages seen at least weekly minus the foil, linearised variance"
-    _add_mean(rows, Place("E05b_reach_net_of_foil", "ex2", "blended", "real messages minus foil", quantity="difference_in_shares"), net, asked, method)
+    _add_mean(
+        rows,
+        Place("E05b_reach_net_of_foil", "ex2", "blended", "real messages minus foil", quantity="difference_in_shares"),
+        net,
+        asked,
+        method,
+    )
     seen = np.mean([(survey.answer(item) != "never").to_numpy("float64") for item in MESSAGES], axis=0)
-    _add_mean(rows, Place(MESSAGE_SEEN.estimand_id, "ex2", "blended", SHARE), seen, asked, "mean over messages seen at all, linearised variance")
+    _add_mean(
+        rows,
+        Place(MESSAGE_SEEN.estimand_id, "ex2", "blended", SHARE),
+        seen,
+        asked,
+        "mean over messages seen at all, linearised variance",
+    )
 
 
 def _add_mean(rows: Rows, place: Place, values: Floats, chosen: Bools, method: str) -> None:
@@ -135,7 +151,8 @@ def rds_rows(rows: Rows, population: float, draws_n: int, rng: np.random.Generat
                 _add_rds_ii(rows, inside, coded, members, (draws_n, rng))
             _add_other_wording(rows, coded)
         if question is not NOT_FAVOURABLE:
-            _add_successive(rows, question.estimand_id, question.item, coded, population, (draws_n, rng))
+            place = Place(question.estimand_id, question.item, "rds", "ss", quantity="answer_share")
+            _add_successive(rows, place, coded, population, (draws_n, rng))
 
 
 def _sample(survey: Survey, coded: Coded, members: Bools | None, population: float | None = None) -> RdsSample:
@@ -204,13 +221,14 @@ def _add_other_wording(rows: Rows, coded: Coded) -> None:
 
 
 def _add_successive(
-    rows: Rows, estimand: str, item: str, coded: Coded, population: float, how: tuple[int, np.random.Generator]
+    rows: Rows, place: Place, coded: Coded, population: float, how: tuple[int, np.random.Generator]
 ) -> None:
-    place = Place(estimand, item, "rds", "ss", quantity="answer_share")
     n = int((coded.is_decided & _in_recruitment(rows.survey)).sum())
     if n < LEAST_ANSWERS:
         return
-    method = f"Gile's successive sampling, population of {population:,.0f} as in the margins; its bootstrap, {how[0]} draws"
+    method = (
+        f"Gile's successive sampling, population of {population:,.0f} as in the margins; its bootstrap, {how[0]} draws"
+    )
     try:
         sample = _sample(rows.survey, coded, None, population)
         point, draws = rds_point(sample, "ss"), successive_bootstrap(sample, *how)
@@ -220,7 +238,9 @@ def _add_successive(
     share, se = float(point.values[1]), float(draws.standard_errors[1])
     yes_n = int((coded.yes & coded.is_decided & _in_recruitment(rows.survey)).sum())
     rows.add(
-        place, Number(share, se, _within_unit(share, se), n, method), reason_against(yes_n, n - yes_n, share, group_kind="all")
+        place,
+        Number(share, se, _within_unit(share, se), n, method),
+        reason_against(yes_n, n - yes_n, share, group_kind="all"),
     )
 
 
@@ -239,8 +259,8 @@ def robust_rows(rows: Rows) -> None:
         yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
         place = Place(question.estimand_id, question.item, "envelope", "robust interval", kind, group, "answer_share")
         method = (
-            "blended share; envelope over bogus shares of 0, 4 and 7 %, undecided answers as no and as yes, the weightings "
-            f"of the plan, and a design effect of at least {found.design_effect:g}"
+            "blended share; envelope over bogus shares of 0, 4 and 7 %, undecided answers as no and as yes, the "
+            f"weightings of the plan, and a design effect of at least {found.design_effect:g}"
         )
         number = Number(share, None, Interval(found.low, found.high), n, method)
         rows.add(place, number, reason_against(yes_n, n - yes_n, share, group_kind=kind))
@@ -276,7 +296,9 @@ def _blended_share(survey: Survey, coded: Coded) -> float:
 
 def composite_rows(rows: Rows) -> None:
     """The respondent-driven and the opt-in estimate in one, weighed by their mean squared errors."""
-    by_key = {(row["estimand_id"], row["group_text"], row["estimator_text"], row["weighting_code"]): row for row in rows.found}
+    by_key = {
+        (row["estimand_id"], row["group_text"], row["estimator_text"], row["weighting_code"]): row for row in rows.found
+    }
     for question in (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC):
         first = by_key.get((question.estimand_id, "all", "rds-ii", "rds"))
         second = by_key.get((question.estimand_id, "all", SHARE, "raked"))
@@ -287,7 +309,6 @@ def composite_rows(rows: Rows) -> None:
                             n=int(str(row["respondents_n"])), unit="share", method=str(row["estimator_text"]))
             for row in (first, second)
         ]  # fmt: skip
-        made = blend(*parts)
+        made = blend(parts[0], parts[1])
         place = Place(question.estimand_id, question.item, "envelope", "composite", quantity="answer_share")
         rows.add_estimate(place, made.composite)
-

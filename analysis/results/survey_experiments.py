@@ -1,7 +1,6 @@
-"""The experiments of the instrument: double list, placebo list, endorsements, crosswise question, with their diagnostics.
+"""The experiments of the instrument: double list, placebo list, endorsements, crosswise question; diagnostics first.
 
-What belongs here: what runs on which items, and when a design has failed. What must not: direct questions, closed forms.
-A design that fails a check gives a row without a number, and the reason.
+What belongs here: what runs on which items, and when a design has failed. What must not: closed forms. A design that fails a check gives a row without a number, and the reason.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from analysis.estimators.list_experiment.double import double_list, placebo_list
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import linear_regression, regression_data
-from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_LEVEL, ListAnalysis, analyse
+from analysis.estimators.list_experiment.standing import ListAnalysis, analyse
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.results.survey_frame import LEAST_IN_GROUP, SERVICE_GROUPS, Bools, Floats, Survey
@@ -52,9 +51,18 @@ class Checks:
     source: str
     found: list[dict[str, object]] = field(default_factory=list)
 
-    def add(self, item: str, code: str, *, passed: bool, text: str, n: int,
-            statistic: float | None = None, threshold: float | None = None) -> None:  # fmt: skip
-        """One check."""
+    def add_test(self, item: str, code: str, p_value: float, text: str, n: int) -> None:
+        """A test that rejects at the conventional level."""
+        self._add(item, code, (p_value, LEVEL), text, n, passed=p_value >= LEVEL)
+
+    def add(self, item: str, code: str, text: str, n: int, *, passed: bool) -> None:
+        """A check without a number of its own."""
+        self._add(item, code, (None, None), text, n, passed=passed)
+
+    def _add(
+        self, item: str, code: str, limits: tuple[float | None, float | None], text: str, n: int, *, passed: bool
+    ) -> None:
+        statistic, threshold = limits
         self.found.append(
             {
                 "item_text": item,
@@ -127,15 +135,14 @@ def _list_checks(checks: Checks, survey: Survey, given: _List, analysis: ListAna
     n = len(given.y)
     for check in analysis.screen.checks:
         words = CHECK_WORDS[check.code] if check.is_judged else f"{CHECK_WORDS[check.code]}; the data cannot tell"
-        checks.add(given.item, check.code, passed=check.passed, text=words, n=n)
+        checks.add(given.item, check.code, words, n, passed=check.passed)
     test = analysis.design_effect_unselected
     text = "p-value of the no-design-effect test of Blair and Imai; it looks for negative shares only"
-    checks.add(given.item, "design_effect", passed=test.p_value >= DESIGN_EFFECT_LEVEL, text=text, n=n,
-               statistic=test.p_value, threshold=DESIGN_EFFECT_LEVEL)  # fmt: skip
+    checks.add_test(given.item, "design_effect", test.p_value, text, n)
     matrix, names = survey.covariates()
     found = balance_test(regression_data(given.y, given.treat, items, matrix[given.rows], names))
-    checks.add(given.item, "balance", passed=found.p_value >= LEVEL, n=n, statistic=found.p_value, threshold=LEVEL,
-               text="p-value of the joint test that sex, age, host and cohort do not tell the arms apart")  # fmt: skip
+    text = "p-value of the joint test that sex, age, host and cohort do not tell the arms apart"
+    checks.add_test(given.item, "balance", found.p_value, text, n)
 
 
 def _placebo_reason(checks: Checks, survey: Survey, items: int) -> str | None:
@@ -144,8 +151,8 @@ def _placebo_reason(checks: Checks, survey: Survey, items: int) -> str | None:
         found = placebo_list(given.y, given.treat, items)
     except EstimationError:
         return None
-    checks.add(PLACEBO, "placebo", passed=found.p_value >= LEVEL, n=len(given.y), statistic=found.p_value, threshold=LEVEL,
-               text="p-value of the test that an item which nobody can hold leaves the mean count alone")  # fmt: skip
+    text = "p-value of the test that an item which nobody can hold leaves the mean count alone"
+    checks.add_test(PLACEBO, "placebo", found.p_value, text, len(given.y))
     return PLACEBO_FAILS if found.p_value < LEVEL else None
 
 
@@ -167,8 +174,7 @@ def _double_rows(rows: Rows, checks: Checks, lists: tuple[_List, _List], items: 
             continue
         if kind == "all":
             text = "p-value of the test that both lists give the same share"
-            checks.add("lx1 and lx2", "agreement", passed=made.p_disagreement >= LEVEL, n=int(chosen.sum()), text=text,
-                       statistic=made.p_disagreement, threshold=LEVEL)  # fmt: skip
+            checks.add_test("lx1 and lx2", "agreement", made.p_disagreement, text, int(chosen.sum()))
             reason = reason or (DISAGREES if made.p_disagreement < LEVEL else None)
         rows.add_estimate(place, made.average, reason)
         if kind == "all":
@@ -211,7 +217,11 @@ def endorsement_rows(rows: Rows, checks: Checks) -> None:
     survey = rows.survey
     made = _endorsement(survey)
     if made is None:
-        _refuse(rows, Place(ENDORSEMENT, "en1 to en4", "unweighted", "endorsement", quantity="standardised_effect"), survey.n)
+        _refuse(
+            rows,
+            Place(ENDORSEMENT, "en1 to en4", "unweighted", "endorsement", quantity="standardised_effect"),
+            survey.n,
+        )
         return
     found = quick_endorsement(made)
     cells = [(policy, endorser) for endorser in made.endorsers for policy in made.policies]
@@ -221,8 +231,8 @@ def endorsement_rows(rows: Rows, checks: Checks) -> None:
     for endorser, estimate, p_value in zip(made.endorsers, found.pooled, found.p_heterogeneity, strict=True):
         place = Place(ENDORSEMENT, "en1 to en4", "unweighted", _words(endorser), quantity="standardised_effect")
         rows.add_estimate(place, estimate)
-        checks.add("en1 to en4", f"one_effect_{endorser}", passed=p_value >= LEVEL, n=made.n, statistic=p_value, threshold=LEVEL,
-                   text=f"p-value of the test that the endorsement ({_words(endorser)}) moves every policy alike")  # fmt: skip
+        text = f"p-value of the test that the endorsement ({_words(endorser)}) moves every policy alike"
+        checks.add_test("en1 to en4", f"one_effect_{endorser}", p_value, text, made.n)
 
 
 def _words(endorser: str) -> str:

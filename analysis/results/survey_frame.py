@@ -63,8 +63,12 @@ class Question:
 FAVOURABLE = Question("K20_approval_share", "ta1", "view the authorities favourably")
 NOT_FAVOURABLE = Question("E13a_share_not_favourable", "ta1", "do not view the authorities favourably")
 IN_PUBLIC = Question("K22_expression_share", "re4", "commented in public on politics")
-GIVEN_DEFENCE = Question("E03_regime_given_defence", "ta1 given ta6", "view the authorities favourably, among those who support the response")
-PUBLIC_SUPPORT = Question("E01b_public_support_service_household", "ta1 and re4", "view the authorities favourably and commented in public")
+GIVEN_DEFENCE = Question(
+    "E03_regime_given_defence", "ta1 given ta6", "view the authorities favourably, among those who support the response"
+)
+PUBLIC_SUPPORT = Question(
+    "E01b_public_support_service_household", "ta1 and re4", "view the authorities favourably and commented in public"
+)
 MESSAGE_SEEN = Question("K46_message_seen", "ex2", "saw a given message")
 QUESTIONS = (
     FAVOURABLE,
@@ -133,7 +137,7 @@ class Survey:
         """Respondents."""
         return len(self.rows)
 
-    def answer(self, item: str) -> "pd.Series[str]":
+    def answer(self, item: str) -> pd.Series[str]:
         """Answer codes of one item."""
         return self.rows[item]
 

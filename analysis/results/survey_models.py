@@ -7,6 +7,7 @@ What belongs here: which model runs on which items. What must not: the models th
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import EstimationError
@@ -32,6 +33,8 @@ from analysis.results.survey_frame import (
 )
 from analysis.results.survey_rows import REFUSED, ROUNDING, Number, Place, Rows, reason_against
 
+Ints = npt.NDArray[np.int64]
+
 MODEL_QUESTIONS = (FAVOURABLE, IN_PUBLIC)
 CELL_ITEMS = ("sc2", "sc4", "sc3")
 NOT_MIXED = "the chains of the model did not mix"
@@ -44,7 +47,7 @@ ADJUSTED = ("sc4", "sc3", "sc2", "sc5")
 def model_rows(rows: Rows, margins: pd.DataFrame, draws: int, rng: np.random.Generator) -> None:
     """Multilevel regression and poststratification, for everybody and by host.
 
-    Sex enters as a covariate, host, age band and cohort-free cells as groupings; the population is that of the margins.
+    Sex enters as a covariate, host, age band and their cells as groupings; the population is that of the margins.
     """
     survey = rows.survey
     levels = [sorted(margins[item].unique()) for item in CELL_ITEMS]
@@ -52,7 +55,7 @@ def model_rows(rows: Rows, margins: pd.DataFrame, draws: int, rng: np.random.Gen
         [survey.answer(item).map({level: i for i, level in enumerate(found)}).fillna(-1).to_numpy("int64")
          for item, found in zip(CELL_ITEMS, levels, strict=True)]
     )  # fmt: skip
-    known = (at >= 0).all(axis=1)
+    known: Bools = np.asarray((at >= 0).all(axis=1))
     for question in MODEL_QUESTIONS:
         coded = survey.coded(question).among(known)
         place = Place(question.estimand_id, question.item, "model", "mrp", quantity="answer_share")
@@ -69,14 +72,16 @@ def model_rows(rows: Rows, margins: pd.DataFrame, draws: int, rng: np.random.Gen
 def _poststratified(
     survey: Survey,
     coded: Coded,
-    at: "np.typing.NDArray[np.int64]",
+    at: Ints,
     population: tuple[pd.DataFrame, list[list[str]]],
     how: tuple[int, np.random.Generator],
 ) -> tuple[PoststratifiedShare, ...]:
     margins, levels = population
     chosen = coded.is_decided
     sizes = (len(levels[0]), len(levels[2]), len(levels[0]) * len(levels[2]))
-    cells = multilevel_cells(coded.yes[chosen].astype(np.float64), _fixed(at[chosen]), _groupings(at[chosen], sizes), sizes)
+    cells = multilevel_cells(
+        coded.yes[chosen].astype(np.float64), _fixed(at[chosen]), _groupings(at[chosen], sizes), sizes
+    )
     draws = sample_multilevel(cells, how[1], draws=how[0], warm_up=how[0] // 2)
     places = np.column_stack(
         [margins[item].map({level: i for i, level in enumerate(found)}).to_numpy("int64")
@@ -88,11 +93,11 @@ def _poststratified(
     return poststratify_draws(draws, _fixed(places), _groupings(places, sizes), counts, domains)
 
 
-def _fixed(at: "np.typing.NDArray[np.int64]") -> Floats:
+def _fixed(at: Ints) -> Floats:
     return np.column_stack([np.ones(len(at)), at[:, 1] - 0.5])
 
 
-def _groupings(at: "np.typing.NDArray[np.int64]", sizes: tuple[int, int, int]) -> "np.typing.NDArray[np.int64]":
+def _groupings(at: Ints, sizes: tuple[int, int, int]) -> Ints:
     return np.column_stack([at[:, 0], at[:, 2], at[:, 0] * sizes[1] + at[:, 2]])
 
 
@@ -103,7 +108,9 @@ def _add_shares(rows: Rows, question: Question, coded: Coded, found: tuple[Posts
         yes_n, n = int((inside.yes & inside.is_decided).sum()), int(inside.is_decided.sum())
         kind = "all" if share.term == "all" else "host"
         place = Place(question.estimand_id, question.item, "model", "mrp", kind, share.term, "answer_share")
-        method = "multilevel logit by host, age band and their cells, with sex; averaged over the margins; posterior mean"
+        method = (
+            "multilevel logit by host, age band and their cells, with sex; averaged over the margins; posterior mean"
+        )
         number = Number(share.value, share.sd, Interval(share.low, share.high), n, method)
         reason = reason_against(yes_n, n - yes_n, share.value, group_kind=kind)
         rows.add(place, number, reason or (None if share.is_mixed else NOT_MIXED))
@@ -156,12 +163,14 @@ def comparability_rows(rows: Rows, checks: Checks) -> None:
     modes = survey.answer("survey_mode_code")
     _add_contrast(rows, coded, modes, ("web", "face_to_face"), ("K48_mode_difference", "face to face minus web"))
     languages = survey.answer("sc6")
-    _add_contrast(rows, coded, languages, ("dari", "pashto"), ("K49_language_difference", "second language minus first"))
+    _add_contrast(
+        rows, coded, languages, ("dari", "pashto"), ("K49_language_difference", "second language minus first")
+    )
     _scale_checks(checks, survey, languages)
 
 
 def _add_contrast(
-    rows: Rows, coded: Coded, values: "pd.Series[str]", sides: tuple[str, str], named: tuple[str, str]
+    rows: Rows, coded: Coded, values: pd.Series[str], sides: tuple[str, str], named: tuple[str, str]
 ) -> None:
     chosen = coded.is_decided & values.isin(sides).to_numpy()
     second = (values == sides[1]).to_numpy()[chosen]
@@ -183,7 +192,7 @@ def _add_contrast(
         rows.add_estimate(place, found.adjusted)
 
 
-def _scale_checks(checks: Checks, survey: Survey, languages: "pd.Series[str]") -> None:
+def _scale_checks(checks: Checks, survey: Survey, languages: pd.Series[str]) -> None:
     items = np.column_stack([pd.to_numeric(survey.answer(item), errors="coerce").to_numpy("float64") for item in SCALE])
     chosen: Bools = np.isfinite(items).all(axis=1) & languages.isin(["dari", "pashto"]).to_numpy()
     second = (languages == "pashto").to_numpy()[chosen]
@@ -203,4 +212,6 @@ def _scale_checks(checks: Checks, survey: Survey, languages: "pd.Series[str]") -
         return
     for name, found in zip(SCALE, functions, strict=True):
         text = f"p-value, after Holm, that the item works alike in two languages; size of the difference: {found.size}"
-        checks.add(name, "item_function", passed=not found.flagged, text=text, n=n, statistic=found.adjusted_p, threshold=LEVEL)
+        checks.add(
+            name, "item_function", passed=not found.flagged, text=text, n=n, statistic=found.adjusted_p, threshold=LEVEL
+        )

@@ -82,7 +82,9 @@ def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | Non
     tree = recruitment_tree(ids, [name if name in known else "" for name in recruiters])
     reported = pd.to_numeric(chosen[item], errors="coerce").to_numpy("float64")
     if not np.isfinite(reported).any():
-        raise EstimationError(f"item {item}: no respondent states a number of acquaintances; respondents cannot be weighted")
+        raise EstimationError(
+            f"item {item}: no respondent states a number of acquaintances; respondents cannot be weighted"
+        )
     filled = np.where(np.isfinite(reported), reported, np.nanmedian(reported))
     return Recruitment(np.flatnonzero(is_rds), tree, np.maximum(filled, 1.0))
 
@@ -146,7 +148,7 @@ def raked(rows: pd.DataFrame, start: Floats, margins: pd.DataFrame) -> Floats:
     return weights
 
 
-def _margin(name: str, answers: "pd.Series[str]", margins: pd.DataFrame) -> Margin:
+def _margin(name: str, answers: pd.Series[str], margins: pd.DataFrame) -> Margin:
     totals = margins.groupby(name).total.sum()
     counts = answers.value_counts().reindex(totals.index, fill_value=0)
     small = set(counts.index[counts < LEAST_IN_LEVEL])
@@ -244,7 +246,7 @@ def diagnostic_rows(weights: pd.DataFrame, responses: pd.DataFrame, source: str)
     return pd.DataFrame(found)
 
 
-def _diagnostics(name: str, weights: Floats, answers: "pd.Series[str]", source: str) -> dict[str, object]:
+def _diagnostics(name: str, weights: Floats, answers: pd.Series[str], source: str) -> dict[str, object]:
     kish = kish_effect(weights)
     answered = ~answers.str.startswith(".").to_numpy()
     low, high = np.percentile(weights / weights.mean(), PERCENTILES)

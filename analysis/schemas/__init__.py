@@ -6,10 +6,10 @@ What must not be here: reading files, or knowing what a vendor's export looks li
 
 from analysis.schemas.columns import Column, Table
 from analysis.schemas.studies import STUDIES, study_source, study_table
+from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES
 from analysis.schemas.tables_posts import TABLES as POST_TABLES
 from analysis.schemas.tables_results import TABLES as RESULT_TABLES
 from analysis.schemas.tables_sampling import TABLES as SAMPLING_TABLES
-from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES
 from analysis.schemas.tables_survey import TABLES as SURVEY_TABLES
 from analysis.schemas.tables_world import TABLES as WORLD_TABLES
 

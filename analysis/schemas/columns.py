@@ -17,7 +17,14 @@ Role = Literal["key", "measure", "explanation", "citation"]
 what is said about the group, `explanation` is our own prose, `citation` leads to the source."""
 
 OutputKind = Literal[
-    "published_figure", "reference_text", "frequency", "estimate", "survey_estimate", "arithmetic", "verdict", "microdata"
+    "published_figure",
+    "reference_text",
+    "frequency",
+    "estimate",
+    "survey_estimate",
+    "arithmetic",
+    "verdict",
+    "microdata",
 ]
 """What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy, and `microdata`, rows
 about persons, has none: such a table can only be refused."""

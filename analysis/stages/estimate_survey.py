@@ -17,9 +17,7 @@ def run(store: Store, params: Params) -> None:
     weights = store.read(study_table(params.study, "restricted__respondent_weights"))
     totals = margins.read_margins(store.root / MARGINS[params.study])
     chosen = params.estimate_survey
-    plan = Plan(
-        chosen.seed, chosen.bootstrap_draws, chosen.model_draws, chosen.list_items, chosen.crosswise_chance
-    )
+    plan = Plan(chosen.seed, chosen.bootstrap_draws, chosen.model_draws, chosen.list_items, chosen.crosswise_chance)
     found = estimate(read_survey(responses, weights, params.study), totals, plan, study_source(params.study))
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
     store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)

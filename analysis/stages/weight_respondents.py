@@ -15,8 +15,8 @@ def run(store: Store, params: Params) -> None:
     responses = store.read(study_table(params.study, "restricted__survey_responses"))
     excluded = store.read(study_table(params.study, "restricted__respondent_quality")).is_excluded
     totals = margins.read_margins(store.root / MARGINS[params.study])
-    cut_at, source = params.weight_respondents.cut_at, study_source(params.study)
-    weights = weighting.weight_rows(responses, excluded.to_numpy(bool), totals, cut_at)
+    chosen, source = params.weight_respondents, study_source(params.study)
+    weights = weighting.weight_rows(responses, excluded.to_numpy(bool), totals, chosen.cut_at)
     homophily = weighting.homophily_rows(responses, level_names(params.study), source)
     store.write(study_table(params.study, "restricted__respondent_weights"), weights)
     store.write(study_table(params.study, "candidate__margin_coverage"), margins.coverage(totals))
