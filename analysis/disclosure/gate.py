@@ -173,8 +173,7 @@ def _minimum_respondents(frame: pd.DataFrame, table: Table, policy: Policy) -> O
 def _respondents_rounded(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     if "respondents_n" not in frame.columns:
         return "fail", "the table has no column 'respondents_n': say on how many respondents each row rests"
-    counted = [column.name for column in table.columns if column.unit in COUNTED]
-    for name in counted:
+    for name in _of(frame, [column.name for column in table.columns if column.unit in COUNTED]):
         if frame[name].mod(policy.rounding_base).fillna(0).any():
             return "fail", f"column {name}: a count is not rounded to {policy.rounding_base}"
     return "pass", f"numbers of respondents rounded to {policy.rounding_base}"
@@ -182,15 +181,19 @@ def _respondents_rounded(frame: pd.DataFrame, table: Table, policy: Policy) -> O
 
 def _few_decimals(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     measured = [column.name for column in table.columns if column.kind == "number" and column.role == "measure"]
-    for name in measured:
+    for name in _of(frame, measured):
         if ((frame[name] * 10**FEW_DECIMALS).round(6).mod(1) != 0).where(frame[name].notna(), False).any():
             return "fail", f"column {name}: a value has more than {FEW_DECIMALS} decimals"
     return "pass", f"measured values have at most {FEW_DECIMALS} decimals"
 
 
+def _of(frame: pd.DataFrame, names: list[str]) -> list[str]:
+    return [name for name in names if name in frame.columns]
+
+
 def _both_sides(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     """The weighted share is what a reader has: times the shown number of respondents it must leave both sides large."""
-    if not {"quantity_code", "value"} <= set(frame.columns):
+    if not {"quantity_code", "value", "respondents_n"} <= set(frame.columns):
         return "pass", "no row is a share of answers"
     shares = frame[(frame.quantity_code == "answer_share") & frame.value.notna()]
     smaller = shares.respondents_n * pd.concat([shares.value, 1 - shares.value], axis=1).min(axis=1)
@@ -210,7 +213,8 @@ def _service_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcom
     is_service = frame.group_kind_code == "service_household"
     if (names_service & ~is_service).any() or (is_service & ~frame.group_text.isin(SERVICE_GROUPS)).any():
         return "fail", "service is crossed with another group; pool all hosts and everything else"
-    if (frame.respondents_n[is_service] < LEAST_OF_SERVICE).any():
+    shown = is_service & frame.value.notna() if "value" in frame.columns else is_service
+    if shown.any() and ("respondents_n" not in frame.columns or (frame.respondents_n[shown] < LEAST_OF_SERVICE).any()):
         return "fail", f"a service group has fewer than {LEAST_OF_SERVICE} respondents"
     return "pass", f"service groups pool all hosts and hold at least {LEAST_OF_SERVICE} respondents"
 

@@ -277,8 +277,12 @@ def robust(
 ) -> RobustInterval | None:
     """The robust interval over those who were asked; None where a weighting leaves fewer than ten of them."""
     rows = coded.is_asked if with_undecided else coded.is_decided
-    designs = {name: _design(survey, name, rows) for name in weightings if name in survey.weights}
-    designs = {name: design for name, design in designs.items() if (design.weights > 0).sum() >= LEAST_ANSWERS}
+    usable = [
+        name
+        for name in weightings
+        if name in survey.weights and (survey.weights[name][rows] > 0).sum() >= LEAST_ANSWERS
+    ]
+    designs = {name: _design(survey, name, rows) for name in usable}
     if not designs:
         return None
     yes, undecided = coded.yes[rows].astype(np.float64), coded.is_undecided[rows]

@@ -1,6 +1,7 @@
 """The experiments of the instrument: double list, placebo list, endorsements, crosswise question; diagnostics first.
 
-What belongs here: what runs on which items, and when a design has failed. What must not: closed forms. A design that fails a check gives a row without a number, and the reason.
+What belongs here: what runs on which items, and when a design has failed. What must not: closed forms.
+A design that fails a check gives a row without a number, and the reason.
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ class Checks:
     def add(self, item: str, code: str, text: str, n: int, *, passed: bool) -> None:
         """A check without a number of its own."""
         self._add(item, code, (None, None), text, n, passed=passed)
+
+    def add_function(self, item: str, p_value: float, text: str, n: int, *, passed: bool) -> None:
+        """A test whose p-value does not decide by itself: a small difference passes however sure it is."""
+        self._add(item, "item_function", (p_value, LEVEL), text, n, passed=passed)
 
     def _add(
         self, item: str, code: str, limits: tuple[float | None, float | None], text: str, n: int, *, passed: bool

@@ -1,5 +1,4 @@
-"""What lies beyond weighting: multilevel regression with poststratification, sensitivity to selection and to bogus
-answers, and whether modes and languages measure alike.
+"""What lies beyond weighting: poststratified models, sensitivity to selection, modes and languages side by side.
 
 What belongs here: which model runs on which items. What must not: the models themselves.
 """
@@ -19,7 +18,7 @@ from analysis.estimators.mrp import PoststratifiedShare, multilevel_cells, posts
 from analysis.estimators.selection import bogus_sensitivity, data_defect_curve
 from analysis.estimators.weighting.design import survey_design
 from analysis.results.survey_direct import PLAN_WEIGHTINGS, robust
-from analysis.results.survey_experiments import LEVEL, Checks
+from analysis.results.survey_experiments import Checks
 from analysis.results.survey_frame import (
     FAVOURABLE,
     IN_PUBLIC,
@@ -141,13 +140,14 @@ def sensitivity_rows(survey: Survey, population: float, source: str) -> pd.DataF
 def _robust_steps(survey: Survey, coded: Coded) -> list[tuple[str, int, str, float, float]]:
     """One assumption after the other is let go; each interval holds the one before but for rounding."""
     blended = ("blended",)
-    steps = [
-        ("blended weights, undecided answers left out", {"weightings": blended, "bogus_shares": (0.0,), "with_undecided": False, "design_effect": 1.0}),
-        ("and a design effect of at least 2", {"weightings": blended, "bogus_shares": (0.0,), "with_undecided": False}),
-        ("and undecided answers as no, and as yes", {"weightings": blended, "bogus_shares": (0.0,)}),
+    certain: dict[str, object] = {"weightings": blended, "bogus_shares": (0.0,)}
+    steps: list[tuple[str, dict[str, object]]] = [
+        ("blended weights, undecided answers left out", {**certain, "with_undecided": False, "design_effect": 1.0}),
+        ("and a design effect of at least 2", {**certain, "with_undecided": False}),
+        ("and undecided answers as no, and as yes", certain),
         ("and up to 7 % bogus respondents", {"weightings": blended}),
         ("and every weighting of the plan", {"weightings": PLAN_WEIGHTINGS}),
-    ]  # fmt: skip
+    ]
     found = []
     for rank, (words, changed) in enumerate(steps):
         made = robust(survey, coded, **changed)  # type: ignore[arg-type] # keywords of `robust`
@@ -157,7 +157,7 @@ def _robust_steps(survey: Survey, coded: Coded) -> list[tuple[str, int, str, flo
 
 
 def comparability_rows(rows: Rows, checks: Checks) -> None:
-    """Do modes and languages give the same answers, and does the integration scale measure alike in two languages?"""
+    """Whether modes and languages give the same answers, and whether the integration scale measures alike in two."""
     survey = rows.survey
     coded = survey.coded(FAVOURABLE)
     modes = survey.answer("survey_mode_code")
@@ -205,13 +205,11 @@ def _scale_checks(checks: Checks, survey: Survey, languages: pd.Series[str]) -> 
         invariance = None
     if invariance is not None:
         text = f"integration scale in two languages: {invariance.meaning}"
-        checks.add("ip01 to ip12", "invariance", passed=invariance.highest == "scalar", text=text, n=n)
+        checks.add("ip01 to ip12", "invariance", text, n, passed=invariance.highest == "scalar")
     try:
         functions = item_functions(items[chosen], second.astype(np.float64))
     except EstimationError:
         return
     for name, found in zip(SCALE, functions, strict=True):
         text = f"p-value, after Holm, that the item works alike in two languages; size of the difference: {found.size}"
-        checks.add(
-            name, "item_function", passed=not found.flagged, text=text, n=n, statistic=found.adjusted_p, threshold=LEVEL
-        )
+        checks.add_function(name, found.adjusted_p, text, n, passed=not found.flagged)

@@ -13,6 +13,10 @@ from analysis.results.survey_frame import Survey
 from analysis.results.survey_models import comparability_rows, model_rows, sensitivity_rows
 from analysis.results.survey_rows import Rows
 
+CHECK_COLUMNS = (
+    "item_text", "check_code", "statistic", "threshold", "is_passed", "check_text", "respondents_n", "source",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -59,4 +63,5 @@ def estimate(survey: Survey, margins: pd.DataFrame, plan: Plan, source: str) -> 
     endorsement_rows(rows, checks)
     crosswise_rows(rows, plan.crosswise_chance)
     comparability_rows(rows, checks)
-    return Results(pd.DataFrame(rows.found), pd.DataFrame(checks.found), sensitivity_rows(survey, population, source))
+    diagnostics = pd.DataFrame(checks.found, columns=list(CHECK_COLUMNS))
+    return Results(pd.DataFrame(rows.found), diagnostics, sensitivity_rows(survey, population, source))

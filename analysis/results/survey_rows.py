@@ -120,7 +120,7 @@ def _rounded(value: float | None) -> float | None:
 def reason_against(yes_n: int, no_n: int, share: float, *, group_kind: str) -> str | None:
     """Why a share of answers may not be shown: too few on one side, or too few in a service group.
 
-    The second comparison repeats the first on the weighted share, as a reader could who knows the number of respondents.
+    The second comparison repeats the first on the weighted share, as a reader could who knows the sample size.
     """
     n = yes_n + no_n
     if group_kind == "service_household" and n < LEAST_IN_GROUP:
