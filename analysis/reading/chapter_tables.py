@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import ReleaseError
 from analysis.reading.corpora_tables import corpora_tables
 from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
+from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
@@ -37,6 +38,7 @@ def chapter_tables(release: Release) -> dict[str, str]:
         "table_disclosure_outcomes": gate_outcomes(release),
         "table_checksums": checksums(release),
         **corpora_tables(release),
+        **survey_tables(release),
     }
 
 

@@ -40,6 +40,7 @@ SHARE = "share of answers"
 ROBUST_QUESTIONS = (NOT_FAVOURABLE, GIVEN_DEFENCE)
 PLAN_WEIGHTINGS = ("rds", "raked", "blended")
 RDS_QUESTIONS = (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC)
+COMPARED_BY_HOST = (FAVOURABLE, IN_PUBLIC)
 LEAST_ANSWERS = 10
 LINEARISED = (
     "weighted share of those who gave an answer; linearised variance, respondents taken as independent, logit interval"
@@ -54,7 +55,7 @@ def direct_rows(rows: Rows) -> None:
         for kind, name, members in survey.groups():
             if question is PUBLIC_SUPPORT and kind != "service_household":
                 continue
-            weightings = survey.weights if kind == "all" else ("blended",)
+            weightings = _weightings(survey, question, kind)
             for weighting in weightings:
                 place = Place(question.estimand_id, question.item, weighting, SHARE, kind, name, "answer_share")
                 _add_share(rows, place, coded.among(members), survey.weights[weighting])
@@ -64,6 +65,15 @@ def direct_rows(rows: Rows) -> None:
             "K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share"
         )
         _add_share(rows, place, survey.coded(_question("ta6")).among(members), survey.weights["blended"])
+
+
+def _weightings(survey: Survey, question: Question, kind: str) -> tuple[str, ...]:
+    """All for everybody; for hosts those that the model is compared with; the blended one for other groups."""
+    if kind == "all":
+        return tuple(survey.weights)
+    if kind == "host" and question in COMPARED_BY_HOST:
+        return tuple(name for name in survey.weights if name != "rds")
+    return ("blended",)
 
 
 def _question(item: str) -> Question:
