@@ -1,4 +1,4 @@
-"""The survey in pictures: ways of asking, weightings, assumptions, endorsements; each beside the truth where it is known."""
+"""The survey in pictures: ways of asking, weightings, assumptions, endorsements, beside the truth where it is known."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
 FICTIONAL = "synthetic"
+INTERVALS = " Lines: 95 % intervals."
 SOURCES = {
-    "synthetic": "Source: fictional world written by analysis/synthetic; nobody was asked. Lines: 95 % intervals.",
-    "vault": "Source: this study. Lines: 95 % intervals.",
+    "synthetic": f"Source: fictional world written by analysis/synthetic; nobody was asked.{INTERVALS}",
+    "vault": f"Source: this study.{INTERVALS}",
 }
 TRUTH_KEY = ("|", VERMILION, VERMILION, "truth of the fictional world")
 LADDER = (
@@ -54,9 +55,11 @@ def _tables(release: Release) -> tuple[str, ...]:
 
 
 def _entry(row: Any, label: str, **looks: Any) -> Entry:
-    numbers = [None if not is_given(x) else float(x) for x in (row.value, row.ci_low, row.ci_high, row.truth_value)]
+    value, low, high, truth = (
+        None if not is_given(x) else float(x) for x in (row.value, row.ci_low, row.ci_high, row.truth_value)
+    )
     reason = "" if not is_given(row.unusable_reason) else f"withheld: {row.unusable_reason}"
-    return Entry(label, *numbers, withheld=reason, **looks)
+    return Entry(label, value, low, high, truth, withheld=reason, **looks)
 
 
 def _spoken(entry: Entry) -> str:
@@ -89,15 +92,10 @@ def estimate_ladder(release: Release) -> Drawing:
     for heading, weighting, estimator, item in LADDER:
         chosen = rows[(rows.weighting_code == weighting) & (rows.estimator_text == estimator)]
         for row in chosen[chosen.item_text == item].itertuples() if item else chosen.itertuples():
-            words = f"{NAMES[estimator]}, {WEIGHTINGS[weighting]}" + (
-                f", list {item[-1]}" if item.startswith("lx") else ""
-            )
+            label = _way(weighting, estimator, item)
             shape, colour = ("o", BLUE) if heading.startswith("Asked") else ("s", ORANGE)
-            entries.append(
-                _entry(
-                    row, sentence_case(words), heading="" if heading == last else heading, shape=shape, colour=colour
-                )
-            )
+            shown = "" if heading == last else heading
+            entries.append(_entry(row, label, heading=shown, shape=shape, colour=colour))
             last = heading
     truth = next((entry.truth for entry in entries if entry.truth is not None), None)
     title = f"One share, asked in {len(entries)} ways{_held(entries)}"
@@ -241,7 +239,7 @@ def robust_steps(release: Release) -> Drawing:
         Caption(
             "robust_steps",
             title,
-            f"{_label_of_study(release)}intervals of one share, each wider than the one before. {told or 'No estimate'}.",
+            f"{_label_of_study(release)}intervals of one share, one wider than the other. {told or 'No estimate'}.",
             (name, *_tables(release)),
             __name__,
         ),
@@ -265,8 +263,11 @@ def defect_curve(release: Release) -> Drawing:
         else "No share to vary"
     )
     told = "; ".join(f"{entry.label}: {percent(entry.value or 0.0)}" for entry in entries)
-    words = (title, SOURCES[release.study].replace(" Lines: 95 % intervals.", " Method: Meng 2018, doi:10.1214/18-AOAS1161SF."),
-             f"{_label_of_study(release)}true share that does not view the authorities favourably, if taking part were correlated with that answer")  # fmt: skip
+    source = SOURCES[release.study].replace(INTERVALS, " Method: Meng 2018, doi:10.1214/18-AOAS1161SF.")
+    meaning = (
+        "true share that does not view the authorities favourably, if taking part were correlated with that answer"
+    )
+    words = (title, source, f"{_label_of_study(release)}{meaning}")
     scale = percent_scale(entries, "true share that the unweighted share would then stand for")
     return render(
         Caption(

@@ -221,7 +221,9 @@ def survey_values(release: Release) -> dict[str, str]:
     worst = sampling.loc[sampling.coverage_share.idxmin()]
     held = int(recovery.is_truth_covered.sum())
     told = (
-        f"Of {count(len(recovery))} intervals of shares whose truth is known, {count(held)} hold it."
+        f"Of {count(len(recovery))} intervals of shares whose truth is known, {count(held)} hold it. "
+        "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
+        "that reason is no fault of the arithmetic."
         if len(recovery)
         else "The truth is not known, so nothing is held against it."
     )

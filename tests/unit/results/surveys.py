@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.schemas.items import ITEM_COLUMNS
 
 HOSTS = ("Host A", "Host B")
+WHOM = {"population": "everybody", "source": "made up"}
 
 
 def responses(n=400, **items):
