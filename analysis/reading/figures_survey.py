@@ -115,6 +115,11 @@ def estimate_ladder(release: Release) -> Drawing:
     )
 
 
+def _way(weighting: str, estimator: str, item: str) -> str:
+    listed = f", list {item[-1]}" if item.startswith("lx") else ""
+    return sentence_case(f"{NAMES[estimator]}, {WEIGHTINGS[weighting]}{listed}")
+
+
 def _forest(release: Release, entries: list[Entry], scale: Scale, words: tuple[str, str, str], width: float, *,
             with_truth: bool, key: tuple[tuple[str, str, str, str], ...] = ()) -> Figure:  # fmt: skip
     shown = (*key, TRUTH_KEY) if with_truth else key
