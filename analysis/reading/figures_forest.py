@@ -95,9 +95,9 @@ def forest(
     labels = [wrapped(entry.label, label_width, LABEL_POINTS) for entry in entries]
     heights = [_height(entry, label, is_phone=is_phone) for entry, label in zip(entries, labels, strict=True)]
     key_height = (0.24 if not is_phone else 0.24 * max(1, len(key))) if key else 0.0
-    axis_height = 0.5
+    axis_height, clear = 0.5, FRAME + 0.07 if is_fictional else 0.0
     plot_height = max(math.fsum(heights), 0.5)
-    paper = sheet(width, plot_height + key_height + axis_height, *words)
+    paper = sheet(width, plot_height + key_height + axis_height + clear, *words)
     if key:
         paper.key(key)
     left = MARGIN + 0.14 if is_phone else MARGIN + 2.65
@@ -122,7 +122,7 @@ def _rule(axes: Axes, scale: Scale, height: float) -> None:
     axes.set_xticks([place for place, _ in scale.ticks], [words for _, words in scale.ticks])
     axes.set_yticks([])
     axes.grid(axis="x", color=GRID)
-    axes.set_xlabel(wrapped(scale.words, 3.4, SMALL_POINTS))
+    axes.set_xlabel(wrapped(scale.words, 4.2, SMALL_POINTS))
 
 
 def _rows(
@@ -140,19 +140,15 @@ def _rows(
     for entry, label, height in zip(entries, labels, heights, strict=True):
         head = 0.24 if entry.heading else 0.0
         if entry.heading:
-            axes.text(x_label, y - 0.13, entry.heading, size=8.2, weight="bold", va="center", bbox=_paper(is_phone))
+            axes.text(x_label, y - 0.13, entry.heading, size=8.2, weight="bold", va="center", zorder=4)
         if is_phone:
-            axes.text(x_label, y - head - 0.03, label, size=LABEL_POINTS, va="top", bbox=_paper(is_phone), zorder=4)
+            axes.text(x_label, y - head - 0.03, label, size=LABEL_POINTS, va="top", zorder=4)
         else:
             middle = y - head - (height - head) / 2
             axes.text(x_label, middle, label, size=LABEL_POINTS, va="center")
         centre = y - height + 0.13 if is_phone else y - head - (height - head) / 2
         _line(axes, entry, centre)
         y -= height
-
-
-def _paper(is_phone: bool) -> dict[str, object] | None:
-    return {"fc": PAPER, "ec": "none", "pad": 0.8} if is_phone else None
 
 
 def _line(axes: Axes, entry: Entry, y: float) -> None:

@@ -82,7 +82,7 @@ def _draw(rows: pd.DataFrame, lines: list[tuple[str, str]], title: str, width: f
     is_phone = width < PAGE_INCHES
     kinds = list(dict.fromkeys(rows.simulation_code))
     looks = {kind: SHAPES[place % len(SHAPES)] for place, kind in enumerate(kinds)}
-    pitch, key_height = (0.52, 1.75) if is_phone else (0.34, 0.5)
+    pitch, key_height = (0.52, 1.1) if is_phone else (0.34, 0.5)
     height = pitch * len(lines)
     fewest, most = count(rows.worlds_n.min()), count(rows.worlds_n.max())
     source = f"Source: simulated, {fewest} to {most} studies per population; nobody real is in them."

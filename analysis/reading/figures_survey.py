@@ -273,7 +273,7 @@ def defect_curve(release: Release) -> Drawing:
         "true share that does not view the authorities favourably, if taking part were correlated with that answer"
     )
     words = (title, source, f"{_label_of_study(release)}{meaning}")
-    scale = percent_scale(entries, "true share that the unweighted share would then stand for")
+    scale = percent_scale(entries, "true share behind the observed one")
     return render(
         Caption(
             "defect_curve",

@@ -148,12 +148,12 @@ def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
         **group,
         "Items": lambda row: escaped(row.item_text),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(row.estimator_text).replace("un agency", "UN agency"),
         "Estimate": _value,
         "95 % interval": _interval,
         "Respondents": lambda row: count(row.respondents_n),
     }
-    return _labelled(release, column_table(rows, columns, (-1,)), name)
+    return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
 
 
 def _value(row: Any) -> str:
@@ -161,6 +161,8 @@ def _value(row: Any) -> str:
         return f"withheld: {escaped(row.unusable_reason)}"
     if row.quantity_code in POINTS:
         return decimal(row.value, 2)
+    if row.quantity_code == "difference_in_shares":
+        return f"{decimal(100 * row.value, 1)} points"
     return percent(row.value, 1).replace("-", "−")
 
 
