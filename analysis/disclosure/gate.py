@@ -165,6 +165,8 @@ def _minimum_respondents(frame: pd.DataFrame, table: Table, policy: Policy) -> O
     if "respondents_n" not in frame.columns:
         return "pass", "no row rests on respondents of its own"
     smallest = frame.respondents_n.min()
+    if pd.isna(smallest):
+        return "pass", "no row"
     if smallest < policy.minimum_respondents:
         return "fail", f"an estimate rests on {smallest} respondents; want at least {policy.minimum_respondents}"
     return "pass", f"every estimate rests on at least {smallest} respondents"
