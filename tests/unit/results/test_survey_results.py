@@ -134,6 +134,16 @@ def test_a_small_survey_of_volunteers_is_estimated():
     assert "rds" not in set(found.estimates.weighting_code)
 
 
+def test_a_list_that_one_host_never_saw_treated_is_reported_without_a_balance_test():
+    rows = full(800)
+    only_control = (rows.sc2 == "Host B") & (rows.lx1_arm == "treatment")
+    rows.loc[only_control, "lx1"] = ".not_asked"
+    found = estimate(survey_of(rows), margins(), PLAN, "made up")
+    checks = found.diagnostics[found.diagnostics.item_text == "lx1"].check_code
+    assert "design_effect" in set(checks)
+    assert "balance" not in set(checks)
+
+
 @pytest.mark.parametrize(
     ("yes_n", "no_n", "share", "kind", "reason"),
     [
