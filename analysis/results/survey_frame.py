@@ -122,6 +122,7 @@ class Survey:
     study : `synthetic` or `vault`
     weights : weighting → (n,) weights, 0 for who does not count
     recruited : the respondent-driven sample, of all admitted respondents
+    other_degree : (m,) acquaintances by the other wording of the question; None where it was not asked
     in_sample : (m,) for each of those, the position in `rows`, −1 for who was left out
     """
 
