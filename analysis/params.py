@@ -46,6 +46,24 @@ class MeasureRespondents:
 
 
 @dataclass(frozen=True)
+class WeightRespondents:
+    """Weights: the multiple of the median above which a weight is cut."""
+
+    cut_at: float
+
+
+@dataclass(frozen=True)
+class EstimateSurvey:
+    """Estimation: seed and sizes of resampling and simulation, and two constants of the instrument."""
+
+    seed: int
+    bootstrap_draws: int
+    model_draws: int
+    list_items: int
+    crosswise_chance: float
+
+
+@dataclass(frozen=True)
 class LabelQuality:
     """Assumed error rates of a label: shares between 0 and 1."""
 
@@ -82,6 +100,8 @@ class Params:
     simulate_study: SimulateStudy
     measure_respondents: MeasureRespondents
     diagnose_design: DiagnoseDesign
+    weight_respondents: WeightRespondents
+    estimate_survey: EstimateSurvey
     tabulate_base_rates: TabulateBaseRates
 
 

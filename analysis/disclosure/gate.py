@@ -12,10 +12,15 @@ import pandas as pd
 
 from analysis.disclosure.history import Earlier
 from analysis.disclosure.policy import Policy
-from analysis.disclosure.tabular import Protected, frequency_columns, protect_frequencies
+from analysis.disclosure.tabular import COUNTED, Protected, frequency_columns, protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
 from analysis.store import canonical, content_hash, parquet_bytes
+
+FEW_DECIMALS = 3
+LEAST_OF_SERVICE = 100
+SERVICE_GROUPS = ("service household", "no service household")
+NO_SERVICE = "no row is about service households"
 
 
 @dataclass(frozen=True)
@@ -167,9 +172,60 @@ def _minimum_respondents(frame: pd.DataFrame, table: Table, policy: Policy) -> O
     if "respondents_n" not in frame.columns:
         return "pass", "no row rests on respondents of its own"
     smallest = frame.respondents_n.min()
+    if pd.isna(smallest):
+        return "pass", "no row"
     if smallest < policy.minimum_respondents:
         return "fail", f"an estimate rests on {smallest} respondents; want at least {policy.minimum_respondents}"
     return "pass", f"every estimate rests on at least {smallest} respondents"
+
+
+def _respondents_rounded(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    if "respondents_n" not in frame.columns:
+        return "fail", "the table has no column 'respondents_n': say on how many respondents each row rests"
+    for name in _of(frame, [column.name for column in table.columns if column.unit in COUNTED]):
+        if frame[name].mod(policy.rounding_base).fillna(0).any():
+            return "fail", f"column {name}: a count is not rounded to {policy.rounding_base}"
+    return "pass", f"numbers of respondents rounded to {policy.rounding_base}"
+
+
+def _few_decimals(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    measured = [column.name for column in table.columns if column.kind == "number" and column.role == "measure"]
+    for name in _of(frame, measured):
+        if ((frame[name] * 10**FEW_DECIMALS).round(6).mod(1) != 0).where(frame[name].notna(), False).any():
+            return "fail", f"column {name}: a value has more than {FEW_DECIMALS} decimals"
+    return "pass", f"measured values have at most {FEW_DECIMALS} decimals"
+
+
+def _of(frame: pd.DataFrame, names: list[str]) -> list[str]:
+    return [name for name in names if name in frame.columns]
+
+
+def _both_sides(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    """The weighted share is what a reader has: times the shown number of respondents it must leave both sides large."""
+    if not {"quantity_code", "value", "respondents_n"} <= set(frame.columns):
+        return "pass", "no row is a share of answers"
+    shares = frame[(frame.quantity_code == "answer_share") & frame.value.notna()]
+    smaller = shares.respondents_n * pd.concat([shares.value, 1 - shares.value], axis=1).min(axis=1)
+    if (smaller < policy.minimum_cell).any():
+        return "fail", f"a share stands for fewer than {policy.minimum_cell} respondents on one side of the answer"
+    return "pass", f"every share stands for at least {policy.minimum_cell} respondents on either side of the answer"
+
+
+def _service_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    """A group that is made by service is made by nothing else, and is large; no other group names service."""
+    texts = [name for name in ("group_text", "level_text") if name in frame.columns]
+    names_service = pd.Series(False, index=frame.index)
+    for name in texts:
+        names_service |= frame[name].str.contains("service", case=False)
+    if "group_kind_code" not in frame.columns:
+        return ("fail", "a group names service without its kind") if names_service.any() else ("pass", NO_SERVICE)
+    is_service = frame.group_kind_code == "service_household"
+    if (names_service & ~is_service).any() or (is_service & ~frame.group_text.isin(SERVICE_GROUPS)).any():
+        return "fail", "service is crossed with another group; pool all hosts and everything else"
+    shown = is_service & frame.value.notna() if "value" in frame.columns else is_service
+    if shown.any() and ("respondents_n" not in frame.columns or (frame.respondents_n[shown] < LEAST_OF_SERVICE).any()):
+        return "fail", f"a service group has fewer than {LEAST_OF_SERVICE} respondents"
+    return "pass", f"service groups pool all hosts and hold at least {LEAST_OF_SERVICE} respondents"
 
 
 def _whole_points(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
@@ -188,4 +244,8 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "rounding": _rounding,
     "minimum_respondents": _minimum_respondents,
     "whole_points": _whole_points,
+    "respondents_rounded": _respondents_rounded,
+    "few_decimals": _few_decimals,
+    "both_sides": _both_sides,
+    "service_pooled": _service_pooled,
 }

@@ -20,6 +20,14 @@ from analysis.reading.figures_evidence import events_timeline, published_attitud
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_register import register_tiles
+from analysis.reading.figures_sampling import rds_coverage
+from analysis.reading.figures_survey import (
+    defect_curve,
+    endorsement_forest,
+    estimate_ladder,
+    robust_steps,
+    weighting_comparison,
+)
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
 from analysis.reading.wording import day
@@ -35,6 +43,12 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     count_profiles,
     base_rate_dots,
     verdict_curves,
+    rds_coverage,
+    weighting_comparison,
+    robust_steps,
+    defect_curve,
+    estimate_ladder,
+    endorsement_forest,
 )
 CLAIMS_CHAPTER = "claims"
 DOCUMENTS = (

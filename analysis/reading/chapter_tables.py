@@ -11,6 +11,7 @@ from analysis.errors import ReleaseError
 from analysis.reading.corpora_tables import corpora_tables
 from analysis.reading.design_tables import design_tables
 from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
+from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
@@ -39,6 +40,7 @@ def chapter_tables(release: Release) -> dict[str, str]:
         "table_checksums": checksums(release),
         **corpora_tables(release),
         **design_tables(release),
+        **survey_tables(release),
     }
 
 

@@ -15,6 +15,7 @@ from analysis.reading.figures import Drawing
 from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block
+from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, half_up, listing, percent, plain
 
@@ -42,6 +43,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **price_values(release),
         **statement_values(release),
         **corpora_sentences(release),
+        **survey_values(release),
     }
 
 

@@ -5,8 +5,9 @@ What must not be here: reading files, or knowing what a vendor's export looks li
 """
 
 from analysis.schemas.columns import Column, Table
-from analysis.schemas.studies import STUDIES, study_table
+from analysis.schemas.studies import STUDIES, study_source, study_table
 from analysis.schemas.tables_design import TABLES as DESIGN_TABLES
+from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES
 from analysis.schemas.tables_posts import TABLES as POST_TABLES
 from analysis.schemas.tables_results import TABLES as RESULT_TABLES
 from analysis.schemas.tables_sampling import TABLES as SAMPLING_TABLES
@@ -15,7 +16,15 @@ from analysis.schemas.tables_world import TABLES as WORLD_TABLES
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (*WORLD_TABLES, *SURVEY_TABLES, *POST_TABLES, *RESULT_TABLES, *SAMPLING_TABLES, *DESIGN_TABLES)
+    for table in (
+        *WORLD_TABLES,
+        *SURVEY_TABLES,
+        *POST_TABLES,
+        *RESULT_TABLES,
+        *SAMPLING_TABLES,
+        *ESTIMATE_TABLES,
+        *DESIGN_TABLES,
+    )
 }
 
-__all__ = ["STUDIES", "TABLES", "Column", "Table", "study_table"]
+__all__ = ["STUDIES", "TABLES", "Column", "Table", "study_source", "study_table"]

@@ -17,7 +17,14 @@ Role = Literal["key", "measure", "explanation", "citation"]
 what is said about the group, `explanation` is our own prose, `citation` leads to the source."""
 
 OutputKind = Literal[
-    "published_figure", "reference_text", "frequency", "estimate", "arithmetic", "verdict", "microdata"
+    "published_figure",
+    "reference_text",
+    "frequency",
+    "estimate",
+    "survey_estimate",
+    "arithmetic",
+    "verdict",
+    "microdata",
 ]
 """What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy, and `microdata`, rows
 about persons, has none: such a table can only be refused."""
@@ -250,6 +257,10 @@ _DECLARED = (
         "secondary_suppression": "no hidden frequency can be worked out from the others",
         "roles": "every number says whether it forms groups or measures them", "rounding": "frequencies rounded after suppression",
         "minimum_respondents": "no estimate on fewer respondents than the threshold",
+        "respondents_rounded": "numbers of respondents rounded down to the base",
+        "few_decimals": "measured values with so few decimals that no count can be worked out",
+        "both_sides": "no share with fewer respondents than the threshold on either side of the answer",
+        "service_pooled": "answers of service households over all hosts together, on a hundred respondents or more",
         "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
     Column("outcome_code", "code", "Outcome of the check", codes={
         "pass": "may be released", "review": "a person has to decide", "fail": "may not be released"}),
@@ -317,7 +328,9 @@ _DECLARED = (
     Column("estimand_id", "text", "Quantity that is estimated; E… stands in the claims register, K… is context", "key", pattern=r"[EK]\d{2}[a-z]?_[a-z0-9_]+"),
     Column("quantity_code", "code", "What kind of number the value is", codes={
         "difference_in_mean_counts": "difference in mean counts of list items between two arms; not a percentage",
-        "prevalence": "share of a population", "persons": "number of persons",
+        "prevalence": "share of a population", "answer_share": "share of a group that gave an answer to a direct question",
+        "difference_in_shares": "difference between two shares", "points_of_scale": "difference in points of an answer scale",
+        "persons": "number of persons",
         "log_odds_coefficient": "coefficient of a regression, in logarithms of odds",
         "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
@@ -412,6 +425,44 @@ _DECLARED = (
     Column("privacy_step_text", "text", "Answers that are left at this step of privacy", "key"),
     Column("rmse_share", "number", "Root mean squared error", "measure", "share", minimum=0, decimals=4),
     Column("power_share", "number", "Share of intervals that leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
+    # The study's survey: weights, recruitment, estimates, what they rest on
+    Column("degree_n", "integer", "Acquaintances by which the respondent counts in the respondent-driven sample", "measure", "acquaintances", minimum=1,
+           null_means="not in the respondent-driven sample"),
+    Column("rds_weight", "number", "Inverse of the number of acquaintances, 1 on average", "measure", "ratio", minimum=0, decimals=6,
+           null_means="not in the respondent-driven sample"),
+    Column("raked_weight", "number", "Weight of a volunteer after raking to the margins, 1 on average", "measure", "ratio", minimum=0, decimals=6,
+           null_means="not a volunteer"),
+    Column("blended_weight", "number", "Weight in both samples together, extreme weights cut, 1 on average", "measure", "ratio", minimum=0, decimals=6),
+    Column("weighting_code", "code", "Which respondents count, and how much each", "key", codes={
+        "unweighted": "all respondents, each once", "rds": "the respondent-driven sample, by the inverse of the number of acquaintances",
+        "raked": "the volunteers, raked to the margins", "blended": "both samples, raked, mixed by their effective sizes, extreme weights cut",
+        "model": "all respondents through a model that is averaged over the margins", "envelope": "several weightings together"}),
+    Column("kish_design_effect", "number", "What unequal weights alone cost, as a ratio of variances", "measure", "ratio", minimum=1, decimals=3),
+    Column("realised_design_effect", "number", "Variance of the share that approves over that of a simple random sample of the same size",
+           "measure", "ratio", minimum=0, decimals=3, null_means="nobody answered the item, or all alike"),
+    Column("effective_n", "integer", "Equally weighted respondents that are as precise, by Kish, rounded down to five", "measure", "persons", minimum=0),
+    Column("weight_low_ratio", "number", "First percentile of the weights over their mean", "measure", "ratio", minimum=0, decimals=3),
+    Column("weight_high_ratio", "number", "Ninety-ninth percentile of the weights over their mean", "measure", "ratio", minimum=0, decimals=3),
+    Column("margin_text", "text", "What the totals are broken down by", "key"),
+    Column("wave_text", "text", "Recruitment waves", "key", total="all waves"),
+    Column("level_text", "text", "Answer of the recruiter and of the recruited", "key"),
+    Column("homophily_ratio", "number", "Recruitments inside the level over those expected if recruitment ignored it; 1 means no homophily", "measure", "ratio",
+           minimum=0, decimals=3),
+    Column("item_text", "text", "Item of the questionnaire, or the items that are combined", "key"),
+    Column("group_kind_code", "code", "What the group is made by", "key", codes={
+        "all": "everybody", "host": "host country", "cohort": "cohort of arrival", "language": "language of the interview",
+        "service_household": "pre-2021 state-security service in the household, all hosts together",
+        "ballot_version": "wording that the respondent was given at random"}),
+    Column("group_text", "text", "Group of respondents, `all` for everybody", "key"),
+    Column("sensitivity_code", "code", "What is varied", "key", codes={
+        "robust": "steps from the design-based to the robust interval", "bogus": "assumed share of bogus respondents",
+        "data_defect": "assumed correlation between taking part and the answer"}),
+    Column("step_rank", "integer", "Order of the assumption", "key", "steps", minimum=0),
+    Column("assumption_text", "text", "The assumption"),
+    Column("bound_low", "number", "Lower end of what remains possible", "measure", "share", decimals=3),
+    Column("bound_high", "number", "Upper end of what remains possible", "measure", "share", decimals=3),
+    Column("estimation_error", "number", "Estimate minus truth", "measure", "see quantity_code", decimals=3),
+    Column("is_truth_covered", "boolean", "The interval holds the truth", null_means="no interval"),
     # Coverage of sampling estimators over simulated populations
     Column("simulation_code", "text", "Kind of simulated population and recruitment", "key", pattern=r"[a-z_]+"),
     Column("estimator_text", "text", "Estimator", "key"),

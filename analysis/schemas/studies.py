@@ -31,6 +31,11 @@ def study_table(study: str, full_name: str) -> str:
     return f"{tier}__{study}_{name}"
 
 
+def study_source(study: str) -> str:
+    """Whose answers and posts these are, for the rows of a study's own tables."""
+    return _SOURCES[study]
+
+
 def for_every_study(tables: Iterable[Table]) -> tuple[Table, ...]:
     """Each declaration once per study, under the study's name."""
     return tuple(_named(table, study) for table in tables for study in STUDIES)

@@ -24,6 +24,7 @@ CANDIDATES = (
     "candidate__population_host_disaggregation",
     "candidate__population_host_sex_age",
     "candidate__population_host_year",
+    "candidate__rds_coverage",
     "candidate__replication_results",
     "candidate__required_sizes",
     "candidate__synthetic_deep_diagnosis",
@@ -31,7 +32,19 @@ CANDIDATES = (
     "candidate__technique_price",
     "candidate__verdict_probabilities",
 )
-STUDY_CANDIDATES = ("candidate__posts_admission", "candidate__quality_flags", "candidate__survey_admission")
+STUDY_CANDIDATES = (
+    "candidate__margin_coverage",
+    "candidate__posts_admission",
+    "candidate__quality_flags",
+    "candidate__recovery",
+    "candidate__recruitment_homophily",
+    "candidate__recruitment_waves",
+    "candidate__survey_admission",
+    "candidate__survey_diagnostics",
+    "candidate__survey_estimates",
+    "candidate__survey_sensitivity",
+    "candidate__weight_diagnostics",
+)
 """From the corpora of the study that runs; a release holds those of one study."""
 
 

@@ -6,6 +6,7 @@ from analysis.store import Store
 
 
 def run(store: Store, params: Params) -> None:
-    """Carry the coverage table along; compute the prices."""
+    """Carry the coverage tables along; compute the prices."""
     store.write("candidate__method_coverage", store.read("reference__method_coverage"))
+    store.write("candidate__rds_coverage", store.read("reference__rds_coverage"))
     store.write("candidate__technique_price", price_rows())

@@ -12,6 +12,7 @@ from analysis.synthetic.exports import broken_rows, survey_vendors
 from analysis.synthetic.exports.post_rows import PostRow, post_rows
 from analysis.synthetic.exports.post_vendors import VENDORS as POST_VENDORS
 from analysis.synthetic.exports.survey_rows import SurveyRow, respondent_ids, survey_rows
+from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
 from analysis.synthetic.truth import Truth, truth_csv
@@ -69,6 +70,7 @@ def write_fiction(seed: int, sizes: Sizes) -> Fiction:
     files[LEDGER_FILE] = consents.ledger([*survey.decisions, *press.decisions])
     files["synthetic_sources.yml"] = manifest(tuple(survey.files), press.accounts)
     files[KEY_FILE] = TEST_KEY
+    files[MARGINS_FILE] = margins_csv(population)
     files["synthetic_truth.csv"] = truth_csv(found)
     files["synthetic_canaries.json"] = _canary_file(survey.rows, press.canaries)
     files["README.md"] = readme(sizes.respondents, sizes.posts)

@@ -26,7 +26,7 @@ def furnish(project: Path, fiction: Fiction | None = None) -> Path:
     vault = project / "data/vault"
     for name, content in (fiction or small_fiction()).files.items():
         if name not in MADE_OF_IT:
-            path = vault / name.replace("synthetic_sources", "sources")
+            path = vault / name.replace("synthetic_sources", "sources").replace("synthetic_margins", "margins")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")

@@ -170,3 +170,61 @@ def test_rows_about_persons_have_no_rule_and_never_pass():
 def test_every_check_is_recorded_and_released():
     cleared = clear({"series_breaks": texts()}, POLICY)
     assert cleared.tables["disclosure_records"].gate_check_code.tolist() == ["no_measure"]
+
+
+SURVEY = TABLES["synthetic_survey_estimates"]
+
+
+def survey_row(**changed):
+    row = {
+        "quantity_code": "answer_share", "group_kind_code": "all", "group_text": "all", "value": 0.25,
+        "standard_error": 0.02, "ci_low": 0.2, "ci_high": 0.3, "respondents_n": 200, "source": "made up",
+    }  # fmt: skip
+    return pd.DataFrame([row | changed])
+
+
+POOLED = {"group_kind_code": "service_household", "group_text": "service household"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "check", "outcome"),
+    [
+        ({}, "respondents_rounded", "pass"),
+        ({"respondents_n": 203}, "respondents_rounded", "fail"),
+        ({}, "few_decimals", "pass"),
+        ({"value": 0.2512}, "few_decimals", "fail"),
+        ({"ci_low": 0.20001}, "few_decimals", "fail"),
+        ({"value": None}, "few_decimals", "pass"),
+        ({}, "minimum_respondents", "pass"),
+        ({"respondents_n": 5}, "minimum_respondents", "fail"),
+        ({"value": 0.05}, "both_sides", "pass"),
+        ({"value": 0.049}, "both_sides", "fail"),
+        ({"value": 0.951}, "both_sides", "fail"),
+        ({"value": 0.0, "quantity_code": "prevalence"}, "both_sides", "pass"),
+        (POOLED, "service_pooled", "pass"),
+        (POOLED | {"respondents_n": 95}, "service_pooled", "fail"),
+        (POOLED | {"respondents_n": 95, "value": None}, "service_pooled", "pass"),
+        (POOLED | {"group_text": "service household, Host A"}, "service_pooled", "fail"),
+        (POOLED | {"group_text": "Host A"}, "service_pooled", "fail"),
+        ({"group_kind_code": "host", "group_text": "service household in Host A"}, "service_pooled", "fail"),
+        ({"group_kind_code": "host", "group_text": "Host A"}, "service_pooled", "pass"),
+        ({"source": None}, "source_cited", "fail"),
+    ],
+)
+def test_estimates_of_the_survey_are_judged_row_by_row(changed, check, outcome):
+    assert outcomes(survey_row(**changed), SURVEY)[check] == outcome
+
+
+def test_a_survey_table_that_does_not_say_on_whom_it_rests_fails():
+    frame = survey_row().drop(columns="respondents_n")
+    assert outcomes(frame, SURVEY)["respondents_rounded"] == "fail"
+
+
+def test_a_level_that_names_service_without_a_kind_of_group_fails():
+    frame = pd.DataFrame([{"level_text": "service household", "respondents_n": 200, "source": "made up"}])
+    assert outcomes(frame, TABLES["synthetic_recruitment_homophily"])["service_pooled"] == "fail"
+
+
+def test_an_empty_table_of_survey_estimates_passes():
+    empty = survey_row().astype({"respondents_n": "Int64"}).iloc[:0]
+    assert set(outcomes(empty, SURVEY).values()) == {"pass"}

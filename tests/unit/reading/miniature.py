@@ -96,6 +96,88 @@ def verdicts() -> list[dict[str, Any]]:
     return [*rows, rows[2] | {"scope_code": "future_study", "verdict_code": "not_yet_answerable"}]
 
 
+SURVEY_SOURCE = "fictional world"
+HIDDEN, POINTS = {"quantity_code": "prevalence"}, {"quantity_code": "points_of_scale"}
+
+
+def survey_estimate(
+    estimand: str, item: str, weighting: str, estimator: str, value: float | None, **changed: Any
+) -> dict[str, Any]:
+    group, quantity = changed.get("group_text", "all"), changed.get("quantity_code", "answer_share")
+    kind = {"all": "all", "Host A": "host"}.get(group, "service_household")
+    stem = "_".join((estimand, group, weighting, estimator, item)).replace(" ", "_").replace("-", "_")
+    stem = stem[:4] + stem[4:].lower()
+    shown = value is not None
+    return {
+        "estimate_id": f"{stem}_synthetic", "estimand_id": estimand, "item_text": item, "quantity_code": quantity,
+        "group_kind_code": kind, "group_text": group, "weighting_code": weighting, "estimator_text": estimator,
+        "population_text": "Nobody", "period_text": "Never", "evidence_class_code": "synthetic", "grade_code": "A",
+        "method_text": "made up", "value": value, "standard_error": 0.05 if shown else None,
+        "ci_low": value - 0.1 if shown else None, "ci_high": value + 0.1 if shown else None, "respondents_n": 200,
+        "is_usable": shown, "unusable_reason": None if shown else "the two lists disagree", "source": SURVEY_SOURCE,
+    }  # fmt: skip
+
+
+def survey_estimates() -> list[dict[str, Any]]:
+    return [
+        survey_estimate("K20_approval_share", "ta1", "unweighted", "share of answers", 0.3),
+        survey_estimate("K20_approval_share", "ta1", "blended", "share of answers", 0.31),
+        survey_estimate("K20_approval_share", "lx1 and lx2", "unweighted", "double list", None, **HIDDEN),
+        survey_estimate("K22_expression_share", "re4", "unweighted", "share of answers", 0.4),
+        survey_estimate("K22_expression_share", "re4", "model", "mrp", 0.42, group_text="Host A"),
+        survey_estimate("E13a_share_not_favourable", "ta1", "envelope", "robust interval", 0.7),
+        survey_estimate("E01b_public_support_service_household", "rr1", "blended", "crosswise", 0.2,
+                        group_text="service household", **HIDDEN),
+        survey_estimate("K47_endorsement_shift", "en1", "unweighted", "un agency", 0.05, **POINTS),
+    ]  # fmt: skip
+
+
+def survey_tables() -> dict[str, list[dict[str, Any]]]:
+    kept = ("estimate_id", "estimand_id", "quantity_code", "group_kind_code", "group_text", "weighting_code",
+            "estimator_text", "value", "ci_low", "ci_high", "respondents_n", "source")  # fmt: skip
+    recovered = [{name: row[name] for name in kept} for row in survey_estimates() if row["is_usable"]]
+    interval = {"estimand_id": "E13a_share_not_favourable", "respondents_n": 200, "source": SURVEY_SOURCE}
+    return {
+        "synthetic_margin_coverage": [{"margin_text": "host", "population_text": "nobody", "source": SURVEY_SOURCE}],
+        "synthetic_recruitment_waves": [
+            {"wave_text": "waves 0 to 1", "respondents_n": 20}, {"wave_text": "all waves", "respondents_n": 20},
+        ],
+        "synthetic_recruitment_homophily": [
+            {"item_text": "sc2", "level_text": "Host A", "homophily_ratio": 1.2, "respondents_n": 50,
+             "source": SURVEY_SOURCE},
+        ],
+        "synthetic_weight_diagnostics": [
+            {"weighting_code": "rds", "respondents_n": 200, "kish_design_effect": 1.5, "realised_design_effect": None,
+             "effective_n": 130, "weight_low_ratio": 0.1, "weight_high_ratio": 4.0, "source": SURVEY_SOURCE},
+        ],
+        "synthetic_survey_estimates": survey_estimates(),
+        "synthetic_survey_diagnostics": [
+            {"item_text": "lx3", "check_code": "placebo", "statistic": 0.02, "threshold": 0.05, "is_passed": False,
+             "check_text": "p-value", "respondents_n": 200, "source": SURVEY_SOURCE},
+        ],
+        "synthetic_survey_sensitivity": [
+            {"sensitivity_code": "robust", "step_rank": 0, "assumption_text": "weights", "bound_low": 0.6,
+             "bound_high": 0.8, **interval},
+            {"sensitivity_code": "robust", "step_rank": 1, "assumption_text": "and more", "bound_low": 0.5,
+             "bound_high": 0.9, **interval},
+            {"sensitivity_code": "data_defect", "step_rank": 0, "assumption_text": "-0.005", "bound_low": 0.72,
+             "bound_high": 0.72, **interval},
+        ],
+        "synthetic_recovery": [
+            row | {"truth_value": 0.32, "estimation_error": round(row["value"] - 0.32, 3),
+                   "is_truth_covered": row["ci_low"] <= 0.32 <= row["ci_high"]}
+            for row in recovered
+        ],
+        "rds_coverage": [
+            {"simulation_code": code, "estimator_text": "rds-ii", "interval_text": "made up", "worlds_n": 20,
+             "truth_share": 0.3, "bias_share": 0.0, "spread_share": 0.1, "mean_standard_error": 0.1,
+             "coverage_share": 0.8, "coverage_low_share": 0.5, "coverage_high_share": high, "mean_width_share": 0.2,
+             "design_effect": 2.0, "source": SURVEY_SOURCE}
+            for code, high in (("spot_check", 0.93), ("bottleneck", 0.93), ("homophily", 0.97))
+        ],
+    }  # fmt: skip
+
+
 def tables() -> dict[str, list[dict[str, Any]]]:
     checked = {"experiment_code": "afghanistan_2011", "arm_code": "taliban", "source": SOURCE}
     levels = (("IRN", "none", 0.0), ("DEU", "full", 1.0), ("USA", "partial", 0.4))
@@ -111,6 +193,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             {"sample_source_code": "opt_in", "quality_rule_code": "speeder", "quality_rule_text": "Too fast",
              "respondents_n": 10},
         ],
+        **survey_tables(),
         "population_host_year": population(),
         "population_host_sex_age": [
             {"host_iso3": "USA", "year": 2023, "sex_code": "female", "age_band_code": "0_4", "persons_n": None,

@@ -1,0 +1,242 @@
+"""The survey in tables and in single values: recruitment, weights, estimates, diagnostics, recovery.
+
+What must not be here: a number without the label that fiction carries, a verdict.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.reading.corpora_tables import FICTIONAL, LABEL
+from analysis.reading.figures_sampling import REQUIRED, coverage_rows
+from analysis.reading.fragments import column_table, escaped, table_block
+from analysis.reading.tables import Release
+from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case
+
+SCRIPT = "survey_tables.py"
+TEXTS = {
+    "synthetic": (
+        "The survey of this release is fictional. Its respondents were drawn by a program, so that the true values are "
+        "known and every estimate can be held against them. Hosts are letters, cohorts and languages are numbers. "
+        "Nothing below is evidence about anybody, and no verdict rests on it."
+    ),
+    "vault": (
+        "The survey of this release is the team's own. Nobody knows the true values; what an estimate may be used for "
+        "depends on the diagnostics beside it."
+    ),
+}
+ESTIMANDS = {
+    "K20_approval_share": "view the authorities favourably",
+    "E13a_share_not_favourable": "do not view the authorities favourably",
+    "K41_emirate_preferred": "prefer an Islamic emirate",
+    "K42_sympathy": "have some sympathy with the movement",
+    "K43_recognition_unconditional": "want the authorities recognised unconditionally",
+    "K44_response_support": "support the response in the clashes",
+    "K22_expression_share": "commented in public on politics",
+    "K45_contacted": "were contacted by an organisation of the authorities",
+    "E03_regime_given_defence": "view the authorities favourably, among supporters of the response",
+    "E01b_public_support_service_household": "support the authorities in public",
+    "E03b_label_effect": "drop in support for the response when the authorities' forces are named",
+    "E05b_reach_net_of_foil": "saw a message at least weekly, beyond the invented one",
+    "K46_message_seen": "saw a given message",
+    "K47_endorsement_shift": "shift of support by an endorsement",
+    "K48_mode_difference": "favourable view, difference between modes",
+    "K49_language_difference": "favourable view, difference between two languages",
+}
+POINTS = ("points_of_scale", "standardised_effect")
+
+
+def survey_tables(release: Release) -> dict[str, str]:
+    """Every table of the survey's chapters, by the key it is quoted with."""
+    return {
+        "table_rds_coverage": coverage_table(release),
+        "table_margin_coverage": margin_table(release),
+        "table_recruitment_waves": _waves(release),
+        "table_recruitment_homophily": _homophily(release),
+        "table_weight_diagnostics": weights_table(release),
+        "table_survey_overall": _estimates(release, "all", SHARES),
+        "table_survey_service": _estimates(release, "service_household", SHARES),
+        "table_survey_differences": _estimates(release, "all", ("difference_in_shares", *POINTS)),
+        "table_survey_diagnostics": diagnostics_table(release),
+        "table_recovery": recovery_table(release),
+    }
+
+
+SHARES = ("answer_share", "prevalence")
+
+
+def _labelled(release: Release, table: str, name: str) -> str:
+    label = LABEL if release.study == FICTIONAL else ""
+    return label + table_block(table, release, name, SCRIPT)
+
+
+def coverage_table(release: Release) -> str:
+    """Bias, spread and coverage of every estimator in every kind of population."""
+    columns = {
+        "Population": lambda row: escaped(sentence_case(in_words(row.simulation_code))),
+        "Estimator": lambda row: escaped(row.estimator_text),
+        "Interval": lambda row: escaped(row.interval_text),
+        "Studies": lambda row: count(row.worlds_n),
+        "Bias, points": lambda row: decimal(100 * row.bias_share, 1),
+        "Spread, points": lambda row: decimal(100 * row.spread_share, 1),
+        "Held the truth": lambda row: percent(row.coverage_share),
+        "Design effect": lambda row: decimal(row.design_effect, 1),
+    }
+    return table_block(column_table(coverage_rows(release), columns, range(3, 8)), release, "rds_coverage", SCRIPT)
+
+
+def margin_table(release: Release) -> str:
+    """Whom the margins describe."""
+    name = f"{release.study}_margin_coverage"
+    columns = {
+        "Totals by": lambda row: escaped(row.margin_text),
+        "Describe": lambda row: escaped(row.population_text),
+        "Source": lambda row: escaped(row.source),
+    }
+    return _labelled(release, column_table(release.table(name), columns), name)
+
+
+def _waves(release: Release) -> str:
+    name = f"{release.study}_recruitment_waves"
+    columns = {
+        "Waves": lambda row: escaped(sentence_case(row.wave_text)),
+        "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
+    }
+    return _labelled(release, column_table(release.table(name), columns, (1,)), name)
+
+
+ITEMS = {"sc2": "host", "sc5": "cohort of arrival", "sc6": "language", "ta1": "view of the authorities"}
+
+
+def _homophily(release: Release) -> str:
+    name = f"{release.study}_recruitment_homophily"
+    columns = {
+        "Item": lambda row: escaped(sentence_case(ITEMS.get(row.item_text, row.item_text))),
+        "Level": lambda row: escaped(row.level_text),
+        "Recruitment inside, over what chance gives": lambda row: decimal(row.homophily_ratio, 2),
+        "Respondents": lambda row: count(row.respondents_n),
+    }
+    return _labelled(release, column_table(release.table(name), columns, (2, 3)), name)
+
+
+def weights_table(release: Release) -> str:
+    """What each weighting costs."""
+    name = f"{release.study}_weight_diagnostics"
+    meanings = release.codes(name, "weighting_code")
+    columns = {
+        "Weighting": lambda row: escaped(sentence_case(meanings[row.weighting_code])),
+        "Respondents": lambda row: count(row.respondents_n),
+        "Kish's design effect": lambda row: decimal(row.kish_design_effect, 2),
+        "Realised design effect": lambda row: (
+            decimal(row.realised_design_effect, 2) if is_given(row.realised_design_effect) else "none"
+        ),
+        "Equally precise equal weights": lambda row: count(row.effective_n),
+        "Range of weights": lambda row: f"{decimal(row.weight_low_ratio, 2)} to {decimal(row.weight_high_ratio, 2)}",
+    }
+    return _labelled(release, column_table(release.table(name), columns, range(1, 6)), name)
+
+
+def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
+    name = f"{release.study}_survey_estimates"
+    rows = release.table(name)
+    rows = rows[(rows.group_kind_code == kind) & rows.quantity_code.isin(quantities)]
+    order = list(ESTIMANDS)
+    rows = rows.sort_values("estimand_id", key=lambda ids: ids.map(order.index), kind="stable")
+    group = {"Group": lambda row: escaped(sentence_case(row.group_text))} if kind != "all" else {}
+    columns = {
+        "Quantity": lambda row: escaped(sentence_case(ESTIMANDS[row.estimand_id])),
+        **group,
+        "Items": lambda row: escaped(row.item_text),
+        "Weighting": lambda row: escaped(in_words(row.weighting_code)),
+        "Estimator": lambda row: escaped(row.estimator_text).replace("un agency", "UN agency"),
+        "Estimate": _value,
+        "95 % interval": _interval,
+        "Respondents": lambda row: count(row.respondents_n),
+    }
+    return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
+
+
+def _value(row: Any) -> str:
+    if not row.is_usable:
+        return f"withheld: {escaped(row.unusable_reason)}"
+    if row.quantity_code in POINTS:
+        return decimal(row.value, 2)
+    if row.quantity_code == "difference_in_shares":
+        return f"{decimal(100 * row.value, 1)} points"
+    return percent(row.value, 1).replace("-", "−")
+
+
+def _interval(row: Any) -> str:
+    if not is_given(row.ci_low):
+        return "none"
+    if row.quantity_code in POINTS:
+        return f"{decimal(row.ci_low, 2)} to {decimal(row.ci_high, 2)}"
+    return f"{decimal(100 * row.ci_low, 1)} to {decimal(100 * row.ci_high, 1)}"
+
+
+def diagnostics_table(release: Release) -> str:
+    """Every check of every design."""
+    name = f"{release.study}_survey_diagnostics"
+    columns = {
+        "Items": lambda row: escaped(row.item_text),
+        "Check": lambda row: escaped(in_words(row.check_code)),
+        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "What it asks": lambda row: escaped(sentence_case(row.check_text)),
+        "Value": lambda row: decimal(row.statistic, 2) if is_given(row.statistic) else "",
+        "Respondents": lambda row: count(row.respondents_n),
+    }
+    return _labelled(release, column_table(release.table(name), columns, (4, 5)), name)
+
+
+def recovery_table(release: Release) -> str:
+    """How often each way of estimating held the truth, and how far off it was on average."""
+    name = f"{release.study}_recovery"
+    rows = recovered(release)
+    groups = rows.groupby(["estimator_text", "weighting_code"], sort=True)
+    cells = pd.DataFrame(
+        [
+            (estimator, weighting, len(part), int(part.is_truth_covered.sum()), float(part.estimation_error.mean()))
+            for (estimator, weighting), part in groups
+        ],
+        columns=["estimator", "weighting", "judged", "held", "error"],
+    )
+    columns = {
+        "Estimator": lambda row: escaped(row.estimator),
+        "Weighting": lambda row: escaped(in_words(row.weighting)),
+        "Intervals": lambda row: count(row.judged),
+        "Hold the truth": lambda row: count(row.held),
+        "Mean error, points": lambda row: decimal(100 * row.error, 1),
+    }
+    return _labelled(release, column_table(cells, columns, (2, 3, 4)), name)
+
+
+def recovered(release: Release) -> pd.DataFrame:
+    """Estimates of shares with an interval and a known truth."""
+    rows = release.table(f"{release.study}_recovery")
+    return rows[rows.is_truth_covered.notna() & ~rows.quantity_code.isin(POINTS)]
+
+
+def survey_values(release: Release) -> dict[str, str]:
+    """Sentences and counts that the survey's chapters quote."""
+    estimates = release.table(f"{release.study}_survey_estimates")
+    sampling, recovery = coverage_rows(release), recovered(release)
+    worst = sampling.loc[sampling.coverage_share.idxmin()]
+    held = int(recovery.is_truth_covered.sum())
+    told = (
+        f"Of {count(len(recovery))} intervals of shares whose truth is known, {count(held)} hold it. "
+        "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
+        "that reason is no fault of the arithmetic."
+        if len(recovery)
+        else "The truth is not known, so nothing is held against it."
+    )
+    return {
+        "text_survey": TEXTS[release.study],
+        "text_recovery": told,
+        "value_survey_estimates_rows": count(len(estimates)),
+        "value_survey_estimates_withheld": count((~estimates.is_usable.astype(bool)).sum()),
+        "value_rds_coverage_combinations": count(len(sampling)),
+        "value_rds_coverage_failing": count((sampling.coverage_high_share < REQUIRED).sum()),
+        "value_rds_coverage_worst": percent(worst.coverage_share),
+        "text_rds_coverage_worst": f"{worst.estimator_text} with the {worst.interval_text} "
+        f"in populations of the kind *{in_words(worst.simulation_code)}*",
+    }

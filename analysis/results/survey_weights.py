@@ -1,0 +1,264 @@
+"""How much each respondent counts: degrees, Volz–Heckathorn weights, raking of volunteers, and both samples together.
+
+What belongs here: the weightings of the plan and their tables. What must not: estimates of answers; any output about
+who recruited whom beyond sums over many respondents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import EstimationError
+from analysis.estimators.rds.transitions import recruitment_homophily
+from analysis.estimators.rds.tree import RecruitmentTree, recruitment_tree
+from analysis.estimators.rds.weights import volz_heckathorn_weights
+from analysis.estimators.weighting.calibration import rake
+from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.estimates import kish_effect, survey_mean
+from analysis.estimators.weighting.margins import Margin, margin
+from analysis.estimators.weighting.trimming import trim_weights
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+POOLED = "pooled"
+LEAST_IN_LEVEL = 10
+"""A level of a margin with fewer respondents is pooled with the other small ones before raking."""
+
+LEAST_FOR_HOMOPHILY = 50
+WAVES_PER_SPAN = 2
+TREE_ITEMS = ("sc2", "sc5", "sc6", "ta1")
+MOST_DEGREE_RATIO = 50.0
+PERCENTILES = (1, 99)
+FAVOURABLE = ("somewhat_favourable", "very_favourable")
+ROUNDING = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Recruitment:
+    """The respondent-driven sample as positions; identifiers do not survive.
+
+    Attributes
+    ----------
+    rows : (m,) positions of its respondents in the table of responses
+    tree : who recruited whom among them
+    degree : (m,) acquaintances, 1 or more
+    """
+
+    rows: npt.NDArray[np.int64]
+    tree: RecruitmentTree
+    degree: Floats
+
+
+def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | None:
+    """Check the recruitment tree and the degrees; None when nobody came through a respondent.
+
+    Whoever was recruited by somebody whose row is not here counts as the root of a chain. A missing number of
+    acquaintances is taken as the median, and 0 as 1: whoever takes part knows somebody who does.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Table `survey_responses`, those who were left out of estimation included: chains run through them.
+    item : str
+        `nw1`, or `nw2` for the other wording of the question.
+
+    Raises
+    ------
+    EstimationError
+        Recruitment runs in a circle or names somebody twice.
+    """
+    is_rds = (responses.sample_source_code == "web_rds").to_numpy()
+    if not is_rds.any():
+        return None
+    chosen = responses[is_rds]
+    ids, recruiters = chosen.respondent_pseudonym.tolist(), chosen.recruiter_pseudonym.fillna("").tolist()
+    known = set(ids)
+    tree = recruitment_tree(ids, [name if name in known else "" for name in recruiters])
+    reported = pd.to_numeric(chosen[item], errors="coerce").to_numpy("float64")
+    if not np.isfinite(reported).any():
+        raise EstimationError(
+            f"item {item}: no respondent states a number of acquaintances; respondents cannot be weighted"
+        )
+    filled = np.where(np.isfinite(reported), reported, np.nanmedian(reported))
+    return Recruitment(np.flatnonzero(is_rds), tree, np.maximum(filled, 1.0))
+
+
+def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame, cut_at: float) -> pd.DataFrame:
+    """Every respondent that estimation uses with each of the weights.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Table `survey_responses`.
+    excluded : (n,) bool
+        Left out by the quality screen.
+    margins : DataFrame
+        As `analysis.measures.margins.read_margins` gives them.
+    cut_at : float
+        Weights above so many times the median of the blended weights are cut.
+
+    Returns
+    -------
+    DataFrame
+        Table `respondent_weights`.
+    """
+    degree = np.full(len(responses), np.nan)
+    made = recruitment(responses)
+    if made is not None:
+        degree[made.rows] = made.degree
+    kept = responses[~excluded].reset_index(drop=True)
+    degree = degree[~excluded]
+    is_rds = np.isfinite(degree)
+    rds, volunteers = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
+    if is_rds.any():
+        rds[is_rds] = _averaging_one(volz_heckathorn_weights(degree[is_rds]))
+    if (~is_rds).any():
+        volunteers[~is_rds] = raked(kept[~is_rds], np.ones(int((~is_rds).sum())), margins)
+    return pd.DataFrame(
+        {
+            "respondent_pseudonym": kept.respondent_pseudonym,
+            "degree_n": pd.array(degree, dtype="Float64").astype("Int64") if is_rds.any() else pd.NA,
+            "rds_weight": rds,
+            "raked_weight": volunteers,
+            "blended_weight": blended(kept, rds, volunteers, margins, cut_at),
+        }
+    )
+
+
+def raked(rows: pd.DataFrame, start: Floats, margins: pd.DataFrame) -> Floats:
+    """Rake to host, sex and age band; respondents without such an answer keep the starting weight. 1 on average.
+
+    Levels that too few respondents hold are pooled, in the sample and in the margins alike.
+    """
+    known = np.ones(len(rows), dtype=bool)
+    for name in ("sc2", "sc4", "sc3"):
+        known &= rows[name].isin(margins[name]).to_numpy()
+    if not known.any():
+        raise EstimationError("no respondent has a host, a sex and an age band of the margins; give totals for them")
+    weights = _averaging_one(start)
+    chosen = [_margin(name, rows[name][known], margins) for name in ("sc2", "sc4", "sc3")]
+    weights[known] = rake(start[known], [each for each in chosen if len(each.levels) > 1] or chosen[:1]).weights
+    weights[known] = _averaging_one(weights[known])
+    return weights
+
+
+def _margin(name: str, answers: pd.Series[str], margins: pd.DataFrame) -> Margin:
+    totals = margins.groupby(name).total.sum()
+    counts = answers.value_counts().reindex(totals.index, fill_value=0)
+    small = set(counts.index[counts < LEAST_IN_LEVEL])
+    if small and not counts[list(small)].sum():
+        # Nobody stands for these levels: they join the smallest that somebody holds.
+        small.add(str(counts[counts > 0].idxmin()))
+    labels = {level: POOLED if level in small else str(level) for level in totals.index}
+    pooled = totals.groupby(labels).sum()
+    return margin(name, answers.map(labels).to_numpy(), pooled.to_dict())
+
+
+def blended(rows: pd.DataFrame, rds: Floats, volunteers: Floats, margins: pd.DataFrame, cut_at: float) -> Floats:
+    """Both samples in one: each raked, shares in proportion to their effective sizes, extreme weights cut.
+
+    Source: Elliott and Haviland 2007 weigh by precision; here both samples are taken as equally biased.
+    """
+    is_rds = np.isfinite(rds)
+    parts = [(is_rds, raked(rows[is_rds], rds[is_rds], margins))] if is_rds.any() else []
+    if (~is_rds).any():
+        parts.append((~is_rds, volunteers[~is_rds]))
+    sizes = np.array([kish_effect(weights).effective_n for _, weights in parts])
+    together = np.zeros(len(rows))
+    for (chosen, weights), size in zip(parts, sizes, strict=True):
+        together[chosen] = weights * size / weights.sum()
+    together = _averaging_one(together)
+    return _averaging_one(trim_weights(together, 0.0, cut_at * float(np.median(together))).weights)
+
+
+def _averaging_one(weights: Floats) -> Floats:
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
+
+
+def wave_rows(responses: pd.DataFrame) -> pd.DataFrame:
+    """Table `recruitment_waves`: respondents by spans of waves, and all of them."""
+    waves = responses.wave[responses.sample_source_code == "web_rds"].dropna().astype("int64")
+    spans = waves // WAVES_PER_SPAN
+    rows = [
+        (f"waves {span * WAVES_PER_SPAN} to {(span + 1) * WAVES_PER_SPAN - 1}", int(count))
+        for span, count in spans.value_counts().sort_index().items()
+    ]
+    total = [("all waves", len(waves))] if rows else []
+    return pd.DataFrame([*rows, *total], columns=["wave_text", "respondents_n"])
+
+
+def homophily_rows(responses: pd.DataFrame, names: Mapping[str, Mapping[str, str]], source: str) -> pd.DataFrame:
+    """Table `recruitment_homophily`, for levels that many recruited respondents hold.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Table `survey_responses`.
+    names : mapping
+        Item → answer → what the answer is called.
+    source : str
+        Whose answers these are.
+    """
+    made = recruitment(responses)
+    rows: list[tuple[object, ...]] = []
+    for item in TREE_ITEMS if made is not None else ():
+        assert made is not None  # noqa: S101 - the loop is empty otherwise
+        answers = responses[item].iloc[made.rows].map(lambda code, item=item: _level(code, item, names))
+        levels = sorted(set(answers.dropna()))
+        group = answers.map({level: code for code, level in enumerate(levels)}).fillna(-1).to_numpy("int64")
+        found = recruitment_homophily(group, made.tree, len(levels))
+        for code, level in enumerate(levels):
+            count, ratio = int((group == code).sum()), found.by_group[code]
+            if count >= LEAST_FOR_HOMOPHILY and ratio is not None:
+                rows.append((item, level, round(ratio, 3), count // ROUNDING * ROUNDING, source))
+    return pd.DataFrame(rows, columns=["item_text", "level_text", "homophily_ratio", "respondents_n", "source"])
+
+
+def _level(code: str, item: str, names: Mapping[str, Mapping[str, str]]) -> str | None:
+    if code.startswith("."):
+        return None
+    if item == "ta1":
+        return "favourable" if code in FAVOURABLE else "not favourable"
+    return names.get(item, {}).get(code, code)
+
+
+def diagnostic_rows(weights: pd.DataFrame, responses: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Table `weight_diagnostics`: sizes, Kish's and the realised design effect, and the range of each weighting."""
+    rows = responses.set_index("respondent_pseudonym").loc[weights.respondent_pseudonym]
+    answers = rows.ta1
+    columns = {
+        "unweighted": np.ones(len(weights)),
+        "rds": weights.rds_weight.to_numpy("float64"),
+        "raked": weights.raked_weight.to_numpy("float64"),
+        "blended": weights.blended_weight.to_numpy("float64"),
+    }
+    found = [
+        _diagnostics(name, w[np.isfinite(w)], answers[np.isfinite(w)], source)
+        for name, w in columns.items()
+        if np.isfinite(w).any()
+    ]
+    return pd.DataFrame(found)
+
+
+def _diagnostics(name: str, weights: Floats, answers: pd.Series[str], source: str) -> dict[str, object]:
+    kish = kish_effect(weights)
+    answered = ~answers.str.startswith(".").to_numpy()
+    low, high = np.percentile(weights / weights.mean(), PERCENTILES)
+    favourable = answers.isin(FAVOURABLE).to_numpy().astype(np.float64)
+    effect = survey_mean(favourable, survey_design(len(weights), weights=weights), answered).design_effect_replace
+    return {
+        "weighting_code": name,
+        "respondents_n": len(weights) // ROUNDING * ROUNDING,
+        "kish_design_effect": round(kish.design_effect, 3),
+        "realised_design_effect": None if effect is None else round(float(effect[0]), 3),
+        "effective_n": int(kish.effective_n) // ROUNDING * ROUNDING,
+        "weight_low_ratio": round(float(low), 3),
+        "weight_high_ratio": round(float(high), 3),
+        "source": source,
+    }

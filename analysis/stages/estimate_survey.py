@@ -1,0 +1,26 @@
+"""What the survey says, with diagnostics first; in the fictional world beside the truth."""
+
+from analysis.measures import margins
+from analysis.params import Params
+from analysis.results.survey_frame import read_survey
+from analysis.results.survey_recovery import recovery_rows
+from analysis.results.survey_results import Plan, estimate
+from analysis.schemas import study_source, study_table
+from analysis.store import Store
+
+MARGINS = {"synthetic": "data/fiction/synthetic_margins.csv", "vault": "data/vault/margins.csv"}
+
+
+def run(store: Store, params: Params) -> None:
+    """Estimate, and hold fictional estimates against the values that their world was made with."""
+    responses = store.read(study_table(params.study, "restricted__survey_responses"))
+    weights = store.read(study_table(params.study, "restricted__respondent_weights"))
+    totals = margins.read_margins(store.root / MARGINS[params.study])
+    chosen = params.estimate_survey
+    plan = Plan(chosen.seed, chosen.bootstrap_draws, chosen.model_draws, chosen.list_items, chosen.crosswise_chance)
+    found = estimate(read_survey(responses, weights, params.study), totals, plan, study_source(params.study))
+    recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
+    store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)
+    store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)
+    store.write(study_table(params.study, "candidate__survey_sensitivity"), found.sensitivity)
+    store.write(study_table(params.study, "candidate__recovery"), recovery)

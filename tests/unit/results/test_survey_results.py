@@ -1,0 +1,228 @@
+"""The whole order of work on hand-made surveys, and what it withholds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.results import survey_weights as weighting
+from analysis.results.survey_direct import direct_rows
+from analysis.results.survey_frame import FAVOURABLE, GIVEN_DEFENCE, NOT_FAVOURABLE, PUBLIC_SUPPORT, read_survey
+from analysis.results.survey_recovery import recovery_rows
+from analysis.results.survey_results import Plan, estimate
+from analysis.results.survey_rows import ONE_SIDED, REFUSED, TOO_FEW, Place, Rows, identifier, reason_against
+from analysis.schemas import TABLES
+from analysis.schemas.check import check
+from tests.unit.results.surveys import margins, quality, responses
+
+PLAN = Plan(seed=1, bootstrap_draws=30, model_draws=60, list_items=4, crosswise_chance=0.25)
+
+
+def every(number, of, yes, no):
+    return yes if number % of == 0 else no
+
+
+def full(n=400):
+    """A survey in which every experiment was fielded; answers follow the respondent's place."""
+    rng = np.random.default_rng(3)
+    coin = rng.integers(0, 2, n)
+    counts = rng.integers(0, 5, n)
+    return responses(
+        n,
+        ta1=lambda i: ".refused" if i % 20 == 7 else every(i, 3, "very_favourable", "very_unfavourable"),
+        ta6=lambda i: every(i, 2, "support", "oppose"),
+        ta6_version=lambda i: ("afghan_side", "authorities_forces")[coin[i]],
+        re4=lambda i: every(i, 5, "yes", "no"),
+        rr1=lambda i: every(i, 3, "exactly_one", "both_or_neither"),
+        lx1=lambda i: str(counts[i] + (coin[i] and i % 3 == 0)),
+        lx2=lambda i: str(counts[(i + 1) % n] + (not coin[i] and i % 3 == 0)),
+        lx3=lambda i: str(counts[(i + 2) % n]),
+        lx1_arm=lambda i: ("control", "treatment")[coin[i]],
+        lx2_arm=lambda i: ("treatment", "control")[coin[i]],
+        lx3_arm=lambda i: ("control", "treatment")[coin[(i + 1) % n]],
+    )
+
+
+def survey_of(rows, study="synthetic"):
+    weights = weighting.weight_rows(rows, quality(rows), margins(), 100.0)
+    return read_survey(rows, weights, study)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return estimate(survey_of(full()), margins(), PLAN, "made up")
+
+
+def test_every_table_meets_its_declaration(results):
+    check(results.estimates, TABLES["synthetic_survey_estimates"])
+    check(results.diagnostics, TABLES["synthetic_survey_diagnostics"])
+    check(results.sensitivity, TABLES["synthetic_survey_sensitivity"])
+
+
+def test_an_unweighted_share_is_the_share_of_those_who_answered(results):
+    rows = full()
+    answered = rows.ta1 != ".refused"
+    expected = (rows.ta1 == "very_favourable").sum() / answered.sum()
+    chosen = one(results, "K20_approval_share", "unweighted", "share of answers")
+    assert chosen.value == round(expected, 3)
+    assert chosen.respondents_n == answered.sum() // 5 * 5
+
+
+def one(results, estimand, weighting_code, estimator, group="all"):
+    rows = results.estimates
+    found = rows[
+        (rows.estimand_id == estimand)
+        & (rows.weighting_code == weighting_code)
+        & (rows.estimator_text == estimator)
+        & (rows.group_text == group)
+    ]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_the_robust_interval_holds_every_plain_one(results):
+    robust = one(results, "E13a_share_not_favourable", "envelope", "robust interval")
+    for weighting_code in ("rds", "raked", "blended"):
+        plain = one(results, "E13a_share_not_favourable", weighting_code, "share of answers")
+        assert robust.ci_low <= plain.ci_low
+        assert plain.ci_high <= robust.ci_high
+
+
+def test_robust_steps_only_widen(results):
+    steps = results.sensitivity[results.sensitivity.sensitivity_code == "robust"].sort_values("step_rank")
+    assert (steps.bound_low.diff().dropna() <= 0).all()
+    assert (steps.bound_high.diff().dropna() >= 0).all()
+
+
+def test_service_households_are_never_crossed_with_a_host(results):
+    service = results.estimates[results.estimates.estimand_id == PUBLIC_SUPPORT.estimand_id]
+    assert set(service.group_kind_code) <= {"service_household", "all"}
+
+
+def test_a_list_whose_floor_is_avoided_gives_no_number():
+    rows = full(800)
+    treated = rows.lx1_arm == "treatment"
+    rows.loc[treated & (rows.lx1 == "0"), "lx1"] = "1"
+    rows.loc[~treated, "lx1"] = ["0" if i % 3 else "2" for i in range((~treated).sum())]
+    found = estimate(survey_of(rows), margins(), PLAN, "made up").estimates
+    lists = found[found.item_text.isin(["lx1", "lx1 and lx2"])]
+    assert not lists[lists.item_text == "lx1"].is_usable.any()
+    assert lists.value[~lists.is_usable.astype(bool)].isna().all()
+    assert not lists.is_usable[(lists.item_text == "lx1 and lx2") & (lists.group_text == "all")].any()
+
+
+def test_a_survey_without_experiments_says_so_and_ends():
+    rows = responses(ta1=lambda i: every(i, 3, "very_favourable", "very_unfavourable"))
+    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    check(found.estimates, TABLES["vault_survey_estimates"])
+    check(found.diagnostics, TABLES["vault_survey_diagnostics"])
+    assert (found.estimates.evidence_class_code == "field").all()
+
+
+def test_a_survey_without_any_answer_gives_tables_that_can_be_released():
+    found = estimate(survey_of(responses(), "vault"), margins(), PLAN, "made up")
+    check(found.estimates, TABLES["vault_survey_estimates"])
+    check(found.diagnostics, TABLES["vault_survey_diagnostics"])
+    check(found.sensitivity, TABLES["vault_survey_sensitivity"])
+    assert not found.estimates.is_usable.any()
+
+
+def test_a_small_survey_of_volunteers_is_estimated():
+    rows = full(120)
+    rows["sample_source_code"], rows["recruiter_pseudonym"] = "opt_in", None
+    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    check(found.estimates, TABLES["vault_survey_estimates"])
+    assert "rds" not in set(found.estimates.weighting_code)
+
+
+def test_a_list_that_one_host_never_saw_treated_is_reported_without_a_balance_test():
+    rows = full(800)
+    only_control = (rows.sc2 == "Host B") & (rows.lx1_arm == "treatment")
+    rows.loc[only_control, "lx1"] = ".not_asked"
+    found = estimate(survey_of(rows), margins(), PLAN, "made up")
+    checks = found.diagnostics[found.diagnostics.item_text == "lx1"].check_code
+    assert "design_effect" in set(checks)
+    assert "balance" not in set(checks)
+
+
+@pytest.mark.parametrize(
+    ("yes_n", "no_n", "share", "kind", "reason"),
+    [
+        (10, 90, 0.1, "all", None),
+        (9, 91, 0.1, "all", ONE_SIDED),
+        (90, 9, 0.9, "host", ONE_SIDED),
+        (20, 80, 0.05, "all", ONE_SIDED),
+        (40, 59, 0.4, "service_household", TOO_FEW),
+        (40, 60, 0.4, "service_household", None),
+    ],
+)
+def test_a_share_is_withheld_where_it_says_too_much(yes_n, no_n, share, kind, reason):
+    assert reason_against(yes_n, no_n, share, group_kind=kind) == reason
+
+
+def test_a_withheld_share_has_no_number():
+    rows = Rows(survey_of(responses(ta1=lambda i: every(i, 100, "very_favourable", "very_unfavourable"))), "made up")
+    direct_rows(rows)
+    chosen = [row for row in rows.found if row["item_text"] == "ta1"]
+    assert chosen
+    assert all(row["value"] is None and row["unusable_reason"] == ONE_SIDED for row in chosen)
+
+
+def test_identifiers_say_that_they_are_fictional():
+    place = Place("E13a_share_not_favourable", "ta1", "blended", "rds-ii", "host", "Host A")
+    assert identifier(place, "synthetic") == "E13a_share_not_favourable_host_a_blended_rds_ii_ta1_synthetic"
+    assert identifier(place, "vault") == "E13a_share_not_favourable_host_a_blended_rds_ii_ta1"
+
+
+def test_undecided_answers_are_neither_and_conditions_narrow_who_was_asked():
+    survey = survey_of(full())
+    view = survey.coded(NOT_FAVOURABLE)
+    assert not (view.is_decided & view.is_undecided).any()
+    assert view.is_undecided.sum() == 20
+    assert (survey.coded(FAVOURABLE).yes ^ view.yes)[view.is_decided].all()
+    given = survey.coded(GIVEN_DEFENCE)
+    assert set(survey.rows.ta6[given.is_asked]) == {"support"}
+
+
+def test_one_no_settles_that_not_both_hold():
+    rows = full()
+    rows.loc[0, ["ta1", "re4"]] = ["very_unfavourable", ".refused"]
+    rows.loc[15, ["ta1", "re4"]] = ["very_favourable", ".refused"]
+    both = survey_of(rows).coded(PUBLIC_SUPPORT)
+    assert both.is_decided[0]
+    assert not both.yes[0]
+    assert both.is_undecided[15]
+
+
+def truth(**changed):
+    row = {
+        "estimand_id": "K20_approval_share",
+        "truth_group_text": "all",
+        "truth_quantity_text": "x",
+        "truth_value": 0.333,
+    }
+    return pd.DataFrame([row | changed])
+
+
+def test_recovery_puts_the_truth_beside_the_estimate(results):
+    found = recovery_rows(results.estimates, truth())
+    check(found, TABLES["synthetic_recovery"])
+    assert set(found.estimand_id) == {"K20_approval_share"}
+    share = found[found.estimator_text == "share of answers"].iloc[0]
+    assert share.estimation_error == round(share.value - 0.333, 3)
+
+
+def test_no_truth_is_told_about_a_real_study():
+    rows = responses(ta1=lambda i: every(i, 3, "very_favourable", "very_unfavourable"))
+    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    recovery = recovery_rows(found.estimates, truth())
+    assert recovery.empty
+    check(recovery, TABLES["vault_recovery"])
+
+
+def test_the_same_seed_gives_the_same_rows(results):
+    again = estimate(survey_of(full()), margins(), PLAN, "made up")
+    pd.testing.assert_frame_equal(again.estimates, results.estimates)
+
+
+def test_a_refused_method_gives_a_reason_without_counts():
+    assert not any(letter.isdigit() for letter in REFUSED)
