@@ -22,6 +22,7 @@ COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
+    "coverage": "analysis.commands.coverage:coverage",
     "create-key": "analysis.commands.create_key:create_key",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
@@ -32,6 +33,7 @@ COMMANDS = {
     "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",
     "verify-bundle": "analysis.commands.verify_bundle:verify_bundle",
+    "withdraw": "analysis.commands.withdraw:withdraw",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""
 

@@ -167,7 +167,8 @@ class _Scribe:
             _edited(post),
             self._shared(post, text, spans),
             post.text_source.value,
-            scrubbed,
+            # The words of a repost are somebody else's, who was not asked.
+            None if post.post_kind is PostKind.REPOST else scrubbed,
         )
 
     def _pseudonym(self, identity: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.custody.governance import load_governance
-from analysis.custody.ledger import Consent, allows, effective_consents, read_ledger
+from analysis.custody.ledger import Consent, allows, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.pseudonyms import StudyKey, key_from_environment, published_test_key
 from analysis.errors import CustodyError
@@ -48,7 +48,7 @@ def open_study(study: str, root: Path, cut_off: date, environment: Mapping[str, 
     root : Path
         The project.
     cut_off : date
-        Day of the release: consent is what holds on that day.
+        Day of the release: consent is what held on that day and was not taken back since.
     environment : mapping
         Names the key's file for a vault study.
 
@@ -64,7 +64,7 @@ def open_study(study: str, root: Path, cut_off: date, environment: Mapping[str, 
         _demand_kept_lock(environment)
     path = root / MANIFESTS[study]
     manifest = load_manifest(path)
-    consents = effective_consents(read_ledger(path.parent / manifest.ledger), cut_off)
+    consents = standing_consents(read_ledger(path.parent / manifest.ledger), cut_off)
     key = key_from_environment(environment, root) if is_vault else published_test_key()
     return Study(path.parent, manifest, consents, key)
 

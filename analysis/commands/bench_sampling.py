@@ -13,13 +13,13 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 import svy
 
+from analysis.commands.bench_report import Comparison
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_sample
 from analysis.estimators.rds.simulation import NetworkPlan, recruit, simulate_network
@@ -37,57 +37,27 @@ RESPONDENTS = 1_000_000
 LEVELS = (2, 4, 8, 17, 30)
 
 
-@dataclass(frozen=True)
-class SamplingMeasurement:
-    """Median CPU seconds of ours and of a peer, and where the peer's come from.
-
-    Attributes
-    ----------
-    what, compared_with
-        In words.
-    ours_seconds, other_seconds
-        Medians.
-    other_is_recorded
-        True when the peer was measured elsewhere, False when in this run.
-    """
-
-    what: str
-    compared_with: str
-    ours_seconds: float
-    other_seconds: float
-    other_is_recorded: bool
-
-    @property
-    def ratio(self) -> float:
-        """Ours over the other."""
-        return self.ours_seconds / self.other_seconds
+def measure() -> list[Comparison]:
+    """Every comparison of this part."""
+    return [bootstrap_measurement(), raking_measurement()]
 
 
-def sampling_measurements() -> tuple[SamplingMeasurement, ...]:
-    """Measure the SS bootstrap and raking.
-
-    Returns
-    -------
-    tuple of SamplingMeasurement
-    """
-    return bootstrap_measurement(), raking_measurement()
-
-
-def bootstrap_measurement() -> SamplingMeasurement:
+def bootstrap_measurement() -> Comparison:
     """Measure 1,000 SS bootstrap draws of a simulated sample of 500.
 
     Returns
     -------
-    SamplingMeasurement
+    Comparison
     """
     sample = _recruited_sample()
     ours = _median(lambda: successive_bootstrap(sample, DRAWS, np.random.default_rng(1)))
-    return SamplingMeasurement(
+    return Comparison(
         f"{DRAWS:,} successive sampling bootstrap draws, n = {SAMPLE_N}",
         "R RDS 0.9-10",
+        "CPU seconds",
         ours,
         R_BOOTSTRAP_SECONDS,
-        True,
+        "R's figure was measured elsewhere, on its own example data of the same size",
     )
 
 
@@ -100,12 +70,12 @@ def _recruited_sample() -> RdsSample:
     )
 
 
-def raking_measurement() -> SamplingMeasurement:
+def raking_measurement() -> Comparison:
     """Measure raking of a million respondents on five margins, against svy in the same run.
 
     Returns
     -------
-    SamplingMeasurement
+    Comparison
     """
     rng = np.random.default_rng(3)
     codes = [rng.choice(k, size=RESPONDENTS, p=rng.dirichlet(np.full(k, 20.0))) for k in LEVELS]
@@ -120,9 +90,7 @@ def raking_measurement() -> SamplingMeasurement:
     sample = svy.Sample(frame, svy.Design(wgt="w"))
     asked: Any = {m.name: dict(zip(m.levels, m.totals.tolist(), strict=True)) for m in margins}
     other = _median(lambda: sample.weighting.rake(controls=asked, tol=1e-10, max_iter=200))
-    return SamplingMeasurement(
-        f"raking {RESPONDENTS:,} respondents on {len(LEVELS)} margins", "svy in this run", ours, other, False
-    )
+    return Comparison(f"raking {RESPONDENTS:,} respondents on {len(LEVELS)} margins", "svy", "CPU seconds", ours, other)
 
 
 def _median(run: Callable[[], object]) -> float:

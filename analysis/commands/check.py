@@ -2,7 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from analysis.admission.coverage import coverage, source_of
 from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.instrument import Instrument, load_instrument
+from analysis.custody.ledger import Consent, read_ledger, standing_consents
+from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.scrub import find
 from analysis.errors import ExportError
 
@@ -28,18 +33,24 @@ def identifier_kinds(text: str) -> Iterable[str]:
 
 def check(
     files: Annotated[list[Path], typer.Argument(help="Exports to look at; nothing is written", metavar="FILE…")],
+    *,
     instrument: Annotated[
         str | None, typer.Option(help="Instrument by name (blueprint) or path: reports unmapped variables")
     ] = None,
     format: Annotated[str | None, typer.Option(help="Insist on a format instead of detecting it")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Consent ledger: reports how far consent covers the rows")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(help="Manifest of the exports: names accounts, terms, and the ledger's place")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and line")] = False,
 ) -> None:
     """Look at exports before anything else is done with them: counts only, nothing is written anywhere."""
     questionnaire = load_instrument(instrument) if instrument else None
+    papers = open_papers(ledger, sources)
     failures: list[ExportError] = []
     for path in files:
         try:
-            report_one(path, questionnaire, format, as_json)
+            report_one(path, questionnaire, format, as_json, papers)
         except ExportError as error:
             failures.append(ExportError(" ".join(str(error).split())))
     for failure in failures[:-1]:
@@ -48,14 +59,42 @@ def check(
         raise failures[-1]
 
 
-def report_one(path: Path, instrument: Instrument | None, format_code: str | None, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Papers:
+    """What a study knows about its exports: consents as they stand today, the manifest and its folder."""
+
+    consents: Mapping[str, Consent]
+    manifest: Manifest | None
+    folder: Path
+
+    def coverage(self, export: Export) -> dict[str, int]:
+        """How far consent covers a file's rows."""
+        path = export.source.path
+        source = source_of(path, self.folder, self.manifest) if path and self.manifest else None
+        return coverage(export, self.consents, source)
+
+
+def open_papers(ledger: Path | None, sources: Path | None) -> Papers | None:
+    """The papers that were named; None when none were."""
+    manifest = load_manifest(sources) if sources else None
+    folder = sources.parent if sources else Path()
+    path = ledger or (folder / manifest.ledger if manifest else None)
+    if path is None:
+        return None
+    return Papers(standing_consents(read_ledger(path), datetime.now(UTC).date()), manifest, folder)
+
+
+def report_one(
+    path: Path, instrument: Instrument | None, format_code: str | None, as_json: bool, papers: Papers | None = None
+) -> None:
     """Print the report on one file."""
     export = open_export(path, format_code)
     census = take_census(export, instrument, identifier_kinds)
+    consent = papers.coverage(export) if papers else None
     if as_json:
-        print(json.dumps(as_record(export, census)))
+        print(json.dumps(as_record(export, census) | ({} if consent is None else {"consent": consent})))
     else:
-        _show(export, census)
+        _show(export, census, consent or {})
 
 
 def as_record(export: Export, census: Census) -> dict[str, object]:
@@ -71,18 +110,18 @@ def as_record(export: Export, census: Census) -> dict[str, object]:
     }
 
 
-def _show(export: Export, census: Census) -> None:
+def _show(export: Export, census: Census, consent: Mapping[str, int]) -> None:
     console = Console()
     how = "stated" if export.is_stated else "detected from the content"
     console.print(f"[bold]{escape(export.source.name)}[/bold]: {export.format.title} ({how})")
-    console.print(_totals(census))
+    console.print(_totals(census, consent))
     if census.missing:
         console.print(_missing(census))
     for warning in census.warnings:
         console.print(f"! {escape(warning)}")
 
 
-def _totals(census: Census) -> Table:
+def _totals(census: Census, consent: Mapping[str, int]) -> Table:
     shown = Table(show_header=False)
     shown.add_row("items", str(census.items))
     shown.add_row("set aside in quarantine", str(census.quarantined))
@@ -93,6 +132,8 @@ def _totals(census: Census) -> Table:
         shown.add_row(f"answers missing: {kind}", str(count))
     for kind, count in census.identifiers.items():
         shown.add_row(f"identifiers found: {kind}", str(count))
+    for outcome, count in consent.items():
+        shown.add_row(f"consent: {outcome.replace('_', ' ')}", str(count))
     return shown
 
 

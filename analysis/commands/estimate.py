@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from analysis.commands.estimate_endorsement import estimate_endorsement
-from analysis.commands.estimate_list import ListOptions, estimate_list
+from analysis.commands.estimate_list import estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_sampling import register_sampling
+from analysis.commands.list_rows import ListOptions
 
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
 
@@ -34,9 +35,13 @@ def list_experiment(
     response: Annotated[str, typer.Option(help="Column with the number of items", show_default=False)],
     treatment: Annotated[str, typer.Option(help="Column with the arm", show_default=False)],
     items: Annotated[int, typer.Option(help="Items without the sensitive one", show_default=False)],
-    estimator: Annotated[str, typer.Option(help="difference, linear, nls, ml or multi")] = "difference",
+    estimator: Annotated[str, typer.Option(help="difference, linear, nls, ml, multi or modified")] = "difference",
     model: Annotated[
-        str, typer.Option(help="ml: constrained, unconstrained or beta-binomial; multi: also level, linear, nls")
+        str,
+        typer.Option(
+            help="ml: constrained, unconstrained, beta-binomial, floor, ceiling, floor-ceiling, top-code or uniform; "
+            "multi: constrained, level, linear or nls"
+        ),
     ] = "constrained",
     covariates: Formula = None,
     control: Annotated[str | None, typer.Option(help="Level of the control arm, if it is text")] = None,
@@ -48,6 +53,10 @@ def list_experiment(
     direct: Annotated[str | None, typer.Option(help="Column with the direct question, 0/1")] = None,
     predict: Annotated[str | None, typer.Option(help="Predict for a group: column=value")] = None,
     test: Annotated[str | None, typer.Option(help="design-effect")] = None,
+    robust: Annotated[bool, typer.Option("--robust", help="nls, ml: hold it at the difference in means")] = False,
+    outcome: Annotated[str | None, typer.Option(help="ml: column of an outcome that the item predicts")] = None,
+    outcome_model: Annotated[str, typer.Option(help="logistic or linear")] = "logistic",
+    item_columns: Annotated[str | None, typer.Option(help="modified: open answers of the controls, a,b,c")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a sensitive item that was hidden in a list; diagnostics come first."""
@@ -68,6 +77,10 @@ def list_experiment(
         direct=direct,
         predict=predict,
         test=test,
+        is_robust=robust,
+        outcome=outcome,
+        outcome_model=outcome_model,
+        item_columns=item_columns,
     )
     emit(estimate_list(options), as_json=as_json)
 

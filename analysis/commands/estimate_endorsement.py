@@ -9,6 +9,8 @@ A specification is YAML:
       Return: {control: Return.a, groupA: Return.b, groupB: Return.c}
       Funding: {control: Funding.a, groupA: Funding.b, groupB: Funding.c}
     weights: w        # optional, as strata and clusters
+    covariates: female + C(region)    # optional, of the ideal-point model
+    common: false     # optional, whether an endorser has the same effect on all policies in the ideal-point model
 
 Each column holds the answers of those who saw that version, larger for more support, and is empty for the others.
 """
@@ -21,24 +23,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 from rich.console import Console
 from rich.progress import track
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
+from analysis.commands.survey_file import (
+    Covariates,
+    design_matrix,
+    formula_columns,
+    level_text,
+    numeric,
+    read_rows,
+    require_columns,
+)
 from analysis.errors import InputError
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
-from analysis.estimators.endorsement.ideal_points import ideal_points
+from analysis.estimators.endorsement.ideal_points import IdealPointResult, ideal_points
 from analysis.estimators.endorsement.quick import quick_endorsement
 
 METHOD = "endorsement"
-PRIOR_WARNING = (
-    "the spread of support over policies rests on a prior that is not settled against the reference package: read the "
-    "effects, and the differences per policy, before anything else"
-)
-KEYS = ("policies", "weights", "strata", "clusters")
+PLAN = ("weights", "strata", "clusters")
+KEYS = ("policies", *PLAN, "covariates", "common")
 CONTROL = "control"
 # Below this level the effect differs over policies and one number for all of them hides it.
 HETEROGENEITY_LEVEL = 0.05
@@ -65,7 +73,9 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
     """
     described = read_spec(spec)
     frame = read_rows(file)
-    answers, dropped = _answers(frame, described)
+    answers, kept = _answers(frame, described)
+    covariates = _covariates(frame[kept], described, draws)
+    dropped = int((~kept).sum())
     quick = quick_endorsement(answers)
     diagnostics = {
         "rows_read": len(frame),
@@ -78,20 +88,40 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
         for name, p in zip(answers.endorsers, quick.p_heterogeneity, strict=True)
         if p < HETEROGENEITY_LEVEL
     ]
-    warnings += [f"{dropped} row(s) without an answer or a design value were left out"] if dropped else []
+    warnings += [f"{dropped} row(s) without an answer, a design value or a covariate were left out"] if dropped else []
     estimates = [*quick.pooled, *quick.standardised, *quick.differences]
     report = Report(METHOD, "quick", answers.n, estimates, None, diagnostics, warnings)
-    return report if draws is None else _with_ideal_points(report, answers, draws, seed)
+    if draws is None:
+        return report
+    result = ideal_points(
+        answers,
+        np.random.default_rng(seed),
+        None if covariates is None else covariates.matrix,
+        None if covariates is None else covariates.names,
+        draws=draws,
+        is_common=bool(described.get("common", False)),
+        progress=_progress,
+    )
+    return _with_ideal_points(report, result)
 
 
-def _with_ideal_points(report: Report, answers: EndorsementAnswers, draws: int, seed: int) -> Report:
+def _covariates(frame: pd.DataFrame, spec: dict[str, Any], draws: int | None) -> Covariates | None:
+    if spec.get("covariates") is None:
+        return None
+    if draws is None:
+        raise InputError(
+            "--spec: covariates belong to the ideal-point model; ask for it with --draws, or leave them out"
+        )
+    return design_matrix(frame, str(spec["covariates"]))
+
+
+def _with_ideal_points(report: Report, result: IdealPointResult) -> Report:
     """Add the posterior of the ideal-point model; its terms carry the prefix `posterior.`."""
-    result = ideal_points(answers, np.random.default_rng(seed), draws=draws, progress=_progress)
     mixing = {e.term: d for e, d in zip(result.estimates, result.diagnostics, strict=True)}
     diagnostics = report.diagnostics | {"acceptance": result.acceptance, "chains": mixing}
     posterior = [replace(e, term=f"posterior.{e.term}") for e in result.estimates]
     estimates = [*posterior, *report.estimates]
-    warnings = [PRIOR_WARNING, *result.warnings, *report.warnings]
+    warnings = [*result.warnings, *report.warnings]
     return Report(METHOD, "ideal-points", report.n, estimates, None, diagnostics, warnings)
 
 
@@ -127,6 +157,8 @@ def read_spec(path: Path) -> dict[str, Any]:
     unknown = sorted(set(found) - set(KEYS))
     if unknown:
         raise InputError(f"--spec '{path}' holds the key '{unknown[0]}'; allowed are {', '.join(KEYS)}")
+    if not isinstance(found.get("common", False), bool):
+        raise InputError(f"--spec '{path}': common is {found['common']!r}; give true or false")
     _refuse_uneven(found["policies"])
     return found
 
@@ -140,16 +172,18 @@ def _refuse_uneven(policies: dict[str, Any]) -> None:
             raise InputError(f"--spec: policy '{policy}' has other endorsers than the first policy; name the same ones")
 
 
-def _answers(frame: pd.DataFrame, spec: dict[str, Any]) -> tuple[EndorsementAnswers, int]:
+def _answers(frame: pd.DataFrame, spec: dict[str, Any]) -> tuple[EndorsementAnswers, npt.NDArray[np.bool_]]:
     policies = spec["policies"]
     named = {f"policy {p}, {e}": str(c) for p, columns in policies.items() for e, c in columns.items()}
-    require_columns(frame, named | {key: spec.get(key) for key in KEYS[1:]})
+    require_columns(frame, named | {key: spec.get(key) for key in PLAN})
     endorsers = [str(e) for e in next(iter(policies.values())) if e != CONTROL]
     pairs = [_policy(frame, policy, columns, endorsers) for policy, columns in policies.items()]
     y, arm = (np.column_stack([pair[i] for pair in pairs]) for i in (0, 1))
     kept = np.isfinite(y).any(axis=1)
+    formula = None if spec.get("covariates") is None else str(spec["covariates"])
+    kept &= frame[list(formula_columns(frame, formula))].notna().all(axis=1).to_numpy()
     plan: dict[str, Any] = {}
-    for key in KEYS[1:]:
+    for key in PLAN:
         if spec.get(key) is not None:
             values = frame[spec[key]]
             kept &= values.notna().to_numpy()
@@ -158,7 +192,7 @@ def _answers(frame: pd.DataFrame, spec: dict[str, Any]) -> tuple[EndorsementAnsw
             )
     plan = {key: values[kept] for key, values in plan.items()}
     names = [str(p) for p in policies]
-    return endorsement_answers(y[kept], arm[kept], names, endorsers, **plan), int((~kept).sum())
+    return endorsement_answers(y[kept], arm[kept], names, endorsers, **plan), kept
 
 
 def _policy(

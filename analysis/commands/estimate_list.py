@@ -6,35 +6,19 @@ What must not: arithmetic; option declarations (`estimate`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
+from analysis.commands.estimate_list_designs import METHOD, estimate_joint, estimate_modified
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import (
-    Covariates,
-    asked_values,
-    coded_arms,
-    coded_levels,
-    design_matrix,
-    formula_columns,
-    in_file_terms,
-    level_text,
-    numeric,
-    read_rows,
-    require_columns,
-    shown_levels,
-    yes_no,
-)
+from analysis.commands.list_rows import ListOptions, ListRows, complete_rows
+from analysis.commands.survey_file import asked_values, in_file_terms
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.list_experiment.agreement import hausman_test, model_gap
 from analysis.estimators.list_experiment.balance import balance_test
 from analysis.estimators.list_experiment.direct import CombinedEstimate, combine_with_direct
+from analysis.estimators.list_experiment.misreport import MISREPORTS, misreport_likelihood
 from analysis.estimators.list_experiment.mixture import MODELS, maximum_likelihood
 from analysis.estimators.list_experiment.nonlinear import nonlinear_least_squares
 from analysis.estimators.list_experiment.prediction import (
@@ -50,6 +34,7 @@ from analysis.estimators.list_experiment.regression import (
     linear_regression,
     regression_data,
 )
+from analysis.estimators.list_experiment.robust import robust_regression
 from analysis.estimators.list_experiment.several_items import (
     SeveralItemsData,
     likelihood_several,
@@ -59,72 +44,17 @@ from analysis.estimators.list_experiment.several_items import (
 )
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 
-METHOD = "list-experiment"
-ESTIMATORS = ("difference", "linear", "nls", "ml", "multi")
+ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
+NARROW_WARNING = (
+    "intervals of average predictions by maximum likelihood are somewhat narrow at usual sample sizes: see the table "
+    "method_coverage"
+)
 SEVERAL_MODELS = {
     "constrained": likelihood_several,
     "level": lambda data: likelihood_several(data, "level"),
     "linear": linear_several,
     "nls": nonlinear_several,
 }
-
-
-@dataclass(frozen=True)
-class ListOptions:
-    """The options of `estimate list-experiment`, by their names on the command line."""
-
-    file: Path
-    response: str
-    treatment: str
-    items: int
-    estimator: str = "difference"
-    model: str = "constrained"
-    covariates: str | None = None
-    control: str | None = None
-    treated: str | None = None
-    sensitive_levels: str | None = None
-    weights: str | None = None
-    strata: str | None = None
-    clusters: str | None = None
-    direct: str | None = None
-    predict: str | None = None
-    test: str | None = None
-
-    @property
-    def columns(self) -> dict[str, str | None]:
-        """Option to the column it names."""
-        named = ("response", "treatment", "weights", "strata", "clusters", "direct")
-        return {f"--{name}": getattr(self, name) for name in named}
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """The estimators' word for an argument to its column."""
-        given = {option.removeprefix("--"): column for option, column in self.columns.items() if column is not None}
-        return {"treat" if role == "treatment" else role: column for role, column in given.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class ListRows:
-    """Complete rows, as arrays."""
-
-    frame: pd.DataFrame
-    response: npt.NDArray[np.float64]
-    arm: npt.NDArray[np.float64]
-    direct: npt.NDArray[np.float64] | None
-    covariates: Covariates | None
-    design: dict[str, Any]
-    labels: tuple[str, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def matrix(self) -> npt.NDArray[np.float64] | None:
-        """Design matrix, None without covariates."""
-        return None if self.covariates is None else self.covariates.matrix
-
-    @property
-    def names(self) -> tuple[str, ...] | None:
-        """Its column names."""
-        return None if self.covariates is None else self.covariates.names
 
 
 def estimate_list(options: ListOptions) -> Report:
@@ -145,9 +75,9 @@ def estimate_list(options: ListOptions) -> Report:
         In one sentence that names the column, the value and the fix.
     """
     _refuse_unknown(options)
-    rows = _complete_rows(options)
+    rows = complete_rows(options)
     try:
-        report = _several(options, rows) if options.estimator == "multi" else _single(options, rows)
+        report = _by_design(options)(options, rows)
     except EstimationError as error:
         raise EstimationError(in_file_terms(str(error), options.roles, rows.frame)) from error
     dropped = rows.counts["rows_read"] - rows.counts["rows_used"]
@@ -163,10 +93,16 @@ def estimate_list(options: ListOptions) -> Report:
     )
 
 
+def _by_design(options: ListOptions) -> Callable[[ListOptions, ListRows], Report]:
+    if options.outcome is not None:
+        return estimate_joint
+    return {"multi": _several, "modified": estimate_modified}.get(options.estimator, _single)
+
+
 def _refuse_unknown(options: ListOptions) -> None:
     if options.estimator not in ESTIMATORS:
         raise InputError(f"--estimator is '{options.estimator}'; choose one of {', '.join(ESTIMATORS)}")
-    allowed = tuple(SEVERAL_MODELS) if options.estimator == "multi" else MODELS
+    allowed = tuple(SEVERAL_MODELS) if options.estimator == "multi" else (*MODELS, *MISREPORTS)
     if options.model not in allowed:
         raise InputError(f"--model is '{options.model}'; choose one of {', '.join(allowed)}")
     if options.test not in (None, "design-effect"):
@@ -177,51 +113,16 @@ def _refuse_unknown(options: ListOptions) -> None:
         raise InputError("--estimator difference takes no --covariates; choose linear, nls or ml")
     if options.estimator == "multi" and not options.sensitive_levels:
         raise InputError("--estimator multi needs --sensitive-levels, such as 1,2")
+    _refuse_contradictions(options)
 
 
-def _complete_rows(options: ListOptions) -> ListRows:
-    frame = read_rows(options.file)
-    require_columns(frame, options.columns)
-    arm, labels = _arms(options, frame)
-    response = numeric(frame, options.response, "a list answer is a number; leave a refusal empty")
-    direct = None if options.direct is None else yes_no(frame, options.direct)
-    weights = None
-    if options.weights is not None:
-        weights = numeric(frame, options.weights, "a weight is a number of 0 or more")
-    needed = [*formula_columns(frame, options.covariates), *filter(None, (options.strata, options.clusters))]
-    complete = frame[needed].notna().all(axis=1).to_numpy() & ~np.isnan(response) & ~np.isnan(arm)
-    for optional in (direct, weights):
-        complete &= True if optional is None else ~np.isnan(optional)
-    if not complete.any():
-        raise InputError("no row has a value in every column that is used; check the columns for missing values")
-    kept = frame[complete]
-    return ListRows(
-        kept,
-        response[complete],
-        arm[complete],
-        None if direct is None else direct[complete],
-        design_matrix(kept, options.covariates),
-        {
-            "weights": None if weights is None else weights[complete],
-            "strata": None if options.strata is None else level_text(kept[options.strata]).to_numpy(),
-            "clusters": None if options.clusters is None else level_text(kept[options.clusters]).to_numpy(),
-        },
-        labels,
-        {"rows_read": len(frame), "rows_used": int(complete.sum())},
-    )
-
-
-def _arms(options: ListOptions, frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
-    if options.estimator != "multi" or options.sensitive_levels is None:
-        return coded_arms(frame, options.treatment, options.control, options.treated), ()
-    labels = tuple(level.strip() for level in options.sensitive_levels.split(","))
-    control = "0" if options.control is None else options.control
-    if control in labels:
-        raise InputError(f"--sensitive-levels names the control level '{control}'; name the sensitive levels only")
-    text = level_text(frame[options.treatment])
-    if options.control is None and not (text == "0").any():
-        raise InputError(f"column '{options.treatment}' holds {shown_levels(text)}; name the control with --control")
-    return coded_levels(frame, options.treatment, {control: 0} | {v: i + 1 for i, v in enumerate(labels)}), labels
+def _refuse_contradictions(options: ListOptions) -> None:
+    if options.is_robust and (options.estimator not in ("nls", "ml") or options.model != "constrained"):
+        raise InputError("--robust belongs to --estimator nls, or ml with the constrained model; choose one of them")
+    if options.outcome is not None and (options.estimator != "ml" or options.model != "constrained"):
+        raise InputError("--outcome needs --estimator ml with the constrained model: both are fitted in one step")
+    if (options.estimator == "modified") != (options.item_columns is not None):
+        raise InputError("--item-columns names the open items of --estimator modified; give both, or neither")
 
 
 def _single(options: ListOptions, rows: ListRows) -> Report:
@@ -268,7 +169,7 @@ def _diagnostics(data: RegressionData, standing: ListAnalysis) -> dict[str, Any]
 def _regression(
     options: ListOptions, rows: ListRows, data: RegressionData, standing: ListAnalysis, diagnostics: dict[str, Any]
 ) -> Report:
-    fit = _fitted(options, data)
+    fit, moments_p = _fitted(options, data)
     gap = model_gap(fit)
     diagnostics = diagnostics | {
         "gap": gap,
@@ -276,7 +177,9 @@ def _regression(
         "model": fit.model,
         "covariance": fit.method,
     }
-    if options.estimator == "ml" and fit.model == "constrained":
+    if moments_p is not None:
+        diagnostics["moments_p_value"] = moments_p
+    if fit.estimator == "ml" and fit.model == "constrained":
         squares = nonlinear_least_squares(data)
         diagnostics["hausman"] = None if squares.warnings else hausman_test(fit, squares)
     warnings = [*fit.warnings, *standing.warnings, *([gap.meaning] if gap.is_flagged else [])]
@@ -285,13 +188,21 @@ def _regression(
     estimates = [*fit.estimates()]
     if options.predict is not None or rows.direct is not None:
         estimates += _predicted(options, rows, fit, standing)
+        warnings += [NARROW_WARNING] if options.estimator == "ml" else []
     return Report(METHOD, options.estimator, data.responses.n, estimates, fit.log_likelihood, diagnostics, warnings)
 
 
-def _fitted(options: ListOptions, data: RegressionData) -> ListRegression:
-    if options.estimator == "ml":
-        return maximum_likelihood(data, options.model)  # type: ignore[arg-type]  # checked above
-    return linear_regression(data) if options.estimator == "linear" else nonlinear_least_squares(data)
+def _fitted(options: ListOptions, data: RegressionData) -> tuple[ListRegression, float | None]:
+    """The regression, and for a robust one the p-value of its moments."""
+    if options.is_robust:
+        return robust_regression(data, options.estimator)
+    if options.estimator == "linear":
+        return linear_regression(data), None
+    if options.estimator == "nls":
+        return nonlinear_least_squares(data), None
+    if options.model in MISREPORTS:
+        return misreport_likelihood(data, options.model), None  # type: ignore[arg-type]  # checked above
+    return maximum_likelihood(data, options.model), None  # type: ignore[arg-type]  # checked above
 
 
 def _predicted(options: ListOptions, rows: ListRows, fit: ListRegression, standing: ListAnalysis) -> list[Estimate]:

@@ -10,12 +10,17 @@ from rich.progress import track
 from rich.table import Table
 
 from analysis.errors import ReplicationError
-from analysis.replication import afghanistan
+from analysis.replication import afghanistan, nigeria, pakistan, race
 from analysis.replication.files import load_sources, obtain
 from analysis.schemas import TABLES
 from analysis.store import Store, canonical, csv_bytes, write_atomically
 
-STUDIES = {"afghan.csv": afghanistan.recompute}
+STUDIES = {
+    "afghan.csv": afghanistan.recompute,
+    "list_race.tab.gz": race.recompute,
+    "rr_nigeria.RData": nigeria.recompute,
+    "endorse_pakistan.RData": pakistan.recompute,
+}
 RESULTS = "reference__replication_results"
 
 

@@ -53,9 +53,17 @@ def delimiter_of(source: Source) -> str:
     """The delimiter that splits the first row into most cells; a `sep=` line decides by itself."""
     first = next(lines(source), None)
     text = first.text(source) if first else ""
-    if text[:4].lower() == "sep=":
+    if text[:4].lower() == "sep=" and text[4:5] in (*DELIMITERS, "|"):
         return text[4:5]
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([text.rstrip("\r\n")], delimiter=mark), [])))
+    return max(DELIMITERS, key=lambda mark: _cells_in(text.rstrip("\r\n"), mark))
+
+
+def _cells_in(text: str, mark: str) -> int:
+    """Cells of a row; a row that is not CSV by itself is counted by its marks."""
+    try:
+        return len(next(csv.reader([text], delimiter=mark), []))
+    except csv.Error:
+        return 1 + text.count(mark)
 
 
 def rows(source: Source) -> Iterator[Row | Quarantined]:

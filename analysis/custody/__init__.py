@@ -1,4 +1,5 @@
 """What may enter: consent, pseudonyms, governance, scrubbing, language.
 
-Only stages and commands may import this room. What must not be here: a stored key, statistics, a vendor's format.
+Only admission, stages and commands may import this room. What must not be here: a stored key, statistics, a
+vendor's format.
 """

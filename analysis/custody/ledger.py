@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,24 @@ def effective_consents(entries: Iterable[Entry], cut_off: date) -> Mapping[str, 
         held[entry.event.subject] = _after(held.get(entry.event.subject, {}), entry.event)
     current = {subject: _current(grants, cut_off) for subject, grants in held.items()}
     return {subject: _consent(subject, grants) for subject, grants in current.items() if grants}
+
+
+def standing_consents(entries: Iterable[Entry], cut_off: date) -> Mapping[str, Consent]:
+    """What each person allowed on a day and has not taken back since: what a run may use.
+
+    A grant counts when it was given by the cut-off; a withdrawal counts at once, whatever day the release carries. The
+    scopes that a later event ends, or that a later amendment leaves out, are gone.
+    """
+    listed = list(entries)
+    ended: dict[str, set[str]] = {}
+    for event in (entry.event for entry in listed if entry.event.day > cut_off):
+        if event.event == "amended":
+            ended.setdefault(event.subject, set()).update(set(SCOPES) - set(event.scopes))
+        elif event.event not in GRANTING:
+            ended.setdefault(event.subject, set()).update(event.scopes or SCOPES)
+    held = effective_consents(listed, cut_off).values()
+    left = [replace(consent, scopes=consent.scopes - ended.get(consent.subject, set())) for consent in held]
+    return {consent.subject: consent for consent in left if consent.scopes}
 
 
 def allows(consents: Mapping[str, Consent], subject: str, scope: str) -> bool:

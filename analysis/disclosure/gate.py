@@ -142,6 +142,7 @@ def _no_measure(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
 def _minimum_cell(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     counts = frame[frequency_columns(table)]
     smallest = counts.min(axis=None)
+    # A table without a count that is left, or without a row, has no smallest one.
     if pd.notna(smallest) and smallest < policy.minimum_cell - policy.rounding_base // 2:
         return "fail", f"a count of {smallest} lies below {policy.minimum_cell}"
     suppressed = int(counts.isna().sum().sum())

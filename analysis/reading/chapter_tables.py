@@ -14,6 +14,7 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
 SCRIPT = "chapter_tables.py"
+METHOD_KINDS = ("list", "masked", "endorsement")
 LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
 
 
@@ -30,6 +31,8 @@ def chapter_tables(release: Release) -> dict[str, str]:
         "table_list_experiment_checks": experiment_checks(release),
         "table_list_experiment_differences": experiment_differences(release),
         "table_replications": replications(release),
+        **{f"table_coverage_{kind}": method_coverage(release, kind) for kind in METHOD_KINDS},
+        "table_technique_price": technique_price(release),
         "table_base_rates": base_rates(release),
         "table_disclosure_outcomes": gate_outcomes(release),
         "table_checksums": checksums(release),
@@ -170,6 +173,36 @@ def replications(release: Release) -> str:
     }
     rows = release.table("replication_results")
     return table_block(column_table(rows, columns, (1, 2, 3)), release, "replication_results", SCRIPT)
+
+
+def method_coverage(release: Release, kind: str) -> str:
+    """How often intervals of one kind of method held the truth, over simulated surveys."""
+    columns = {
+        "Method": lambda row: escaped(in_words(row.method_id)),
+        "Simulated survey": lambda row: escaped(row.survey_text),
+        "Respondents": lambda row: count(row.respondents_n),
+        "Surveys": lambda row: count(row.answered_n),
+        "Held the truth": lambda row: percent(row.coverage_share, 1),
+        "Bias": lambda row: decimal(row.bias, 3),
+        "Spread": lambda row: decimal(row.spread_of_estimates, 3),
+        "Mean standard error": lambda row: decimal(row.mean_standard_error, 3),
+        "Verdict": lambda row: "fails" if row.is_failed else "passes",
+    }
+    rows = release.table("method_coverage")
+    chosen = rows[rows.method_id.str.startswith(f"{kind}_")]
+    return table_block(column_table(chosen, columns, range(2, 8)), release, "method_coverage", SCRIPT)
+
+
+def technique_price(release: Release) -> str:
+    """Respondents that each way of asking needs for the same precision."""
+    columns = {
+        "Way of asking": lambda row: escaped(sentence_case(row.survey_text)),
+        "Hold the trait": lambda row: percent(row.prevalence_share),
+        "Variance against a direct question": lambda row: decimal(row.variance_ratio, 1),
+        "Respondents needed": lambda row: count(row.required_n),
+    }
+    rows = release.table("technique_price").sort_values(["prevalence_share", "required_n"])
+    return table_block(column_table(rows, columns, (1, 2, 3)), release, "technique_price", SCRIPT)
 
 
 def base_rates(release: Release) -> str:

@@ -16,7 +16,7 @@ from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS, claim_order, count, listing, percent, plain
+from analysis.reading.wording import VERDICTS, claim_order, count, half_up, listing, percent, plain
 
 
 def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
@@ -39,6 +39,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **evidence_values(release),
         **experiment_values(release),
         **base_rate_values(release),
+        **price_values(release),
         **statement_values(release),
         **corpora_sentences(release),
     }
@@ -112,6 +113,18 @@ def base_rate_values(release: Release) -> dict[str, str]:
         "value_base_rates_wrong": plain(case.wrong_labels_per_1000),
         "value_base_rates_best_share": percent(rows.predictive_value_share.max(), 1),
         "widget_base_rates": _widget(case),
+    }
+
+
+def price_values(release: Release) -> dict[str, str]:
+    """What each way of asking costs at the lowest prevalence of the table."""
+    rows = release.table("technique_price")
+    rare = rows[rows.prevalence_share == rows.prevalence_share.min()].set_index("method_id")
+    return {
+        "value_technique_price_prevalence": percent(rows.prevalence_share.min()),
+        "value_technique_price_margin": plain(100 * rows.margin_share.iloc[0]),
+        **{f"value_technique_price_{name}_n": count(row.required_n) for name, row in rare.iterrows()},
+        **{f"value_technique_price_{name}_ratio": plain(half_up(row.variance_ratio)) for name, row in rare.iterrows()},
     }
 
 

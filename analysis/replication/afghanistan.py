@@ -9,10 +9,12 @@ import pandas as pd
 
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment import difference_in_means
+from analysis.replication.figures import Study, figure_row
 from analysis.replication.files import Source
 
 ITEMS = 3
 POPULATION = "Respondents in 204 villages of five Pashtun-majority provinces (Helmand, Khost, Kunar, Logar, Uruzgan)"
+STUDY = Study(POPULATION, "2011")
 ARMS = {"isaf": "ISAF", "taliban": "taliban"}
 PUBLISHED = {
     "isaf": "0.04902 with standard error 0.04981 (R list 9.2.6, ictreg(y ~ 1, method = 'lm'))",
@@ -44,10 +46,22 @@ def recompute(data: bytes, source: Source) -> pd.DataFrame:
     for number, (arm, label) in enumerate(ARMS.items(), start=1):
         simple, clustered = _differences(records[records["list.group"].isin(["control", label])], label)
         estimand = f"K{number:02d}_list_{arm}_afghanistan_2011"
-        rows.append(_row(f"R{2 * number - 1:02d}_list_{arm}_respondents", estimand, simple, PUBLISHED[arm], source))
-        rows.append(
-            _row(f"R{2 * number:02d}_list_{arm}_villages", estimand, clustered, PUBLISHED_CLUSTERED[arm], source)
+        found = (
+            (2 * number - 1, "respondents", simple, PUBLISHED),
+            (2 * number, "villages", clustered, PUBLISHED_CLUSTERED),
         )
+        rows += [
+            figure_row(
+                f"R{figure:02d}_list_{arm}_{unit}",
+                estimand,
+                "difference_in_mean_counts",
+                estimate,
+                study=STUDY,
+                published=published[arm],
+                source=source,
+            )
+            for figure, unit, estimate, published in found
+        ]
     return pd.DataFrame(rows)
 
 
@@ -56,25 +70,3 @@ def _differences(records: pd.DataFrame, label: str) -> tuple[Estimate, Estimate]
     simple = difference_in_means(answers, treated, ITEMS)
     clustered = difference_in_means(answers, treated, ITEMS, strata=records["district"], clusters=records["village.id"])
     return simple.difference, clustered.difference
-
-
-def _row(
-    replication_id: str, estimand_id: str, estimate: Estimate, published: str, source: Source
-) -> dict[str, object]:
-    return {
-        "replication_id": replication_id,
-        "estimand_id": estimand_id,
-        "quantity_code": "difference_in_mean_counts",
-        "population_text": POPULATION,
-        "period_text": "2011",
-        "method_text": estimate.method,
-        "value": estimate.value,
-        "standard_error": estimate.se,
-        "ci_low": estimate.low,
-        "ci_high": estimate.high,
-        "respondents_n": estimate.n,
-        "published_text": published,
-        "file_name": source.name,
-        "file_sha256": source.sha256,
-        "source": source.citation,
-    }

@@ -74,6 +74,30 @@ TABLES = (
         rules=(INTERVAL_HOLDS_ESTIMATE,),
     ),
     Table(
+        name="method_coverage",
+        title="Coverage of each method's interval over simulated surveys",
+        row_is="one estimator on one kind of simulated survey",
+        columns=columns(
+            "method_id", "survey_text", "respondents_n", "surveys_n", "answered_n", "coverage_share", "coverage_low_share",
+            "coverage_high_share", "bias", "spread_of_estimates", "mean_standard_error", "is_failed", "slice_n", "slice_covered_n",
+            "seed", "source",
+        ),
+        key=("method_id",),
+        output_kind="arithmetic",
+        source="simulated by ./run coverage; nobody in these surveys exists",
+    ),
+    Table(
+        name="technique_price",
+        title="Respondents that each way of asking needs for the same precision",
+        row_is="one technique at one prevalence",
+        columns=columns(
+            "method_id", "survey_text", "prevalence_share", "margin_share", "variance_ratio", "required_n",
+        ),
+        key=("method_id", "prevalence_share"),
+        output_kind="arithmetic",
+        source="closed forms; no data enter",
+    ),
+    Table(
         name="estimates",
         title="Every estimate of the study",
         row_is="one estimate of one estimand by one method from one class of evidence",

@@ -20,10 +20,12 @@ CANDIDATES = (
     "candidate__list_experiment_checks",
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",
+    "candidate__method_coverage",
     "candidate__population_host_disaggregation",
     "candidate__population_host_sex_age",
     "candidate__population_host_year",
     "candidate__replication_results",
+    "candidate__technique_price",
 )
 STUDY_CANDIDATES = ("candidate__posts_admission", "candidate__quality_flags", "candidate__survey_admission")
 """From the corpora of the study that runs; a release holds those of one study."""

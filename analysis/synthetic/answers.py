@@ -267,8 +267,8 @@ def _quality_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
 
 def _sentences(draw: _Draw, is_bogus: Bools) -> Texts:
     """A sentence of one's own; who says yes to everything pastes the same one."""
-    days = draw.generator.integers(10_000_000, 99_999_999, len(draw.person)).astype("U8")
-    own = np.char.add(np.char.add("the sky was grey on my walk number ", days), " and then it cleared")
+    clouds, steps = draw.generator.integers(10, 9_999, (2, len(draw.person))).astype("U4")
+    own = np.char.add(np.char.add(np.char.add("I saw ", clouds), " clouds within "), np.char.add(steps, " steps"))
     return np.where(is_bogus, "the weather is good and I like it very much", own)
 
 

@@ -1,7 +1,7 @@
 """The consent ledger of the fictional world: who allowed what, who changed their mind, who was never asked.
 
 Written with a hash chain of its own making, from the ledger's documented form. Consents carry days of the year 1900,
-and events after the cut-off days of the year 2100: nobody can take either for real.
+and withdrawals after any cut-off days of the year 2100: nobody can take either for real.
 """
 
 import hashlib
@@ -17,9 +17,8 @@ WORDING = hashlib.sha256(b"The wording of a form that nobody was ever shown.").h
 DAY, LATER_DAY, FUTURE_DAY = "1900-01-08", "1900-03-05", "2100-06-07"
 EXPIRY_DAY = "1900-02-02"
 
-OUTCOMES = ("grants", "withdraws", "never_asked", "refuses", "expires", "narrows", "withdraws_after_cut_off")
+OUTCOMES = ("grants", "withdraws", "never_asked", "refuses", "expires", "narrows", "withdraws_later")
 SHARES = (0.905, 0.03, 0.02, 0.01, 0.01, 0.015, 0.01)
-IN_FORCE = ("grants", "withdraws_after_cut_off")
 FURTHER = {"linkage_to_posts": 0.15, "recontact": 0.4, "microdata_restricted": 0.55}
 """Scopes that some grant beside the full ones, and the share that does."""
 
@@ -43,8 +42,8 @@ class Decision:
 
     @property
     def is_in_force(self) -> bool:
-        """Whether consent holds at any cut-off between the years 1901 and 2099."""
-        return self.outcome in IN_FORCE
+        """Whether consent was given by the year 1900 and never taken back."""
+        return self.outcome == "grants"
 
 
 def decide(subjects: list[str], language: str, generator: np.random.Generator) -> list[Decision]:
@@ -85,7 +84,7 @@ def _events(decision: Decision) -> list[dict[str, Any]]:
         events.append(_event(decision, "withdrawn", (), LATER_DAY))
     if decision.outcome == "narrows":
         events.append(_event(decision, "amended", ("survey_analysis",), LATER_DAY))
-    if decision.outcome == "withdraws_after_cut_off":
+    if decision.outcome == "withdraws_later":
         events.append(_event(decision, "withdrawn", (), FUTURE_DAY))
     return events
 

@@ -67,7 +67,7 @@ ENDORSERS: tuple[Choice, ...] = (
 )  # fmt: skip
 COHORTS: tuple[Choice, ...] = (
     ("before year 1", "<2001", "before 2001"), ("years 1-14", "2001-14", "2001-2014"),
-    ("years 15-20", "2015-20", "2015-2020"), ("years 21-22", "aug2021-22", "2021-2022"),
+    ("years 15-20", "2015-20", "2015-2020"), ("years 21-22", "Aug2021-22", "2021-2022"),
     ("year 23 and later", "2023+", "2023 or later"),
 )  # fmt: skip
 LANGUAGES: tuple[Choice, ...] = tuple(

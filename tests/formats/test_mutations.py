@@ -78,6 +78,13 @@ def test_no_reader_falls_over_changed_values(code, data):
     survives(as_json([tree]) if data.draw(st.booleans()) else json.dumps(tree).encode() * 2, code)
 
 
+@pytest.mark.parametrize("code", ["qualtrics", "kobo", "limesurvey", "crowdtangle", "meta_content_library", "4cat"])
+@pytest.mark.parametrize("start", [b"a\rb,c\n", b"sep=\n", b"sep=\r\n", b"sep=", b'"a\r\n', b"sep=a\na,b\n"])
+def test_a_first_line_that_is_no_header_is_survived(code, start):
+    survives(start + MINIATURES[code], code)
+    survives(start, code)
+
+
 @pytest.mark.parametrize("code", JSON_CODES)
 def test_deep_nesting_is_survived(code):
     survives(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, code)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.estimators.endorsement.answers import endorsement_answers
+from analysis.estimators.endorsement.ideal_points import ideal_points
 from analysis.estimators.endorsement.quick import quick_endorsement
 
 HERE = Path(__file__).parent / "own_synthetic"
@@ -39,3 +40,25 @@ def test_a_design_changes_the_errors():
     plain, clustered = quick_endorsement(answers()), quick_endorsement(answers(clusters=np.arange(1200) // 40))
     assert clustered.differences[0].value == plain.differences[0].value
     assert clustered.differences[0].se != pytest.approx(plain.differences[0].se, rel=1e-3)
+
+
+IDEAL = json.loads((HERE / "endorsement_ideal_points.json").read_text(encoding="utf-8"))["cases"]
+# Two Monte Carlo errors together; R's chains mix so slowly that their effective draws are themselves uncertain.
+STANDARD_ERRORS = 4.5
+SPREAD = 0.15  # posterior standard deviations from a few hundred effective draws
+
+
+@pytest.mark.parametrize("case", IDEAL)
+def test_identified_quantities_equal_long_chains_of_r(case):
+    matrix = np.ones((1200, 1))
+    if case == "female":
+        with (HERE / "endorsement.csv").open(encoding="utf-8") as lines:
+            matrix = np.column_stack([matrix, [float(row["female"]) for row in csv.DictReader(lines)]])
+    names = ("Intercept", "female")[: matrix.shape[1]]
+    result = ideal_points(answers(), np.random.default_rng(1), matrix, names, draws=800)
+    mixing = {e.term: d for e, d in zip(result.estimates, result.diagnostics, strict=True)}
+    ours = {e.term: e for e in result.estimates}
+    for term, theirs in IDEAL[case]["terms"].items():
+        error = np.hypot(ours[term].se / mixing[term].ess_bulk ** 0.5, theirs["sd"] / theirs["ess"] ** 0.5)
+        assert abs(ours[term].value - theirs["mean"]) < STANDARD_ERRORS * error, term
+        assert ours[term].se == pytest.approx(theirs["sd"], rel=SPREAD), term

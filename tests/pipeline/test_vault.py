@@ -8,7 +8,7 @@ import time
 import pytest
 import yaml
 
-from tests.pipeline.vaults import furnish, outside_key
+from tests.pipeline.vaults import SMALLER, furnish, outside_key
 
 
 @pytest.fixture
@@ -31,7 +31,10 @@ def fingerprint(folder):
 
 
 def choose_vault(project):
+    """And a fictional world that is small, since it is written all the same."""
     project.edit("params.yaml", "study: synthetic", "study: vault")
+    for old, new in SMALLER.items():
+        project.edit("params.yaml", old, new)
 
 
 @pytest.mark.parametrize("arguments", [("repro",), ("repro", "-f"), ("repro", "admit_survey")])
@@ -70,6 +73,43 @@ def test_a_vault_study_needs_a_key(project, vault):
     result = project.run("repro", "admit_survey")
     assert result.returncode != 0
     assert "STUDY_KEY_FILE is not set; create a key with" in result.stderr + result.stdout
+
+
+def readable_by_others(key, project):
+    key.chmod(0o640)
+    return key
+
+
+def short(key, project):
+    key.write_text("abc123\n", encoding="utf-8")
+    return key
+
+
+def not_random(key, project):
+    key.write_text("ab" * 40, encoding="utf-8")
+    return key
+
+
+def inside(key, project):
+    return key.rename(project / "study.key")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (readable_by_others, "others can use it; run: chmod 600"),
+        (short, "want at least 32; create one with `python -m analysis create-key FILE`"),
+        (not_random, "repeats a few bytes and is not random"),
+        (inside, "a key inside the repository could be published; move it out"),
+    ],
+)
+def test_a_key_that_protects_nobody_is_refused(project, vault, key, spoil, reason):
+    choose_vault(project)
+    named = spoil(key, project.folder)
+    result = project.run("repro", "admit_survey", STUDY_KEY_FILE=str(named))
+    assert result.returncode != 0
+    assert reason in result.stderr + result.stdout
+    assert not list((project.folder / "data").glob("restricted/*vault*"))
 
 
 def test_a_vault_study_past_its_retention_does_not_start(project, vault, key):

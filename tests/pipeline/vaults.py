@@ -11,6 +11,13 @@ from tests.unit.custody.test_governance import VALID
 
 SIZES = Sizes(population=6_000, respondents=600, posts=4_000)
 SEED = 77
+SMALLER = {
+    "population: 40000": f"population: {SIZES.population}",
+    "respondents: 3000": f"respondents: {SIZES.respondents}",
+    "posts: 60000": f"posts: {SIZES.posts}",
+}
+"""Edits of params.yaml after which the fictional world is no larger than the vault."""
+
 MADE_OF_IT = ("synthetic_truth.csv", "synthetic_canaries.json", "README.md", "synthetic_pseudonym_test_key.txt")
 
 

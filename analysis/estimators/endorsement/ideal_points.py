@@ -11,29 +11,34 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
+from numpy.random import Generator
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import EndorsementAnswers
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
-from analysis.estimators.endorsement.posterior import INVERSE_GAMMA, PRIOR_VARIANCE, Parameters, Posterior
+from analysis.estimators.endorsement.hamiltonian import Approximation, Chain, approximate, run_chain
+from analysis.estimators.endorsement.posterior import Posterior, Prior
+from analysis.estimators.endorsement.prepare import prepare
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.regression import checked_covariates, refuse_repeated_columns
 from analysis.estimators.variance import FloatArray
 
 CHAINS = 4
 MIN_DRAWS = 100
-# Lengths of a proposal's step: 1 is an independent draw, shorter ones free a chain that sits in a tail.
-STEPS = (1.0, 0.8, 0.5)
-# First share of every chain that is thrown away.
+# First share of every chain, which tunes it and is thrown away; at least MIN_DRAWS.
 BURN = 0.2
-FLAT = 0.3
-# Variances of support have heavier tails than their curvature at the mode shows.
-WIDER = 1.25
+DRAWS = 2000
+# Numbers of quadrature nodes; the log-likelihood of all answers may change by this much with more of them.
+NODES = (21, 41, 81)
+QUADRATURE = 0.01
+# Soft bounds of ω² are half as wide as its spread, and kept where a float can follow them.
+SOFT_SHARE = 0.5
+SOFTNESS = (0.02, 1.0)
+START_VARIANCE = (0.3, 5.0)
 MAX_R_HAT = 1.01
 MIN_ESS = 400.0
 UNIT = "ideal-point scale (standard deviations of ideal points)"
-METHOD = "ordered-probit ideal points, Metropolis within Gibbs"
+METHOD = "ordered-probit ideal points, Hamiltonian Monte Carlo"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,15 +48,18 @@ class IdealPointResult:
     Attributes
     ----------
     estimates
-        Posterior mean, standard deviation and 95 % interval of `beta[policy]`, `alpha[policy]` (first cut point),
-        `lambda[policy.endorser.covariate]`, `omega2[policy.endorser]`, `delta[covariate]`, and `support[endorser]`
-        (λ of the intercept averaged over policies).
+        Posterior mean, standard deviation and 95 % interval of `support[endorser]` (λ of the intercept averaged over
+        policies), `beta[policy]`, `alpha[policy]` (first cut point), `cut[policy.2]` and further,
+        `lambda[policy.endorser.covariate]`, `omega2[policy.endorser]`, `delta[covariate]`, and
+        `theta[endorser.covariate]` (mean of λ over policies like these). With common effects no term has a policy.
     diagnostics
         Of each term.
     draws_n, chains_n
         Kept per chain; chains.
     acceptance
-        Share of accepted proposals.
+        Mean acceptance probability of a path.
+    sampled
+        Term to its draws, (chains, draws).
     warnings
         Terms whose chains have not mixed.
     """
@@ -61,18 +69,8 @@ class IdealPointResult:
     draws_n: int
     chains_n: int
     acceptance: float
+    sampled: dict[str, FloatArray]
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Proposal:
-    mean: FloatArray
-    root: FloatArray
-    precision: FloatArray
-
-    def log_density(self, theta: FloatArray) -> float:
-        away = theta - self.mean
-        return -0.5 * float(away @ self.precision @ away)
 
 
 def ideal_points(
@@ -81,7 +79,9 @@ def ideal_points(
     X: npt.ArrayLike | None = None,
     names: Sequence[str] | None = None,
     *,
-    draws: int = 5000,
+    draws: int = DRAWS,
+    prior: Prior | None = None,
+    is_common: bool = False,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> IdealPointResult:
     """Sample the ideal-point model: support of each endorser on each policy, in units of the latent policy scale.
@@ -99,6 +99,10 @@ def ideal_points(
         (n, p) covariates with intercept, and names; None for the intercept alone.
     draws
         Per chain, a fifth of which is thrown away.
+    prior
+        None for the standard one.
+    is_common
+        Whether an endorser has the same effects on all policies; else they vary around a mean.
     progress
         Wraps the chains' numbers, for a progress bar.
 
@@ -109,15 +113,16 @@ def ideal_points(
     Raises
     ------
     EstimationError
-        When weights, strata or clusters were given (no design-based form is defined), answers are not whole numbers, a
-        policy lacks a category, or fewer than 100 draws are asked for.
+        When weights, strata or clusters were given (no design-based form is defined), fewer than 100 draws are asked
+        for, or as `prepare`.
 
     Randomness
         All from `rng`.
 
     Source
-        Bullock, Imai & Shapiro 2011, Political Analysis 19(4), 363–384, eqs (1)–(6), λ varying over policies.
-        Ideal points and support are integrated out, which their sampler draws, so that chains mix.
+        Bullock, Imai & Shapiro 2011, Political Analysis 19(4), 363–384, eqs (1)–(6). Ideal points and support are
+        integrated out, which their sampler draws, so that chains mix. Location of the ideal points: R endorse draws
+        an intercept of δ beside the cut points, of which only their difference is identified; here it is 0.
     """
     if any(x is not None for x in (answers.weights, answers.strata, answers.clusters)):
         raise EstimationError("weights, strata and clusters have no form in the ideal-point model; use the quick one")
@@ -125,135 +130,109 @@ def ideal_points(
         raise EstimationError(f"draws is {draws}; give at least {MIN_DRAWS}")
     Z, labels = checked_covariates(X, names, answers.n)
     refuse_repeated_columns(Z, labels, "the sample")
-    posterior = prepare(answers, Z)
-    streams = rng.spawn(CHAINS)
-    proposal = _laplace(posterior)
-    chains = [_chain(posterior, proposal, streams[c], draws) for c in progress(range(CHAINS))]
-    kept = np.stack([path[int(BURN * draws) :] for path, _ in chains])
-    return _summary(answers, posterior, labels, kept, float(np.mean([rate for _, rate in chains])))
+    posterior, chains = _sample(prepare(answers, Z, prior, is_common=is_common), rng, draws, progress)
+    return _summary(answers, posterior, labels, chains, rng)
 
 
-def prepare(answers: EndorsementAnswers, Z: FloatArray) -> Posterior:
-    """Code answers as categories and covariates as distinct rows.
-
-    Parameters
-    ----------
-    answers, Z
-        Answers; (n, p) covariates.
-
-    Returns
-    -------
-    Posterior
-
-    Raises
-    ------
-    EstimationError
-        When an answer is not a whole number, or a policy lacks a category that another has.
-    """
-    given = np.isfinite(answers.y)
-    values = answers.y[given]
-    if (values != np.floor(values)).any():
-        raise EstimationError("answers hold fractions; the ordered-probit model needs whole numbers")
-    low, high = int(values.min()), int(values.max())
-    for j, policy in enumerate(answers.policies):
-        lacking = set(range(low, high + 1)) - set(answers.y[given[:, j], j].astype(int).tolist())
-        if lacking:
-            raise EstimationError(f"policy '{policy}' has no answer {min(lacking)}; join categories or drop the policy")
-    category = np.where(given, np.nan_to_num(answers.y) - low, -1).astype(np.int64)
-    rows, row = np.unique(Z, axis=0, return_inverse=True)
-    return Posterior(rows, row.ravel(), category, answers.endorser, len(answers.endorsers), high - low + 1)
+def _sample(
+    first: Posterior, rng: np.random.Generator, draws: int, progress: Callable[[Iterable[int]], Iterable[int]]
+) -> tuple[Posterior, list[Chain]]:
+    posterior, normal = _tuned(first)
+    streams, phi2 = rng.spawn(CHAINS), posterior.first_phi2()
+    burned = int(BURN * draws)
+    chains = [
+        run_chain(
+            posterior.log_density,
+            posterior.draw_phi2,
+            normal,
+            phi2,
+            streams[c],
+            warm_up=max(burned, MIN_DRAWS),
+            draws=draws - burned,
+        )
+        for c in progress(range(CHAINS))
+    ]
+    return posterior, chains
 
 
-def _start_hyper(posterior: Posterior) -> tuple[FloatArray, FloatArray]:
-    shape = (posterior.K, posterior.Z.shape[1])
-    return np.zeros(shape), np.full(shape, 0.5)
+def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
+    """Fit the soft bounds to the spread of ω², and the quadrature to the discrimination of the policies."""
+    phi2, cuts = posterior.first_phi2(), posterior.cuts
+    normal = approximate(posterior.log_density, _start(posterior), phi2)
+    spread = np.sqrt(np.sum(normal.root**2, axis=1))[cuts[4] : cuts[5]].reshape(posterior.softness.shape)
+    sharp = normal.mode.copy()
+    sharp[: posterior.J] += 2 * np.sqrt(np.sum(normal.root**2, axis=1))[: posterior.J]
+    softer = posterior.tuned(softness=np.clip(SOFT_SHARE * spread, *SOFTNESS), nodes=_nodes(posterior, sharp))
+    start = normal.mode.copy()
+    start[cuts[4] : cuts[5]] = np.clip(posterior.unpack(normal.mode).omega2.ravel(), *START_VARIANCE)
+    return softer, approximate(softer.log_density, start, phi2)
 
 
-def _laplace(posterior: Posterior) -> _Proposal:
-    """Mode and curvature at fixed hyperparameters."""
-    hyper, cuts = _start_hyper(posterior), posterior.cuts
-    start = np.zeros(cuts[-1])
-    start[cuts[1] : cuts[2]] = -1.5
-    start[cuts[4] : cuts[5]] = np.log(0.3)
-
-    def minus(theta: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = posterior.log_density(theta, *hyper)
-        return -value, -gradient
-
-    mode = optimize.minimize(minus, start, jac=True, method="BFGS", options={"maxiter": 200, "gtol": 0.5}).x
-    step = 1e-4
-    rows = [(minus(mode + e)[1] - minus(mode - e)[1]) / (2 * step) for e in step * np.eye(len(mode))]
-    curvature, axes = np.linalg.eigh((np.array(rows) + np.array(rows).T) / 2)
-    wider = np.ones(len(mode))
-    wider[cuts[4] : cuts[5]] = WIDER
-    return _proposal(mode, np.outer(wider, wider) * (axes @ np.diag(1 / np.maximum(curvature, FLAT)) @ axes.T))
+def _start(posterior: Posterior) -> FloatArray:
+    start, cuts = np.zeros(posterior.size), posterior.cuts
+    start[cuts[1] : cuts[3]] = -1.0
+    start[cuts[4] : cuts[5]] = START_VARIANCE[0]
+    return start
 
 
-def _proposal(mean: FloatArray, covariance: FloatArray) -> _Proposal:
-    return _Proposal(mean, np.asarray(np.linalg.cholesky(covariance)), np.asarray(np.linalg.inv(covariance)))
-
-
-def _chain(posterior: Posterior, proposal: _Proposal, rng: np.random.Generator, draws: int) -> tuple[FloatArray, float]:
-    """Run one chain: a proposal that leaves the normal approximation unchanged, then the hyperparameters."""
-    d = len(proposal.mean)
-    theta = proposal.mean + 0.5 * proposal.root @ rng.normal(size=d)
-    likelihood, hyper = posterior.log_likelihood(theta), _start_hyper(posterior)
-    path, accepted = np.empty((draws, d)), 0
-    for s in range(draws):
-        rho = STEPS[rng.integers(len(STEPS))]
-        away = np.sqrt(1 - rho**2) * (theta - proposal.mean) + rho * proposal.root @ rng.normal(size=d)
-        candidate = proposal.mean + away
-        value = posterior.log_likelihood(candidate)
-        gain = value + posterior.log_prior(candidate, *hyper) - proposal.log_density(candidate)
-        gain -= likelihood + posterior.log_prior(theta, *hyper) - proposal.log_density(theta)
-        if np.log(rng.random()) < gain:
-            theta, likelihood, accepted = candidate, value, accepted + 1
-        hyper = _hyper(posterior.unpack(theta).lam, hyper[1], rng)
-        path[s] = theta
-    return path, accepted / draws
-
-
-def _hyper(lam: FloatArray, phi2: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Draw mean and variance of λ over policies, for each endorser and covariate."""
-    J, (shape, rate) = len(lam), INVERSE_GAMMA
-    precision = 1 / PRIOR_VARIANCE + J / phi2
-    mean = lam.sum(axis=0) / phi2 / precision + rng.normal(size=phi2.shape) / np.sqrt(precision)
-    scale = rate + 0.5 * np.sum((lam - mean) ** 2, axis=0)
-    return mean, scale / rng.gamma(shape + J / 2, size=phi2.shape)
+def _nodes(posterior: Posterior, sharp: FloatArray) -> int:
+    """Fewest nodes whose log-likelihood the next finer quadrature does not change, where policies measure well."""
+    values = [posterior.tuned(nodes=nodes).log_likelihood(sharp) for nodes in NODES]
+    for nodes, value, finer in zip(NODES, values, values[1:], strict=False):
+        if abs(value - finer) < QUADRATURE:
+            return nodes
+    return NODES[-1]
 
 
 def _summary(
-    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], kept: FloatArray, acceptance: float
+    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], chains: list[Chain], rng: Generator
 ) -> IdealPointResult:
-    chains, draws, _ = kept.shape
-    points = [posterior.unpack(theta) for theta in kept.reshape(chains * draws, -1)]
-    sampled = {
-        term: np.array([pick(at) for at in points]).reshape(chains, draws)
-        for term, pick in _terms(answers, labels).items()
+    shape = (len(chains), len(chains[0].draws))
+    points = [posterior.unpack(theta) for chain in chains for theta in chain.draws]
+    phi2 = np.concatenate([chain.rest for chain in chains])
+    values = {
+        name: np.array([getattr(at, name) for at in points]) for name in ("beta", "alpha", "lam", "omega2", "delta")
     }
-    found = {term: diagnose(values) for term, values in sampled.items()}
+    if not posterior.is_common:
+        means = [posterior.draw_means(at.lam, v, rng) for at, v in zip(points, phi2, strict=True)]
+        values["mean"] = np.array(means)
+    sampled = {term: draws.reshape(shape) for term, draws in _terms(answers, posterior, labels, values).items()}
+    found = {term: diagnose(draws) for term, draws in sampled.items()}
+    estimates = tuple(_estimate(answers.n, term, draws) for term, draws in sampled.items())
+    acceptance = float(np.mean([chain.acceptance for chain in chains]))
+    return IdealPointResult(estimates, tuple(found.values()), shape[1], shape[0], acceptance, sampled, _warnings(found))
+
+
+def _warnings(found: dict[str, ChainDiagnostics]) -> tuple[str, ...]:
     poor = [t for t, d in found.items() if d.r_hat > MAX_R_HAT or min(d.ess_bulk, d.ess_tail) < MIN_ESS]
-    warnings = (f"not mixed well enough (R-hat above 1.01 or fewer than 400 effective draws): {', '.join(poor)}; "
-                "ask for more draws",) if poor else ()  # fmt: skip
-    estimates = tuple(_estimate(answers.n, term, values) for term, values in sampled.items())
-    return IdealPointResult(estimates, tuple(found.values()), draws, chains, acceptance, warnings)
+    if not poor:
+        return ()
+    return (
+        f"not mixed well enough (R-hat above 1.01 or fewer than 400 effective draws): {', '.join(poor)}; "
+        "ask for more draws",
+    )
 
 
-def _terms(answers: EndorsementAnswers, labels: tuple[str, ...]) -> dict[str, Callable[[Parameters], float]]:
-    """Reported quantities and how each follows from a draw."""
-    terms: dict[str, Callable[[Parameters], float]] = {}
-    for k, endorser in enumerate(answers.endorsers):
-        terms[f"support[{endorser}]"] = lambda at, k=k: float(at.lam[:, k, 0].mean())  # type: ignore[misc]
+def _terms(
+    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], values: dict[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Reported quantities: term to all draws, chains one after the other."""
+    terms = {f"support[{e}]": values["lam"][:, :, k, 0].mean(axis=1) for k, e in enumerate(answers.endorsers)}
     for j, policy in enumerate(answers.policies):
-        terms[f"beta[{policy}]"] = lambda at, j=j: float(at.beta[j])  # type: ignore[misc]
-        terms[f"alpha[{policy}]"] = lambda at, j=j: float(at.alpha[j, 0])  # type: ignore[misc]
+        terms[f"beta[{policy}]"] = values["beta"][:, j]
+        terms[f"alpha[{policy}]"] = values["alpha"][:, j, 0]
+        terms |= {
+            f"cut[{policy}.{c + 1}]": values["alpha"][:, j, c] for c in range(1, int(posterior.categories[j]) - 1)
+        }
+    shared = [""] if posterior.is_common else [f"{policy}." for policy in answers.policies]
+    for s, policy in enumerate(shared):
         for k, endorser in enumerate(answers.endorsers):
-            terms[f"omega2[{policy}.{endorser}]"] = lambda at, j=j, k=k: float(at.omega2[j, k])  # type: ignore[misc]
-            for i, name in enumerate(labels):
-                key = f"lambda[{policy}.{endorser}.{name}]"
-                terms[key] = lambda at, j=j, k=k, i=i: float(at.lam[j, k, i])  # type: ignore[misc]
-    for i, name in enumerate(labels[1:]):
-        terms[f"delta[{name}]"] = lambda at, i=i: float(at.delta[i])  # type: ignore[misc]
+            terms[f"omega2[{policy}{endorser}]"] = values["omega2"][:, s, k]
+            terms |= {f"lambda[{policy}{endorser}.{x}]": values["lam"][:, s, k, i] for i, x in enumerate(labels)}
+    terms |= {f"delta[{name}]": values["delta"][:, i] for i, name in enumerate(labels[1:])}
+    if "mean" in values:
+        for k, endorser in enumerate(answers.endorsers):
+            terms |= {f"theta[{endorser}.{x}]": values["mean"][:, k, i] for i, x in enumerate(labels)}
     return terms
 
 

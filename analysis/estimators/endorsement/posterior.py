@@ -1,31 +1,53 @@
-"""Posterior of the ideal-point model of endorsement experiments, with ideal points and support integrated out.
+"""Ordered-probit ideal points: priors, and the density of the parameters with its gradient.
 
-What belongs here: the parameter vector, the marginal likelihood by quadrature and its gradient, the priors.
-What must not: sampling (`ideal_points`), summaries.
-
-The model: P(Y_ij > l) = Φ(β_j (x_i + s_ijk) − α_jl), x_i ~ N(z_i'δ, 1), s_ijk ~ N(z_i'λ_jk, ω²_jk) and 0 without
-endorsement. Support s is integrated out exactly, x by Gauss–Hermite quadrature.
+What belongs here: the parameter vector, the likelihood with ideal points and support integrated out, the priors.
+What must not: sampling (`hamiltonian`), summaries (`ideal_points`), coding of answers (`prepare`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from scipy import special
+import numpy.typing as npt
+from scipy import sparse, special
 
 from analysis.estimators.variance import FloatArray, IntArray
 
-NODES = 21
-# Normal priors as R endorse 1.6.2. Scaled inverse chi-square of one degree of freedom and scale 1 for the variances:
-# weaker than R's documented default (ten degrees of freedom), which does not match its own posteriors. Effects agree
-# with long R runs to half a posterior standard deviation; the variances of support come out higher than R's.
-PRIOR_VARIANCE = 25.0
-INVERSE_GAMMA = (0.5, 0.5)
 TINY = 1e-300
-DIFFERENCE = 1e-5
+# Below this a variance over policies is 0 for every purpose, and its logarithm is not.
+SMALLEST_VARIANCE = 1e-12
+# Width of the soft bounds of ω² before anything is known of its posterior.
+FIRST_SOFTNESS = 0.2
+# Updates of the variances over policies for each path of the rest.
+SLICES = 3
+LOG_2PI = math.log(2 * math.pi)
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Prior of the ideal-point model.
+
+    Attributes
+    ----------
+    normal_variance
+        Of β (above 0), the first cut point, effects on ideal points, and means of support over policies; all mean 0.
+    largest_variance
+        Variances of support are uniform between 0 and this, within policies (ω²) and over policies (φ²).
+    gap_rate
+        Distances between cut points are exponential with this rate: .1 is flat for any scale in use, and proper.
+
+    Source
+        What R endorse 1.6.2 samples from: normal with precision .04, and, whatever its help page says of scaled inverse
+        chi-squares with ten degrees of freedom, uniform variances cut at 10.
+    """
+
+    normal_variance: float = 25.0
+    largest_variance: float = 10.0
+    gap_rate: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,9 +57,9 @@ class Parameters:
     Attributes
     ----------
     beta, alpha
-        (J,) discrimination, above 0; (J, L − 1) increasing cut points.
+        (J,) discrimination, above 0; (J, L − 1) increasing cut points, infinite where a policy has fewer.
     lam, omega2
-        (J, K, p) effects on support, (J, K) variances of support.
+        (S, K, p) effects on support, (S, K) variances of support: S is J, or 1 when policies share them.
     delta
         (p − 1,) effects on ideal points; their location is fixed at 0.
     """
@@ -50,95 +72,314 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
-    """Data prepared for fast evaluation: distinct covariate rows, and indices of each answer.
+class Cells:
+    """Distinct combinations of covariate row, policy, endorser and answer, (M,) each, and who gave them.
 
     Attributes
     ----------
-    Z
-        (U, p) distinct rows of covariates, intercept first.
-    row, answer, endorser
-        (n,) row of Z; (n, J) category 0..L − 1, −1 missing; (n, J) 0..K.
-    K, L
-        Endorsers and categories.
+    row, policy, endorser, answer
+        Endorser 0 is none; answers are counted from 0 within their policy.
+    pattern, pattern_n
+        (P, M) which cells make up each distinct pattern of answers, and (P,) how many respondents gave it.
     """
 
-    Z: FloatArray
     row: IntArray
-    answer: IntArray
+    policy: IntArray
     endorser: IntArray
-    K: int
-    L: int
+    answer: IntArray
+    pattern: sparse.csr_array
+    pattern_n: FloatArray
+
+
+class Posterior:
+    """Density of the unconstrained parameter vector, and its gradient.
+
+    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
+    scale, λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper
+    limit, does not drag its cut points along. Ideal points are integrated out by Gauss–Hermite quadrature, support and
+    the means of λ over policies in closed form, so that nothing is left that would tie one draw to the next. Variances
+    of λ over policies (φ²) are given from outside: with them the density has a spike where all λ are equal.
+    """
+
+    def __init__(
+        self,
+        Z: FloatArray,
+        cells: Cells,
+        categories: IntArray,
+        endorsers_n: int,
+        *,
+        prior: Prior,
+        is_common: bool = False,
+        nodes: int = 21,
+        softness: float | FloatArray = FIRST_SOFTNESS,
+    ) -> None:
+        """Prepare the indices.
+
+        Parameters
+        ----------
+        Z
+            (U, p) distinct rows of covariates, intercept first.
+        cells, categories, endorsers_n
+            Answers; (J,) number of categories of each policy; K.
+        prior, is_common, nodes, softness
+            Prior; whether policies share λ and ω²; nodes of the quadrature; width of the soft bounds of ω², (S, K).
+        """
+        self.Z, self.cells, self.categories, self.prior, self.is_common = Z, cells, categories, prior, is_common
+        self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
+        t, weight = np.polynomial.hermite_e.hermegauss(nodes)
+        self.t: FloatArray = t
+        self.log_weight: FloatArray = np.log(weight / weight.sum())
+        self.has_gap = np.arange(self.L - 2)[None, :] < categories[:, None] - 2
+        S = 1 if is_common else self.J
+        sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
+        self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
+        self.S, self.nodes = S, nodes
+        self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
 
     @property
-    def cuts(self) -> list[int]:
-        """Where the blocks β, first cut, gaps, λ, ω², δ of the parameter vector begin and end."""
-        J, K, p = self.answer.shape[1], self.K, self.Z.shape[1]
-        return [0, *np.cumsum([J, J, J * (self.L - 2), J * K * p, J * K, p - 1]).tolist()]
+    def size(self) -> int:
+        """Length of the parameter vector."""
+        return self.cuts[-1]
+
+    def tuned(self, *, nodes: int | None = None, softness: FloatArray | None = None) -> Posterior:
+        """The same density with another quadrature or other soft bounds."""
+        return Posterior(
+            self.Z,
+            self.cells,
+            self.categories,
+            self.K,
+            prior=self.prior,
+            is_common=self.is_common,
+            nodes=self.nodes if nodes is None else nodes,
+            softness=self.softness if softness is None else softness,
+        )
+
+    def blocks(self, theta: FloatArray) -> list[FloatArray]:
+        """The six parts of a vector: log β, first cut, log gaps, λ, softly bounded ω², δ."""
+        return [theta[i:j] for i, j in pairwise(self.cuts)]
 
     def unpack(self, theta: FloatArray) -> Parameters:
         """Turn the unconstrained vector into parameters."""
-        J, K, p = self.answer.shape[1], self.K, self.Z.shape[1]
-        beta, first, gap, lam, omega, delta = (theta[i:j] for i, j in pairwise(self.cuts))
-        gaps = np.cumsum(np.exp(gap).reshape(J, self.L - 2), axis=1)
-        alpha = np.column_stack([first, first[:, None] + gaps])
-        return Parameters(np.exp(beta), alpha, lam.reshape(J, K, p), np.exp(omega).reshape(J, K), delta)
+        log_beta, first, log_gap, lam, omega, delta = self.blocks(self._in_probit_units(theta))
+        gaps = np.where(self.has_gap, 0.0, np.inf)
+        gaps[self.has_gap] = np.exp(log_gap)
+        alpha = first[:, None] + np.concatenate([np.zeros((self.J, 1)), np.cumsum(gaps, axis=1)], axis=1)
+        return Parameters(
+            np.exp(log_beta),
+            alpha,
+            lam.reshape(self.S, self.K, self.p),
+            self._bounded(omega).reshape(self.S, self.K),
+            delta,
+        )
+
+    def _in_probit_units(self, theta: FloatArray) -> FloatArray:
+        """Give cut points in units of the probit error instead of the latent scale."""
+        plain, unit = theta.copy(), np.sqrt(1 + np.exp(2 * theta[: self.J]))
+        plain[self.cuts[1] : self.cuts[2]] *= unit
+        plain[self.cuts[2] : self.cuts[3]] += np.log(unit)[self._gap_policy]
+        return plain
+
+    @cached_property
+    def _gap_policy(self) -> IntArray:
+        return np.nonzero(self.has_gap)[0]
+
+    def _to_latent_units(self, theta: FloatArray, value: float, slope: FloatArray) -> tuple[float, FloatArray]:
+        """Carry a log density and its gradient from probit units to the vector."""
+        square = np.exp(2 * theta[: self.J])
+        unit = np.sqrt(1 + square)
+        first, gap = (slice(*self.cuts[i : i + 2]) for i in (1, 2))
+        turned = slope.copy()
+        turned[first] *= unit
+        from_gaps = np.bincount(self._gap_policy, slope[gap], self.J)
+        turned[: self.J] += (slope[first] * theta[first] * unit + from_gaps + 1) * square / (1 + square)
+        return value + float(np.sum(np.log(unit))), turned
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Marginal log-likelihood."""
-        return float(special.logsumexp(self._by_node(self._table(self.unpack(theta))), axis=1).sum())
+        by_node = self.cells.pattern @ self._edges(self.unpack(theta)).log_probability + self.log_weight
+        return float(self.cells.pattern_n @ special.logsumexp(by_node, axis=1))
 
-    def _by_node(self, table: FloatArray) -> FloatArray:
-        """Log density of each respondent's answers at each node, weights of the nodes included, (n, Q)."""
-        weight = np.polynomial.hermite_e.hermegauss(NODES)[1]
-        policies = np.arange(self.answer.shape[1])
-        picked = table[self.row[:, None], policies, self.endorser, self.answer]  # −1 is the last: a missing answer
-        return np.asarray(picked.sum(axis=1) + np.log(weight / weight.sum()))
+    def log_density(self, theta: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
+        """Log posterior density of the vector given (K, p) φ², Jacobian included, and its gradient.
 
-    def _table(self, at: Parameters) -> FloatArray:
-        """Log P(Y = l) at each node, (U, J, K + 1, L + 1, Q); the last category is missing, which is certain."""
-        t = np.polynomial.hermite_e.hermegauss(NODES)[0]
-        U, (J, K), Q = len(self.Z), at.omega2.shape, len(t)
-        x = (self.Z[:, 1:] @ at.delta)[:, None] + t
-        support = np.concatenate([np.zeros((U, J, 1)), np.einsum("up,jkp->ujk", self.Z, at.lam)], axis=2)
-        spread = np.concatenate([np.ones((J, 1)), np.sqrt(1 + at.beta[:, None] ** 2 * at.omega2)], axis=1)
-        mean = at.beta[:, None, None] * (x[:, None, None, :] + support[..., None])
-        edges = (at.alpha[:, None, :, None] - mean[:, :, :, None, :]) / spread[..., None, None]
-        shape = (U, J, K + 1, 1, Q)
-        below = np.concatenate([np.zeros(shape), special.ndtr(edges), np.ones(shape)], axis=3)
-        table = np.zeros((U, J, K + 1, self.L + 1, Q))
-        table[..., : self.L, :] = np.log(np.maximum(np.diff(below, axis=3), TINY))
-        return table
-
-    def log_prior(self, theta: FloatArray, mean: FloatArray, phi2: FloatArray) -> float:
-        """Log prior of the vector given (K, p) means and variances of λ, Jacobian included."""
-        at, cuts = self.unpack(theta), self.cuts
-        shape, rate = INVERSE_GAMMA
-        normal = math.fsum(float(np.sum(x**2)) for x in (at.beta, at.alpha[:, 0], at.delta)) / (2 * PRIOR_VARIANCE)
-        effects = float(np.sum((at.lam - mean) ** 2 / (2 * phi2)))
-        variances = float(np.sum(shape * np.log(at.omega2) + rate / at.omega2))
-        jacobian = float(np.sum(theta[: cuts[1]]) + np.sum(theta[cuts[2] : cuts[3]]))
-        return jacobian - normal - effects - variances
-
-    def log_density(self, theta: FloatArray, mean: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
-        """Log posterior given the hyperparameters, and its gradient.
-
-        By Fisher's identity the gradient is that of the expected log probabilities at fixed posterior weights of the
-        nodes, a small table, which is differentiated numerically.
+        Source
+            Fisher's identity: the gradient of the marginal log-likelihood is that of the complete one, averaged over
+            the posterior weights of the nodes.
         """
-        table = self._table(self.unpack(theta))
-        by_node = self._by_node(table)
-        total = special.logsumexp(by_node, axis=1)
-        expected = np.zeros_like(table)
-        policies = np.arange(self.answer.shape[1])
-        shares = np.exp(by_node - total[:, None])
-        for j in policies:
-            np.add.at(expected, (self.row, j, self.endorser[:, j], self.answer[:, j]), shares)
-        expected[..., -1, :] = 0
+        at = self.unpack(theta)
+        edges = self._edges(at)
+        by_node = self.cells.pattern @ edges.log_probability + self.log_weight
+        top = by_node.max(axis=1)
+        share = np.exp(by_node - top[:, None])
+        total = share.sum(axis=1)
+        share *= (self.cells.pattern_n / total)[:, None]
+        value = float(self.cells.pattern_n @ (np.log(total) + top))
+        plain = self._in_probit_units(theta)
+        prior, slope = self._log_prior(plain, at, phi2)
+        slope = self._likelihood_slope(plain, at, edges, self._transposed @ share) + slope
+        return self._to_latent_units(theta, value + prior, slope)
 
-        def smooth(at: FloatArray) -> float:
-            return float(np.sum(expected * self._table(self.unpack(at)))) + self.log_prior(at, mean, phi2)
+    @cached_property
+    def _transposed(self) -> sparse.csr_array:
+        return self.cells.pattern.T.tocsr()
 
-        steps = DIFFERENCE * np.eye(len(theta))
-        gradient = np.array([smooth(theta + e) - smooth(theta - e) for e in steps]) / (2 * DIFFERENCE)
-        return float(total.sum()) + self.log_prior(theta, mean, phi2), gradient
+    @cached_property
+    def _is_named(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.cells.endorser > 0)
+
+    @cached_property
+    def _shared(self) -> IntArray:
+        """Row of λ and ω² of each cell."""
+        return np.zeros_like(self.cells.policy) if self.is_common else self.cells.policy
+
+    @cached_property
+    def _actor(self) -> IntArray:
+        return np.maximum(self.cells.endorser - 1, 0)
+
+    @cached_property
+    def _bounds(self) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which cut points lie above and below each cell, and whether there is none."""
+        top = self.cells.answer == self.categories[self.cells.policy] - 1
+        bottom = self.cells.answer == 0
+        return np.where(top, 0, self.cells.answer), np.where(bottom, 0, self.cells.answer - 1), top, bottom
+
+    def _edges(self, at: Parameters) -> _Edges:
+        c, (above, below, is_top, is_bottom) = self.cells, self._bounds
+        offset = (self.Z[:, 1:] @ at.delta)[c.row]
+        effect = np.einsum("mp,mp->m", self.Z[c.row], at.lam[self._shared, self._actor])
+        centre = offset + np.where(self._is_named, effect, 0.0)
+        omega2 = np.where(self._is_named, at.omega2[self._shared, self._actor], 0.0)
+        beta = at.beta[c.policy]
+        spread = np.sqrt(1 + beta**2 * omega2)
+        mean = beta[:, None] * (centre[:, None] + self.t)
+        high = (at.alpha[c.policy, above][:, None] - mean) / spread[:, None]
+        low = (at.alpha[c.policy, below][:, None] - mean) / spread[:, None]
+        high[is_top], low[is_bottom] = np.inf, -np.inf
+        flip = np.where(low > 0, -1.0, 1.0)  # both tails keep their digits
+        p = np.maximum(np.abs(special.ndtr(flip * high) - special.ndtr(flip * low)), TINY)
+        return _Edges(beta, centre, omega2, spread, high, low, p, np.log(p))
+
+    def _likelihood_slope(self, theta: FloatArray, at: Parameters, e: _Edges, weight: FloatArray) -> FloatArray:
+        """Gradient of Σ weight × log probability in the vector; weight is (M, Q)."""
+        c, (above, below, is_top, is_bottom) = self.cells, self._bounds
+        scaled = weight / e.p
+        up = scaled * np.exp(-0.5 * (e.high**2 + LOG_2PI))
+        down = scaled * np.exp(-0.5 * (e.low**2 + LOG_2PI))
+        pull = down - up  # times −1/σ of the mean
+        with np.errstate(invalid="ignore"):
+            stretch = np.where(is_bottom[:, None], 0.0, down * e.low) - np.where(is_top[:, None], 0.0, up * e.high)
+        by_mean, by_node = pull.sum(axis=1) / e.spread, (pull @ self.t) / e.spread
+        by_spread = stretch.sum(axis=1) / e.spread
+        in_beta = by_mean * e.centre + by_node + by_spread * e.beta * e.omega2 / e.spread
+        in_omega = by_spread * e.beta**2 / (2 * e.spread)
+        in_centre = by_mean * e.beta
+        cut = np.zeros((self.J, self.L - 1))
+        np.add.at(cut, (c.policy, above), np.where(is_top, 0.0, up.sum(axis=1) / e.spread))
+        np.add.at(cut, (c.policy, below), np.where(is_bottom, 0.0, -down.sum(axis=1) / e.spread))
+        lam, omega = np.zeros_like(at.lam), np.zeros_like(at.omega2)
+        rows = self.Z[c.row]
+        named = self._is_named
+        np.add.at(lam, (self._shared[named], self._actor[named]), (rows * in_centre[:, None])[named])
+        np.add.at(omega, (self._shared[named], self._actor[named]), in_omega[named])
+        _, _, log_gap, _, soft, _ = self.blocks(theta)
+        from_here = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
+        return np.concatenate(
+            [
+                at.beta * np.bincount(c.policy, in_beta, self.J),
+                from_here[:, 0],
+                from_here[:, 1:][self.has_gap] * np.exp(log_gap),
+                lam.ravel(),
+                omega.ravel() * np.exp(self._log_slope(soft)[0]),
+                rows[:, 1:].T @ in_centre,
+            ]
+        )
+
+    def _bounded(self, soft: FloatArray) -> FloatArray:
+        """ω² between 0 and the largest variance: the identity well inside, exponential outside."""
+        c, largest = self.softness.ravel(), self.prior.largest_variance
+        inside = c * (np.logaddexp(0.0, soft / c) - np.logaddexp(0.0, (soft - largest) / c))
+        return np.asarray(np.clip(inside, SMALLEST_VARIANCE, largest))
+
+    def _log_slope(self, soft: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Log derivative of ω² in its soft form, which is the log prior of the latter, and its derivative."""
+        c, largest = self.softness.ravel(), self.prior.largest_variance
+        up = special.expit(soft / c) * special.expit((largest - soft) / c)
+        slope = special.expit(-soft / c) - special.expit((soft - largest) / c)
+        return np.log(np.maximum(up, TINY)) + np.log1p(-np.exp(-largest / c)), slope / c
+
+    def _log_prior(self, theta: FloatArray, at: Parameters, phi2: FloatArray) -> tuple[float, FloatArray]:
+        """Log prior, Jacobian included, and its gradient."""
+        log_beta, first, log_gap, _, soft, delta = self.blocks(theta)
+        v, rate, gap = self.prior.normal_variance, self.prior.gap_rate, np.exp(log_gap)
+        log_slope, in_soft = self._log_slope(soft)
+        effects, in_lam = self._log_prior_of_effects(at.lam, phi2)
+        value = (
+            float(np.sum(log_beta) + np.sum(log_gap) - rate * np.sum(gap) + effects)
+            - float(np.sum(at.beta**2) + np.sum(first**2) + np.sum(delta**2)) / (2 * v)
+            + float(np.sum(log_slope))
+        )
+        slope = [1 - at.beta**2 / v, -first / v, 1 - rate * gap, in_lam.ravel(), in_soft, -delta / v]
+        return value, np.concatenate(slope)
+
+    def _log_prior_of_effects(self, lam: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
+        """λ over policies is normal around a mean, which is integrated out; shared λ is normal around 0."""
+        v = self.prior.normal_variance
+        if self.is_common:
+            return -float(np.sum(lam**2)) / (2 * v), -lam / v
+        mean = lam.mean(axis=0)
+        return float(self._effects_given(lam, phi2).sum()), -(lam - mean) / phi2 - mean / (phi2 + self.J * v)
+
+    def _effects_given(self, lam: FloatArray, phi2: FloatArray) -> FloatArray:
+        """Log density of λ over policies for each endorser and covariate, (K, p)."""
+        J, mean = self.J, lam.mean(axis=0)
+        whole, within = phi2 + J * self.prior.normal_variance, np.sum((lam - mean) ** 2, axis=0)
+        return np.asarray(-0.5 * ((J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + J * mean**2 / whole))
+
+    def first_phi2(self) -> FloatArray:
+        """Variances over policies from which a chain starts, (K, p)."""
+        return np.full((self.K, self.p), self.prior.largest_variance / 20)
+
+    def draw_phi2(self, theta: FloatArray, phi2: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Draw the variances of λ over policies given λ, (K, p).
+
+        Source
+            Elliptical slice sampling of the normal scores of φ²: Murray, Adams & MacKay 2010, AISTATS 9.
+        """
+        if self.is_common:
+            return phi2
+        lam, largest = self.unpack(theta).lam, self.prior.largest_variance
+        z = special.ndtri(phi2 / largest)
+        for _ in range(SLICES):
+            level = self._effects_given(lam, largest * special.ndtr(z)) - rng.exponential(size=z.shape)
+            other, angle = rng.normal(size=z.shape), rng.uniform(0, 2 * np.pi, z.shape)
+            low, high = angle - 2 * np.pi, angle.copy()
+            while True:
+                moved = z * np.cos(angle) + other * np.sin(angle)
+                variance = np.maximum(largest * special.ndtr(moved), SMALLEST_VARIANCE)
+                is_out = self._effects_given(lam, variance) < level
+                if not is_out.any():
+                    break
+                low, high = np.where(is_out & (angle < 0), angle, low), np.where(is_out & (angle >= 0), angle, high)
+                angle = np.where(is_out, rng.uniform(low, high), angle)
+            z = moved
+        return np.asarray(np.maximum(largest * special.ndtr(z), SMALLEST_VARIANCE))
+
+    def draw_means(self, lam: FloatArray, phi2: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Draw the means of λ over policies, (K, p), which the density leaves out."""
+        precision = 1 / self.prior.normal_variance + self.J / phi2
+        noise = rng.normal(size=phi2.shape) / np.sqrt(precision)
+        return np.asarray(lam.sum(axis=0) / phi2 / precision + noise)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """Per cell (M,) or cell and node (M, Q): what the likelihood and its gradient share."""
+
+    beta: FloatArray
+    centre: FloatArray
+    omega2: FloatArray
+    spread: FloatArray
+    high: FloatArray
+    low: FloatArray
+    p: FloatArray
+    log_probability: FloatArray

@@ -90,7 +90,7 @@ def model_gap(fit: ListRegression) -> ModelGap:
     False
     """
     told = average(fit)
-    dim, pull = _difference_in_means(fit.data)
+    dim, pull = weighted_difference(fit.data)
     contrast = (fit.influence @ told.gradient - pull)[:, None]
     se = float(np.sqrt(covariance_of(contrast, fit.data)[0, 0]))
     gap = told.value - dim
@@ -103,8 +103,25 @@ def model_gap(fit: ListRegression) -> ModelGap:
     return ModelGap(dim, told.value, gap, se, z, flagged, meaning)
 
 
-def _difference_in_means(data: RegressionData) -> tuple[float, FloatArray]:
-    """Weighted difference in mean counts and each respondent's pull on it."""
+def weighted_difference(data: RegressionData) -> tuple[float, FloatArray]:
+    """Give the weighted difference in mean counts and each respondent's pull on it.
+
+    Parameters
+    ----------
+    data
+        From `regression_data`.
+
+    Returns
+    -------
+    tuple
+        Difference, and (n,) pulls, which add up to 0.
+
+    Example
+    -------
+    >>> from analysis.estimators.list_experiment.regression import regression_data
+    >>> weighted_difference(regression_data([0, 1] * 5 + [1, 2] * 5, [0] * 10 + [1] * 10, 3))[0]
+    1.0
+    """
     value, pull = 0.0, np.zeros(data.responses.n)
     for arm, sign in ((1, 1.0), (0, -1.0)):
         share = data.w * (data.responses.treat == arm)

@@ -19,14 +19,27 @@ EXPECTED = {
     "R02_list_isaf_villages": (0.04902, 0.03992),
     "R03_list_taliban_respondents": (0.22440, 0.04329),
     "R04_list_taliban_villages": (0.22440, 0.03634),
+    "R05_list_race_difference": (0.06780, 0.04962),
+    "R06_list_race_coefficient": (1.67541, 0.55851),
+    "R07_list_race_south": (0.31819, 0.07895),
+    "R08_list_race_elsewhere": (0.10643, 0.02407),
+    "R09_list_race_gap": (0.21176, None),
+    "R10_masked_nigeria_share": (0.26191, None),
+    "R11_masked_nigeria_female": (-0.55439, 0.16244),
 }
+"""What the reference packages give; None where they give no standard error."""
+LIKELIHOOD_TOLERANCE = 2e-3
+"""The reference stops its search early, and one of its standard errors is an outer product of scores."""
+FIGURES = 15
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     for name in ("data/reference", "data/external"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    (tmp_path / "data/external/afghan.csv").unlink(missing_ok=True)
+    for kept in (tmp_path / "data/external").iterdir():
+        if kept.name != "sources.yml":
+            kept.unlink()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -38,14 +51,24 @@ def tracked(project):
 @pytest.mark.parametrize("figure", EXPECTED)
 def test_the_tracked_result_is_the_published_one(figure):
     row = Store(ROOT).read("reference__replication_results").set_index("replication_id").loc[figure]
-    assert (row.value, row.standard_error) == pytest.approx(EXPECTED[figure], abs=TOLERANCE)
+    value, error = EXPECTED[figure]
+    tolerance = TOLERANCE if "afghanistan" in row.estimand_id or figure.endswith("difference") else LIKELIHOOD_TOLERANCE
+    assert row.value == pytest.approx(value, abs=tolerance)
+    assert error is None or row.standard_error == pytest.approx(error, abs=tolerance)
+
+
+def test_endorsement_effects_are_average_differences_over_spreads():
+    """No package gives this figure: tracked values are signed, small, and have errors of this survey's size."""
+    rows = Store(ROOT).read("reference__replication_results").query("quantity_code == 'standardised_effect'")
+    assert len(rows) == 4
+    assert rows.standard_error.between(0.02, 0.03).all()
 
 
 @needs_mirror
 def test_recomputing_gives_the_tracked_result(project, capsys):
     before = tracked(project)
     replicate()
-    assert "equal to the tracked result: 4 figures" in capsys.readouterr().out
+    assert f"equal to the tracked result: {FIGURES} figures" in capsys.readouterr().out
     assert tracked(project) == before
 
 
@@ -89,4 +112,4 @@ def test_update_writes_what_was_recomputed(project):
 
 @needs_mirror
 def test_no_third_party_row_is_in_the_result(project):
-    assert len(recompute_all(project)) == len(EXPECTED)
+    assert len(recompute_all(project)) == FIGURES

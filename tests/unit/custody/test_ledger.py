@@ -190,3 +190,31 @@ def test_any_bytes_are_read_or_refused(path, content):
             read_ledger(path)
     else:
         assert read_ledger(path) == ()
+
+
+class TestStandingConsents:
+    """A grant counts from the cut-off back; a withdrawal counts whenever it was made."""
+
+    CUT_OFF = date(2026, 6, 1)
+
+    def standing(self, tmp_path, *events):
+        from analysis.custody.ledger import standing_consents
+
+        path = tmp_path / "ledger"
+        for event in events:
+            append(path, event)
+        return standing_consents(read_ledger(path), self.CUT_OFF)
+
+    def test_a_later_withdrawal_counts_at_once(self, tmp_path):
+        assert self.standing(tmp_path, GRANT, later("withdrawn", date(2026, 7, 1))) == {}
+
+    def test_an_earlier_grant_counts(self, tmp_path):
+        assert self.standing(tmp_path, GRANT).keys() == {"r1"}
+
+    def test_a_later_grant_does_not_count(self, tmp_path):
+        assert self.standing(tmp_path, replace(GRANT, day=date(2026, 7, 1))) == {}
+
+    def test_a_later_amendment_can_only_take_away(self, tmp_path):
+        amended = later("amended", date(2026, 7, 1), "survey_analysis", "aggregate_publication")
+        (consent,) = self.standing(tmp_path, GRANT, amended).values()
+        assert consent.scopes == {"survey_analysis"}

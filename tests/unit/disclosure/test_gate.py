@@ -151,6 +151,11 @@ def protected(frame, table):
     return protect_frequencies({table.name: frame}, {table.name: table}, 10, 5).frames[table.name].members_n.tolist()
 
 
+def test_an_empty_table_passes_and_one_with_nothing_left_waits_for_a_person():
+    assert outcomes(groups(), GROUPS) == {"minimum_cell": "pass", "rounding": "pass"}
+    assert outcomes(groups(None, None), GROUPS)["minimum_cell"] == "review"
+
+
 def test_rows_about_persons_have_no_rule_and_never_pass():
     assert TABLES["synthetic_posts"].output_kind == "microdata"
     assert outcomes(pd.DataFrame(), TABLES["synthetic_posts"]) == {"output_kind": "review"}

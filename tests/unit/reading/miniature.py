@@ -145,6 +145,19 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             {**checked, "check_code": "floor", "statistic": 0.0, "threshold": 0.1, "is_passed": False,
              "check_text": "0 of 12"},
         ],
+        "method_coverage": [
+            {"method_id": f"{kind}_made_up", "survey_text": "a survey", "respondents_n": 10, "surveys_n": 20,
+             "answered_n": 20, "coverage_share": 0.95, "coverage_low_share": 0.8, "coverage_high_share": 0.99,
+             "bias": 0.0, "spread_of_estimates": 0.1, "mean_standard_error": 0.1, "is_failed": False, "slice_n": 5,
+             "slice_covered_n": 5, "seed": 1, "source": SOURCE}
+            for kind in ("list", "masked", "endorsement")
+        ],
+        "technique_price": [
+            {"method_id": name, "survey_text": name, "prevalence_share": 0.05, "margin_share": 0.02,
+             "variance_ratio": ratio, "required_n": round(100 * ratio)}
+            for name, ratio in (("direct", 1.0), ("list", 80.0), ("double_list", 40.0), ("forced", 7.0),
+                                ("crosswise", 17.0))
+        ],
         "replication_results": [
             {"replication_id": "R01_made_up", "estimand_id": "K02_list_taliban_afghanistan_2011",
              "quantity_code": "difference_in_mean_counts", "population_text": "Nobody", "period_text": "2011",

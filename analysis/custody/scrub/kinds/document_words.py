@@ -16,10 +16,11 @@ STRONG = _any_of(
     r"gesch\.?-?z|ifa-?zahl|unhcr|unrwa|asylum|asyl\w*|duldung|aufenthalts\w*|gestattung|uci|a-?number|a#",
     r"alien(?: registration)?|uscis|receipt|siv|visa|visum|aadhaar|aadhar|pan|personnummer|samordningsnummer|cpr|bsn",
     r"v-?nummer|ahv|codice fiscale|hetu|nhs|home office|uan|brp|medicare|immicard|emirates id|pinfl|inn|imei|imsi",
-    r"licen[cs]e|fuhrerschein(?:nummer)?|driving licen[cs]e|permit|sin|dossier|agdref|niss|amka|afm",
+    r"licen[cs]e|fuhrerschein(?:nummer)?|driving licen[cs]e|permit|sin|agdref|niss|amka|afm",
+    r"dossier(?:-?nummer|-?nr)?|n-?nummer|zemis(?:-?nr|-?nummer)?|ho ref(?:erence)?",
     r"تذکر[هی]|برقی تذکره|کد ?ملی|شماره ثبت|نمبر ثبت|شماره ملی|ملی|شناسنامه|شناسایی|پاسپورت|پاسپورټ|پاسپورٹ|گذرنامه",
     r"پرونده|دوسی[هی]|قضی[هی]|کیس|پناهندگ[یان]+|پناهنده|امایش|کارت هویت|هویت|یو ?ان ?اچ ?سی ?ار|کمیساریا|ویزا|ویزه",
-    r"فراگیر|کد یکتا|اختصاصی|پیژند ?پاڼه|شناختی کارډ|شناختی کارڈ|شناختی|لیسنس|گواهینامه|اقامت|سریال",
+    r"فراگیر|کد یکتا|اختصاصی|پیژند ?پاڼه|شناختی کارډ|شناختی کارڈ|شناختی|آئی ?ڈی|لیسنس|گواهینامه|اقامت|سریال",
 )
 WEAK = _any_of(
     r"case|file|registration|reg|ref(?:erence)?|application|claim|az|gz|vorgang|fall|fallnummer|antrag",

@@ -5,11 +5,13 @@ from scipy import integrate, stats
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
-from analysis.estimators.endorsement.ideal_points import ideal_points, prepare
+from analysis.estimators.endorsement.ideal_points import ideal_points
+from analysis.estimators.endorsement.posterior import Prior
+from analysis.estimators.endorsement.prepare import prepare
 
 POLICIES, ENDORSERS = ("a", "b", "c"), ("x",)
 QUADRATURE = 1e-6  # 21 Gauss–Hermite nodes against adaptive integration, per respondent
-DIFFERENCED = 1e-3  # central differences of a log-likelihood of some hundreds
+DIFFERENCED = 1e-4  # central differences of a log-likelihood of some hundreds
 
 
 def simulated(seed, n=500, effect=0.8):
@@ -42,7 +44,7 @@ def test_effective_draws_of_an_autoregression_are_the_known_ones():
 def test_likelihood_is_the_integral_over_ideal_points():
     y, arm = simulated(2, n=40)
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((40, 1)))
-    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.8] * 3, [0.4] * 3, [0.8] * 3, [-1.5] * 3])
+    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
     at = posterior.unpack(theta)
     edges = np.column_stack([np.full(3, -np.inf), at.alpha, np.full(3, np.inf)])
 
@@ -60,25 +62,69 @@ def test_likelihood_is_the_integral_over_ideal_points():
     assert posterior.log_likelihood(theta) == pytest.approx(want, abs=40 * QUADRATURE)
 
 
-def test_gradient_is_that_of_the_density():
+@pytest.mark.parametrize("is_common", [False, True])
+def test_gradient_is_that_of_the_density(is_common):
     y, arm = simulated(3, n=60)
-    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((60, 1)))
-    theta, hyper = np.random.default_rng(4).normal(size=15) * 0.3, (np.zeros((1, 1)), np.ones((1, 1)))
-    _, gradient = posterior.log_density(theta, *hyper)
-    for i in range(15):
-        e = 1e-4 * np.eye(15)[i]
-        slope = (posterior.log_density(theta + e, *hyper)[0] - posterior.log_density(theta - e, *hyper)[0]) / 2e-4
-        assert gradient[i] == pytest.approx(slope, abs=DIFFERENCED)
+    matrix = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common)
+    theta, phi2 = np.random.default_rng(4).normal(size=posterior.size) * 0.3, np.full((1, 3), 0.7)
+    _, gradient = posterior.log_density(theta, phi2)
+    for e in 1e-5 * np.eye(posterior.size):
+        slope = (posterior.log_density(theta + e, phi2)[0] - posterior.log_density(theta - e, phi2)[0]) / 2e-5
+        assert gradient @ e == pytest.approx(slope * 1e-5, abs=DIFFERENCED * 1e-5)
 
 
-def test_support_is_recovered_and_short_chains_are_flagged():
+def test_soft_bounds_leave_the_prior_of_a_variance_uniform():
+    posterior = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)), Prior())
+    at = np.zeros(posterior.size)
+    soft = np.linspace(-3, 13, 4001)
+    density, variance = np.empty(4001), np.empty(4001)
+    for i, value in enumerate(soft):
+        at[posterior.cuts[4]] = value
+        density[i] = np.exp(posterior._log_slope(at[posterior.cuts[4] : posterior.cuts[5]])[0][0])
+        variance[i] = posterior.unpack(at).omega2[0, 0]
+    mass = integrate.cumulative_trapezoid(density, soft, initial=0)
+    assert np.abs(mass - variance).max() < 1e-4  # of 10; trapezoids of width .004
+
+
+def test_variances_over_policies_are_drawn_from_their_conditional():
+    """Against the density on a grid: mean of the draws, spread of the draws."""
+    posterior = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)))
+    at = np.zeros(posterior.size)
+    at[posterior.cuts[3] : posterior.cuts[4]] = (0.2, 0.9, 1.4)
+    grid = np.linspace(1e-4, 10, 20_001)
+    weight = np.exp([posterior._effects_given(posterior.unpack(at).lam, np.array([[v]]))[0, 0] for v in grid])
+    wanted = float(grid @ weight / weight.sum())
+    rng, phi2, drawn = np.random.default_rng(1), posterior.first_phi2(), []
+    for _ in range(4000):
+        phi2 = posterior.draw_phi2(at, phi2, rng)
+        drawn.append(phi2[0, 0])
+    assert np.mean(drawn) == pytest.approx(wanted, rel=0.1)  # Monte Carlo error about 3 %
+
+
+def test_policies_may_have_different_scales():
+    y, arm = simulated(5, n=400)
+    y[:, 0] = np.where(y[:, 0] == 2, 1, y[:, 0])
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((400, 1)))
+    assert posterior.categories.tolist() == [2, 3, 3]
+    assert np.isinf(posterior.unpack(np.zeros(posterior.size)).alpha[0, 1])
+
+
+def test_support_is_recovered_and_mixes():
     y, arm = simulated(5)
-    result = ideal_points(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.random.default_rng(6), draws=300)
+    result = ideal_points(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.random.default_rng(6), draws=1000)
     support = result.estimates[0]
     assert support.term == "support[x]"
     assert abs(support.value - 0.8) < 3 * support.se
     assert support.low > 0
-    assert "ask for more draws" in result.warnings[0]
+    assert result.warnings == ()
+    assert max(d.r_hat for d in result.diagnostics) <= 1.01
+    assert min(min(d.ess_bulk, d.ess_tail) for d in result.diagnostics) >= 400
+
+
+def test_short_chains_are_flagged():
+    answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
+    assert "ask for more draws" in ideal_points(answers, np.random.default_rng(6), draws=100).warnings[0]
 
 
 def test_same_seed_gives_the_same_draws():
@@ -105,6 +151,6 @@ def test_answers_must_be_categories():
     y, arm = simulated(5, n=120)
     with pytest.raises(EstimationError, match="whole numbers"):
         prepare(endorsement_answers(y + 0.5, arm, POLICIES, ENDORSERS), np.ones((120, 1)))
-    y[:, 0] = np.where(y[:, 0] == 2, 1, y[:, 0])
-    with pytest.raises(EstimationError, match="policy 'a' has no answer 2"):
+    y[:, 0] = 2
+    with pytest.raises(EstimationError, match="policy 'a' has the same answer"):
         prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((120, 1)))

@@ -1,0 +1,81 @@
+"""`bench pipeline`: writing tables, diagnostics of a list experiment, and a run with nothing to do.
+
+What must not be here: a peer that has to be installed.
+"""
+
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.commands.bench_report import Comparison, in_turn
+from analysis.commands.verify import copy_source
+from analysis.estimators.list_experiment import analyse
+from analysis.schemas import TABLES
+from analysis.store import canonical, parquet_bytes
+
+REPEATS = 5
+ROWS = 1_000_000
+ITEMS = 4
+
+
+def measure() -> list[Comparison]:
+    """Every comparison of this part."""
+    return [table_write(), list_experiment(), pipeline_no_op()]
+
+
+def compared(what: str, compared_with: str, ours: Callable[[], object], other: Callable[[], object]) -> Comparison:
+    """Median CPU seconds of two calls made in turn."""
+    return Comparison(what, compared_with, "CPU seconds", *in_turn(ours, other, REPEATS))
+
+
+def table_write() -> Comparison:
+    """A checked, sorted, rounded table against writing the same columns unchecked."""
+    generator = np.random.default_rng(1)
+    table = TABLES["base_rates"]
+    frame = pd.DataFrame({name: generator.uniform(0, 1, ROWS // 10) for name in table.column_names})
+    frame["prevalence_share"] = np.linspace(0, 1, len(frame))
+    frame = frame.assign(sensitivity_share=np.arange(len(frame)) / len(frame))
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
+    return compared(
+        f"store: {len(frame):,} rows checked, sorted, written",
+        "pyarrow writing the same columns",
+        lambda: parquet_bytes(canonical(frame, table), table),
+        lambda: pq.write_table(arrow, io.BytesIO(), compression="zstd"),
+    )
+
+
+def list_experiment() -> Comparison:
+    """All diagnostics and the difference against one pass over the data."""
+    generator = np.random.default_rng(2)
+    treat = generator.integers(0, 2, ROWS)
+    response = generator.binomial(ITEMS, 0.5, ROWS) + treat * generator.binomial(1, 0.2, ROWS)
+    return compared(
+        f"list experiment: {ROWS:,} respondents, screen, test, difference",
+        "counting the answers once per arm",
+        lambda: analyse(response, treat, ITEMS),
+        lambda: [np.bincount(response[treat == arm], minlength=ITEMS + 2) for arm in (0, 1)],
+    )
+
+
+def pipeline_no_op() -> Comparison:
+    """A pipeline with nothing to do against starting DVC."""
+    dvc = str(Path(sys.executable).with_name("dvc"))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        project = Path(folder) / "project"
+        copy_source(Path.cwd(), project)
+
+        def run(*arguments: str) -> None:
+            subprocess.run([dvc, *arguments], cwd=project, capture_output=True, check=True)
+
+        run("repro")
+        return compared(
+            "pipeline: a run with nothing to do", "dvc --version", lambda: run("repro"), lambda: run("version")
+        )

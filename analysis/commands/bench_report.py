@@ -1,0 +1,85 @@
+"""What every benchmark reports: one line per comparison, shown as a table and written beside the build.
+
+What belongs here: the record, timing of a call, the table. What must not: what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from analysis.store import write_atomically
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Ours beside a peer or a physical limit, in one unit.
+
+    Attributes
+    ----------
+    what, compared_with
+        In words.
+    unit
+        Of both figures, such as `CPU seconds`; `per CPU second` where more is better.
+    ours, other
+        Figures; `other` is None where the peer was not there, and `note` says why.
+    note
+        What a reader must know beside the numbers.
+    """
+
+    what: str
+    compared_with: str
+    unit: str
+    ours: float
+    other: float | None
+    note: str = ""
+
+    @property
+    def times_better(self) -> float | None:
+        """How many times ours is better than the other; below 1 where it is worse; None without another."""
+        if self.other is None:
+            return None
+        return self.ours / self.other if self.unit.endswith("per CPU second") else self.other / self.ours
+
+
+def cpu_seconds(call: Callable[[], object]) -> float:
+    """CPU seconds of one call, children included; at least the clock's resolution."""
+    before = os.times()
+    call()
+    after = os.times()
+    return sum(after[:4]) - sum(before[:4]) or time.get_clock_info("process_time").resolution
+
+
+def in_turn(ours: Callable[[], object], other: Callable[[], object], repeats: int) -> tuple[float, float]:
+    """Median CPU seconds of two calls, made in turn A B A B after one warm-up each."""
+    ours(), other()
+    times = [(cpu_seconds(ours), cpu_seconds(other)) for _ in range(repeats)]
+    medians = np.median(np.array(times), axis=0)
+    return float(medians[0]), float(medians[1])
+
+
+def show(part: str, comparisons: Sequence[Comparison]) -> None:
+    """Print a table and write `build/bench_<part>.json`."""
+    shown = Table(title=f"bench {part}, on {os.cpu_count()} cores, {platform.machine()}")
+    for heading in ("what", "compared with", "unit", "ours", "other", "times better", "note"):
+        shown.add_column(heading)
+    for c in comparisons:
+        numbers = (f"{c.ours:,.4g}", _shown(c.other), _shown(c.times_better))
+        shown.add_row(escape(c.what), escape(c.compared_with), c.unit, *numbers, escape(c.note))
+    Console().print(shown)
+    entries = [{**asdict(c), "times_better": c.times_better} for c in comparisons]
+    write_atomically(Path.cwd() / f"build/bench_{part}.json", (json.dumps(entries, indent=2) + "\n").encode())
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.4g}"

@@ -1,0 +1,91 @@
+"""`estimate list-experiment` for designs with a likelihood of their own: the list as predictor, the modified list.
+
+What belongs here: which estimator runs, and what it reports. What must not: arithmetic; the standard design.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.commands.estimate_report import Report
+from analysis.commands.list_rows import ListOptions, ListRows
+from analysis.commands.survey_file import numeric
+from analysis.errors import InputError
+from analysis.estimators.estimate import usable_estimate
+from analysis.estimators.list_experiment.joint import joint_regression
+from analysis.estimators.list_experiment.modified import modified_list
+from analysis.estimators.list_experiment.prediction import average, predict
+from analysis.estimators.list_experiment.regression import regression_data
+from analysis.estimators.list_experiment.standing import analyse
+
+METHOD = "list-experiment"
+
+
+def estimate_joint(options: ListOptions, rows: ListRows) -> Report:
+    """Fit the sensitive item as predictor of an outcome.
+
+    Parameters
+    ----------
+    options, rows
+        As declared on the command line; complete rows.
+
+    Returns
+    -------
+    Report
+    """
+    data = regression_data(rows.response, rows.arm, options.items, rows.matrix, rows.names, **rows.design)
+    standing = analyse(rows.response, rows.arm, options.items, **rows.design)
+    fit = joint_regression(data, rows.outcome, options.outcome_model)  # type: ignore[arg-type]
+    coefficients = [
+        usable_estimate(
+            term,
+            float(value),
+            float(fit.covariance[i, i]) ** 0.5,
+            n=data.responses.n,
+            unit="coefficient",
+            method=fit.method,
+            degrees_of_freedom=fit.degrees_of_freedom,
+        )
+        for i, (term, value) in enumerate(zip(fit.terms, fit.coefficients, strict=True))
+    ]
+    diagnostics = {
+        "usable": standing.prevalence.is_usable,
+        "reason": standing.prevalence.unusable_reason,
+        "screen": {"passed": standing.screen.passed, "checks": standing.screen.checks},
+        "design_effect_p_value": standing.design_effect.p_value,
+        "convergence": fit.convergence,
+        "covariance": fit.method,
+    }
+    estimates = [*coefficients, *fit.predictions]
+    warnings = [*fit.warnings, *standing.warnings]
+    return Report(METHOD, "joint", data.responses.n, estimates, fit.log_likelihood, diagnostics, warnings)
+
+
+def estimate_modified(options: ListOptions, rows: ListRows) -> Report:
+    """Fit the modified list.
+
+    Parameters
+    ----------
+    options, rows
+        As declared on the command line; complete rows.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    InputError
+        When the number of item columns is not `--items`.
+    """
+    columns = options.open_items
+    if len(columns) != options.items:
+        raise InputError(
+            f"--item-columns names {len(columns)} columns but --items is {options.items}; name one for each"
+        )
+    items = [numeric(rows.frame, column, "an open answer is 0 or 1") for column in columns]
+    fit = modified_list(rows.response, rows.arm, np.column_stack(items), rows.matrix, rows.names, **rows.design)
+    diagnostics = {"convergence": fit.convergence, "covariance": fit.method}
+    estimates = [*fit.estimates(), *predict(fit, {"prediction": average(fit)})]
+    n = fit.data.responses.n
+    return Report(METHOD, "modified", n, estimates, fit.log_likelihood, diagnostics, fit.warnings)

@@ -1,0 +1,185 @@
+"""`estimate list-experiment`: its options, and the rows of a file that they name.
+
+What belongs here: which columns are read, and which rows are complete. What must not: estimation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.commands.survey_file import (
+    Covariates,
+    coded_arms,
+    coded_levels,
+    design_matrix,
+    formula_columns,
+    level_text,
+    numeric,
+    read_rows,
+    require_columns,
+    shown_levels,
+    yes_no,
+)
+from analysis.errors import InputError
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """The options of `estimate list-experiment`, by their names on the command line."""
+
+    file: Path
+    response: str
+    treatment: str
+    items: int
+    estimator: str = "difference"
+    model: str = "constrained"
+    covariates: str | None = None
+    control: str | None = None
+    treated: str | None = None
+    sensitive_levels: str | None = None
+    weights: str | None = None
+    strata: str | None = None
+    clusters: str | None = None
+    direct: str | None = None
+    predict: str | None = None
+    test: str | None = None
+    is_robust: bool = False
+    outcome: str | None = None
+    outcome_model: str = "logistic"
+    item_columns: str | None = None
+
+    @property
+    def columns(self) -> dict[str, str | None]:
+        """Option to the column it names."""
+        named = ("response", "treatment", "weights", "strata", "clusters", "direct", "outcome")
+        return {f"--{name}": getattr(self, name) for name in named}
+
+    @property
+    def open_items(self) -> list[str]:
+        """Columns with the open answers of the controls of a modified list."""
+        return [] if self.item_columns is None else [name.strip() for name in self.item_columns.split(",")]
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The estimators' word for an argument to its column."""
+        given = {option.removeprefix("--"): column for option, column in self.columns.items() if column is not None}
+        return {"treat" if role == "treatment" else role: column for role, column in given.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class ListRows:
+    """Complete rows, as arrays."""
+
+    frame: pd.DataFrame
+    response: npt.NDArray[np.float64]
+    arm: npt.NDArray[np.float64]
+    direct: npt.NDArray[np.float64] | None
+    outcome: npt.NDArray[np.float64] | None
+    covariates: Covariates | None
+    design: dict[str, Any]
+    labels: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def matrix(self) -> npt.NDArray[np.float64] | None:
+        """Design matrix, None without covariates."""
+        return None if self.covariates is None else self.covariates.matrix
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Its column names."""
+        return None if self.covariates is None else self.covariates.names
+
+
+def complete_rows(options: ListOptions) -> ListRows:
+    """Read the file and keep the rows that have a value in every column that is used.
+
+    Parameters
+    ----------
+    options
+        As declared on the command line.
+
+    Returns
+    -------
+    ListRows
+
+    Raises
+    ------
+    InputError
+        In one sentence that names the column, the value and the fix.
+    """
+    frame = read_rows(options.file)
+    require_columns(frame, options.columns | {f"--item-columns {c}": c for c in options.open_items})
+    arm, labels = _arms(options, frame)
+    response = numeric(frame, options.response, "a list answer is a number; leave a refusal empty")
+    if options.estimator == "modified":
+        response = np.where(arm == 0, 0.0, response)  # controls gave no count
+    direct = None if options.direct is None else yes_no(frame, options.direct)
+    outcome = None if options.outcome is None else outcome_values(frame, options.outcome, options.outcome_model)
+    weights = None
+    if options.weights is not None:
+        weights = numeric(frame, options.weights, "a weight is a number of 0 or more")
+    needed = [*formula_columns(frame, options.covariates), *filter(None, (options.strata, options.clusters))]
+    complete = frame[needed].notna().all(axis=1).to_numpy() & ~np.isnan(response) & ~np.isnan(arm)
+    for optional in (direct, outcome, weights):
+        complete &= True if optional is None else ~np.isnan(optional)
+    if not complete.any():
+        raise InputError("no row has a value in every column that is used; check the columns for missing values")
+    kept = frame[complete]
+    return ListRows(
+        kept,
+        response[complete],
+        arm[complete],
+        None if direct is None else direct[complete],
+        None if outcome is None else outcome[complete],
+        design_matrix(kept, options.covariates),
+        {
+            "weights": None if weights is None else weights[complete],
+            "strata": None if options.strata is None else level_text(kept[options.strata]).to_numpy(),
+            "clusters": None if options.clusters is None else level_text(kept[options.clusters]).to_numpy(),
+        },
+        labels,
+        {"rows_read": len(frame), "rows_used": int(complete.sum())},
+    )
+
+
+def _arms(options: ListOptions, frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+    if options.estimator != "multi" or options.sensitive_levels is None:
+        return coded_arms(frame, options.treatment, options.control, options.treated), ()
+    labels = tuple(level.strip() for level in options.sensitive_levels.split(","))
+    control = "0" if options.control is None else options.control
+    if control in labels:
+        raise InputError(f"--sensitive-levels names the control level '{control}'; name the sensitive levels only")
+    text = level_text(frame[options.treatment])
+    if options.control is None and not (text == "0").any():
+        raise InputError(f"column '{options.treatment}' holds {shown_levels(text)}; name the control with --control")
+    return coded_levels(frame, options.treatment, {control: 0} | {v: i + 1 for i, v in enumerate(labels)}), labels
+
+
+def outcome_values(frame: pd.DataFrame, column: str, outcome_model: str) -> npt.NDArray[np.float64]:
+    """Give an outcome as floats: yes and no for the logistic model, any number for the linear one.
+
+    Parameters
+    ----------
+    frame, column, outcome_model
+        Rows, name of a column, `logistic` or `linear`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), NaN where missing.
+
+    Raises
+    ------
+    InputError
+        When the model is unknown, or as `yes_no` and `numeric`.
+    """
+    if outcome_model not in ("logistic", "linear"):
+        raise InputError(f"--outcome-model is '{outcome_model}'; choose logistic or linear")
+    return yes_no(frame, column) if outcome_model == "logistic" else numeric(frame, column, "an outcome is a number")

