@@ -16,8 +16,8 @@ from analysis.errors import EstimationError
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-DEFAULT_MAX_PAIRS = 200_000_000
-"""Candidate pairs from which on a window is refused: about a minute of work, whatever the memory."""
+DEFAULT_MAX_PAIRS = 20_000_000
+"""Candidate pairs from which on a window is refused: they bound time, and the memory of the edges."""
 PIECE_PAIRS = 2_000_000
 """Pairs held at a time; bounds the memory."""
 
