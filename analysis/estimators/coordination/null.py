@@ -1,4 +1,4 @@
-"""What chance alone would make: the same shares, each in its own hour, with seconds dealt out anew.
+"""What chance alone would make: the same shares, each in its own hour, with each account's seconds dealt out anew.
 
 What belongs here: the permutation null and what lies above it, as counts. What must not: membership.
 """
@@ -21,8 +21,6 @@ from analysis.estimators.coordination.pairs import (
     pair_pieces,
     window_ends,
 )
-
-HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +69,10 @@ def coordination_null(
     """Hold coordination against a permutation null within object × hour.
 
     Use it to tell coordination from shared daily rhythm: every share keeps its account, its object and its hour; the
-    place inside the hour is permuted among all shares of the same hour of the day, so that habits such as posting on
-    the full hour stay. Two accounts stand out when they share more objects within the window than any two accounts do
-    in all but a share `level` of the permutations: the chance of a single false edge is `level` for all edges together.
+    places inside the hour are permuted among the shares of one account, so that its habits stay (posting on the full
+    hour, say) and only their meeting with others' is dealt out anew. Accounts that always post at the same minute are
+    therefore not called coordinated. Two accounts stand out when they share more objects within the window than any two
+    accounts do in all but a share `level` of the permutations: one false edge among all has that chance.
 
     Parameters
     ----------
@@ -98,7 +97,7 @@ def coordination_null(
         Fewer than 19 draws, or as `coordination`.
 
     Randomness
-        One permutation of n numbers per draw.
+        One permutation of n numbers per draw, within accounts.
 
     Source
         Interval jitter: Amarasingham, Harrison, Hatsopoulos & Geman 2012, J. Neurophysiology 107(2), 517–531; maximum
@@ -112,7 +111,9 @@ def coordination_null(
     19
     """
     if draws < 19 or not 0 < level < 1 or hour < 1:
-        raise EstimationError(f"draws is {draws}, level {level}, hour {hour}; give ≥ 19 draws, a level in (0, 1), hour ≥ 1")
+        raise EstimationError(
+            f"draws is {draws}, level {level}, hour {hour}; give ≥ 19 draws, a level in (0, 1), hour ≥ 1"
+        )
     kept = active(shares.distinct(), min_participation)
     observed, observed_pairs = _joint_objects(kept, window, max_pairs)
     null_pairs, null_max = np.empty(draws, dtype=np.int64), np.empty(draws, dtype=np.int64)
@@ -145,9 +146,8 @@ def _threshold(null_max: IntArray, level: float) -> int:
 def _jittered(kept: Shares, hour: int, generator: np.random.Generator) -> Shares:
     hours, inside = np.divmod(kept.time, hour)
     mixed = np.empty_like(inside)
-    of_day = hours % HOURS_PER_DAY
-    by_hour = np.lexsort((generator.random(len(inside)), of_day))
-    mixed[np.argsort(of_day, kind="stable")] = inside[by_hour]
+    shuffled = np.lexsort((generator.random(len(inside)), kept.account))
+    mixed[np.argsort(kept.account, kind="stable")] = inside[shuffled]
     moved = Shares(kept.object, kept.account, kept.content, hours * hour + mixed)
     return moved.select(np.lexsort((moved.time, moved.object)))
 
@@ -167,9 +167,7 @@ def _joint_objects(kept: Shares, window: int, max_pairs: int) -> tuple[Edges, in
     return Edges(key // max(accounts_n, 1), key % max(accounts_n, 1), weight.astype(np.int64)), pairs
 
 
-def _distinct_rows(
-    known: npt.NDArray[np.int64], edge: IntArray, of_object: IntArray
-) -> npt.NDArray[np.int64]:
+def _distinct_rows(known: npt.NDArray[np.int64], edge: IntArray, of_object: IntArray) -> npt.NDArray[np.int64]:
     rows = np.concatenate([known, np.column_stack([edge, of_object])])
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     is_new = np.ones(len(rows), dtype=bool)

@@ -122,7 +122,8 @@ def window_ends(shares: Shares, window: int) -> IntArray:
     if (int(rank[-1]) + 1) * step >= np.iinfo(np.int64).max:
         raise EstimationError(f"{rank[-1] + 1} objects over {step} time units do not fit; give time in coarser units")
     key = rank * step + since
-    return np.searchsorted(key, key + window, side="right").astype(np.int64)
+    ends: IntArray = np.searchsorted(key, key + window, side="right").astype(np.int64)
+    return ends
 
 
 def demand_room(ends: IntArray, window: int, max_pairs: int) -> None:
@@ -142,7 +143,7 @@ def demand_room(ends: IntArray, window: int, max_pairs: int) -> None:
     candidates, largest = int(per_share.sum()), int(per_share.max(initial=0))
     if candidates > max_pairs:
         raise EstimationError(
-            f"window {window} makes {candidates} candidate pairs, more than the {max_pairs} allowed (one share alone has "
+            f"window {window} makes {candidates} candidate pairs, more than the {max_pairs} allowed (one share has "
             f"{largest} others in its window); shorten the window, leave out objects that everybody shares, or raise "
             "the cap"
         )

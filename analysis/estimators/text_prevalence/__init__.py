@@ -7,11 +7,11 @@ without saying so.
 
 from analysis.estimators.text_prevalence.estimators import (
     ESTIMATORS,
-    Model,
     TextFit,
     estimate_text,
     expected_standard_errors,
 )
+from analysis.estimators.text_prevalence.regressions import Model
 from analysis.estimators.text_prevalence.sample import LabelledTexts, labelled_texts
 from analysis.estimators.text_prevalence.scorer import estimate_from_texts
 

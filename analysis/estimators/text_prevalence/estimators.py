@@ -30,7 +30,9 @@ DESCRIPTIONS: dict[str, str] = {
     "dsl": "design-based supervised learning",
     "emq": "expectation-maximisation quantification",
 }
-UNCORRECTED = "rests on predictions alone: its error is not in its interval; shown beside corrected estimates for its bias"
+UNCORRECTED = (
+    "rests on predictions alone: its error is not in its interval; shown beside corrected estimates for its bias"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +114,12 @@ def estimate_text(
     details = {name: float(np.median([d[name] for _, _, d in fits])) for name in fits[0][2]}
     unit = "share of posts" if model is None else "coefficient"
     said = (*texts.warnings, *((UNCORRECTED,) if estimator == "naive" else ()))
+    variances = [None] * len(names) if covariance is None else np.diag(covariance).tolist()
+    about = _About(len(texts), unit, DESCRIPTIONS[estimator], confidence, said)
     estimates = tuple(
-        _estimate(name, float(centre[i]), None if covariance is None else float(covariance[i, i]), len(texts), unit,
-                  DESCRIPTIONS[estimator], confidence, said)
-        for i, name in enumerate(names)
-    )  # fmt: skip
+        about.estimate(name, float(value), variance)
+        for name, value, variance in zip(names, centre, variances, strict=True)
+    )
     return TextFit(estimates, covariance, details, len(fits))
 
 
@@ -145,17 +148,29 @@ def _combined(values: FloatArray, centre: FloatArray, covariances: list[FloatArr
     return np.asarray(np.median([c + np.outer(a, a) for c, a in zip(given, away, strict=True)], axis=0))
 
 
-def _estimate(
-    term: str, value: float, variance: float | None, n: int, unit: str, method: str, confidence: float, said: tuple[str, ...]
-) -> Estimate:
-    if variance is not None:
-        return usable_estimate(
-            term, value, float(np.sqrt(variance)), n=n, unit=unit, method=method, confidence=confidence, warnings=said
+@dataclass(frozen=True)
+class _About:
+    """What all estimates of one fit share."""
+
+    n: int
+    unit: str
+    method: str
+    confidence: float
+    warnings: tuple[str, ...]
+
+    def estimate(self, term: str, value: float, variance: float | None) -> Estimate:
+        if variance is not None:
+            return usable_estimate(term, value, float(np.sqrt(variance)), **vars(self))
+        return Estimate(
+            term=term,
+            value=value,
+            se=None,
+            low=None,
+            high=None,
+            effective_n=None,
+            degrees_of_freedom=None,
+            **vars(self),
         )
-    return Estimate(
-        term=term, value=value, se=None, low=None, high=None, confidence=confidence, n=n, effective_n=None,
-        degrees_of_freedom=None, unit=unit, method=method, warnings=said,
-    )  # fmt: skip
 
 
 def expected_standard_errors(texts: LabelledTexts, factors: FloatArray) -> FloatArray:

@@ -21,7 +21,7 @@ Family = Literal["linear", "logistic"]
 MOST_STEPS = 100
 TOLERANCE = 1e-12
 """Largest element of the averaged moments, relative to the columns' scale, at which the root is taken as found."""
-FARTHEST = 30.0
+FARTHEST = 12.0
 """Coefficient of a standardised column beyond which outcomes are separated, not estimated."""
 
 
@@ -92,19 +92,23 @@ def root(pieces: list[Piece], family: Family) -> FloatArray:
     for _ in range(MOST_STEPS):
         moments, information = _at(pieces, theta, family)
         size = float(np.max(np.abs(moments) / scale))
+        if family == "logistic" and np.max(np.abs(theta) * _spread(pieces)) > FARTHEST:
+            break
         if size < TOLERANCE:
             return theta
-        theta, moved = _newton_step(pieces, family, theta, moments, information, scale)
-        if np.max(np.abs(theta) * _spread(pieces)) > FARTHEST:
-            break
+        theta, moved = _newton_step(pieces, family, theta, _direction(moments, information), scale)
         if not moved:
             return _accepted(theta, size)
-    raise EstimationError("y is separated by the covariates, or too few labels: no finite coefficients; use fewer covariates")
+    raise EstimationError(
+        "y is separated by the covariates, or too few labels: no finite coefficients; use fewer covariates"
+    )
 
 
 def _accepted(theta: FloatArray, size: float) -> FloatArray:
     if size > 1e-8:
-        raise EstimationError(f"the equations do not reach zero (moments {size:.1e}); use fewer covariates or more labels")
+        raise EstimationError(
+            f"the equations do not reach zero (moments {size:.1e}); use fewer covariates or more labels"
+        )
     return theta
 
 
@@ -113,11 +117,21 @@ def _at(pieces: list[Piece], theta: FloatArray, family: Family) -> tuple[FloatAr
     return moments, np.sum([p.information(theta, family) for p in pieces], axis=0)
 
 
+def _direction(moments: FloatArray, information: FloatArray) -> FloatArray:
+    try:
+        return np.asarray(np.linalg.solve(information, moments), dtype=np.float64)
+    except np.linalg.LinAlgError as error:
+        raise EstimationError("the corrected equations are singular; use fewer covariates or more labels") from error
+
+
 def _newton_step(
-    pieces: list[Piece], family: Family, theta: FloatArray, moments: FloatArray, information: FloatArray, scale: FloatArray
+    pieces: list[Piece],
+    family: Family,
+    theta: FloatArray,
+    step: FloatArray,
+    scale: FloatArray,
 ) -> tuple[FloatArray, bool]:
-    step = np.linalg.solve(information, moments)
-    before = float(np.max(np.abs(moments) / scale))
+    before = float(np.max(np.abs(_at(pieces, theta, family)[0]) / scale))
     for halving in range(40):
         tried = theta + step * 0.5**halving
         after = _at(pieces, tried, family)[0]
@@ -128,11 +142,13 @@ def _newton_step(
 
 def _column_scale(pieces: list[Piece]) -> FloatArray:
     """What a column's moment can be at most, about; a column of zeros, or a repeated one, is refused."""
-    total = np.sum([np.abs(p.X).T @ np.abs(p.c) for p in pieces], axis=0)
+    total = np.sum([np.abs(p.X).T @ (np.abs(p.c) * (1 + np.abs(p.y))) for p in pieces], axis=0)
     gram = np.sum([p.X.T @ (p.X * np.abs(p.c)[:, None]) for p in pieces], axis=0)
     norm = np.sqrt(np.diag(gram))
     if (norm == 0).any() or np.linalg.matrix_rank(gram / np.outer(norm, norm)) < len(norm):
-        raise EstimationError(f"covariates have {len(norm)} columns but a lower rank; remove the one that repeats the others")
+        raise EstimationError(
+            f"covariates have {len(norm)} columns but a lower rank; remove the one that repeats the others"
+        )
     return np.asarray(total)
 
 
@@ -141,9 +157,7 @@ def _spread(pieces: list[Piece]) -> FloatArray:
     return np.where(spread > 0, spread, 1.0)
 
 
-def sandwich(
-    pieces: list[Piece], theta: FloatArray, family: Family, n: int, cluster: IntArray | None
-) -> FloatArray:
+def sandwich(pieces: list[Piece], theta: FloatArray, family: Family, n: int, cluster: IntArray | None) -> FloatArray:
     """J⁻¹ Σ s s' J⁻ᵀ with the contributions of a row, or of a cluster, added up first.
 
     Parameters

@@ -113,8 +113,8 @@ def _ordinary(piece: Piece, texts: LabelledTexts, model: Model) -> RegressionFit
     covariance = np.linalg.inv(piece.information(theta, model.family))
     if model.family == "linear":
         residual = piece.residual(theta, "linear")
-        covariance = covariance * (residual @ residual) / max(len(residual) - len(theta), 1)
-    return RegressionFit(theta, covariance)
+        covariance = covariance * float(residual @ residual) / max(len(residual) - len(theta), 1)
+    return RegressionFit(theta, np.asarray(covariance, dtype=np.float64))
 
 
 def _solved(pieces: list[Piece], texts: LabelledTexts, model: Model) -> RegressionFit:
@@ -122,9 +122,7 @@ def _solved(pieces: list[Piece], texts: LabelledTexts, model: Model) -> Regressi
     return RegressionFit(theta, sandwich(pieces, theta, model.family, len(texts), texts.cluster))
 
 
-def prediction_powered_regression(
-    texts: LabelledTexts, g: FloatArray, model: Model, *, tuned: bool
-) -> RegressionFit:
+def prediction_powered_regression(texts: LabelledTexts, g: FloatArray, model: Model, *, tuned: bool) -> RegressionFit:
     """PPI, or PPI++ with one weight on predictions tuned to the smallest total variance.
 
     Source
@@ -144,7 +142,7 @@ def prediction_powered_regression(
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """Labelled rows with labels, labelled rows with predictions, unlabelled rows with predictions; weights of mean 1."""
+    """Labelled rows with labels, then with predictions; unlabelled rows with predictions; weights of mean 1."""
 
     observed: Piece
     paired: Piece
@@ -193,7 +191,10 @@ class _Parts:
         """Labelled and unlabelled contributions, each about its own mean; the factor m/(m − 1) without clusters."""
         difference = self.observed.scores(theta, self.family) - weight * self.paired.scores(theta, self.family)
         total = np.zeros((len(texts), len(theta)))
-        for rows, values in ((self.observed.row, difference), (self.rest.row, weight * self.rest.scores(theta, self.family))):
+        for rows, values in (
+            (self.observed.row, difference),
+            (self.rest.row, weight * self.rest.scores(theta, self.family)),
+        ):
             small = 1.0 if texts.cluster is not None else np.sqrt(len(rows) / max(len(rows) - 1, 1))
             total[rows] = (values - values.mean(axis=0)) / len(rows) * small
         inverse = self._inverse(theta)

@@ -80,8 +80,8 @@ def labelled_texts(
     Raises
     ------
     EstimationError
-        A probability outside (0, 1]; a labelled row without value; fewer than 10 labels; a missing prediction; a row with
-        probability 1 and no label; a stratum that should hold labels and holds none; labels whose number, or whose
+        A probability outside (0, 1]; a labelled row without value; fewer than 10 labels; a missing prediction; a row
+        with probability 1 and no label; a stratum that should hold labels and holds none; labels whose number, or whose
         predictions, miss what the probabilities promise by more than 5 standard errors.
 
     Source
@@ -124,7 +124,9 @@ def _demand_probabilities(labelled: BoolArray, probability: FloatArray) -> None:
     certain = (probability == 1) & ~labelled
     if certain.any():
         row = int(certain.argmax())
-        raise EstimationError(f"probability is 1 at position {row + 1} but the row has no label; state how labels were drawn")
+        raise EstimationError(
+            f"probability is 1 at position {row + 1} but the row has no label; state how labels were drawn"
+        )
 
 
 def _demand_values(value: FloatArray, labelled: BoolArray, scores: FloatArray) -> None:
@@ -155,7 +157,9 @@ def _compare_numbers(labelled: BoolArray, probability: FloatArray) -> list[str]:
     spread = np.sqrt(np.bincount(code, weights=probability * (1 - probability)))
     checked = [("all rows", float(found.sum() - expected.sum()), float(np.sqrt((spread**2).sum())))]
     if len(strata) <= MOST_STRATA:
-        checked += [(f"rows of probability {s:g}", f - e, d) for s, f, e, d in zip(strata, found, expected, spread, strict=True)]
+        checked += [
+            (f"rows of probability {s:g}", f - e, d) for s, f, e, d in zip(strata, found, expected, spread, strict=True)
+        ]
     return [said for where, miss, sd in checked if (said := _judged(miss, sd, f"the number of labels in {where}"))]
 
 

@@ -7,6 +7,7 @@ What belongs here: `estimate_from_texts` and nothing that could outlive it. What
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-FEATURES = 2**16
+FEATURES = 2**15
 NGRAMS = (2, 4)
 SHORTEST_FOLDS = 2
 
@@ -30,11 +31,11 @@ SHORTEST_FOLDS = 2
 def estimate_from_texts(
     texts: Sequence[str],
     value: FloatArray,
+    *,
     labelled: BoolArray,
     probability: FloatArray,
     channel: npt.ArrayLike,
     estimators: Sequence[Estimator],
-    *,
     generator: np.random.Generator,
     folds: int = 5,
     splits: int = 5,
@@ -88,7 +89,13 @@ def estimate_from_texts(
     >>> r = g.random(400) < 0.5
     >>> said = [f"{'yes' if a else 'no'} {g.integers(99)}" for a in y]
     >>> fit = estimate_from_texts(
-    ...     said, np.where(r, y, np.nan), r, np.full(400, 0.5), g.integers(0, 20, 400), ["dsl"], generator=g, splits=1
+    ...     said,
+    ...     np.where(r, y, np.nan),
+    ...     labelled=r,
+    ...     probability=np.full(400, 0.5),
+    ...     channel=g.integers(0, 20, 400),
+    ...     estimators=["dsl"],
+    ...     generator=g,
     ... )["dsl"]
     >>> abs(fit.estimates[0].value - y.mean()) < 0.05
     True
@@ -97,8 +104,15 @@ def estimate_from_texts(
     _demand_ready(texts, value, labelled, codes, folds)
     # The refusal comes before anything is fitted; a constant stands for the scores that do not exist yet.
     labelled_texts(value, labelled, probability, np.full(len(value), 0.5), codes)
-    features = HashingVectorizer(analyzer="char", ngram_range=NGRAMS, n_features=FEATURES, lowercase=True).transform(texts)
-    scores = np.array([_cross_fitted(features, value, labelled, codes, folds, generator) for _ in range(splits)])
+    features = HashingVectorizer(analyzer="char", ngram_range=NGRAMS, n_features=FEATURES, lowercase=True).transform(
+        texts
+    )
+    scores = np.array(
+        [
+            _cross_fitted(features, value, labelled, _balanced_folds(codes, labelled, folds, generator)[codes])
+            for _ in range(splits)
+        ]
+    )
     sample = labelled_texts(value, labelled, probability, scores, codes)
     return {name: estimate_text(sample, name, model, term=term) for name in estimators}
 
@@ -108,7 +122,8 @@ def _demand_ready(texts: Sequence[str], value: FloatArray, labelled: BoolArray, 
         raise EstimationError(f"texts has {len(texts)} entries; give one text, value, flag and channel for each row")
     if folds < SHORTEST_FOLDS or len(np.unique(codes[labelled])) < folds:
         raise EstimationError(
-            f"folds is {folds} and {len(np.unique(codes[labelled]))} channel(s) have labels; folds are made of whole channels"
+            f"folds is {folds} and {len(np.unique(codes[labelled]))} channel(s) have labels; "
+            "folds are made of whole channels"
         )
     wrong = labelled & ~np.isin(value, (0.0, 1.0))
     if wrong.any():
@@ -116,19 +131,16 @@ def _demand_ready(texts: Sequence[str], value: FloatArray, labelled: BoolArray, 
         raise EstimationError(f"y holds {value[row]} at position {row + 1}; labels are 1 and 0")
 
 
-def _cross_fitted(
-    features: object, value: FloatArray, labelled: BoolArray, codes: IntArray, folds: int, generator: np.random.Generator
-) -> FloatArray:
+def _cross_fitted(features: Any, value: FloatArray, labelled: BoolArray, fold: IntArray) -> FloatArray:
     """(n,) scores, each from a model that saw no label of its channel."""
-    fold = _balanced_folds(codes, labelled, folds, generator)[codes]
     scores = np.empty(len(value))
-    for each in range(folds):
+    for each in np.unique(fold):
         train, test = labelled & (fold != each), fold == each
         if len(np.unique(value[train])) < 2:
             raise EstimationError("labels outside a fold have one value only; use fewer folds or label more texts")
-        fitted = LogisticRegression(C=10.0, max_iter=1000).fit(features[train], value[train])  # type: ignore[index]
+        fitted = LogisticRegression(C=10.0, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(features[train], value[train])
         if test.any():
-            scores[test] = fitted.predict_proba(features[test])[:, 1]  # type: ignore[index]
+            scores[test] = fitted.predict_proba(features[test])[:, 1]
     return scores
 
 

@@ -57,7 +57,9 @@ def adjusted_count(texts: LabelledTexts, g: FloatArray) -> MeanFit:
     false_rate = _ratio(w * (1 - y), positive, "label 0")
     youden = true_rate - false_rate
     if youden < WEAKEST_YOUDEN:
-        raise EstimationError(f"predictions separate labels by {youden:.3f} only (true minus false positive rate); ACC divides by it")
+        raise EstimationError(
+            f"predictions separate labels by {youden:.3f} only (true minus false positive rate); ACC divides by it"
+        )
     value = (float(positive.mean()) - false_rate) / youden
     # Linearised: the predicted share, and each error rate with its weight in the ratio.
     influence = (positive - positive.mean()) / len(g)

@@ -64,7 +64,9 @@ class Annotations:
         _, first, counts = np.unique(keys, return_index=True, return_counts=True)
         if counts.max() > 1:
             position = int(first[counts.argmax()]) + 1
-            raise EstimationError(f"item at position {position} has {counts.max()} labels of one coder; keep one of them")
+            raise EstimationError(
+                f"item at position {position} has {counts.max()} labels of one coder; keep one of them"
+            )
 
     def select(self, rows: npt.NDArray[np.bool_]) -> Annotations:
         """Some of the rows."""
@@ -147,7 +149,9 @@ def krippendorff_alpha(
     1.0
     """
     if level not in LEVELS or draws < 100:
-        raise EstimationError(f"level is '{level}', draws {draws}; choose one of {', '.join(LEVELS)} and 100 draws or more")
+        raise EstimationError(
+            f"level is '{level}', draws {draws}; choose one of {', '.join(LEVELS)} and 100 draws or more"
+        )
     counts = annotations.counts()
     reason = _undefined(counts)
     if reason:
