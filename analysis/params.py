@@ -46,6 +46,17 @@ class MeasureRespondents:
 
 
 @dataclass(frozen=True)
+class EstimatePosts:
+    """Weeks of the shocks, fixed before there are data; the window of coordination; seed of permutations and folds."""
+
+    shock_weeks: tuple[int, ...]
+    coordination_window_seconds: int
+    coordination_least_shares: int
+    permutations: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class LabelQuality:
     """Assumed error rates of a label: shares between 0 and 1."""
 
@@ -69,6 +80,7 @@ class Params:
     release: Release
     simulate_study: SimulateStudy
     measure_respondents: MeasureRespondents
+    estimate_posts: EstimatePosts
     tabulate_base_rates: TabulateBaseRates
 
 

@@ -165,6 +165,13 @@ def _minimum_respondents(frame: pd.DataFrame, table: Table, policy: Policy) -> O
     return "pass", f"every estimate rests on at least {smallest} respondents"
 
 
+def _minimum_basis(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    smallest = frame[["basis_posts_n", "basis_channels_n"]].min(axis=None)
+    if smallest < policy.minimum_cell:
+        return "fail", f"a number rests on {smallest} posts or accounts; want at least {policy.minimum_cell}"
+    return "pass", f"every number rests on at least {policy.minimum_cell} posts and as many accounts"
+
+
 def _whole_points(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     numeric = [column.name for column in table.columns if column.kind == "number" or column.unit == "persons"]
     if numeric:
@@ -178,6 +185,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "no_measure": _no_measure,
     "minimum_cell": _minimum_cell,
     "rounding": _rounding,
+    "minimum_basis": _minimum_basis,
     "minimum_respondents": _minimum_respondents,
     "whole_points": _whole_points,
 }

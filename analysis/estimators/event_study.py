@@ -39,7 +39,8 @@ class Window:
         """Refuse windows in which no slope can be told."""
         if self.before < FEWEST_BEFORE or self.after < FEWEST_AFTER:
             raise EstimationError(
-                f"window has {self.before} weeks before and {self.after} after; give at least {FEWEST_BEFORE} and {FEWEST_AFTER}"
+                f"window has {self.before} weeks before and {self.after} after; "
+                f"give at least {FEWEST_BEFORE} and {FEWEST_AFTER}"
             )
 
 
@@ -79,8 +80,8 @@ def event_study(
 ) -> EventStudy:
     """Estimate the jump of a weekly series at a fixed event, and rank it among placebo dates.
 
-    Use it when the date was fixed by something outside the series. Assumes that, but for the event, jumps at the event's
-    week are drawn like jumps at other weeks. Placebo windows never touch the weeks from any event on.
+    Use it when the date was fixed by something outside the series. Assumes that, but for the event, jumps at its week
+    are drawn like jumps at other weeks. Placebo windows never touch the weeks from any event on.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def event_study(
     dates = placebo_dates(len(series), (event, *other_events), chosen)
     if len(dates) < FEWEST_PLACEBOS:
         raise EstimationError(
-            f"series has {len(dates)} placebo dates beside its events; give at least {FEWEST_PLACEBOS}: a longer series "
+            f"series has {len(dates)} placebo dates beside its events; want {FEWEST_PLACEBOS} or more: a longer series "
             "or a shorter window"
         )
     placebo = np.array([_jump(series, exposure, int(date), chosen, response)[0] for date in dates])
@@ -180,7 +181,8 @@ def _demand_series(series: FloatArray, exposure: FloatArray | None, response: Re
 def _demand_room(weeks: int, event: int, window: Window) -> None:
     if not window.before <= event <= weeks - window.after:
         raise EstimationError(
-            f"event is week {event} of {weeks}; its window needs {window.before} weeks before and {window.after} from it on"
+            f"event is week {event} of {weeks}; its window needs {window.before} weeks before "
+            f"and {window.after} from it on"
         )
 
 

@@ -4,7 +4,7 @@ What belongs here: the codebook, matching in Polars expressions, weekly aggregat
 that), geography (it would mean locating authors), files.
 
 A frame says what a text talks about, never what its author believes. Texts are folded before matching (letters that
-Persian, Pashto and Arabic keyboards write differently, vowel signs, direction marks), the stored text keeps its letters.
+Persian, Pashto and Arabic keyboards write differently, vowel signs, direction marks); the stored text stays as it is.
 """
 
 from __future__ import annotations
@@ -73,12 +73,16 @@ def parse_codebook(text: str) -> Codebook:
         raise InputError(f"the frame codebook has no column '{missing[0]}'; it needs {', '.join(wanted)}")
     frames = tuple(row["frame_code"] for row in rows)
     if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS} & set(frames):
-        raise InputError(f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME} or {ALL_POSTS}")
+        raise InputError(
+            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME} or {ALL_POSTS}"
+        )
     phrases = {g: {row["frame_code"]: _split(row[f"phrases_{g}"]) for row in rows} for g in LANGUAGES}
     for language, by_frame in phrases.items():
         empty = [frame for frame, found in by_frame.items() if not found]
         if empty:
-            raise InputError(f"the frame codebook has no phrase of frame {empty[0]} in '{language}'; give one, or drop the frame")
+            raise InputError(
+                f"the frame codebook has no phrase of frame {empty[0]} in '{language}'; give one, or drop the frame"
+            )
     return Codebook(frames, phrases, tuple(p for row in rows for p in _split(row["excluded_phrases"])))
 
 
@@ -104,7 +108,7 @@ def fold_text(text: str) -> str:
     'girls education'
     """
     text = re.sub(DROPPED, "", unicodedata.normalize("NFKC", text)).lower()
-    return " ".join(text.translate(str.maketrans(LETTERS)).split())
+    return " ".join(text.translate(str.maketrans(dict[str, str | int | None](LETTERS))).split())
 
 
 def folded(text: pl.Expr) -> pl.Expr:
@@ -124,12 +128,14 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def _one_of(phrases: tuple[str, ...]) -> str:
-    spaced = (r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in sorted(phrases, key=len, reverse=True))
+    spaced = (
+        r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in sorted(phrases, key=len, reverse=True)
+    )
     return f"(?:{'|'.join(spaced)})"
 
 
 def _words(phrases: tuple[str, ...]) -> str:
-    """Whole words only: `\\b` knows the letters and vowel signs of every script here once direction marks are gone."""
+    r"""Whole words only: `\b` knows the letters and vowel signs of every script here once direction marks are gone."""
     return rf"\b{_one_of(phrases)}\b"
 
 
@@ -210,7 +216,9 @@ def post_frames(coded: pl.DataFrame, codebook: Codebook, post: str) -> pl.DataFr
         for frame in codebook.frames
     ]
     none = coded.filter(~pl.any_horizontal(f"has_{frame}" for frame in codebook.frames))
-    return pl.concat([*parts, none.select(post, pl.lit(NO_FRAME).alias("frame_code"), pl.lit(value=False).alias("is_negated"))])
+    return pl.concat(
+        [*parts, none.select(post, pl.lit(NO_FRAME).alias("frame_code"), pl.lit(value=False).alias("is_negated"))]
+    )
 
 
 def channel_weeks(coded: pl.DataFrame, codebook: Codebook, keys: list[str], channel: str) -> pl.DataFrame:

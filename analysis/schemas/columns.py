@@ -17,7 +17,7 @@ Role = Literal["key", "measure", "explanation", "citation"]
 what is said about the group, `explanation` is our own prose, `citation` leads to the source."""
 
 OutputKind = Literal[
-    "published_figure", "reference_text", "frequency", "estimate", "arithmetic", "verdict", "microdata"
+    "published_figure", "reference_text", "frequency", "estimate", "post_estimate", "arithmetic", "verdict", "microdata"
 ]
 """What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy, and `microdata`, rows
 about persons, has none: such a table can only be refused."""
@@ -215,6 +215,24 @@ _DECLARED = (
     Column("channel_pseudonym", "text", "Account or channel, under the key of the posts", "key", pattern=PSEUDONYM),
     Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
            pattern=PSEUDONYM, null_means="shares nothing"),
+    Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
+        "ALL": "all posts", "NONE": "none of the frames", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
+        "FE": "foreign enemy, defence of the homeland", "AR": "amnesty and return", "RC": "critique of the regime",
+        "WR": "rights of women and girls", "HS": "status in the host country"}),
+    Column("is_negated", "boolean", "A negation stands within three words of the frame's phrase"),
+    Column("study_week_index", "integer", "Week of the study, from 0", "key", "weeks", minimum=0),
+    Column("coder_text", "text", "Annotator, by the sheet's own code", "key"),
+    Column("stance_label_code", "code", "What the annotator read in the post", codes={
+        "favourable": "favourable to the regime", "against": "against the regime", "neutral": "neither, or not to be told"}),
+    Column("inclusion_probability", "number", "Probability with which the post was drawn for annotation", "explanation", "share",
+           minimum=0, maximum=1, decimals=6),
+    Column("agreement_scope_text", "text", "Labels and posts that the agreement is about", "key"),
+    Column("standing_code", "code", "What may be done with the labels, by the lower end of alpha", codes={
+        "good": "at least .80: reported", "tentative": "at least .667: reported as tentative", "not_reported": "below .667, or undefined"}),
+    Column("basis_posts_n", "integer", "Posts that the number rests on, rounded down to a multiple of five", minimum=0),
+    Column("basis_channels_n", "integer", "Accounts that the number rests on, rounded down to a multiple of five", minimum=0),
+    Column("rank_p_value", "number", "Share of placebo dates, or of permutations, with a statistic at least as large", "measure", "probability",
+           minimum=0, maximum=1, decimals=6, null_means="no inference by rank"),
     Column("platform_code", "code", "Kind of export that the post came in", "key", codes=PLATFORMS),
     Column("account_kind_code", "code", "Why the account may be read", "key", codes={
         "institutional": "speaks for an institution", "consented": "a person who consented"}),
@@ -246,7 +264,7 @@ _DECLARED = (
     Column("table_name", "text", "Table that was checked", "key", pattern=r"[a-z_]+"),
     Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={
         "output_kind": "the kind of output has a rule", "source_cited": "every row names its source",
-        "minimum_cell": "no frequency below the threshold",
+        "minimum_cell": "no frequency below the threshold", "minimum_basis": "no number from few posts or few accounts",
         "secondary_suppression": "no hidden frequency can be worked out from the others", "rounding": "frequencies rounded after suppression",
         "minimum_respondents": "no estimate on fewer respondents than the threshold",
         "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
@@ -316,7 +334,9 @@ _DECLARED = (
     Column("estimand_id", "text", "Quantity that is estimated; E… stands in the claims register, K… is context", "key", pattern=r"[EK]\d{2}[a-z]?_[a-z0-9_]+"),
     Column("quantity_code", "code", "What kind of number the value is", codes={
         "difference_in_mean_counts": "difference in mean counts of list items between two arms; not a percentage",
-        "prevalence": "share of a population", "persons": "number of persons",
+        "prevalence": "share of a population", "post_share": "share of posts", "channel_share": "mean over accounts of the share of their posts",
+        "rate_ratio": "weekly volume at the event, by that without it, as a natural logarithm",
+        "agreement": "Krippendorff's alpha", "count": "a number of things", "persons": "number of persons",
         "log_odds_coefficient": "coefficient of a regression, in logarithms of odds",
         "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),

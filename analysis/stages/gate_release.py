@@ -27,7 +27,14 @@ CANDIDATES = (
     "candidate__replication_results",
     "candidate__technique_price",
 )
-STUDY_CANDIDATES = ("candidate__posts_admission", "candidate__quality_flags", "candidate__survey_admission")
+STUDY_CANDIDATES = (
+    "candidate__label_agreement",
+    "candidate__post_estimates",
+    "candidate__post_weeks",
+    "candidate__posts_admission",
+    "candidate__quality_flags",
+    "candidate__survey_admission",
+)
 """From the corpora of the study that runs; a release holds those of one study."""
 
 

@@ -25,7 +25,7 @@ def corpus(seed=1, n=600):
     texts = [f"{'tokenalpha' if (a != (g.random() < 0.1)) else 'tokenbeta'} {g.integers(10**6)}" for a in y]
     return {
         "texts": texts,
-        "value": np.where(labelled, y.astype(float), np.nan),
+        "values": {"prevalence": np.where(labelled, y.astype(float), np.nan)},
         "labelled": labelled,
         "probability": np.full(n, 0.4),
         "channel": g.integers(0, 25, n),
@@ -52,7 +52,7 @@ def held(value, seen=None):
 def test_what_comes_back_holds_estimates_and_nothing_as_long_as_the_texts():
     given = corpus()
     found = estimate_from_texts(**given)
-    assert set(map(type, found.values())) == {TextFit}
+    assert set(map(type, found["prevalence"].values())) == {TextFit}
     for each in held(found):
         assert not type(each).__module__.startswith(MODEL_PACKAGES)
         assert np.size(each) < len(given["texts"]) or not isinstance(each, np.ndarray)
@@ -79,7 +79,11 @@ def test_nothing_predicts():
             for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(n, (ast.FunctionDef, ast.ClassDef))
         ]
-        assert not [n for n in names if n.lstrip("_").startswith(("predict_", "predicts", "classify", "train")) or n == "predict"], path
+        assert not [
+            n
+            for n in names
+            if n.lstrip("_").startswith(("predict_", "predicts", "classify", "train")) or n == "predict"
+        ], path
     public = {
         n for n, v in vars(scorer).items() if inspect.isfunction(v) and v.__module__ == scorer.__name__ and n[0] != "_"
     }
@@ -112,7 +116,7 @@ def test_a_planted_predictor_would_be_caught():
         ({"labelled": np.zeros(600, dtype=bool)}, "channel"),
         ({"probability": np.full(600, 0.9)}, "no probability sample"),
         ({"channel": np.zeros(600, dtype=int)}, "whole channels"),
-        ({"value": np.full(600, 3.0)}, "labels are 1 and 0"),
+        ({"values": {"prevalence": np.full(600, 3.0)}}, "labels are 1 and 0"),
     ],
 )
 def test_without_a_probability_sample_of_labels_it_refuses(change, words):
@@ -152,6 +156,6 @@ def test_it_corrects_what_it_scores():
     """Over 20 corpora the corrected interval covers the true share; 14 or fewer has a chance below 1 in 3000."""
     covered = []
     for seed in range(20):
-        found = estimate_from_texts(**corpus(seed))["dsl"].estimates[0]
+        found = estimate_from_texts(**corpus(seed))["prevalence"]["dsl"].estimates[0]
         covered.append(found.low <= 0.4 <= found.high)
     assert np.sum(covered) >= 15

@@ -6,7 +6,7 @@ What belongs here: `estimate_from_texts` and nothing that could outlive it. What
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ SHORTEST_FOLDS = 2
 
 def estimate_from_texts(
     texts: Sequence[str],
-    value: FloatArray,
+    values: Mapping[str, FloatArray],
     *,
     labelled: BoolArray,
     probability: FloatArray,
@@ -40,8 +40,7 @@ def estimate_from_texts(
     folds: int = 5,
     splits: int = 5,
     model: Model | None = None,
-    term: str = "prevalence",
-) -> dict[str, TextFit]:
+) -> dict[str, dict[str, TextFit]]:
     """Estimate a prevalence or regression from texts, some with a human label; return the estimates and nothing else.
 
     Use it when nobody brings predictions. Character n-grams are scored by a logistic regression that is fitted on the
@@ -52,8 +51,10 @@ def estimate_from_texts(
     ----------
     texts
         n texts.
-    value, labelled, probability
-        (n,) label 0 or 1 (NaN without one), whether labelled, and the probability of being labelled.
+    values
+        What is estimated → (n,) label 0 or 1, NaN without one; several classes are several of these.
+    labelled, probability
+        (n,) whether labelled, and the probability of being labelled.
     channel
         (n,) codes; no channel's text is scored by a model that saw this channel. Also the clusters of the variance.
     estimators
@@ -62,13 +63,13 @@ def estimate_from_texts(
         Source of the folds.
     folds, splits
         Folds of channels, and how often they are drawn anew.
-    model, term
+    model
         As in `estimate_text`.
 
     Returns
     -------
     dict
-        Estimator → TextFit.
+        What is estimated → estimator → TextFit.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def estimate_from_texts(
         than 0 and 1, or when a fold's other channels hold one label only.
 
     Randomness
-        One permutation of the channels for each split.
+        One permutation of the channels for each split of each value.
 
     Source
         Cross-fitting as in Egami et al. 2023 (DSL), clusters kept together.
@@ -90,31 +91,29 @@ def estimate_from_texts(
     >>> said = [f"{'yes' if a else 'no'} {g.integers(99)}" for a in y]
     >>> fit = estimate_from_texts(
     ...     said,
-    ...     np.where(r, y, np.nan),
+    ...     {"yes": np.where(r, y, np.nan)},
     ...     labelled=r,
     ...     probability=np.full(400, 0.5),
     ...     channel=g.integers(0, 20, 400),
     ...     estimators=["dsl"],
     ...     generator=g,
-    ... )["dsl"]
+    ... )["yes"]["dsl"]
     >>> abs(fit.estimates[0].value - y.mean()) < 0.05
     True
     """
     codes = np.unique(np.asarray(channel), return_inverse=True)[1].astype(np.int64)
-    _demand_ready(texts, value, labelled, codes, folds)
-    # The refusal comes before anything is fitted; a constant stands for the scores that do not exist yet.
-    labelled_texts(value, labelled, probability, np.full(len(value), 0.5), codes)
-    features = HashingVectorizer(analyzer="char", ngram_range=NGRAMS, n_features=FEATURES, lowercase=True).transform(
-        texts
-    )
-    scores = np.array(
-        [
-            _cross_fitted(features, value, labelled, _balanced_folds(codes, labelled, folds, generator)[codes])
-            for _ in range(splits)
-        ]
-    )
-    sample = labelled_texts(value, labelled, probability, scores, codes)
-    return {name: estimate_text(sample, name, model, term=term) for name in estimators}
+    for value in values.values():
+        _demand_ready(texts, value, labelled, codes, folds)
+        # The refusal comes before anything is fitted; a constant stands for the scores that do not exist yet.
+        labelled_texts(value, labelled, probability, np.full(len(value), 0.5), codes)
+    vectors = HashingVectorizer(analyzer="char", ngram_range=NGRAMS, n_features=FEATURES, lowercase=True)
+    features, found = vectors.transform(texts), {}
+    for term, value in values.items():
+        drawn = [_balanced_folds(codes, labelled, folds, generator)[codes] for _ in range(splits)]
+        scores = np.array([_cross_fitted(features, value, labelled, fold) for fold in drawn])
+        sample = labelled_texts(value, labelled, probability, scores, codes)
+        found[term] = {str(name): estimate_text(sample, name, model, term=term) for name in estimators}
+    return found
 
 
 def _demand_ready(texts: Sequence[str], value: FloatArray, labelled: BoolArray, codes: IntArray, folds: int) -> None:
@@ -138,7 +137,9 @@ def _cross_fitted(features: Any, value: FloatArray, labelled: BoolArray, fold: I
         train, test = labelled & (fold != each), fold == each
         if len(np.unique(value[train])) < 2:
             raise EstimationError("labels outside a fold have one value only; use fewer folds or label more texts")
-        fitted = LogisticRegression(C=10.0, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(features[train], value[train])
+        fitted = LogisticRegression(C=10.0, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(
+            features[train], value[train]
+        )
         if test.any():
             scores[test] = fitted.predict_proba(features[test])[:, 1]
     return scores
