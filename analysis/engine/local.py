@@ -206,7 +206,7 @@ def run_job(job: Job, task: Task) -> int:
     else:
         write_rows(None)
     together = _summed(pl.concat(counts))
-    _place(_counts_path(task.folder, job), lambda path: together.write_parquet(path))
+    _place(_counts_path(task.folder, job), together.write_parquet)
     return job.rows
 
 

@@ -174,9 +174,9 @@ def estimate_rows(tables: PostTables, settings: Settings, agreement: pd.DataFram
 
 
 _ROW_NAMES = [
-    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "evidence_class_code", "method_text",
-    "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "basis_posts_n", "basis_channels_n", "is_usable",
-    "unusable_reason", "source",
+    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "evidence_class_code",
+    "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "basis_posts_n", "basis_channels_n",
+    "is_usable", "unusable_reason", "source",
 ]  # fmt: skip
 
 
