@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, read_rows, require_columns
-from analysis.errors import InputError
+from analysis.errors import EstimationError, InputError
 from analysis.estimators.coordination import (
     DEFAULT_MAX_PAIRS,
     Coordination,
@@ -81,15 +81,18 @@ def estimate_coordination(options: CoordinationOptions) -> Report:
     unit = 1 if _is_whole(seconds) and float(options.window).is_integer() else MILLISECONDS
     shares = _shares(rows, options, np.rint(seconds * unit).astype(np.int64))
     window = int(np.floor(options.window * unit))
-    found = coordination(
-        shares,
-        window,
-        options.min_participation,
-        quantile=options.quantile,
-        coortweet_compat=options.coortweet_compat,
-        max_pairs=options.max_pairs,
-    )
-    null = _null(shares, window, unit, options)
+    try:
+        found = coordination(
+            shares,
+            window,
+            options.min_participation,
+            quantile=options.quantile,
+            coortweet_compat=options.coortweet_compat,
+            max_pairs=options.max_pairs,
+        )
+        null = _null(shares, window, unit, options)
+    except EstimationError as error:
+        raise EstimationError(str(error).replace("raise the cap", "raise --max-pairs")) from error
     return Report(
         METHOD,
         "sort-and-slide",
