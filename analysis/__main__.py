@@ -27,6 +27,7 @@ COMMANDS = {
     "diagnose": "analysis.commands.diagnose:diagnose",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
+    "posts-table": "analysis.commands.posts_table:posts_table",
     "protect-table": "analysis.commands.protect_table:protect_table",
     "replicate": "analysis.commands.replicate:replicate",
     "restricted-file": "analysis.commands.restricted_file:restricted_file",

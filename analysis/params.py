@@ -64,6 +64,17 @@ class EstimateSurvey:
 
 
 @dataclass(frozen=True)
+class EstimatePosts:
+    """Weeks of the shocks, fixed before there are data; the window of coordination; seed of permutations and folds."""
+
+    shock_weeks: tuple[int, ...]
+    coordination_window_seconds: int
+    coordination_least_shares: int
+    permutations: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class LabelQuality:
     """Assumed error rates of a label: shares between 0 and 1."""
 
@@ -102,6 +113,7 @@ class Params:
     diagnose_design: DiagnoseDesign
     weight_respondents: WeightRespondents
     estimate_survey: EstimateSurvey
+    estimate_posts: EstimatePosts
     tabulate_base_rates: TabulateBaseRates
 
 

@@ -11,6 +11,7 @@ import typer
 from analysis.commands.estimate_endorsement import estimate_endorsement
 from analysis.commands.estimate_list import estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
+from analysis.commands.estimate_posts import register_posts
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
@@ -18,6 +19,7 @@ from analysis.commands.list_rows import ListOptions
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
 
 register_sampling(estimate)
+register_posts(estimate)
 
 File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
 Probability = Annotated[float | None, typer.Option(help="Probability of the device", show_default=False)]

@@ -228,6 +228,13 @@ def _service_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcom
     return "pass", f"service groups pool all hosts and hold at least {LEAST_OF_SERVICE} respondents"
 
 
+def _minimum_basis(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    smallest = frame[["basis_posts_n", "basis_channels_n"]].min(axis=None)
+    if smallest < policy.minimum_cell:
+        return "fail", f"a number rests on {smallest} posts or accounts; want at least {policy.minimum_cell}"
+    return "pass", f"every number rests on at least {policy.minimum_cell} posts and as many accounts"
+
+
 def _whole_points(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     numeric = [column.name for column in table.columns if column.kind == "number" or column.unit == "persons"]
     if numeric:
@@ -242,6 +249,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "roles": _roles,
     "minimum_cell": _minimum_cell,
     "rounding": _rounding,
+    "minimum_basis": _minimum_basis,
     "minimum_respondents": _minimum_respondents,
     "whole_points": _whole_points,
     "respondents_rounded": _respondents_rounded,

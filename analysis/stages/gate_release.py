@@ -33,7 +33,10 @@ CANDIDATES = (
     "candidate__verdict_probabilities",
 )
 STUDY_CANDIDATES = (
+    "candidate__label_agreement",
     "candidate__margin_coverage",
+    "candidate__post_estimates",
+    "candidate__post_weeks",
     "candidate__posts_admission",
     "candidate__quality_flags",
     "candidate__recovery",

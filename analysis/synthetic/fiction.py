@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.synthetic import canaries, consents, posts, recruitment, truth, world
+from analysis.synthetic.annotations import ANNOTATION_FILE, annotate
 from analysis.synthetic.answers import Answers, interview
 from analysis.synthetic.consents import Decision, decide
 from analysis.synthetic.exports import broken_rows, survey_vendors
@@ -16,6 +17,7 @@ from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
 from analysis.synthetic.truth import Truth, truth_csv
+from analysis.synthetic.world import Bools
 
 RDS_SHARE = 0.6
 RDS_VENDORS, OPT_IN_VENDORS = ("spss", "stata", "kobo"), ("qualtrics", "limesurvey")
@@ -68,6 +70,7 @@ def write_fiction(seed: int, sizes: Sizes) -> Fiction:
     found = truth.truths(population, channels, press.posts)
     files = survey.files | press.files
     files[LEDGER_FILE] = consents.ledger([*survey.decisions, *press.decisions])
+    files[ANNOTATION_FILE] = annotate(press.posts, channels, press.enters, np.random.default_rng([seed, 1]))
     files["synthetic_sources.yml"] = manifest(tuple(survey.files), press.accounts)
     files[KEY_FILE] = TEST_KEY
     files[MARGINS_FILE] = margins_csv(population)
@@ -139,6 +142,7 @@ class _Press:
     decisions: list[Decision]
     files: dict[str, bytes]
     accounts: dict[str, list[dict[str, str]]]
+    enters: Bools
 
 
 def _press(channels: Channels, size: int, people: list[Decision], generator: np.random.Generator) -> _Press:
@@ -162,7 +166,7 @@ def _press(channels: Channels, size: int, people: list[Decision], generator: np.
         accounts[path] = [
             _account(vendor, channels, int(number), subjects) for number in np.flatnonzero(source == name)
         ]
-    return _Press(found, hatched, decisions, files, accounts)
+    return _Press(found, hatched, decisions, files, accounts, enters)
 
 
 def _in_force(decisions: list[Decision]) -> set[str | None]:

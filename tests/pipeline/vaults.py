@@ -18,7 +18,13 @@ SMALLER = {
 }
 """Edits of params.yaml after which the fictional world is no larger than the vault."""
 
-MADE_OF_IT = ("synthetic_truth.csv", "synthetic_canaries.json", "README.md", "synthetic_pseudonym_test_key.txt")
+MADE_OF_IT = (
+    "synthetic_annotations.csv",
+    "synthetic_truth.csv",
+    "synthetic_canaries.json",
+    "README.md",
+    "synthetic_pseudonym_test_key.txt",
+)
 
 
 def furnish(project: Path, fiction: Fiction | None = None) -> Path:

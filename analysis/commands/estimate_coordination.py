@@ -1,0 +1,188 @@
+"""`estimate coordination`: counts of coordinated sharing in a researcher's file.
+
+What belongs here: from columns to integer codes, and what is said beside the counts. What must not: arithmetic on
+pairs, and any output that names an account, a post or an object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.commands.estimate_report import Report
+from analysis.commands.survey_file import level_text, read_rows, require_columns
+from analysis.errors import EstimationError, InputError
+from analysis.estimators.coordination import (
+    DEFAULT_MAX_PAIRS,
+    Coordination,
+    CoordinationNull,
+    Shares,
+    coordination,
+    coordination_null,
+)
+
+METHOD = "coordination"
+IntArray = npt.NDArray[np.int64]
+MILLISECONDS = 1000
+FEW_SIZES = 10
+
+
+@dataclass(frozen=True)
+class CoordinationOptions:
+    """The options of `estimate coordination`, by their names on the command line."""
+
+    file: Path
+    window: float
+    min_participation: int = 2
+    object: str = "object_id"
+    account: str = "account_id"
+    content: str = "content_id"
+    time: str = "timestamp_share"
+    null_draws: int = 0
+    quantile: float = 0.5
+    coortweet_compat: bool = False
+    max_pairs: int = DEFAULT_MAX_PAIRS
+    seed: int = 1
+
+
+def estimate_coordination(options: CoordinationOptions) -> Report:
+    """Count pairs, edges, accounts and components of coordinated sharing.
+
+    Parameters
+    ----------
+    options
+        As declared on the command line.
+
+    Returns
+    -------
+    Report
+        Everything is in the diagnostics; a count has no standard error.
+
+    Raises
+    ------
+    InputError, EstimationError
+        In one sentence that names the column, the value and the fix.
+    """
+    # Identifiers are text: numbers above 2^53 would meet each other as floats.
+    frame = read_rows(options.file, as_text=True)
+    names = {option: getattr(options, option) for option in ("object", "account", "content", "time")}
+    require_columns(frame, {f"--{option}": column for option, column in names.items()})
+    complete = frame[list(names.values())].notna().all(axis=1)
+    if not complete.any():
+        raise InputError(f"no row has all of {', '.join(names.values())}; fill at least two rows")
+    rows = frame[complete]
+    seconds = _seconds(rows, options.time)
+    # CooRTweet's windows are seconds; fractions of seconds are kept as milliseconds.
+    unit = 1 if _is_whole(seconds) and float(options.window).is_integer() else MILLISECONDS
+    shares = _shares(rows, options, np.rint(seconds * unit).astype(np.int64))
+    window = int(np.floor(options.window * unit))
+    try:
+        found = coordination(
+            shares,
+            window,
+            options.min_participation,
+            quantile=options.quantile,
+            coortweet_compat=options.coortweet_compat,
+            max_pairs=options.max_pairs,
+        )
+        null = _null(shares, window, unit, options)
+    except EstimationError as error:
+        raise EstimationError(str(error).replace("raise the cap", "raise --max-pairs")) from error
+    return Report(
+        METHOD,
+        "sort-and-slide",
+        len(rows),
+        [],
+        None,
+        _diagnostics(found, null),
+        _warnings(found, null, int((~complete).sum())),
+    )
+
+
+def _seconds(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+    """Unix seconds: from numbers, or from dates with times (UTC where no zone is given)."""
+    values = rows[column]
+    if values.dtype.kind == "M":
+        return _epoch(values)
+    numbers = pd.to_numeric(values, errors="coerce")
+    if numbers.notna().all():
+        return np.asarray(numbers.to_numpy(dtype=np.float64))
+    dates = pd.to_datetime(values.astype(str), errors="coerce", utc=True, format="ISO8601")
+    wrong = (numbers.isna() & dates.isna()).to_numpy()
+    if wrong.any() or numbers.notna().any():
+        row = int(wrong.argmax()) if wrong.any() else int(numbers.isna().to_numpy().argmax())
+        raise InputError(
+            f"column '{column}' holds '{values.iloc[row]}' in row {int(rows.index[row]) + 1}; give Unix seconds in "
+            "every row, or ISO dates with times in every row"
+        )
+    return _epoch(dates)
+
+
+def _epoch(dates: pd.Series) -> npt.NDArray[np.float64]:
+    utc = dates.dt.tz_localize("UTC") if dates.dt.tz is None else dates.dt.tz_convert("UTC")
+    return np.asarray((utc - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1), dtype=np.float64)
+
+
+def _is_whole(seconds: npt.NDArray[np.float64]) -> bool:
+    return bool((seconds == np.floor(seconds)).all())
+
+
+def _shares(rows: pd.DataFrame, options: CoordinationOptions, time: IntArray) -> Shares:
+    n = len(rows)
+    things = pd.concat([level_text(rows[options.object]), level_text(rows[options.content])], ignore_index=True)
+    codes = pd.factorize(things)[0].astype(np.int64)
+    account = pd.factorize(level_text(rows[options.account]))[0].astype(np.int64)
+    return Shares(codes[:n], account, codes[n:], time)
+
+
+def _null(shares: Shares, window: int, unit: int, options: CoordinationOptions) -> CoordinationNull | None:
+    if options.null_draws == 0:
+        return None
+    return coordination_null(
+        shares,
+        window,
+        options.min_participation,
+        generator=np.random.default_rng(options.seed),
+        draws=options.null_draws,
+        hour=3600 * unit,
+        max_pairs=options.max_pairs,
+    )
+
+
+def _diagnostics(found: Coordination, null: CoordinationNull | None) -> dict[str, Any]:
+    counts: dict[str, Any] = {
+        name: getattr(found, name)
+        for name in ("pairs", "edges", "accounts", "components", "objects", "contents", "shares_n", "duplicates_n",
+                     "weight_max", "weight_quantile", "edges_above_quantile", "symmetry_mean")
+    }  # fmt: skip
+    counts["largest_component_sizes"] = found.component_sizes[:FEW_SIZES]
+    if null is not None:
+        counts["null"] = {
+            "draws": null.draws,
+            "pairs_null_mean": float(null.pairs_null.mean()),
+            "p_value": null.p_value,
+            "shared_objects_threshold": null.weight_threshold,
+            "edges_above": null.edges_above,
+            "accounts_above": null.accounts_above,
+            "components_above": null.components_above,
+            "largest_component_above": null.largest_component_above,
+        }
+    return counts
+
+
+def _warnings(found: Coordination, null: CoordinationNull | None, incomplete: int) -> list[str]:
+    said = []
+    if incomplete:
+        said.append(f"{incomplete} row(s) lack an object, account, content or time and are left out")
+    if found.duplicates_n:
+        said.append(f"{found.duplicates_n} exact repetition(s) of a share are counted once")
+    if null is None:
+        said.append(
+            "without --null-draws these counts include shared daily rhythm; take 199 draws or more to judge them"
+        )
+    return said

@@ -1,0 +1,61 @@
+"""`posts-table`: from a folder of posts to the weekly table of frames, however many posts there are.
+
+What belongs here: options, progress, and which scrubber is used. What must not: what is done to a batch.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from analysis.custody.scrub import scrub_batch
+from analysis.engine.local import posts_table as run_local
+from analysis.engine.steps import Columns
+from analysis.errors import InputError
+
+CODEBOOK = Path(__file__).resolve().parents[2] / "data/codelists/frame_codebook.csv"
+
+
+def posts_table(
+    source: Annotated[Path, typer.Argument(help="Parquet file, or a folder of them", show_default=False)],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Folder of the result; an unfinished run is gone on with", show_default=False)
+    ],
+    text: Annotated[str, typer.Option(help="Column of texts")] = "post_text",
+    language: Annotated[str, typer.Option(help="Column of language codes")] = "language_code",
+    week: Annotated[str, typer.Option(help="Column of weeks")] = "week_index",
+    channel: Annotated[str, typer.Option(help="Column of accounts")] = "channel_pseudonym",
+    codebook: Annotated[Path, typer.Option(help="Frame codebook")] = CODEBOOK,
+    processes: Annotated[int | None, typer.Option(help="Processes; all cores without it")] = None,
+    keep_rows: Annotated[bool, typer.Option(help="Also write scrubbed rows with their frames")] = True,
+) -> None:
+    """Scrub posts, code frames, count by week, language and frame: one pass, bounded memory, resumable."""
+    files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
+    if not all(file.is_file() for file in files):
+        raise InputError(f"file '{source}' does not exist; give a Parquet file or a folder of them")
+    columns = Columns(text, language, week, channel)
+    bar = Progress(
+        TextColumn("posts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    )
+    with bar:
+        shown = bar.add_task("posts", total=None)
+        table = run_local(
+            files,
+            out,
+            codebook.read_text(encoding="utf-8"),
+            scrubbed,
+            columns=columns,
+            processes=processes,
+            keep_rows=keep_rows,
+            progress=lambda done, total: bar.update(shown, completed=done, total=total),
+        )
+    print(f"{table}: not cleared for release; small cells are in it. Rows under {out / 'rows'} are restricted.")
+
+
+def scrubbed(texts: pa.Array) -> pa.Array:
+    """Texts with placeholders for identifiers; the processes of the engine find this function by its name."""
+    return scrub_batch(texts).texts

@@ -1,0 +1,247 @@
+"""The engine on one machine: a few processes, each at one row group, and a folder that remembers what is done.
+
+Every row group becomes one part; a part counts as done when its counts stand under their final name. After a kill -9
+the same call goes on where it was, and ends with the same bytes. Memory is bounded by the bytes of a batch, not by the
+size of files, row groups or texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.engine.steps import KEYS, UNKNOWN_WEEK, Columns, Scrubber, work
+from analysis.errors import InputError
+from analysis.measures.frames import Codebook, parse_codebook, weekly_frames
+
+BATCH_BYTES = 48 * 2**20
+"""Uncompressed text held by one process at a time, about; working on it takes some ten times as much."""
+BATCH_ROWS = 65_536
+PLAN, TABLE = "plan.json", "post_weeks.parquet"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row group of one file, and where its part goes."""
+
+    file: str
+    row_group: int
+    rows: int
+    part: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that a process needs beside its job."""
+
+    folder: str
+    columns: Columns
+    codebook_text: str
+    scrubber: Scrubber
+    keep_rows: bool
+
+
+def posts_table(
+    files: list[Path],
+    out: Path,
+    codebook_text: str,
+    scrubber: Scrubber,
+    *,
+    columns: Columns | None = None,
+    processes: int | None = None,
+    keep_rows: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Read posts, scrub them, code frames, and write the weekly table, in one pass.
+
+    Parameters
+    ----------
+    files
+        Parquet files.
+    out
+        Folder of the result; an unfinished run in it is gone on with.
+    codebook_text
+        The codebook as CSV.
+    scrubber
+        A module's function from array to array: processes find it by name.
+    columns
+        Names of the columns.
+    processes
+        How many; all cores without it.
+    keep_rows
+        Also write the scrubbed rows with their frames.
+    progress
+        Called with rows done and rows in all after each part.
+
+    Returns
+    -------
+    Path
+        The weekly table.
+
+    Raises
+    ------
+    InputError
+        No file, a file that is no Parquet or lacks a column, or a folder that holds another run.
+    """
+    chosen = columns or Columns()
+    jobs = plan(files, chosen)
+    _remember(out, jobs, chosen, codebook_text)
+    task = Task(str(out), chosen, codebook_text, scrubber, keep_rows)
+    _run(jobs, task, processes or os.cpu_count() or 1, progress or (lambda done, total: None))
+    return _finish(out, jobs, parse_codebook(codebook_text))
+
+
+def plan(files: list[Path], columns: Columns) -> list[Job]:
+    """One job for each row group, in order of the files' names.
+
+    Raises
+    ------
+    InputError
+        As `posts_table`.
+    """
+    jobs = []
+    for number, file in enumerate(sorted(files)):
+        try:
+            footer = pq.ParquetFile(file)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise InputError(f"file '{file}' is no readable Parquet file; write it again") from error
+        missing = [name for name in columns.all if name not in footer.schema_arrow.names]
+        if missing:
+            raise InputError(f"file '{file}' has no column '{missing[0]}'; name it, or rename it in the file")
+        for group in range(footer.num_row_groups):
+            rows = footer.metadata.row_group(group).num_rows
+            jobs.append(Job(str(file), group, rows, f"{number:05d}_{group:05d}"))
+    if not jobs:
+        raise InputError("no Parquet file with rows; give a file, or a folder that holds *.parquet")
+    return jobs
+
+
+def _remember(out: Path, jobs: list[Job], columns: Columns, codebook_text: str) -> None:
+    """Write the plan, or refuse a folder that holds another one."""
+    sizes = {job.file: Path(job.file).stat().st_size for job in jobs}
+    content = {
+        "jobs": [asdict(job) for job in jobs],
+        "bytes": sizes,
+        "columns": asdict(columns),
+        "codebook_sha256": hashlib.sha256(codebook_text.encode()).hexdigest(),
+    }
+    text = json.dumps(content, indent=1, sort_keys=True)
+    path = out / PLAN
+    for name in ("counts", "rows"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise InputError(f"folder '{out}' holds a run on other files, columns or frames; give an empty folder")
+    if not path.exists():
+        _place(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _place(path: Path, write: Callable[[Path], object]) -> None:
+    """Write under a temporary name, then rename: a part is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write(temporary)
+    temporary.replace(path)
+
+
+def _run(jobs: list[Job], task: Task, processes: int, progress: Callable[[int, int], None]) -> None:
+    total = int(pl.Series([job.rows for job in jobs], dtype=pl.Int64).sum())
+    open_jobs = [job for job in jobs if not _counts_path(task.folder, job).exists()]
+    done = total - int(pl.Series([job.rows for job in open_jobs], dtype=pl.Int64).sum())
+    progress(done, total)
+    if processes == 1:
+        for job in open_jobs:
+            done += run_job(job, task)
+            progress(done, total)
+        return
+    # Fresh processes: a forked one would inherit locks of threads that do not exist in it.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for each in as_completed([pool.submit(run_job, job, task) for job in open_jobs]):
+            done += each.result()
+            progress(done, total)
+
+
+def _counts_path(folder: str, job: Job) -> Path:
+    return Path(folder) / "counts" / f"{job.part}.parquet"
+
+
+def run_job(job: Job, task: Task) -> int:
+    """Work on one row group and put its part in place; the counts last, since they say that the part is done.
+
+    Parameters
+    ----------
+    job, task
+        As planned.
+
+    Returns
+    -------
+    int
+        Rows.
+    """
+    codebook = parse_codebook(task.codebook_text)
+    counts: list[pl.DataFrame] = []
+
+    def write_rows(path: Path | None) -> None:
+        writer = None
+        for batch in _batches(job, task.columns):
+            worked = work(batch, task.columns, codebook, task.scrubber)
+            counts.append(worked.counts)
+            if path is not None:
+                writer = writer or pq.ParquetWriter(path, worked.rows.schema, compression="zstd", compression_level=1)
+                writer.write_table(worked.rows)
+        if writer is not None:
+            writer.close()
+
+    if task.keep_rows:
+        _place(Path(task.folder) / "rows" / f"{job.part}.parquet", write_rows)
+    else:
+        write_rows(None)
+    together = _summed(pl.concat(counts))
+    _place(_counts_path(task.folder, job), together.write_parquet)
+    return job.rows
+
+
+def _batches(job: Job, columns: Columns) -> Iterator[pa.Table]:
+    """Batches of bounded bytes: few rows at a time where texts are long."""
+    file = pq.ParquetFile(job.file, pre_buffer=False)
+    group = file.metadata.row_group(job.row_group)
+    size = int(max(group.column(i).total_uncompressed_size for i in range(group.num_columns)))
+    # Dictionaries and compression hide the size of texts: assume up to four times what the footer says.
+    rows = max(1, min(BATCH_ROWS, BATCH_BYTES * job.rows // max(1, 4 * size)))
+    for batch in file.iter_batches(rows, row_groups=[job.row_group], columns=columns.all):
+        yield from _halved(pa.Table.from_batches([batch]))
+
+
+def _halved(batch: pa.Table) -> Iterator[pa.Table]:
+    """A batch cut until it is small: texts may be uneven."""
+    if batch.nbytes <= BATCH_BYTES or batch.num_rows <= 1:
+        yield batch
+        return
+    middle = batch.num_rows // 2
+    yield from _halved(batch.slice(0, middle).combine_chunks())
+    yield from _halved(batch.slice(middle).combine_chunks())
+
+
+def _summed(counts: pl.DataFrame) -> pl.DataFrame:
+    keys = [*KEYS, "channel_pseudonym"]
+    return counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+
+
+def _finish(out: Path, jobs: list[Job], codebook: Codebook) -> Path:
+    """Add up the parts' counts and write the weekly table."""
+    keys = [*KEYS, "channel_pseudonym"]
+    parts = pl.scan_parquet([_counts_path(str(out), job) for job in jobs])
+    counts = parts.group_by(keys).agg(pl.exclude(keys).sum()).collect(engine="streaming")
+    dated = counts.filter(pl.col("week_index") != UNKNOWN_WEEK)
+    table = weekly_frames(dated, codebook, list(KEYS), "channel_pseudonym")
+    _place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
+    return out / TABLE

@@ -1,0 +1,202 @@
+"""Annotation sheets out and in: a probability sample to be labelled, the labels that come back, and one label per post.
+
+What belongs here: drawing, reading, adjudication. What must not: agreement and estimation (they take arrays).
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import InputError
+
+SHEET_COLUMNS = ("item", "coder", "label", "inclusion_probability")
+ADJUDICATOR = "adjudicator"
+FEWEST_CODERS = 2
+
+
+def draw_sheet(posts: pd.DataFrame, probabilities: dict[str, float], generator: np.random.Generator) -> pd.DataFrame:
+    """Draw posts for annotation, each on its own with the probability of its kind of account.
+
+    Parameters
+    ----------
+    posts
+        post_pseudonym, account_kind_code, language_code, post_text.
+    probabilities
+        Kind of account → probability above 0 and at most 1; every kind that occurs needs one.
+    generator
+        Source of the draws.
+
+    Returns
+    -------
+    DataFrame
+        item, language_code, post_text, inclusion_probability, and the empty columns coder and label to be filled, one
+        row for each label (copy the sheet for each annotator).
+
+    Raises
+    ------
+    InputError
+        A kind without probability, or one outside (0, 1].
+    """
+    for kind in sorted(posts.account_kind_code.unique()):
+        if not 0 < probabilities.get(kind, 0.0) <= 1:
+            raise InputError(
+                f"account kind '{kind}' has inclusion probability {probabilities.get(kind, 0.0)}; give one in (0, 1]"
+            )
+    chance = posts.account_kind_code.map(probabilities).astype(float)
+    drawn = posts[generator.random(len(posts)) < chance]
+    return pd.DataFrame(
+        {
+            "item": drawn.post_pseudonym,
+            "language_code": drawn.language_code,
+            "post_text": drawn.post_text,
+            "inclusion_probability": chance[drawn.index],
+            "coder": "",
+            "label": "",
+        }
+    )
+
+
+def read_sheet(data: bytes, name: str) -> pd.DataFrame:
+    """Read filled sheets put together: one row for each label.
+
+    Parameters
+    ----------
+    data
+        CSV with item, coder, label, inclusion_probability; other columns are left alone.
+    name
+        Of the file, for messages.
+
+    Returns
+    -------
+    DataFrame
+        The four columns, labels in lower case.
+
+    Raises
+    ------
+    InputError
+        A column or cell is missing, a probability is none, a coder labelled an item twice, or an item has two
+        probabilities.
+    """
+    rows = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+    missing = [column for column in SHEET_COLUMNS if column not in rows.columns]
+    if missing:
+        raise InputError(f"{name}: no column '{missing[0]}'; the sheet needs {', '.join(SHEET_COLUMNS)}")
+    rows = rows[list(SHEET_COLUMNS)].assign(label=rows.label.str.strip().str.lower())
+    for column in SHEET_COLUMNS:
+        if (rows[column] == "").any():
+            raise InputError(
+                f"{name}: column '{column}' is empty in row {int((rows[column] == '').argmax()) + 2}; fill it in"
+            )
+    chance = pd.to_numeric(rows.inclusion_probability, errors="coerce")
+    if not ((chance > 0) & (chance <= 1)).all():
+        row = int((~((chance > 0) & (chance <= 1))).argmax())
+        raise InputError(
+            f"{name}: inclusion_probability is '{rows.inclusion_probability[row]}' in row {row + 2}; want (0, 1]"
+        )
+    _demand_single(rows, name)
+    return rows.assign(inclusion_probability=chance)
+
+
+def _demand_single(rows: pd.DataFrame, name: str) -> None:
+    twice = rows.duplicated(["item", "coder"])
+    if twice.any():
+        row = int(twice.argmax())
+        raise InputError(
+            f"{name}: coder '{rows.coder[row]}' labels item '{rows.item[row]}' again in row {row + 2}; keep one"
+        )
+    several = rows.groupby("item").inclusion_probability.nunique() > 1
+    if several.any():
+        raise InputError(
+            f"{name}: item '{several.idxmax()}' has several inclusion probabilities; keep the one of its draw"
+        )
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One label per item, and how it came about.
+
+    Attributes
+    ----------
+    labels
+        item, label.
+    unanimous_n, majority_n, adjudicated_n
+        Items on which all agreed, most did, or the adjudicator decided.
+    """
+
+    labels: pd.DataFrame
+    unanimous_n: int
+    majority_n: int
+    adjudicated_n: int
+
+
+def decide(rows: pd.DataFrame) -> Decided:
+    """Give each item the adjudicator's label, or the label of most coders.
+
+    Parameters
+    ----------
+    rows
+        From `read_sheet`.
+
+    Returns
+    -------
+    Decided
+
+    Raises
+    ------
+    InputError
+        Items without majority and adjudication, or labelled by one coder only.
+    """
+    coders = rows[rows.coder != ADJUDICATOR]
+    counts = coders.groupby(["item", "label"]).size().unstack(fill_value=0)
+    total, most = counts.sum(axis=1), counts.max(axis=1)
+    if (total < FEWEST_CODERS).any():
+        raise InputError(
+            f"item '{(total < FEWEST_CODERS).idxmax()}' has one coder; every item needs at least {FEWEST_CODERS}"
+        )
+    label = counts.idxmax(axis=1)
+    judged = rows[rows.coder == ADJUDICATOR].set_index("item").label
+    tied = ((counts.eq(most, axis=0)).sum(axis=1) > 1) & ~counts.index.isin(judged.index)
+    if tied.any():
+        raise InputError(
+            f"{int(tied.sum())} item(s), '{tied.idxmax()}' first, have no label of most coders; add a row with coder "
+            f"'{ADJUDICATOR}' for each"
+        )
+    label.update(judged)
+    decided = pd.DataFrame({"item": label.index, "label": label.to_numpy()})
+    unanimous = int(((most == total) & ~counts.index.isin(judged.index)).sum())
+    return Decided(decided, unanimous, len(label) - unanimous - len(judged), len(judged))
+
+
+def inclusion_probabilities(kinds: pd.Series, sampled_kinds: pd.Series, sampled: pd.Series) -> npt.NDArray[np.float64]:
+    """Probability of every post, labelled or not, from those of the drawn posts of its kind of account.
+
+    Parameters
+    ----------
+    kinds
+        Kind of account of all posts.
+    sampled_kinds, sampled
+        Kind, and inclusion probability, of the drawn posts.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,)
+
+    Raises
+    ------
+    InputError
+        A kind without a drawn post, or with several probabilities.
+    """
+    by_kind = sampled.groupby(sampled_kinds.to_numpy()).agg(["nunique", "first"])
+    for kind in sorted(kinds.unique()):
+        if kind not in by_kind.index or by_kind["nunique"][kind] != 1:
+            raise InputError(
+                f"posts of account kind '{kind}' have no, or several, inclusion probabilities; every post "
+                "needs one above 0 that is known"
+            )
+    return np.asarray(kinds.map(by_kind["first"]).to_numpy(dtype=np.float64))

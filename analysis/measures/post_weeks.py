@@ -1,0 +1,52 @@
+"""The weekly table of posts, cut to what may be shown: many posts, many accounts, none of them dominant.
+
+What belongs here: thresholds on posts and accounts before the gate. What must not: rounding (the gate does it last).
+"""
+
+import pandas as pd
+import polars as pl
+
+from analysis.measures.frames import ALL_POSTS, NO_FRAME, Codebook, channel_weeks
+
+LARGEST_SHARE = 0.5
+"""Of a cell's posts that one account may hold: beyond it, the cell would say what this account publishes."""
+
+
+def releasable_weeks(coded: pl.DataFrame, codebook: Codebook, minimum: int) -> pd.DataFrame:
+    """Posts by week, language and frame, without cells of few posts, few accounts or one dominant account.
+
+    Parameters
+    ----------
+    coded
+        Posts with frames, from `code_frames`.
+    codebook
+        Frames.
+    minimum
+        Smallest number of posts, and of accounts, behind a cell.
+
+    Returns
+    -------
+    DataFrame
+        study_week_index, language_code, frame_code, posts_n.
+    """
+    keys = ["study_week_index", "language_code"]
+    dated = coded.filter(pl.col("week_index").is_not_null()).with_columns(
+        pl.col("week_index").cast(pl.Int64).alias("study_week_index")
+    )
+    counts = channel_weeks(dated, codebook, keys, "channel_pseudonym")
+    parts = [_cells(counts, frame, keys, minimum) for frame in (ALL_POSTS, NO_FRAME, *codebook.frames)]
+    return pl.concat(parts).sort([*keys, "frame_code"]).to_pandas()
+
+
+def _cells(counts: pl.DataFrame, frame: str, keys: list[str], minimum: int) -> pl.DataFrame:
+    n = pl.col(f"n_{frame}")
+    cells = counts.group_by(keys).agg(
+        pl.lit(frame).first().alias("frame_code"),
+        n.sum().alias("posts_n"),
+        (n > 0).sum().alias("channels_n"),
+        (n.max() / n.sum()).alias("largest_share"),
+    )
+    enough = (
+        (pl.col("posts_n") >= minimum) & (pl.col("channels_n") >= minimum) & (pl.col("largest_share") <= LARGEST_SHARE)
+    )
+    return cells.filter(enough).select(*keys, "frame_code", "posts_n")
