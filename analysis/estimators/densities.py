@@ -244,16 +244,24 @@ def component(*terms: Term) -> Component:
     (2, 1, 1)
     """
     value = reduce(np.add, (term.value for term in terms))
-    first = reduce(
-        np.add,
-        (np.einsum("nm,...mj->nj", t.first, t.loadings) if t.loadings.ndim == 2 else _lift(t) for t in terms),
-    )
-    second = reduce(np.add, (np.swapaxes(t.loadings, -1, -2) @ t.second @ t.loadings for t in terms))
-    return Component(np.asarray(value), np.asarray(first), np.asarray(second))
+    return Component(value, reduce(np.add, map(_lifted_first, terms)), reduce(np.add, map(_lifted_second, terms)))
 
 
-def _lift(term: Term) -> FloatArray:
-    return np.asarray(np.einsum("nm,nmj->nj", term.first, term.loadings))
+def _is_plain(term: Term) -> bool:
+    """One argument that loads alike for everybody, as most do: no matrix product for each respondent is needed."""
+    return term.loadings.ndim == 2 and len(term.loadings) == 1
+
+
+def _lifted_first(term: Term) -> FloatArray:
+    if _is_plain(term):
+        return np.asarray(term.first * term.loadings)
+    return np.asarray(np.einsum("nm,...mj->nj" if term.loadings.ndim == 2 else "nm,nmj->nj", term.first, term.loadings))
+
+
+def _lifted_second(term: Term) -> FloatArray:
+    if _is_plain(term):
+        return np.asarray(term.second * (term.loadings.T @ term.loadings))
+    return np.asarray(np.swapaxes(term.loadings, -1, -2) @ term.second @ term.loadings)
 
 
 def mix(components: Sequence[Component]) -> tuple[Component, FloatArray]:
@@ -280,9 +288,9 @@ def mix(components: Sequence[Component]) -> tuple[Component, FloatArray]:
     """
     if len(components) == 1:
         return components[0], np.ones((len(components[0].value), 1))
-    values = np.column_stack([c.value for c in components])
-    total = special.logsumexp(values, axis=1)
-    shares = np.exp(values - np.where(np.isfinite(total), total, 0.0)[:, None])
+    total = reduce(np.logaddexp, (c.value for c in components))
+    highest = np.where(np.isfinite(total), total, 0.0)
+    shares = np.exp(np.column_stack([c.value for c in components]) - highest[:, None])
     first = reduce(np.add, (shares[:, [c]] * part.first for c, part in enumerate(components)))
     second = -_outer(np.asarray(first))
     for c, part in enumerate(components):
