@@ -244,24 +244,23 @@ def component(*terms: Term) -> Component:
     (2, 1, 1)
     """
     value = reduce(np.add, (term.value for term in terms))
-    return Component(value, reduce(np.add, map(_lifted_first, terms)), reduce(np.add, map(_lifted_second, terms)))
-
-
-def _is_plain(term: Term) -> bool:
-    """One argument that loads alike for everybody, as most do: no matrix product for each respondent is needed."""
-    return term.loadings.ndim == 2 and len(term.loadings) == 1
+    moving = [term for term in terms if term.loadings.any()] or terms[:1]
+    return Component(value, reduce(np.add, map(_lifted_first, moving)), reduce(np.add, map(_lifted_second, moving)))
 
 
 def _lifted_first(term: Term) -> FloatArray:
-    if _is_plain(term):
-        return np.asarray(term.first * term.loadings)
-    return np.asarray(np.einsum("nm,...mj->nj" if term.loadings.ndim == 2 else "nm,nmj->nj", term.first, term.loadings))
+    if term.loadings.ndim == 2:
+        return np.asarray(term.first @ term.loadings)
+    return np.asarray(np.einsum("nm,nmj->nj", term.first, term.loadings))
 
 
 def _lifted_second(term: Term) -> FloatArray:
-    if _is_plain(term):
-        return np.asarray(term.second * (term.loadings.T @ term.loadings))
-    return np.asarray(np.swapaxes(term.loadings, -1, -2) @ term.second @ term.loadings)
+    """L'SL for each respondent; one product for all of them where arguments load alike, as most do."""
+    if term.loadings.ndim == 3:
+        return np.asarray(np.swapaxes(term.loadings, -1, -2) @ term.second @ term.loadings)
+    m, M = term.loadings.shape
+    pairs = np.einsum("aj,bk->abjk", term.loadings, term.loadings).reshape(m * m, M * M)
+    return np.asarray((term.second.reshape(-1, m * m) @ pairs).reshape(-1, M, M))
 
 
 def mix(components: Sequence[Component]) -> tuple[Component, FloatArray]:
