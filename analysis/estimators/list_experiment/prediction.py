@@ -135,7 +135,9 @@ def predict(
     return tuple(_prediction(fit, term, a, stretched, confidence) for term, a in averages.items())
 
 
-def _prediction(fit: ListRegression, term: str, a: Average, stretched: FloatArray | None, confidence: float) -> Estimate:
+def _prediction(
+    fit: ListRegression, term: str, a: Average, stretched: FloatArray | None, confidence: float
+) -> Estimate:
     se = delta_se(a.gradient, fit.covariance)
     made = usable_estimate(
         term,

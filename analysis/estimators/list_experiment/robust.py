@@ -165,7 +165,9 @@ def _minimised(stacked: Moments, slope: Moments, root: FloatArray, theta: FloatA
     def aimed(at: FloatArray) -> FloatArray:
         return np.asarray(root @ stacked(at).mean(axis=0))
 
-    found = optimize.least_squares(aimed, theta, jac=lambda at: root @ slope(at), xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=500)
+    found = optimize.least_squares(
+        aimed, theta, jac=lambda at: root @ slope(at), xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=500
+    )
     return np.asarray(found.x)
 
 

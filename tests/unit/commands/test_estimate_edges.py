@@ -42,7 +42,10 @@ def survey(n=N):
     for policy in ("a", "b"):
         arm = rng.integers(0, 2, n)
         answer = 1.0 + np.digitize(shift + 0.3 * arm + rng.normal(size=n), [-1, 0, 1])
-        frame[f"{policy}0"], frame[f"{policy}1"] = np.where(arm == 0, answer, np.nan), np.where(arm == 1, answer, np.nan)
+        frame[f"{policy}0"], frame[f"{policy}1"] = (
+            np.where(arm == 0, answer, np.nan),
+            np.where(arm == 1, answer, np.nan),
+        )
     return frame
 
 
