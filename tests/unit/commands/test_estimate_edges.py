@@ -1,4 +1,4 @@
-"""Every estimator of sensitive questions on every kind of awkward file: it works, or says in one line what to change."""
+"""Every estimator of sensitive questions on every awkward file: it works, or says in one line what to change."""
 
 import json
 import math
@@ -112,7 +112,9 @@ FILES = {
     "separation": _with(x=lambda d: (d.y - d.treat > 0).astype(float), g=lambda d: d.masked),
     "only controls": _with(treat=lambda d: 0, level=lambda d: 0, a1=lambda d: np.nan),
     "only treated": _with(treat=lambda d: 1, level=lambda d: 1, a0=lambda d: np.nan),
-    "treatment is text": _with(treat=lambda d: np.where(d.treat, "long", "short"), level=lambda d: "L" + d.level.astype(str)),
+    "treatment is text": _with(
+        treat=lambda d: np.where(d.treat, "long", "short"), level=lambda d: "L" + d.level.astype(str)
+    ),
     "treatment is true or false": _with(treat=lambda d: d.treat.astype(bool), level=lambda d: d.level > 0),
     "weights of zero": _with(w=lambda d: np.where(d.index % 5, d.w, 0)),
     "all weights zero": _with(w=lambda d: 0),
@@ -125,24 +127,28 @@ FILES = {
     "missing covariates": lambda d: _holes(d, ("x", "g")),
     "missing answers": lambda d: _holes(d, ("y", "y_level", "masked", "said", "a0", "b1")),
     "nothing but missing": _with(**{c: lambda d: np.nan for c in ("y", "y_level", "masked", "a0", "a1", "b0", "b1")}),
-    "answers above the items": _with(y=lambda d: d.y + 2, y_level=lambda d: d.y_level + 2, masked=lambda d: d.masked + 2),
+    "answers above the items": _with(
+        y=lambda d: d.y + 2, y_level=lambda d: d.y_level + 2, masked=lambda d: d.masked + 2
+    ),
     "negative answers": _with(y=lambda d: d.y - 1, y_level=lambda d: d.y_level - 1, masked=lambda d: -d.masked),
     "answers between whole numbers": _with(
         y=lambda d: d.y + 0.5, y_level=lambda d: d.y_level + 0.5, masked=lambda d: d.masked / 2, a0=lambda d: d.a0 + 0.5
     ),
-    "answers are words": _with(y=lambda d: "two", y_level=lambda d: "two", masked=lambda d: "maybe", a0=lambda d: "for"),
+    "answers are words": _with(
+        y=lambda d: "two", y_level=lambda d: "two", masked=lambda d: "maybe", a0=lambda d: "for"
+    ),
     "four rows": lambda d: d.head(4),
     "one row": lambda d: d.head(1),
     "no rows": lambda d: d.head(0),
     "one cluster": _with(village=lambda d: 1, area=lambda d: 1),
     "one cluster in a stratum": _with(area=lambda d: d.village),
     "infinite treatment": _with(treat=lambda d: np.where(d.index, d.treat, np.inf)),
-    "infinite answers": _with(y=lambda d: np.where(d.index, d.y, np.inf), masked=lambda d: np.where(d.index, d.masked, np.inf)),
+    "infinite answers": _with(**{c: lambda d, c=c: np.where(d.index, d[c], np.inf) for c in ("y", "masked")}),
     "columns are lacking": lambda d: d[["x"]],
     "two columns of one name": lambda d: d.rename(columns={"area": "y", "village": "masked"}),
     "two covariates of one name": lambda d: d.rename(columns={"area": "x"}),
     "parquet": lambda d: d,
-}  # fmt: skip
+}
 
 
 def write(frame, folder, name):
