@@ -45,7 +45,6 @@ from analysis.estimators.list_experiment.several_items import (
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 
 ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
-# Rows of the table `method_coverage` that fail.
 UNCONSTRAINED_WARNING = (
     "intervals of single coefficients and of differences between predictions are too narrow in the unconstrained model "
     "at usual sample sizes; those of average predictions are not: see the table method_coverage"
