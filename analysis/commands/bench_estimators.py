@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.commands.bench_nuts import nuts_output
 from analysis.commands.bench_report import Comparison
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
@@ -24,11 +25,13 @@ from analysis.estimators.endorsement.ideal_points import ideal_points
 from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.regression import RegressionData, regression_data
+from analysis.estimators.variance import FloatArray
 
 SEED = 20261125
 ITEMS, RESPONDENTS = 4, 1500
+ESS_UNIT = "effective draws per CPU second, worst quantity"
 POLICIES = ("a", "b", "c", "d")
-DRAWS_R, DRAWS = 15_000, 1000
+DRAWS_R, DRAWS = 15_000, 2000
 SCALES = (10_000, 100_000, 1_000_000)
 LIST_R = """
 suppressMessages(library(list)); d <- read.csv("{data}"); t <- proc.time()
@@ -47,7 +50,7 @@ def measure() -> list[Comparison]:
     """Every comparison of this part."""
     return [
         *(_list_model(name) for name in ("constrained", "beta-binomial")),
-        _endorsement(),
+        *_endorsement(),
         *(_scaling(n) for n in SCALES),
     ]
 
@@ -112,23 +115,40 @@ def _answers(n: int = 1200) -> EndorsementAnswers:
     return endorsement_answers(y, arm, POLICIES, ("e",))
 
 
-def _endorsement() -> Comparison:
+def _endorsement() -> list[Comparison]:
     answers = _answers()
     begin = time.process_time()
     result = ideal_points(answers, np.random.default_rng(SEED), draws=DRAWS)
     seconds = time.process_time() - begin
-    kept = ("beta", "alpha", "lambda", "omega2")
-    found = [d for e, d in zip(result.estimates, result.diagnostics, strict=True) if e.term.partition("[")[0] in kept]
-    fewest = min(min(d.ess_bulk, d.ess_tail) for d in found)
-    ours, worst = fewest / seconds, max(d.r_hat for d in found)
-    note = f"fewest effective draws {fewest:.0f}, largest R-hat {worst:.4f}"
+    fewest = min(min(d.ess_bulk, d.ess_tail) for d in result.diagnostics)
+    ours, worst = fewest / seconds, max(d.r_hat for d in result.diagnostics)
+    note = f"fewest effective draws {fewest:.0f} of any reported quantity, largest R-hat {worst:.4f}"
+    return [_beside_r(answers, ours, note), _beside_nuts(answers, ours, note)]
+
+
+def _beside_r(answers: EndorsementAnswers, ours: float, note: str) -> Comparison:
     told, drawn, why = _endorse_in_r(answers)
-    what, unit = f"endorsement, {answers.n} respondents", "effective draws per CPU second, worst quantity"
+    what = f"endorsement, {answers.n} respondents"
     if told is None or drawn is None:
-        return Comparison(what, "R, package endorse", unit, ours, None, f"{note}; {why}")
-    theirs = [diagnose(column[None, :].reshape(2, -1)) for column in drawn.T]
-    peer = min(min(d.ess_bulk, d.ess_tail) for d in theirs) / told
-    return Comparison(what, "R, package endorse", unit, ours, peer, f"{note}; R {DRAWS_R} draws in {told:.1f} s")
+        return Comparison(what, "R, package endorse", ESS_UNIT, ours, None, f"{note}; {why}")
+    peer = _fewest([column.reshape(2, -1) for column in drawn.T]) / told
+    return Comparison(what, "R, package endorse", ESS_UNIT, ours, peer, f"{note}; R {DRAWS_R} draws in {told:.1f} s")
+
+
+def _beside_nuts(answers: EndorsementAnswers, ours: float, note: str) -> Comparison:
+    drawn, seconds, why = nuts_output(answers)
+    what = f"endorsement, {answers.n} respondents"
+    if drawn is None:
+        return Comparison(what, "numpyro, NUTS", ESS_UNIT, ours, None, f"{note}; {why}")
+    fewest = _fewest(list(drawn))
+    worst = max(diagnose(values).r_hat for values in drawn)
+    told = f"numpyro: fewest {fewest:.0f}, largest R-hat {worst:.4f}, {seconds:.1f} s with compilation"
+    return Comparison(what, "numpyro, NUTS", ESS_UNIT, ours, fewest / seconds, f"{note}; {told}")
+
+
+def _fewest(quantities: list[FloatArray]) -> float:
+    found = [diagnose(values) for values in quantities]
+    return min(min(d.ess_bulk, d.ess_tail) for d in found)
 
 
 def _endorse_in_r(answers: EndorsementAnswers) -> tuple[float | None, np.ndarray | None, str]:

@@ -45,9 +45,9 @@ from analysis.estimators.list_experiment.several_items import (
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 
 ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
-NARROW_WARNING = (
-    "intervals of average predictions by maximum likelihood are somewhat narrow at usual sample sizes: see the table "
-    "method_coverage"
+UNCONSTRAINED_WARNING = (
+    "intervals of single coefficients and of differences between predictions are too narrow in the unconstrained model "
+    "at usual sample sizes; those of average predictions are not: see the table method_coverage"
 )
 SEVERAL_MODELS = {
     "constrained": likelihood_several,
@@ -185,10 +185,11 @@ def _regression(
     warnings = [*fit.warnings, *standing.warnings, *([gap.meaning] if gap.is_flagged else [])]
     if standing.prevalence.unusable_reason == DESIGN_EFFECT_REASON:
         warnings.append(DESIGN_EFFECT_REASON)
+    if fit.model == "unconstrained":
+        warnings.append(UNCONSTRAINED_WARNING)
     estimates = [*fit.estimates()]
     if options.predict is not None or rows.direct is not None:
         estimates += _predicted(options, rows, fit, standing)
-        warnings += [NARROW_WARNING] if options.estimator == "ml" else []
     return Report(METHOD, options.estimator, data.responses.n, estimates, fit.log_likelihood, diagnostics, warnings)
 
 

@@ -5,14 +5,16 @@ What belongs here: which estimator runs, and what it reports. What must not: ari
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.list_rows import ListOptions, ListRows
 from analysis.commands.survey_file import numeric
 from analysis.errors import InputError
-from analysis.estimators.estimate import usable_estimate
-from analysis.estimators.list_experiment.joint import joint_regression
+from analysis.estimators.estimate import Estimate, usable_estimate
+from analysis.estimators.list_experiment.joint import JointRegression, joint_regression
 from analysis.estimators.list_experiment.modified import modified_list
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
@@ -36,18 +38,7 @@ def estimate_joint(options: ListOptions, rows: ListRows) -> Report:
     data = regression_data(rows.response, rows.arm, options.items, rows.matrix, rows.names, **rows.design)
     standing = analyse(rows.response, rows.arm, options.items, **rows.design)
     fit = joint_regression(data, rows.outcome, options.outcome_model)  # type: ignore[arg-type]
-    coefficients = [
-        usable_estimate(
-            term,
-            float(value),
-            float(fit.covariance[i, i]) ** 0.5,
-            n=data.responses.n,
-            unit="coefficient",
-            method=fit.method,
-            degrees_of_freedom=fit.degrees_of_freedom,
-        )
-        for i, (term, value) in enumerate(zip(fit.terms, fit.coefficients, strict=True))
-    ]
+    coefficients = [_coefficient(fit, i) for i in range(len(fit.terms))]
     diagnostics = {
         "usable": standing.prevalence.is_usable,
         "reason": standing.prevalence.unusable_reason,
@@ -59,6 +50,22 @@ def estimate_joint(options: ListOptions, rows: ListRows) -> Report:
     estimates = [*coefficients, *fit.predictions]
     warnings = [*fit.warnings, *standing.warnings]
     return Report(METHOD, "joint", data.responses.n, estimates, fit.log_likelihood, diagnostics, warnings)
+
+
+def _coefficient(fit: JointRegression, i: int) -> Estimate:
+    """One coefficient, without an error where the data do not determine it."""
+    variance = float(fit.covariance[i, i])
+    made = usable_estimate(
+        fit.terms[i],
+        float(fit.coefficients[i]),
+        max(variance, 0.0) ** 0.5,
+        n=fit.data.responses.n,
+        unit="coefficient",
+        method=fit.method,
+        degrees_of_freedom=fit.degrees_of_freedom,
+    )
+    is_lost = bool(fit.undetermined[i]) or variance < 0
+    return replace(made, se=None, low=None, high=None) if is_lost else made
 
 
 def estimate_modified(options: ListOptions, rows: ListRows) -> Report:

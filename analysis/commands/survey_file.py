@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from analysis.errors import InputError
 
 MISSING_WORDS = ["", "NA", "NaN", "nan"]
 SHOWN_LEVELS = 6
+# Beyond this a float no longer tells whole numbers apart.
+LARGEST_WHOLE = 2.0**53
 TRUTH_WORDS = {"1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0}
 
 
@@ -84,13 +87,19 @@ def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
         return pd.read_parquet(path)
     separator = "\t" if ".tsv" in path.suffixes else ","
     dtype = str if as_text else None
-    return pd.read_csv(
+    frame = pd.read_csv(
         path, sep=separator, dtype=dtype, keep_default_na=False, na_values=MISSING_WORDS, low_memory=False
     )
+    head = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
+    written = [str(name) for name in head.iloc[0]]
+    if len(written) == len(frame.columns):  # pandas numbers names that are written twice, and would take the first
+        twice = {name for name, times in Counter(written).items() if times > 1 and name}
+        frame.columns = pd.Index([w if w in twice else c for w, c in zip(written, frame.columns, strict=True)])
+    return frame
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None:
-    """Refuse a file that lacks a named column.
+    """Refuse a file that lacks a named column, or has it twice.
 
     Parameters
     ----------
@@ -107,6 +116,9 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None
     for option, column in columns.items():
         if column is not None and column not in frame.columns:
             raise InputError(f"column '{column}' ({option}) is not in the file; {_nearest(frame, column)}")
+        times = 0 if column is None else int(np.sum(frame.columns == column))
+        if times > 1:
+            raise InputError(f"column '{column}' ({option}) is in the file {times} times; rename all but one")
 
 
 def _nearest(frame: pd.DataFrame, column: str) -> str:
@@ -191,10 +203,12 @@ def level_text(values: pd.Series) -> pd.Series:
     pandas.Series
     """
     if values.dtype.kind == "f":
-        whole = values.dropna()
-        if (whole == np.floor(whole)).all():
-            return values.astype("Int64").astype("string").astype(object)
+        return values.map(_number_text, na_action="ignore").astype(object)
     return values.map(lambda v: str(v).strip(), na_action="ignore").astype(object)
+
+
+def _number_text(value: float) -> str:
+    return f"{value:.0f}" if abs(value) < LARGEST_WHOLE and value == np.floor(value) else str(value)
 
 
 def coded_levels(frame: pd.DataFrame, column: str, levels: dict[str, int]) -> npt.NDArray[np.float64]:

@@ -244,16 +244,23 @@ def component(*terms: Term) -> Component:
     (2, 1, 1)
     """
     value = reduce(np.add, (term.value for term in terms))
-    first = reduce(
-        np.add,
-        (np.einsum("nm,...mj->nj", t.first, t.loadings) if t.loadings.ndim == 2 else _lift(t) for t in terms),
-    )
-    second = reduce(np.add, (np.swapaxes(t.loadings, -1, -2) @ t.second @ t.loadings for t in terms))
-    return Component(np.asarray(value), np.asarray(first), np.asarray(second))
+    moving = [term for term in terms if term.loadings.any()] or terms[:1]
+    return Component(value, reduce(np.add, map(_lifted_first, moving)), reduce(np.add, map(_lifted_second, moving)))
 
 
-def _lift(term: Term) -> FloatArray:
+def _lifted_first(term: Term) -> FloatArray:
+    if term.loadings.ndim == 2:
+        return np.asarray(term.first @ term.loadings)
     return np.asarray(np.einsum("nm,nmj->nj", term.first, term.loadings))
+
+
+def _lifted_second(term: Term) -> FloatArray:
+    """L'SL for each respondent; one product for all of them where arguments load alike, as most do."""
+    if term.loadings.ndim == 3:
+        return np.asarray(np.swapaxes(term.loadings, -1, -2) @ term.second @ term.loadings)
+    m, M = term.loadings.shape
+    pairs = np.einsum("aj,bk->abjk", term.loadings, term.loadings).reshape(m * m, M * M)
+    return np.asarray((term.second.reshape(-1, m * m) @ pairs).reshape(-1, M, M))
 
 
 def mix(components: Sequence[Component]) -> tuple[Component, FloatArray]:
@@ -280,9 +287,9 @@ def mix(components: Sequence[Component]) -> tuple[Component, FloatArray]:
     """
     if len(components) == 1:
         return components[0], np.ones((len(components[0].value), 1))
-    values = np.column_stack([c.value for c in components])
-    total = special.logsumexp(values, axis=1)
-    shares = np.exp(values - np.where(np.isfinite(total), total, 0.0)[:, None])
+    total = reduce(np.logaddexp, (c.value for c in components))
+    highest = np.where(np.isfinite(total), total, 0.0)
+    shares = np.exp(np.column_stack([c.value for c in components]) - highest[:, None])
     first = reduce(np.add, (shares[:, [c]] * part.first for c, part in enumerate(components)))
     second = -_outer(np.asarray(first))
     for c, part in enumerate(components):

@@ -141,6 +141,47 @@ def normal_interval(
     return Interval(value - half_width, value + half_width)
 
 
+def logit_interval(
+    value: float, se: float, confidence: float = DEFAULT_CONFIDENCE, degrees_of_freedom: float | None = None
+) -> Interval:
+    """Give the interval of a share that is symmetric on the logit scale: it stays between 0 and 1.
+
+    Use it for shares whose estimator is skewed, where a small estimate comes with a small standard error.
+
+    Parameters
+    ----------
+    value, se
+        Share strictly between 0 and 1, and its standard error.
+    confidence, degrees_of_freedom
+        As in `normal_interval`.
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    EstimationError
+        When the share is 0, 1 or outside, and as `normal_interval`.
+
+    Source
+        Delta method on log(p / (1 − p)), whose error is se / (p (1 − p)); as `svyciprop(method = "logit")` of R survey.
+
+    Example
+    -------
+    >>> round(logit_interval(0.1, 0.05).low, 3)
+    0.036
+    """
+    if not 0 < value < 1:
+        raise EstimationError(f"value is {value}; a logit interval needs a share strictly between 0 and 1")
+    limits = normal_interval(math.log(value / (1 - value)), se / (value * (1 - value)), confidence, degrees_of_freedom)
+    return Interval(_share(limits.low), _share(limits.high))
+
+
+def _share(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit)) if logit > 0 else 1 - 1 / (1 + math.exp(logit))
+
+
 def _check_interval_arguments(confidence: float, degrees_of_freedom: float | None) -> None:
     if not 0 < confidence < 1:
         raise EstimationError(f"confidence is {confidence}; give a number strictly between 0 and 1, such as 0.95")

@@ -28,6 +28,8 @@ MAX_PREDICTOR_STEP = 4.0
 MAX_HALVINGS = 40
 # At the end of a climb a step moves logits by about 1e-6; a longer one goes along a ridge and is not taken.
 LAST_STEP = 1e-3
+# A climb that promises no more than this gain, and aims within this many logits of a peak found before, ends there.
+LAST_SLOPE, SAME_PEAK = 0.05, 0.05
 # Curvature below this share of the largest is treated as flat: the data say nothing in that direction.
 FLAT_CURVATURE = 1e-10
 # A parameter belongs to a flat direction when it moves predictors there at this share of the largest mover.
@@ -131,7 +133,9 @@ def maximise(
         density, tuple(np.linalg.qr(X * np.sqrt(w)[:, None])[1] / np.sqrt(n) for X in designs), designs, w
     )
     zero = np.zeros(np.sum([X.shape[1] for X in designs]))
-    climbs = [_climb(problem, problem.to_inner(start)) for start in (zero, *starts)]
+    climbs: list[_Climb] = []
+    for start in (zero, *starts):
+        climbs.append(_climb(problem, problem.to_inner(start), climbs))
     best = max(climbs, key=lambda climb: climb.value)
     if not np.isfinite(best.value):
         raise EstimationError("response holds an answer that the model gives no chance; check treat, items and design")
@@ -189,8 +193,8 @@ class _Climb:
     remaining_gain: float
 
 
-def _climb(problem: _Problem, inner: FloatArray) -> _Climb:
-    """Climb one peak from inner parameters."""
+def _climb(problem: _Problem, inner: FloatArray, known: Sequence[_Climb] = ()) -> _Climb:
+    """Climb one peak from inner parameters; on the last slope below a known one, that one is its end."""
     theta = problem.to_outer(inner)
     part, _ = problem.observed(theta)
     value, gain = problem.value(part), np.inf
@@ -200,11 +204,21 @@ def _climb(problem: _Problem, inner: FloatArray) -> _Climb:
         step, gain = _newton_step(problem, part)
         if gain < REMAINING_GAIN:
             return _last_step(problem, _Climb(theta, value, iteration, gain), step)
+        joined = _joined(problem, theta + step, gain, known)
+        if joined is not None:
+            return joined
         moved = _cut_until_higher(problem, theta, value, step)
         if moved is None:
             return _Climb(theta, value, iteration, gain)
         theta, value, part = moved
     return _Climb(theta, value, MAX_ITERATIONS, gain)
+
+
+def _joined(problem: _Problem, aim: FloatArray, gain: float, known: Sequence[_Climb]) -> _Climb | None:
+    """The known peak that a nearly finished climb aims at."""
+    if gain > LAST_SLOPE:
+        return None
+    return next((k for k in known if float(np.abs(problem.predictors(aim - k.theta)).max()) < SAME_PEAK), None)
 
 
 def _last_step(problem: _Problem, climb: _Climb, step: FloatArray) -> _Climb:

@@ -23,7 +23,7 @@ from analysis.estimators.list_experiment.misreport import misreport_likelihood
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.modified import modified_list
 from analysis.estimators.list_experiment.nonlinear import nonlinear_least_squares
-from analysis.estimators.list_experiment.prediction import average, predict
+from analysis.estimators.list_experiment.prediction import average, difference, predict
 from analysis.estimators.list_experiment.regression import (
     ListRegression,
     RegressionData,
@@ -106,6 +106,28 @@ def _likelihood(model: str, overdispersion: float = 0.0) -> Callable[[Rng], Tria
     def trial(rng: Rng) -> Trial:
         world = _world(rng, overdispersion=overdispersion)
         return _prediction(maximum_likelihood(world.data(), model), world.truth)  # type: ignore[arg-type]
+
+    return trial
+
+
+def _group_difference(model: str) -> Callable[[Rng], Trial]:
+    """Predicted share if everybody had g = 1, minus if everybody had g = 0."""
+
+    def trial(rng: Rng) -> Trial:
+        world = _world(rng)
+        fit = maximum_likelihood(world.data(), model)  # type: ignore[arg-type]
+        ones, zeros = (np.column_stack([world.X[:, :2], np.full(len(world.X), g)]) for g in (1.0, 0.0))
+        truth = np.mean([special.expit(ones @ SENSITIVE_LOGIT) - special.expit(zeros @ SENSITIVE_LOGIT)])
+        gap = difference(average(fit, ones), average(fit, zeros))
+        return Trial(predict(fit, {"prediction_difference": gap})[0], float(truth))
+
+    return trial
+
+
+def _coefficient(model: str) -> Callable[[Rng], Trial]:
+    def trial(rng: Rng) -> Trial:
+        fit = maximum_likelihood(_world(rng).data(), model)  # type: ignore[arg-type]
+        return Trial(fit.estimates()[1], SENSITIVE_LOGIT[1])
 
     return trial
 
@@ -234,6 +256,8 @@ def _endorsement(rng: Rng) -> Trial:
 
 
 _LIST = "list of 4 others, two covariates; average prediction"
+_GROUPS = "list of 4 others, two covariates; predicted difference between groups"
+_COEFFICIENT = "list of 4 others, two covariates; one coefficient"
 METHODS = (
     Method("list_difference", "list of 4 others, 15 % hold the item", 1000, _difference),
     Method("list_difference_clusters", "the same, 60 villages of 20 in 6 districts", 1200, _difference_in_clusters),
@@ -241,6 +265,10 @@ METHODS = (
     Method("list_nls", _LIST, RESPONDENTS, _regression(nonlinear_least_squares)),
     Method("list_ml_constrained", _LIST, RESPONDENTS, _likelihood("constrained")),
     Method("list_ml_unconstrained", _LIST, RESPONDENTS, _likelihood("unconstrained")),
+    Method("list_ml_difference", f"{_GROUPS}; constrained", RESPONDENTS, _group_difference("constrained")),
+    Method("list_ml_unconstrained_difference", _GROUPS, RESPONDENTS, _group_difference("unconstrained")),
+    Method("list_ml_coefficient", f"{_COEFFICIENT}; constrained", RESPONDENTS, _coefficient("constrained")),
+    Method("list_ml_unconstrained_coefficient", _COEFFICIENT, RESPONDENTS, _coefficient("unconstrained")),
     Method("list_ml_beta_binomial", f"{_LIST}, overdispersed", RESPONDENTS, _likelihood("beta-binomial", 0.15)),
     Method("list_ml_robust", _LIST, RESPONDENTS, _regression(lambda d: robust_regression(d, "ml")[0])),
     Method("list_nls_robust", _LIST, RESPONDENTS, _regression(lambda d: robust_regression(d, "nls")[0])),

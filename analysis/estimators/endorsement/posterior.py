@@ -22,8 +22,9 @@ TINY = 1e-300
 SMALLEST_VARIANCE = 1e-12
 # Width of the soft bounds of ω² before anything is known of its posterior.
 FIRST_SOFTNESS = 0.2
-# Updates of the variances over policies for each path of the rest.
-SLICES = 3
+# Updates of the variances over policies for each path of the rest: they cost little beside a path, and with fewer the
+# means over policies, whose spread follows these variances, mix last.
+SLICES = 10
 LOG_2PI = math.log(2 * math.pi)
 
 

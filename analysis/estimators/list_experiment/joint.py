@@ -38,6 +38,8 @@ class JointRegression:
         `outcome_if_not_held`, `outcome_if_held`, their `outcome_difference`, and `prediction` (share holding the item).
     data, degrees_of_freedom, method
         What was fitted; of the t for intervals; in words.
+    undetermined
+        (k,) coefficients without a standard error.
     """
 
     outcome_model: str
@@ -51,6 +53,7 @@ class JointRegression:
     data: RegressionData
     degrees_of_freedom: float
     method: str
+    undetermined: npt.NDArray[np.bool_]
 
 
 def joint_regression(
@@ -114,6 +117,7 @@ def joint_regression(
         data,
         degrees,
         f"joint maximum likelihood ({outcome_model} outcome), {covariance.method}",
+        fit.undetermined,
     )
 
 

@@ -109,12 +109,16 @@ def misreport_likelihood(data: RegressionData, model: MisreportModel) -> ListReg
 def _maximised(data: RegressionData, model: MisreportModel) -> LikelihoodFit:
     extra = len(MISREPORTS[model])
     one = np.ones((data.responses.n, 1))
-    honest = fit_list_likelihood(data, "constrained").theta
-    starts = [np.concatenate([honest, np.full(extra, logit)]) for logit in (RARE, NEVER - 2)]
+    honest = fit_list_likelihood(data, "constrained")
+    rare, never = (np.concatenate([honest.theta, np.full(extra, logit)]) for logit in (RARE, NEVER - 2))
     density = _liars if model in ("floor", "ceiling", "floor-ceiling") else _errors
-    return maximise(
-        lambda eta: density(data, model, eta), [data.X, data.X, *[one] * extra], weights=data.weights, starts=starts
-    )
+
+    def climbed(*starts: FloatArray) -> LikelihoodFit:
+        designs = [data.X, data.X, *[one] * extra]
+        return maximise(lambda eta: density(data, model, eta), designs, weights=data.weights, starts=starts)
+
+    found = climbed(rare)
+    return found if found.is_converged and found.log_likelihood >= honest.log_likelihood else climbed(rare, never)
 
 
 def _liars(data: RegressionData, model: MisreportModel, eta: FloatArray) -> list[Component]:

@@ -78,7 +78,7 @@ def modified_list(
     total = np.where(z == 1, np.asarray(count, dtype=np.float64), np.nansum(items, axis=1))
     data = regression_data(total, treat, J, X, names, weights=weights, strata=strata, clusters=clusters)
     fit = maximise(
-        lambda eta: [_combination(eta, held, total, z, items) for held in product((0, 1), repeat=J + 1)],
+        lambda eta: _combinations(eta, total, z, items),
         [data.X] * (J + 1),
         weights=data.weights,
         starts=[_moment_start(data.X, data.w, total, z, items)],
@@ -122,14 +122,16 @@ def _checked_items(open_answers: npt.ArrayLike, z: FloatArray) -> FloatArray:
     return items
 
 
-def _combination(
-    eta: FloatArray, held: tuple[int, ...], total: FloatArray, z: FloatArray, items: FloatArray
-) -> Component:
-    """One combination of answers: sensitive item first. Controls told the others, the treated told the sum."""
-    axes = np.eye(len(held))
-    told = np.where(z == 1, total == held.count(1), (items == np.array(held[1:])).all(axis=1))
-    factors = [bernoulli(eta[:, m], value, axes[m]) for m, value in enumerate(held)]
-    return component(*factors, constant(np.where(told, 0.0, -np.inf), len(held)))
+def _combinations(eta: FloatArray, total: FloatArray, z: FloatArray, items: FloatArray) -> list[Component]:
+    """Every combination of answers, sensitive item first. Controls told the others, the treated told the sum."""
+    axes = np.eye(eta.shape[1])
+    factors = [[bernoulli(eta[:, m], value, axis) for value in (0, 1)] for m, axis in enumerate(axes)]
+    made = []
+    for held in product((0, 1), repeat=len(axes)):
+        told = np.where(z == 1, total == held.count(1), (items == np.array(held[1:])).all(axis=1))
+        chosen = [factors[m][value] for m, value in enumerate(held)]
+        made.append(component(*chosen, constant(np.where(told, 0.0, -np.inf), len(axes))))
+    return made
 
 
 def _moment_start(X: FloatArray, w: FloatArray, total: FloatArray, z: FloatArray, items: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from analysis.errors import EstimationError
-from analysis.estimators.densities import mix
+from analysis.estimators.densities import Component, mix
 from analysis.estimators.list_experiment.agreement import weighted_difference
 from analysis.estimators.list_experiment.mixture import list_density, maximum_likelihood
 from analysis.estimators.list_experiment.nonlinear import nonlinear_least_squares
@@ -67,7 +67,7 @@ def robust_regression(data: RegressionData, estimator: str) -> tuple[ListRegress
     >>> robust_regression(data, "ml")[0].estimator
     'robust-ml'
     """
-    first, moments = _start(data, estimator)
+    first, moments, slopes = _start(data, estimator)
     difference, pull = weighted_difference(data)
     if not 0 < difference < 1:
         raise EstimationError(OUTSIDE.format(difference))
@@ -78,13 +78,18 @@ def robust_regression(data: RegressionData, estimator: str) -> tuple[ListRegress
         gap = share * (difference - special.expit(data.X @ theta[:k]))
         return np.column_stack([moments(theta), gap])
 
+    def mean_slope(theta: FloatArray) -> FloatArray:
+        p = special.expit(data.X @ theta[:k])
+        gap = np.concatenate([-(share * p * (1 - p)) @ data.X / n, np.zeros(len(theta) - k)])
+        return np.vstack([slopes(theta), gap])
+
     if np.ptp(data.X @ first.coefficients[:k]) < NO_SPREAD:
         raise EstimationError("fitted shares do not vary: the regression has nothing to add to the difference in means")
     theta = first.coefficients
     for _ in range(ROUNDS):
         root = _weight_root(stacked(theta))
-        theta = _minimised(stacked, root, theta)
-    slope = _slope(lambda at: np.asarray(stacked(at).mean(axis=0)), theta)
+        theta = _minimised(stacked, mean_slope, root, theta)
+    slope = mean_slope(theta)
     pulled = stacked(theta)
     pulled[:, -1] += n * pull
     weighted = root.T @ root @ slope
@@ -106,20 +111,37 @@ def robust_regression(data: RegressionData, estimator: str) -> tuple[ListRegress
     return made, p_value if np.isfinite(statistic) else 1.0
 
 
-def _start(data: RegressionData, estimator: str) -> tuple[ListRegression, Moments]:
+def _start(data: RegressionData, estimator: str) -> tuple[ListRegression, Moments, Moments]:
+    """The regression on its own; its moments, one row a respondent; the slope of their mean."""
     w = (data.w / data.w.mean())[:, None]
     if estimator == "ml":
-        density = list_density(data, "constrained")
-
-        def scores(theta: FloatArray) -> FloatArray:
-            blocks = np.split(theta, 2)
-            part, _ = mix(density(np.column_stack([data.X @ b for b in blocks])))
-            return np.asarray(np.hstack([data.X * part.first[:, [m]] for m in (0, 1)]) * w)
-
-        return maximum_likelihood(data), scores
+        return maximum_likelihood(data), *_likelihood_moments(data, w)
     if estimator == "nls":
-        return nonlinear_least_squares(data), lambda theta: _least_squares_moments(data, theta) * w
+
+        def moments(theta: FloatArray) -> FloatArray:
+            return np.asarray(_least_squares_moments(data, theta) * w)
+
+        return nonlinear_least_squares(data), moments, lambda at: _slope(lambda t: moments(t).mean(axis=0), at)
     raise EstimationError(f"estimator is '{estimator}'; a robust form exists for ml and nls")
+
+
+def _likelihood_moments(data: RegressionData, w: FloatArray) -> tuple[Moments, Moments]:
+    """Weighted scores of the constrained likelihood, and the mean of their derivatives."""
+    density, X = list_density(data, "constrained"), data.X
+
+    def part(theta: FloatArray) -> Component:
+        return mix(density(np.column_stack([X @ block for block in np.split(theta, 2)])))[0]
+
+    def scores(theta: FloatArray) -> FloatArray:
+        first = part(theta).first
+        return np.asarray(np.hstack([X * first[:, [m]] for m in (0, 1)]) * w)
+
+    def slopes(theta: FloatArray) -> FloatArray:
+        second = part(theta).second
+        rows = [np.hstack([X.T @ (w * second[:, m, [j]] * X) for j in (0, 1)]) for m in (0, 1)]
+        return np.asarray(np.vstack(rows) / len(X))
+
+    return scores, slopes
 
 
 def _least_squares_moments(data: RegressionData, theta: FloatArray) -> FloatArray:
@@ -139,11 +161,13 @@ def _weight_root(moments: FloatArray) -> FloatArray:
         raise EstimationError("the moments of the robust regression repeat each other; drop covariates") from error
 
 
-def _minimised(stacked: Moments, root: FloatArray, theta: FloatArray) -> FloatArray:
+def _minimised(stacked: Moments, slope: Moments, root: FloatArray, theta: FloatArray) -> FloatArray:
     def aimed(at: FloatArray) -> FloatArray:
         return np.asarray(root @ stacked(at).mean(axis=0))
 
-    found = optimize.least_squares(aimed, theta, jac="2-point", xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=500)
+    found = optimize.least_squares(
+        aimed, theta, jac=lambda at: root @ slope(at), xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=500
+    )
     return np.asarray(found.x)
 
 
