@@ -11,6 +11,9 @@ from scipy import stats
 from tests.recovery.ideal_point_worlds import THINNED, ranks
 
 TRACKED = Path(__file__).with_name("ideal_point_ranks.csv")
+MOST_MOVED = 15
+"""Ranks of THINNED: four standard errors of a rank near the middle at the effective size of the draws."""
+
 LEVEL = 1e-3
 """Two dozen terms are tested at once."""
 DEEP_WORLDS = int(os.environ.get("DEEP_WORLDS", "0"))
@@ -33,8 +36,11 @@ def test_tracked_ranks_are_uniform():
 
 
 def test_a_world_gives_its_tracked_ranks():
+    """Chains take another path on another processor, so ranks may move by what a chain's own error moves them."""
     again, _ = ranks(0)
-    assert again == {term: int(values[0]) for term, values in tracked().items()}
+    moved = np.array([again[term] - int(values[0]) for term, values in tracked().items()])
+    assert np.abs(moved).max() <= MOST_MOVED
+    assert np.abs(moved).mean() <= MOST_MOVED / 3
 
 
 def test_ranks_of_a_wrong_sampler_are_not_uniform():
