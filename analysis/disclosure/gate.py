@@ -230,6 +230,8 @@ def _service_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcom
 
 def _minimum_basis(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     smallest = frame[["basis_posts_n", "basis_channels_n"]].min(axis=None)
+    if pd.isna(smallest):
+        return "pass", "no row, or no number in any"
     if smallest < policy.minimum_cell:
         return "fail", f"a number rests on {smallest} posts or accounts; want at least {policy.minimum_cell}"
     return "pass", f"every number rests on at least {policy.minimum_cell} posts and as many accounts"

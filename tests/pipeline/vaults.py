@@ -15,8 +15,12 @@ SMALLER = {
     "population: 40000": f"population: {SIZES.population}",
     "respondents: 3000": f"respondents: {SIZES.respondents}",
     "posts: 60000": f"posts: {SIZES.posts}",
+    "worlds: 200": "worlds: 4",
+    "bootstrap_draws: 300": "bootstrap_draws: 40",
+    "model_draws: 400": "model_draws: 120",
+    "permutations: 199": "permutations: 39",
 }
-"""Edits of params.yaml after which the fictional world is no larger than the vault."""
+"""Edits of params.yaml after which the fictional world is no larger than the vault, and nothing is drawn for long."""
 
 MADE_OF_IT = (
     "synthetic_annotations.csv",
