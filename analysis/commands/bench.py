@@ -13,12 +13,15 @@ from analysis.errors import InputError
 
 PARTS = {
     "pipeline": "tables, diagnostics, a run with nothing to do",
-    "estimators": "list and endorsement models beside R",
-    "sampling": "RDS bootstrap and raking beside R's figures and svy",
+    "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
     "engine": "posts to the weekly table beside reading and writing alone; its memory",
     "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
 }
+
+
+MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
+"""Modules of a part that has several; any other has one, named after it."""
 
 
 def bench(
@@ -28,4 +31,6 @@ def bench(
     if part not in (*PARTS, "all"):
         raise InputError(f"bench {part}: no such part; name one of {', '.join(PARTS)}, or all")
     for name in PARTS if part == "all" else [part]:
-        show(name, importlib.import_module(f"analysis.commands.bench_{name}").measure())
+        modules = MODULES.get(name, (f"bench_{name}",))
+        made = [importlib.import_module(f"analysis.commands.{module}").measure() for module in modules]
+        show(name, [comparison for comparisons in made for comparison in comparisons])
