@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from analysis.disclosure.audit.findings import Finding
 
 SHORTEST_PATH = 6
+SHARE_COLUMNS = ("value", "ci_low", "ci_high", "bound_low", "bound_high")
 ALLOWED_PARQUET_METADATA = {b"title", b"row_is", b"source"}
 
 
@@ -99,17 +100,32 @@ def _found(data: bytes, texts: list[str]) -> list[str]:
 def failed_designs(release: Path, searched: Path) -> list[Finding]:
     """A difference from a design that failed its diagnostics, dressed up as a percentage anywhere in the text."""
     findings = []
-    patterns = [_percentage_of(value) for value in _values_of_failed_designs(release)]
+    patterns = {value: _percentage_of(value) for value in _values_of_failed_designs(release)}
+    holders = {value: _other_tables_with(release, value) for value in patterns}
     for file in sorted(
         file for file in searched.rglob("*") if file.suffix in {".html", ".md", ".csv", ".js", ".svg", ".txt", ".ipynb"}
     ):
         text = file.read_text(encoding="utf-8")
-        for pattern in patterns:
+        for value, pattern in patterns.items():
+            if any(table in text for table in holders[value]):
+                continue
             findings += [
                 Finding("failed_designs", file.relative_to(searched).as_posix(), f"shows {match.group(0)!r}")
                 for match in pattern.finditer(text)
             ]
     return findings
+
+
+def _other_tables_with(release: Path, value: float) -> list[str]:
+    """Tables that hold the same number as a share of their own: a page that names one of them may show it."""
+    same = f"{value * 100:.1f}"
+    found = []
+    for path in sorted((release / "tables").glob("*_survey_*.parquet")):
+        table = pq.read_table(path)
+        shares = [table[name].to_pylist() for name in SHARE_COLUMNS if name in table.column_names]
+        if any(f"{share * 100:.1f}" == same for column in shares for share in column if share is not None):
+            found.append(path.stem)
+    return found
 
 
 def _values_of_failed_designs(release: Path) -> list[float]:
