@@ -12,7 +12,7 @@ from tests.recovery.ideal_point_worlds import THINNED, ranks
 
 TRACKED = Path(__file__).with_name("ideal_point_ranks.csv")
 MOST_MOVED = 15
-"""Ranks of THINNED: four standard errors of a rank near the middle at the effective size of the draws."""
+"""Ranks of THINNED that a rank may move on another processor: set by judgement, not derived from a standard error."""
 
 LEVEL = 1e-3
 """Two dozen terms are tested at once."""
