@@ -4,6 +4,7 @@ A stage runs in the environment that `reproducible.env` states, whoever started 
 its start, so a process in any other environment replaces itself.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -15,6 +16,8 @@ import typer
 
 from analysis.errors import AnalysisError
 
+MACHINE_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+"""What no code can mend: a full or broken disk, a folder that may not be written."""
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "archive-release": "analysis.commands.archive_release:archive_release",
@@ -28,6 +31,7 @@ COMMANDS = {
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "posts-table": "analysis.commands.posts_table:posts_table",
+    "prepare-run": "analysis.commands.prepare_run:prepare_run",
     "protect-table": "analysis.commands.protect_table:protect_table",
     "replicate": "analysis.commands.replicate:replicate",
     "restricted-file": "analysis.commands.restricted_file:restricted_file",
@@ -92,6 +96,13 @@ def main() -> None:
         sys.exit(command_line(sys.argv[1:])(standalone_mode=False))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in MACHINE_REFUSES:
+            raise
+        print(
+            f"error: {error.filename or 'a file'}: {error.strerror}; make room or permit it, then run the same again",
+            file=sys.stderr,
+        )
     except typer.TyperException as error:
         print(f"error: {error.format_message()}; --help lists what is allowed", file=sys.stderr)
     except typer.Abort:

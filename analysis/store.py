@@ -5,11 +5,14 @@ in and on the way out, sorted by its key, its floats rounded to the declared dec
 name first. What must not be here: statistics, judgement, or a path that a stage could have chosen.
 """
 
+import glob
 import hashlib
 import io
 import os
 import re
+import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +35,8 @@ WRITABLE_TIERS = ("restricted", "candidate")
 """Tiers that a stage may write; `reference` is written by people, `open` by the release room against a clearance."""
 
 ROW_GROUP_ROWS = 65_536
+UNFINISHED = ".part"
+"""How every temporary name ends; none of them is ever read."""
 
 
 @dataclass(frozen=True)
@@ -182,14 +187,56 @@ def _as_text(values: pd.Series, column: Column) -> pd.Series:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name in the same folder, then rename: a reader sees the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write under a temporary name in the same folder, then rename: a reader sees the old file or the whole new one.
+
+    Raises
+    ------
+    StoreError
+        The machine does not let the file be written (full disk, read-only folder); the old one is untouched.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            os.fchmod(file.fileno(), 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                os.fchmod(file.fileno(), 0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"{path}: not written, and what was there is untouched ({error.strerror}); "
+            "make room or permit writing, then run the same again"
+        ) from error
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Temporary files of this name whose process was killed before it could remove them."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
+        owner = left.name.removeprefix(f".{path.name}.").partition(".")[0]
+        if not owner.isdigit() or not Path(f"/proc/{owner}").exists():
+            left.unlink(missing_ok=True)
+
+
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a whole folder under a temporary name, then rename: a reader sees the old one or the whole new one.
+
+    Parameters
+    ----------
+    folder : Path
+        Its old content is gone afterwards.
+    files : mapping
+        Path within the folder → content.
+    """
+    new, old = (folder.with_name(f".{folder.name}.{word}{UNFINISHED}") for word in ("new", "old"))
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    for name, data in files.items():
+        write_atomically(new / name, data)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,5 +1,6 @@
 """`replicate`: recompute published figures from third-party records and compare with the tracked result."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from analysis.errors import ReplicationError
 from analysis.replication import afghanistan, nigeria, pakistan, race
-from analysis.replication.files import load_sources, obtain
+from analysis.replication.files import Source, load_sources, obtain
 from analysis.schemas import TABLES
 from analysis.store import Store, canonical, csv_bytes, write_atomically
 
@@ -30,7 +31,8 @@ def replicate(
     """Recompute every replicated figure; the tracked result changes only with --update."""
     store = Store(Path.cwd())
     table = TABLES["replication_results"]
-    recomputed = canonical(recompute_all(store.root), table)
+    folder = store.root / "data/external"
+    recomputed = canonical(recompute_all(store.root, lambda source: obtain(source, folder)), table)
     Console().print(_shown(recomputed))
     if update:
         write_atomically(store.path(RESULTS), csv_bytes(recomputed, table))
@@ -41,12 +43,12 @@ def replicate(
         raise ReplicationError(_differences(recomputed, store.read(RESULTS)))
 
 
-def recompute_all(root: Path) -> pd.DataFrame:
-    """Fetch every study's file and recompute its figures: table `replication_results`, not yet in key order."""
+def recompute_all(root: Path, get: Callable[[Source], bytes]) -> pd.DataFrame:
+    """Get every study's file and recompute its figures: table `replication_results`, not yet in key order."""
     sources = load_sources(root / "data/external/sources.yml")
     frames = []
     for name, recompute in track(STUDIES.items(), description="recomputing", transient=True):
-        frames.append(recompute(obtain(sources[name], root / "data/external"), sources[name]))
+        frames.append(recompute(get(sources[name]), sources[name]))
     return pd.concat(frames, ignore_index=True)
 
 

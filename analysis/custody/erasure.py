@@ -26,6 +26,8 @@ AUTHOR_KEYS = frozenset(
 )  # fmt: skip
 """Fields in which an export names the account behind an item; a field that names whom it answers is none of them."""
 
+BESIDE = ".erasing."
+"""How the name of a file begins that is written beside the one it replaces."""
 PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 UTF8_MARK = "\ufeff"
 csv.field_size_limit(2**31 - 1)
@@ -111,7 +113,9 @@ def _replace(path: Path, content: Rewritten) -> None:
 
 def _replace_table(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the file, keep its rights, put it in the file's place."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".erasing.", suffix=path.suffix)
+    for left in path.parent.glob(f"{BESIDE}*"):  # by a withdrawal that was killed
+        left.unlink()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=BESIDE, suffix=path.suffix)
     os.close(handle)
     target = Path(name)
     try:

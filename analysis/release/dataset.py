@@ -12,7 +12,7 @@ from analysis.release.description import ReleasedTable, read_description
 from analysis.release.page import page
 from analysis.schemas import TABLES
 from analysis.schemas.publish import codebook_markdown
-from analysis.store import csv_bytes, parquet_bytes, write_atomically
+from analysis.store import csv_bytes, parquet_bytes, replace_folder
 
 TITLE = "Measuring sensitive political attitudes in the Afghan diaspora"
 STATEMENT_FILES = ("CITATION.cff", "LICENSE-data.md", "RESPONSIBLE_USE.md", "KNOWN_ISSUES.md")
@@ -39,12 +39,12 @@ def write_release(cleared: Cleared, edition: Edition, statements: Path, folder: 
     statements : Path
         Folder that holds the statement files.
     folder : Path
-        Empty or new folder.
+        Replaced when everything is written.
 
     Raises
     ------
     DisclosureError
-        The bytes of a table are not the cleared ones; that table and everything after it stays unwritten.
+        The bytes of a table are not the cleared ones; nothing is written.
     """
     about = read_description(statements / "CITATION.cff", edition.version, edition.day)
     tables = [_released(name, frame, cleared) for name, frame in cleared.tables.items()]
@@ -60,8 +60,7 @@ def write_release(cleared: Cleared, edition: Edition, statements: Path, folder: 
     files["ddi-codebook.xml"] = metadata.ddi_codebook(about, tables)
     files["ro-crate-metadata.json"] = metadata.as_json(metadata.ro_crate(about, files))
     files["SHA256SUMS"] = _checksums(files)
-    for path, data in files.items():
-        write_atomically(folder / path, data)
+    replace_folder(folder, files)
 
 
 def _released(name: str, frame: pd.DataFrame, cleared: Cleared) -> ReleasedTable:

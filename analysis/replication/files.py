@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from analysis.errors import ReplicationError
+from analysis.store import write_atomically
 
 MIRROR_VARIABLE = "EXTERNAL_MIRROR"
 TIMEOUT_SECONDS = 60
@@ -54,15 +55,28 @@ def obtain(source: Source, folder: Path) -> bytes:
         The file is missing from the mirror, the address cannot be reached, or the bytes have another hash. A file with
         another hash is never kept.
     """
-    kept = folder / source.name
-    if kept.is_file() and _sha256(kept.read_bytes()) == source.sha256:
-        return kept.read_bytes()
+    kept = _if_it_is(source, folder / source.name)
+    if kept is not None:
+        return kept
     mirror = os.environ.get(MIRROR_VARIABLE)
     data = _from_mirror(source, Path(mirror)) if mirror else _from_address(source)
     _demand_hash(source, data, mirror or source.address)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(data)
+    write_atomically(folder / source.name, data)
     return data
+
+
+def at_hand(source: Source, folder: Path) -> bytes | None:
+    """The file's bytes from `folder` or the mirror, None where neither holds them; nothing is fetched or kept."""
+    mirror = os.environ.get(MIRROR_VARIABLE)
+    places = [folder, *([Path(mirror)] if mirror else [])]
+    found = (_if_it_is(source, place / source.name) for place in places)
+    return next((data for data in found if data is not None), None)
+
+
+def _if_it_is(source: Source, path: Path) -> bytes | None:
+    """A file's bytes when they have the source's hash."""
+    data = path.read_bytes() if path.is_file() else b""
+    return data if _sha256(data) == source.sha256 else None
 
 
 def _from_mirror(source: Source, mirror: Path) -> bytes:

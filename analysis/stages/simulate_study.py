@@ -1,11 +1,9 @@
 """The fictional world, written out as real vendor exports."""
 
-import shutil
-
 import pandas as pd
 
 from analysis.params import Params
-from analysis.store import Store, write_atomically
+from analysis.store import Store, replace_folder
 from analysis.synthetic.fiction import Sizes, write_fiction
 from analysis.synthetic.truth import HEADER
 
@@ -14,9 +12,6 @@ def run(store: Store, params: Params) -> None:
     """Write `data/fiction` anew, and the values that the world was made with as a table."""
     chosen = params.simulate_study
     fiction = write_fiction(chosen.seed, Sizes(chosen.population, chosen.respondents, chosen.posts))
-    folder = store.root / "data/fiction"
-    shutil.rmtree(folder, ignore_errors=True)
-    for path, content in fiction.files.items():
-        write_atomically(folder / path, content)
+    replace_folder(store.root / "data/fiction", fiction.files)
     truths = [(each.estimand_id, each.group, each.quantity, each.value) for each in fiction.truths]
     store.write("restricted__synthetic_truth", pd.DataFrame(truths, columns=list(HEADER)))

@@ -6,7 +6,16 @@ import pytest
 
 from analysis.errors import SchemaError, StoreError
 from analysis.schemas import TABLES
-from analysis.store import Store, canonical, content_hash, csv_bytes, parquet_bytes, parse_csv, write_atomically
+from analysis.store import (
+    Store,
+    canonical,
+    content_hash,
+    csv_bytes,
+    parquet_bytes,
+    parse_csv,
+    replace_folder,
+    write_atomically,
+)
 
 RATES = TABLES["base_rates"]
 BREAKS = TABLES["series_breaks"]
@@ -115,7 +124,42 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fchmod", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(
+        StoreError, match=r"table\.parquet: not written, .*untouched \(No space left on device\); make room"
+    ):
         write_atomically(target, b"new")
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path):
+    dead = tmp_path / ".table.parquet.4194999.abc.part"
+    alive = tmp_path / f".table.parquet.{os.getppid()}.abc.part"
+    of_another_table = tmp_path / ".table.parquet2.4194999.abc.part"
+    for left in (dead, alive, of_another_table):
+        left.write_bytes(b"half")
+    write_atomically(tmp_path / "table.parquet", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"table.parquet", alive.name, of_another_table.name}
+
+
+def test_a_folder_is_replaced_whole(tmp_path):
+    folder = tmp_path / "release"
+    replace_folder(folder, {"a/b.csv": b"1", "c.csv": b"2"})
+    (tmp_path / ".release.new.part").mkdir()
+    (tmp_path / ".release.new.part/of_a_killed_run.csv").write_bytes(b"half")
+    replace_folder(folder, {"d.csv": b"3"})
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["release", "release/d.csv"]
+
+
+def test_a_folder_that_cannot_be_completed_stays_as_it_was(tmp_path, monkeypatch):
+    folder = tmp_path / "release"
+    replace_folder(folder, {"a.csv": b"1"})
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fchmod", full_disk)
+    with pytest.raises(StoreError, match="No space left"):
+        replace_folder(folder, {"b.csv": b"2"})
+    assert (folder / "a.csv").read_bytes() == b"1"
+    assert [path.name for path in folder.iterdir()] == ["a.csv"]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.commands.replicate import recompute_all, replicate
+from analysis.commands.replicate import replicate
+from analysis.commands.verify_compare import ABSENT, DIFFERS, IDENTICAL
+from analysis.commands.verify_evidence import replications
 from analysis.errors import ReplicationError
 from analysis.store import Store
 
@@ -111,5 +113,21 @@ def test_update_writes_what_was_recomputed(project):
 
 
 @needs_mirror
-def test_no_third_party_row_is_in_the_result(project):
-    assert len(recompute_all(project)) == FIGURES
+def test_verify_recomputes_every_figure_and_keeps_no_file(project):
+    (comparison,) = replications(project)
+    assert (comparison.outcome, comparison.detail) == (IDENTICAL, f"{FIGURES} figures")
+    assert [path.name for path in (project / "data/external").iterdir()] == ["sources.yml"]
+
+
+@needs_mirror
+def test_verify_sees_a_tracked_figure_that_was_edited(project):
+    path = project / "data/reference/replication_results.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.049020,", "0.049021,"), encoding="utf-8")
+    assert replications(project)[0].outcome == DIFFERS
+
+
+def test_verify_says_which_files_are_not_at_hand(project, monkeypatch):
+    monkeypatch.delenv("EXTERNAL_MIRROR", raising=False)
+    (comparison,) = replications(project)
+    assert comparison.outcome == ABSENT
+    assert "not at hand: afghan.csv" in comparison.detail

@@ -1,0 +1,46 @@
+"""`prepare-run`: what `./run repro` does before DVC starts.
+
+DVC trusts its cache: a damaged object would be handed out as a result. What must not be here: running a stage.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import yaml
+
+from analysis.errors import ParameterError
+
+OBJECTS = Path(".dvc/cache/files/md5")
+
+
+def prepare_run() -> None:
+    """Throw damaged objects out of the cache, and print which study `params.yaml` names."""
+    for damaged in damaged_objects(OBJECTS):
+        damaged.unlink()
+        print(f"{damaged}: its content is not what its name says; thrown out, and made anew", file=sys.stderr)
+    content = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get("study"), str):
+        raise ParameterError("params.yaml names no study; write `study: synthetic` or `study: vault`")
+    print(content["study"])
+
+
+def damaged_objects(objects: Path) -> list[Path]:
+    """Files of a DVC cache whose MD5 is not the name under which they are kept.
+
+    Parameters
+    ----------
+    objects : Path
+        Folder of objects, each `<first two hex digits>/<the others>`, with `.dir` behind the name of a listing.
+
+    Returns
+    -------
+    list of Path
+    """
+    return [
+        path for path in sorted(objects.glob("??/*")) if _hash(path) != path.parent.name + path.name.partition(".")[0]
+    ]
+
+
+def _hash(path: Path) -> str:
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
