@@ -39,6 +39,7 @@ def verify(
 ) -> None:
     """Rebuild from nothing and compare; exit code 2 when anything differs."""
     root = Path.cwd()
+    register = load_register(root / "data/claims/claims.yml", root / "data/claims/FROZEN.sha256")
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt = Path(folder) / "project"
         copy_source(root, rebuilt)
@@ -49,7 +50,6 @@ def verify(
             *replications(root),
             *attacks(rebuilt),
         ]
-    register = load_register(root / "data/claims/claims.yml", root / "data/claims/FROZEN.sha256")
     show(comparisons, register.sha256, seconds)
     written = keep(report(comparisons, register.sha256, seconds), report_file)
     print(f"report: {written}")
