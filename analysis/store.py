@@ -5,6 +5,8 @@ in and on the way out, sorted by its key, its floats rounded to the declared dec
 name first. What must not be here: statistics, judgement, or a path that a stage could have chosen.
 """
 
+import contextlib
+import fcntl
 import glob
 import hashlib
 import io
@@ -197,12 +199,14 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=UNFINISHED)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
                 file.write(data)
+                file.flush()
                 os.fchmod(file.fileno(), 0o644)
-            Path(temporary).replace(path)
+                Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -214,11 +218,11 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Temporary files of this name whose process was killed before it could remove them."""
+    """Temporary files of this name whose writer was killed: nobody holds their lock any more."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
-        owner = left.name.removeprefix(f".{path.name}.").partition(".")[0]
-        if not owner.isdigit() or not Path(f"/proc/{owner}").exists():
-            left.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -1,36 +1,47 @@
 """`bench`: how fast, as ratios against a limit or a peer measured in the same run.
 
-What belongs here: which parts there are. What must not: a measurement, a deadline: nothing is tested by time.
+What belongs here: which parts there are, and keeping what they found. What must not: a measurement, a deadline: nothing
+is tested by time.
 """
 
 import importlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import track
 
+from analysis.commands.bench_record import keep, record, write_report
 from analysis.commands.bench_report import show
 from analysis.errors import InputError
 
 PARTS = {
-    "pipeline": "tables, diagnostics, a run with nothing to do",
+    "pipeline": "a run from nothing, its memory, a run with nothing to do; tables, diagnostics",
+    "readers": "every vendor's export beside a plain parser",
+    "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
+    "engine": "posts to the weekly table beside reading and writing alone; its memory",
     "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
-    "engine": "posts to the weekly table beside reading and writing alone; its memory",
-    "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
 }
-
-
 MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
 """Modules of a part that has several; any other has one, named after it."""
 
 
 def bench(
-    part: Annotated[str, typer.Argument(help=f"{', '.join(PARTS)}, or all")] = "pipeline",
+    part: Annotated[str, typer.Argument(help=f"{', '.join(PARTS)}, or all")] = "all",
+    track_it: Annotated[bool, typer.Option("--record", help="Add to the tracked history that the book shows")] = False,
 ) -> None:
-    """Measure one part, or all of them, and write build/bench_<part>.json; a missing peer is skipped and says why."""
+    """Measure one part, or all of them, and write a report to build/bench; a missing peer is skipped and says why."""
     if part not in (*PARTS, "all"):
         raise InputError(f"bench {part}: no such part; name one of {', '.join(PARTS)}, or all")
-    for name in PARTS if part == "all" else [part]:
+    rows = []
+    for name in track(list(PARTS) if part == "all" else [part], description="measuring", transient=True):
         modules = MODULES.get(name, (f"bench_{name}",))
         made = [importlib.import_module(f"analysis.commands.{module}").measure() for module in modules]
-        show(name, [comparison for comparisons in made for comparison in comparisons])
+        comparisons = [comparison for comparisons in made for comparison in comparisons]
+        show(name, comparisons)
+        rows += record(name, comparisons)
+    for path in write_report(rows, Path("build/bench")):
+        print(f"written: {path}")
+    if track_it:
+        print(f"added to {keep(rows, Path.cwd())}")

@@ -3,20 +3,15 @@
 What belongs here: fictional rows, the run, its CPU time and its memory. What must not: a verdict on either.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.commands.bench_report import Comparison, cpu_seconds, peak_memory
 from analysis.commands.bench_scrub import LANGUAGE_SHARES, LETTERS, bench_posts
 from analysis.commands.posts_table import CODEBOOK
 from analysis.measures.frames import parse_codebook
@@ -27,7 +22,6 @@ ROW_GROUP = 125_000
 CHANNELS, WEEKS = 3_000, 104
 FRAMED_SHARE = 0.5
 SEED = 11
-SAMPLED_SECONDS = 0.2
 PACE = "posts per CPU second"
 
 
@@ -97,39 +91,4 @@ def _copy(source: Path, target: Path) -> None:
 
 def _run(source: Path, out: Path) -> int:
     """Run the command in a process of its own; the most memory that it and its children held together, in bytes."""
-    command = [sys.executable, "-m", "analysis", "posts-table", str(source), "--out", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = [0]
-    watcher = threading.Thread(target=_watch, args=(process, peak))
-    watcher.start()
-    process.wait()
-    watcher.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return peak[0]
-
-
-def _watch(process: "subprocess.Popen[bytes]", peak: list[int]) -> None:
-    while process.poll() is None:
-        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in _tree(process.pid)])))
-        time.sleep(SAMPLED_SECONDS)
-
-
-def _tree(root: int) -> Iterator[int]:
-    """A process and its descendants, as /proc shows them."""
-    yield root
-    try:
-        threads = [path.name for path in Path(f"/proc/{root}/task").iterdir()]
-        children = [pid for t in threads for pid in Path(f"/proc/{root}/task/{t}/children").read_text().split()]
-    except OSError:
-        return
-    for child in children:
-        yield from _tree(int(child))
-
-
-def _resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return peak_memory([sys.executable, "-m", "analysis", "posts-table", str(source), "--out", str(out)], Path.cwd())

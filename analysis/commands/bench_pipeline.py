@@ -1,9 +1,10 @@
-"""`bench pipeline`: writing tables, diagnostics of a list experiment, and a run with nothing to do.
+"""`bench pipeline`: a run from nothing, its memory, a run with nothing to do, writing tables, list diagnostics.
 
 What must not be here: a peer that has to be installed.
 """
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import Comparison, in_turn
+from analysis.commands.bench_report import Comparison, cpu_seconds, in_turn, peak_memory
 from analysis.commands.verify import copy_source
 from analysis.estimators.list_experiment import analyse
 from analysis.schemas import TABLES
@@ -24,11 +25,20 @@ from analysis.store import canonical, parquet_bytes
 REPEATS = 5
 ROWS = 1_000_000
 ITEMS = 4
+GIB = 2.0**30
+ALLOWED_GIB = 2.0
+IN_ONE_PROCESS = """
+import sys, yaml
+from pathlib import Path
+from analysis.stages import run_stage
+for name in yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]:
+    run_stage(name, Path.cwd())
+"""
 
 
 def measure() -> list[Comparison]:
     """Every comparison of this part."""
-    return [table_write(), list_experiment(), pipeline_no_op()]
+    return [table_write(), list_experiment(), *whole_pipeline()]
 
 
 def compared(what: str, compared_with: str, ours: Callable[[], object], other: Callable[[], object]) -> Comparison:
@@ -65,17 +75,28 @@ def list_experiment() -> Comparison:
     )
 
 
-def pipeline_no_op() -> Comparison:
-    """A pipeline with nothing to do against starting DVC."""
+def whole_pipeline() -> list[Comparison]:
+    """The pipeline in a copy: from nothing with and without DVC, its memory, and once more with nothing to do."""
     dvc = str(Path(sys.executable).with_name("dvc"))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         project = Path(folder) / "project"
         copy_source(Path.cwd(), project)
+        environment = os.environ | {"PYTHONPATH": str(project)}
 
-        def run(*arguments: str) -> None:
-            subprocess.run([dvc, *arguments], cwd=project, capture_output=True, check=True)
+        def run(*command: str) -> None:
+            subprocess.run(command, cwd=project, env=environment, capture_output=True, check=True)
 
-        run("repro")
-        return compared(
-            "pipeline: a run with nothing to do", "dvc --version", lambda: run("repro"), lambda: run("version")
+        peaks: list[int] = []
+        cold = cpu_seconds(lambda: peaks.append(peak_memory([dvc, "repro"], project, environment)))
+        idle = compared(
+            "pipeline: a run with nothing to do",
+            "dvc --version",
+            lambda: run(dvc, "repro"),
+            lambda: run(dvc, "version"),
         )
+        one = cpu_seconds(lambda: run(sys.executable, "-c", IN_ONE_PROCESS))
+    return [
+        Comparison("pipeline: from nothing", "its stages in one process, without DVC", "CPU seconds", cold, one),
+        Comparison("pipeline: peak memory over all processes", "2 GiB", "GiB", peaks[0] / GIB, ALLOWED_GIB),
+        idle,
+    ]

@@ -1,16 +1,17 @@
-"""What every benchmark reports: one line per comparison, shown as a table and written beside the build.
+"""What every benchmark reports: one line per comparison, shown as a table.
 
 What belongs here: the record, timing of a call, the table. What must not: what is measured.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import platform
+import subprocess
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from analysis.store import write_atomically
+SAMPLED_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Comparison:
         """How many times ours is better than the other; below 1 where it is worse; None without another."""
         if self.other is None:
             return None
-        return self.ours / self.other if self.unit.endswith("per CPU second") else self.other / self.ours
+        return self.ours / self.other if "per CPU second" in self.unit else self.other / self.ours
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:
@@ -58,6 +59,47 @@ def cpu_seconds(call: Callable[[], object]) -> float:
     call()
     after = os.times()
     return sum(after[:4]) - sum(before[:4]) or time.get_clock_info("process_time").resolution
+
+
+def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> int:
+    """Run a command; the most memory that it and its children held together, sampled, in bytes."""
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    peak = [0]
+    watcher = threading.Thread(target=_watch, args=(process, peak))
+    watcher.start()
+    process.wait()
+    watcher.join()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return peak[0]
+
+
+def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
+    while process.poll() is None:
+        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in _tree(process.pid)])))
+        time.sleep(SAMPLED_SECONDS)
+
+
+def _tree(root: int) -> Iterator[int]:
+    """A process and its descendants, as /proc shows them."""
+    yield root
+    try:
+        threads = [path.name for path in Path(f"/proc/{root}/task").iterdir()]
+        children = [pid for t in threads for pid in Path(f"/proc/{root}/task/{t}/children").read_text().split()]
+    except OSError:
+        return
+    for child in children:
+        yield from _tree(int(child))
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def in_turn(ours: Callable[[], object], other: Callable[[], object], repeats: int) -> tuple[float, float]:
@@ -69,7 +111,7 @@ def in_turn(ours: Callable[[], object], other: Callable[[], object], repeats: in
 
 
 def show(part: str, comparisons: Sequence[Comparison]) -> None:
-    """Print a table and write `build/bench_<part>.json`."""
+    """Print a table."""
     shown = Table(title=f"bench {part}, on {os.cpu_count()} cores, {platform.machine()}")
     for heading in ("what", "compared with", "unit", "ours", "other", "times better", "note"):
         shown.add_column(heading)
@@ -77,8 +119,6 @@ def show(part: str, comparisons: Sequence[Comparison]) -> None:
         numbers = (f"{c.ours:,.4g}", _shown(c.other), _shown(c.times_better))
         shown.add_row(escape(c.what), escape(c.compared_with), c.unit, *numbers, escape(c.note))
     Console().print(shown)
-    entries = [{**asdict(c), "times_better": c.times_better} for c in comparisons]
-    write_atomically(Path.cwd() / f"build/bench_{part}.json", (json.dumps(entries, indent=2) + "\n").encode())
 
 
 def _shown(value: float | None) -> str:

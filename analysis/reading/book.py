@@ -18,6 +18,7 @@ from analysis.reading.figures import Drawing
 from analysis.reading.figures_design import verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
+from analysis.reading.figures_performance import performance_ratios
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
@@ -49,6 +50,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     defect_curve,
     estimate_ladder,
     endorsement_forest,
+    performance_ratios,
 )
 CLAIMS_CHAPTER = "claims"
 DOCUMENTS = (

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import ReleaseError
 from analysis.reading.corpora_tables import corpora_tables
 from analysis.reading.design_tables import design_tables
+from analysis.reading.figures_performance import latest
 from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
 from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
@@ -35,6 +36,7 @@ def chapter_tables(release: Release) -> dict[str, str]:
         "table_replications": replications(release),
         **{f"table_coverage_{kind}": method_coverage(release, kind) for kind in METHOD_KINDS},
         "table_technique_price": technique_price(release),
+        "table_performance": performance(release),
         "table_base_rates": base_rates(release),
         "table_disclosure_outcomes": gate_outcomes(release),
         "table_checksums": checksums(release),
@@ -207,6 +209,29 @@ def technique_price(release: Release) -> str:
     }
     rows = release.table("technique_price").sort_values(["prevalence_share", "required_n"])
     return table_block(column_table(rows, columns, (1, 2, 3)), release, "technique_price", SCRIPT)
+
+
+def performance(release: Release) -> str:
+    """The last measurement of every comparison, with the peers that were missing."""
+    columns = {
+        "Part": lambda row: escaped(row.part_text),
+        "What": lambda row: escaped(row.comparison_text),
+        "Against": lambda row: escaped(row.compared_with_text),
+        "Unit": lambda row: escaped(row.figure_unit_text),
+        "Ours": lambda row: _measured(row.own_figure),
+        "The other": lambda row: _measured(row.other_figure),
+        "Times better": lambda row: _measured(row.times_better),
+        "Note": lambda row: escaped(row.note) if row.note else "",
+    }
+    rows = latest(release.table("performance"))
+    return table_block(column_table(rows, columns, (4, 5, 6)), release, "performance", SCRIPT)
+
+
+def _measured(value: float) -> str:
+    """Three figures, or a dash where the peer was not there."""
+    if not is_given(value):
+        return "–"
+    return count(round(value)) if value >= 100 else plain(float(f"{value:.3g}"))
 
 
 def base_rates(release: Release) -> str:

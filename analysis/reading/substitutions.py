@@ -17,7 +17,7 @@ from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS, claim_order, count, half_up, listing, percent, plain
+from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
 
 
 def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
@@ -40,6 +40,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **evidence_values(release),
         **experiment_values(release),
         **base_rate_values(release),
+        **performance_values(release),
         **price_values(release),
         **statement_values(release),
         **corpora_sentences(release),
@@ -115,6 +116,16 @@ def base_rate_values(release: Release) -> dict[str, str]:
         "value_base_rates_wrong": plain(case.wrong_labels_per_1000),
         "value_base_rates_best_share": percent(rows.predictive_value_share.max(), 1),
         "widget_base_rates": _widget(case),
+    }
+
+
+def performance_values(release: Release) -> dict[str, str]:
+    """When and where the last measurement was made."""
+    rows = release.table("performance")
+    last = rows[rows.measured_date == rows.measured_date.max()].iloc[0]
+    return {
+        "value_performance_day": day(last.measured_date),
+        "text_performance_machine": escaped(last.machine_text),
     }
 
 

@@ -16,6 +16,25 @@ CHARACTERISTICS = (
 
 TABLES = (
     Table(
+        name="performance",
+        title="How fast each part is beside a peer or a physical limit",
+        row_is="one comparison on one day",
+        columns=columns(
+            "measured_date", "part_text", "comparison_text", "compared_with_text", "figure_unit_text", "own_figure",
+            "other_figure", "times_better", "note", "machine_text",
+        ),
+        key=("measured_date", "part_text", "comparison_text", "compared_with_text"),
+        output_kind="arithmetic",
+        source="measured by ./run bench on made-up data",
+        rules=(
+            Rule(
+                "a ratio is there exactly when the other figure is, and a missing one has its reason",
+                ("other_figure", "times_better", "note"),
+                lambda rows: (rows.other_figure.isna() == rows.times_better.isna()) & (rows.other_figure.notna() | rows.note.notna()),
+            ),
+        ),
+    ),
+    Table(
         name="verdict_probabilities",
         title="How often each verdict would be given, if the truth were known",
         row_is="one quantity rule, one assumed truth and one planned study",

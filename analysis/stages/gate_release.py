@@ -21,6 +21,7 @@ CANDIDATES = (
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",
     "candidate__method_coverage",
+    "candidate__performance",
     "candidate__population_host_disaggregation",
     "candidate__population_host_sex_age",
     "candidate__population_host_year",

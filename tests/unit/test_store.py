@@ -1,3 +1,4 @@
+import fcntl
 import os
 
 import pandas as pd
@@ -133,12 +134,14 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path):
-    dead = tmp_path / ".table.parquet.4194999.abc.part"
-    alive = tmp_path / f".table.parquet.{os.getppid()}.abc.part"
-    of_another_table = tmp_path / ".table.parquet2.4194999.abc.part"
+    dead = tmp_path / ".table.parquet.dead.part"
+    alive = tmp_path / ".table.parquet.alive.part"
+    of_another_table = tmp_path / ".table.parquet2.dead.part"
     for left in (dead, alive, of_another_table):
         left.write_bytes(b"half")
-    write_atomically(tmp_path / "table.parquet", b"whole")
+    with alive.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        write_atomically(tmp_path / "table.parquet", b"whole")
     assert {path.name for path in tmp_path.iterdir()} == {"table.parquet", alive.name, of_another_table.name}
 
 

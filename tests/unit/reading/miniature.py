@@ -168,6 +168,14 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
                    "is_truth_covered": row["ci_low"] <= 0.32 <= row["ci_high"]}
             for row in recovered
         ],
+        "performance": [
+            {"measured_date": pd.Timestamp(2026, 1, 2), "part_text": part, "machine_text": "a made-up machine",
+             "comparison_text": f"doing it {times} times", "compared_with_text": "a peer",
+             "figure_unit_text": "CPU seconds", "own_figure": 2.0, "other_figure": other,
+             "times_better": ratio, "note": note}
+            for part, times, other, ratio, note in (
+                ("engine", 3, 1.0, 0.5, None), ("engine", 9, 80.0, 40.0, "a note"), ("scrub", 4, None, None, "skipped"))
+        ],
         "rds_coverage": [
             {"simulation_code": code, "estimator_text": "rds-ii", "interval_text": "made up", "worlds_n": 20,
              "truth_share": 0.3, "bias_share": 0.0, "spread_share": 0.1, "mean_standard_error": 0.1,

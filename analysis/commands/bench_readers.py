@@ -1,0 +1,75 @@
+"""`bench readers`: every vendor's export of the fictional world, beside a plain parser that understands nothing of it.
+
+What belongs here: files and calls. What must not: what a reader finds in them.
+"""
+
+import contextlib
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pyreadstat
+
+from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.corpora.exports import Export, open_export
+from analysis.synthetic.fiction import Sizes, write_fiction
+
+SEED = 12
+SIZES = Sizes(population=40_000, respondents=4_000, posts=60_000)
+REPEATS = 10
+EXPORTS = "exports/"
+LONGEST_CELL = 1 << 30
+
+
+def measure() -> list[Comparison]:
+    """Read one export of every format, once to warm up and once for the clock."""
+    csv.field_size_limit(LONGEST_CELL)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        made: dict[str, Comparison] = {}
+        for name, content in write_fiction(SEED, SIZES).files.items():
+            if name.startswith(EXPORTS):
+                path = Path(folder) / Path(name).name
+                path.write_bytes(content)
+                export = open_export(path)
+                if export.format.code not in made:
+                    made[export.format.code] = _compared(path, export)
+    return list(made.values())
+
+
+def _compared(path: Path, export: Export) -> Comparison:
+    parser, parse = PARSERS[path.suffix]
+    rows = sum(1 for _ in export.entries())
+    ours = cpu_seconds(lambda: sum(1 for _ in export.entries()))
+    parse(path)
+    alone = cpu_seconds(lambda: [parse(path) for _ in range(REPEATS)]) / REPEATS
+    what = f"reading {export.format.title}"
+    return Comparison(what, parser, "items per CPU second", rows / ours, rows / alone, f"{rows:,} items")
+
+
+def _lines(path: Path) -> None:
+    """The fictional export has a line that was cut: a plain parser passes it by."""
+    for line in path.read_bytes().splitlines():
+        with contextlib.suppress(ValueError):
+            json.loads(line)
+
+
+def _sheet(path: Path) -> None:
+    book = openpyxl.load_workbook(path, read_only=True)
+    for sheet in book.worksheets:
+        for _ in sheet.iter_rows(values_only=True):
+            pass
+
+
+PARSERS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    ".csv": ("Python's csv", lambda path: list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))),
+    ".json": ("Python's json", lambda path: json.loads(path.read_bytes())),
+    ".jsonl": ("Python's json", _lines),
+    ".xlsx": ("openpyxl", _sheet),
+    ".sav": ("pyreadstat", pyreadstat.read_sav),
+    ".dta": ("pyreadstat", pyreadstat.read_dta),
+}
+"""Ending of a file → the parser's name, and how it parses."""
