@@ -20,6 +20,7 @@ from analysis.store import Store, canonical, csv_bytes, parquet_bytes, write_ato
 HISTORY = "reference__performance"
 TABLE = TABLES["performance"]
 CPU_INFO = Path("/proc/cpuinfo")
+SOURCE = "./run bench, on made-up data"
 UNNAMED = "processor without a name"
 
 
@@ -38,6 +39,7 @@ def record(part: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]
             "times_better": c.times_better,
             "note": c.note or None,
             "machine_text": machine(),
+            "source": SOURCE,
         }
         for c in comparisons
     ]

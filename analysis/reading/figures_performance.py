@@ -1,5 +1,7 @@
 """How fast each part is, as a ratio to a peer or a physical limit."""
 
+import math
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -67,7 +69,7 @@ def _draw(rows: pd.DataFrame, title: str, width: float) -> Figure:
     labels = [wrapped(f"{r.comparison_text}; {r.compared_with_text}", room, LABEL_POINTS) for r in rows.itertuples()]
     line = 0.135
     heights = [line * (label.count("\n") + 1) + (0.26 if is_phone else 0.1) for label in labels]
-    total = max(sum(heights), 0.3)
+    total = max(math.fsum(heights), 0.3)
     first, last = (day(rows.measured_date.min()), day(rows.measured_date.max())) if len(rows) else ("", "")
     when = f"on {last}" if first == last else f"from {first} to {last}"
     source = f"Source: ./run bench, measured {when}; each ratio comes from one run on one machine."
