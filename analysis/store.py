@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,11 +218,31 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Temporary files of this name whose writer was killed: nobody holds their lock any more."""
+    """Temporary files of this name whose writer was killed."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
-        with contextlib.suppress(FileNotFoundError, BlockingIOError), left.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_if_abandoned(left)
+
+
+def remove_if_abandoned(left: Path) -> bool:
+    """Remove a temporary file or folder unless its writer lives, which then holds its lock; True when it is gone."""
+    with contextlib.suppress(FileNotFoundError, BlockingIOError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
             left.unlink()
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    """Hold the lock of a file or a folder; the system gives it back when the process dies."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -234,13 +254,21 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         Its old content is gone afterwards.
     files : mapping
         Path within the folder → content.
+
+    Raises
+    ------
+    StoreError
+        Another process writes the same folder, or the machine does not let it be written.
     """
     new, old = (folder.with_name(f".{folder.name}.{word}{UNFINISHED}") for word in ("new", "old"))
     for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
-    for name, data in files.items():
-        write_atomically(new / name, data)
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
+        if left.exists() and not remove_if_abandoned(left):
+            raise StoreError(f"{folder}: another process is writing it; wait for that one")
+    new.mkdir(parents=True)
+    with _locked(new, fcntl.LOCK_EX):
+        for name, data in files.items():
+            write_atomically(new / name, data)
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -1,6 +1,8 @@
 """`prepare-run`: what `./run repro` does before DVC starts.
 
-DVC trusts its cache: a damaged object would be handed out as a result. What must not be here: running a stage.
+DVC trusts its cache: a damaged object would be handed out as a result. It may also take a stage's output from there
+without running the stage, so that nobody else would clean up after a run that was killed. What must not be here:
+running a stage.
 """
 
 import hashlib
@@ -10,12 +12,16 @@ from pathlib import Path
 import yaml
 
 from analysis.errors import ParameterError
+from analysis.store import UNFINISHED, remove_if_abandoned
 
+PLACES = ("data/", "data/[!v]*/**/", "dist/**/")
 OBJECTS = Path(".dvc/cache/files/md5")
 
 
 def prepare_run() -> None:
-    """Throw damaged objects out of the cache, and print which study `params.yaml` names."""
+    """Remove what dead runs left and damaged objects of the cache, and print which study `params.yaml` names."""
+    for left in unfinished(Path.cwd()):
+        remove_if_abandoned(left)
     for damaged in damaged_objects(OBJECTS):
         damaged.unlink()
         print(f"{damaged}: its content is not what its name says; thrown out, and made anew", file=sys.stderr)
@@ -23,6 +29,11 @@ def prepare_run() -> None:
     if not isinstance(content, dict) or not isinstance(content.get("study"), str):
         raise ParameterError("params.yaml names no study; write `study: synthetic` or `study: vault`")
     print(content["study"])
+
+
+def unfinished(root: Path) -> list[Path]:
+    """Temporary files and folders of every tier but the vault, the outermost first."""
+    return [path for pattern in PLACES for path in sorted(root.glob(f"{pattern}.*{UNFINISHED}"))]
 
 
 def damaged_objects(objects: Path) -> list[Path]:
