@@ -10,6 +10,7 @@ from analysis.corpora.detect import FORMATS
 from analysis.corpora.exports import open_export
 from analysis.corpora.quarantine import Quarantined
 from analysis.errors import AnalysisError, ExportError
+from analysis.schemas.columns import PLATFORMS
 from tests.formats.miniatures import MINIATURES, Read, source
 
 FIXTURES = Path(os.environ.get("FIXTURES_DIR", Path(__file__).resolve().parents[3] / "shared/fixtures"))
@@ -109,3 +110,7 @@ def test_every_fixture_reads_or_quarantines_precisely(path):
     entries = list(open_export(path).entries())
     assert entries
     assert all(entry.rule and entry.raw for entry in entries if isinstance(entry, Quarantined))
+
+
+def test_every_format_of_posts_is_a_platform_of_the_tables_and_no_other():
+    assert set(PLATFORMS) == {code for code, each in FORMATS.items() if not each.is_survey}
