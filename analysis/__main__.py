@@ -32,6 +32,7 @@ COMMANDS = {
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "posts-table": "analysis.commands.posts_table:posts_table",
     "prepare-run": "analysis.commands.prepare_run:prepare_run",
+    "print-book": "analysis.commands.print_book:print_book",
     "protect-table": "analysis.commands.protect_table:protect_table",
     "replicate": "analysis.commands.replicate:replicate",
     "restricted-file": "analysis.commands.restricted_file:restricted_file",

@@ -29,6 +29,7 @@ from analysis.reading.figures_survey import (
     robust_steps,
     weighting_comparison,
 )
+from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
 from analysis.reading.wording import day
@@ -52,6 +53,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     endorsement_forest,
     performance_ratios,
 )
+CARD = "share_card.png"
 CLAIMS_CHAPTER = "claims"
 DOCUMENTS = (
     "datapackage.json",
@@ -96,6 +98,7 @@ def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path
     shutil.copytree(chapters, staging, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
     _write_figures(drawings, staging)
+    (staging / "figures" / CARD).write_bytes(share_card(release, f"Release {edition.version}, {day(edition.day)}"))
     _copy_release(release, staging)
     pages = claim_pages(release, drawings, f"{edition.version}, {day(edition.day)}")
     pages["dictionary"] = dictionary_page(release)

@@ -185,7 +185,7 @@ def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
     draw : callable
         Width in inches → figure.
     """
-    _register_faces()
+    register_faces()
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
@@ -202,7 +202,7 @@ def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
         )
 
 
-def _register_faces() -> None:
+def register_faces() -> None:
     """Make the shipped faces known under our name, once per process."""
     known = font_manager.fontManager.ttflist
     if any(entry.name == FAMILY for entry in known):

@@ -15,6 +15,7 @@ from analysis.reading.figures import Drawing
 from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block
+from analysis.reading.share_card import card_sentence
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
@@ -43,6 +44,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **performance_values(release),
         **price_values(release),
         **statement_values(release),
+        "text_share_card": card_sentence(release),
         **corpora_sentences(release),
         **survey_values(release),
     }

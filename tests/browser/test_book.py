@@ -1,6 +1,7 @@
 """Open the built book as a reader would: quiet, whole, readable by everybody, and without a network."""
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -175,3 +176,18 @@ def test_the_first_key_leads_to_the_content(tab, address):
     tab.goto(f"{address}/index.html")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+
+
+START_PAGE_BYTES = 500_000
+
+
+def test_the_start_page_is_light_and_has_no_mathematics(tab, address):
+    """Everything that a reader's browser loads for it, each file as gzip would send it."""
+    answers = []
+    tab.on("response", lambda answer: answers.append(answer))
+    tab.goto(f"{address}/index.html")
+    tab.wait_for_load_state("networkidle")
+    sizes = {answer.url: len(gzip.compress(answer.body(), 6)) for answer in answers if answer.ok}
+    assert sum(sizes.values()) <= START_PAGE_BYTES, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    assert not any("mathjax" in url.lower() for url in sizes)
+    assert tab.locator("mjx-container, .math").count() == 0
