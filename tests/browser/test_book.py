@@ -184,7 +184,7 @@ START_PAGE_BYTES = 500_000
 def test_the_start_page_is_light_and_has_no_mathematics(tab, address):
     """Everything that a reader's browser loads for it, each file as gzip would send it."""
     answers = []
-    tab.on("response", lambda answer: answers.append(answer))
+    tab.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 (playwright marks what it calls)
     tab.goto(f"{address}/index.html")
     tab.wait_for_load_state("networkidle")
     sizes = {answer.url: len(gzip.compress(answer.body(), 6)) for answer in answers if answer.ok}
