@@ -250,8 +250,10 @@ def _defect(share: float, fraction: float, rho: float) -> DefectPoint:
     k = rho * rho * (1 - fraction) / fraction
     root = math.sqrt(max(k * (k + 4 * share * (1 - share)), 0.0))
     truth = (2 * share + k - math.copysign(root, rho)) / (2 * (1 + k)) if rho else share
-    effective = None if rho == 0 else fraction / (1 - fraction) / (rho * rho)
-    return DefectPoint(rho, min(max(truth, 0.0), 1.0), share - min(max(truth, 0.0), 1.0), effective)
+    effective = fraction / (1 - fraction) / (rho * rho) if rho * rho else math.inf
+    return DefectPoint(
+        rho, min(max(truth, 0.0), 1.0), share - min(max(truth, 0.0), 1.0), None if math.isinf(effective) else effective
+    )
 
 
 @dataclass(frozen=True, slots=True)
