@@ -39,7 +39,6 @@ CONSENT_KEPT_SHARE = 0.91
 """Share of respondents whose consent holds at the cut-off in the fictional world."""
 
 RELEASED_DECIMALS = 3
-MINIMUM_CELL = 10
 Z = float(stats.norm.ppf(0.975))
 
 

@@ -14,7 +14,6 @@ from analysis.schemas import TABLES
 from analysis.schemas.publish import codebook_markdown
 from analysis.store import csv_bytes, parquet_bytes, replace_folder
 
-TITLE = "Measuring sensitive political attitudes in the Afghan diaspora"
 STATEMENT_FILES = ("CITATION.cff", "LICENSE-data.md", "RESPONSIBLE_USE.md", "KNOWN_ISSUES.md")
 """Written by people, kept at the top of the repository, carried along with every release."""
 
@@ -50,7 +49,7 @@ def write_release(cleared: Cleared, edition: Edition, statements: Path, folder: 
     tables = [_released(name, frame, cleared) for name, frame in cleared.tables.items()]
     files = {path: data for t in tables for path, data in ((t.parquet_path, t.parquet), (t.csv_path, t.csv))}
     files |= {name: (statements / name).read_bytes() for name in STATEMENT_FILES}
-    codebook = _codebook(cleared)
+    codebook = _codebook(cleared, about.title)
     files |= {"codebook.md": codebook.encode(), "codebook.html": page(codebook, about.title).encode()}
     files["disclosure_report.md"] = _disclosure_report(cleared.tables["disclosure_records"]).encode()
     files["datapackage.json"] = metadata.as_json(metadata.data_package(about, tables))
@@ -71,9 +70,9 @@ def _released(name: str, frame: pd.DataFrame, cleared: Cleared) -> ReleasedTable
     return ReleasedTable(table, len(frame), f"{stem}.csv", csv_bytes(frame, table), f"{stem}.parquet", parquet)
 
 
-def _codebook(cleared: Cleared) -> str:
+def _codebook(cleared: Cleared, title: str) -> str:
     tables = [(TABLES[name], frame) for name, frame in cleared.tables.items()]
-    return codebook_markdown(tables, f"Codebook: {TITLE}")
+    return codebook_markdown(tables, f"Codebook: {title}")
 
 
 def _disclosure_report(records: pd.DataFrame) -> str:
