@@ -109,12 +109,13 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_figures(drawings: dict[str, Drawing], staging: Path) -> None:
-    """Pictures, and beside them the scripts that drew them."""
+    """Pictures, what they show as CSV, and the scripts that drew them."""
     (staging / "figures").mkdir()
     for name, drawing in drawings.items():
         (staging / "figures" / f"{name}.svg").write_bytes(drawing.page_svg)
         (staging / "figures" / f"{name}_phone.svg").write_bytes(drawing.phone_svg)
         (staging / "figures" / f"{name}.png").write_bytes(drawing.page_png)
+        (staging / "figures" / f"{name}.csv").write_bytes(drawing.data_csv)
     scripts = Path(__file__).parent
     shutil.copytree(scripts, staging / "scripts", ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
 

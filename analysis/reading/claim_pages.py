@@ -18,6 +18,7 @@ from analysis.reading.fragments import (
     page,
     pipe_table,
     provenance,
+    quoted,
     verdict_word,
 )
 from analysis.reading.tables import Release
@@ -241,14 +242,18 @@ def _evidence(one: Dossier, sources: Mapping[str, Source]) -> str:
         return "Nobody has measured this, as far as we know: no piece of evidence touches the claim."
     moving, context = one.evidence[one.evidence.is_admissible], one.evidence[~one.evidence.is_admissible]
     parts = [
-        f"Rows that may move the verdict: {len(moving)}. Rows of context: {len(context)}; they are named "
+        f"Rows that may move the verdict: {_rows(moving)}. Rows of context: {_rows(context)}; they are named "
         "without their number and move nothing."
     ]
     parts += [_evidence_card(row, sources) for row in moving.itertuples()]
     cards = "\n\n".join(_evidence_card(row, sources) for row in context.itertuples())
     if len(context) > SHOWN_CONTEXT:
-        cards = f"::::{{dropdown}} All {len(context)} rows of context\n{cards}\n::::"
+        cards = f"::::{{dropdown}} All {_rows(context)} rows of context\n{cards}\n::::"
     return "\n\n".join([*parts, cards])
+
+
+def _rows(evidence: pd.DataFrame) -> str:
+    return quoted(str(len(evidence)), "claim_evidence")
 
 
 def _evidence_card(row: Any, sources: Mapping[str, Source]) -> str:

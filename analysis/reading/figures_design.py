@@ -62,6 +62,7 @@ def verdict_curves(release: Release) -> Drawing:
             f"number of respondents, at a design effect of {SHOWN_EFFECT:g}. {told}",
             ("verdict_probabilities",),
             __name__,
+            rows[rows.planned_n.isin(shown)],
         ),
         lambda width: _draw(rows, shown, title, width),
     )
@@ -78,7 +79,7 @@ def _draw(rows: pd.DataFrame, sizes: list[int], title: str, width: float) -> Fig
     for index, size in enumerate(sizes):
         left = 0.55 + index * (panel + 0.35) if is_page else 0.55
         bottom = 0.4 if is_page else height - (index + 1) * step + 0.4
-        axes = paper.axes(left, bottom, panel, step - 0.95)
+        axes = paper.axes(left, bottom, panel, step - 0.95, "xy")
         _draw_panel(axes, rows[rows.planned_n == size], size)
     return paper.figure
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -57,6 +58,15 @@ class Scale:
     words: str
 
 
+def entry_rows(entries: Sequence[Entry]) -> pd.DataFrame:
+    """What a forest shows, as rows for download; an entry under a heading carries it."""
+    rows = pd.DataFrame(
+        [(e.heading or None, e.label, e.value, e.low, e.high, e.truth, e.withheld) for e in entries],
+        columns=["heading", "label", "value", "ci_low", "ci_high", "truth_value", "withheld"],
+    )
+    return rows.assign(heading=rows.heading.ffill()).dropna(axis="columns", how="all")
+
+
 def percent_scale(entries: Sequence[Entry], words: str, step: float = 0.1) -> Scale:
     """An axis in per cent that holds every interval and truth."""
     numbers = [x for entry in entries for x in (entry.low, entry.value, entry.high, entry.truth) if x is not None]
@@ -101,7 +111,7 @@ def forest(
     if key:
         paper.key(key)
     left = MARGIN + 0.14 if is_phone else MARGIN + 2.65
-    axes = paper.axes(left, axis_height, width - left - MARGIN - 0.16, plot_height)
+    axes = paper.axes(left, axis_height, width - left - MARGIN - 0.16, plot_height, "x")
     _rule(axes, scale, plot_height)
     _rows(axes, entries, labels, heights, (plot_height, -(left - MARGIN - 0.02), is_phone))
     if is_fictional:

@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import ReleaseError
 from analysis.reading.claim_pages import claim_pages, contents, overview
 from analysis.reading.dictionary import dictionary_page
-from analysis.reading.substitutions import substitutions
+from analysis.reading.substitutions import sourced, substitutions
 from analysis.reading.wording import NO_BREAK
 from tests.unit.reading.miniature import verdicts
 
@@ -84,9 +84,14 @@ def test_every_value_names_its_origin(release, drawings):
     values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
     kinds = {key.split("_")[0] for key in values}
     assert kinds == {"value", "figure", "table", "text", "verdict", "can", "widget"}
-    assert values["value_population_host_year_usa_census_year"] == "722"
-    assert values["value_list_experiment_counts_taliban_0"] == "0"
-    assert values["value_events_dated_eligible"] == "1"
+    assert values["value_population_host_year_usa_census_year"] == "[722]{.value .from-population-host-year}"
+    assert values["value_list_experiment_counts_taliban_0"] == "[0]{.value .from-list-experiment-counts}"
+    assert values["value_events_dated_eligible"] == "[1]{.value .from-events-dated}"
+
+
+def test_a_value_of_no_table_is_refused():
+    with pytest.raises(ReleaseError, match=r"'value_invented_n'.*value_<table>_<what>"):
+        sourced("value_invented_n", "7", ("claims_register",), "synthetic")
 
 
 def test_no_text_turns_the_failed_difference_into_a_percentage(release, drawings):
