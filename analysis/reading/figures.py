@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 PAGE_INCHES, PHONE_INCHES = 7.2, 3.5
@@ -228,10 +230,11 @@ def plotted_numbers(figure: Figure) -> list[float]:
         # bar that stands for "nobody" is hatched.
         lines = [line for line in axes.lines if line.get_transform() == axes.transData and line.get_color() != GRID]
         if "x" in shows:
-            found += [float(x) for line in lines for x in line.get_xdata(orig=False)]
+            found += [float(x) for line in lines for x in np.ravel(line.get_xdata(orig=False))]
         if "y" in shows:
-            found += [float(y) for line in lines for y in line.get_ydata(orig=False)]
-            found += [float(bar.get_height()) for bars in axes.containers for bar in bars if not bar.get_hatch()]
+            found += [float(y) for line in lines for y in np.ravel(line.get_ydata(orig=False))]
+            groups = [group for group in axes.containers if isinstance(group, BarContainer)]
+            found += [float(bar.get_height()) for group in groups for bar in group.patches if not bar.get_hatch()]
     return found
 
 

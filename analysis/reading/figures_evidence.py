@@ -94,7 +94,10 @@ def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, wi
             axes.text(MARGIN, top - 0.03, label, size=7.8, va="top", linespacing=LINE_SPACING, **OVER_RULES)
             y = top - height + 0.17 if is_phone else top - height / 2
             _attitude_words(axes, value, (left, right), y)
-            look = {"marker": LINE_SHAPES[line % len(LINE_SHAPES)], "color": LINE_COLOURS[line % len(LINE_COLOURS)]}
+            look: dict[str, Any] = {
+                "marker": LINE_SHAPES[line % len(LINE_SHAPES)],
+                "color": LINE_COLOURS[line % len(LINE_COLOURS)],
+            }
             dots.plot([value], [y], ms=7, **look)
             top -= height
     return paper.figure
