@@ -19,8 +19,10 @@ from analysis.reading.figures_design import verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
+from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
+from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.figures_survey import (
     defect_curve,
     endorsement_forest,
@@ -49,6 +51,12 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     defect_curve,
     estimate_ladder,
     endorsement_forest,
+    frame_weeks,
+    text_quality,
+    stance_periods,
+    coordination_null,
+    specification_curve,
+    shock_forest,
 )
 CLAIMS_CHAPTER = "claims"
 DOCUMENTS = (

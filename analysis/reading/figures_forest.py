@@ -115,7 +115,7 @@ def forest(
     _rule(axes, scale, plot_height)
     _rows(axes, entries, labels, heights, (plot_height, -(left - MARGIN - 0.02), is_phone))
     if is_fictional:
-        _mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height), axes)
+        mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height), axes)
     return paper.figure
 
 
@@ -173,7 +173,7 @@ def _line(axes: Axes, entry: Entry, y: float) -> None:
     axes.plot([entry.value], [y], entry.shape, mfc=entry.colour, mec=INK, mew=0.5, ms=6, zorder=5)
 
 
-def _mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: Axes) -> None:
+def mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: Axes) -> None:
     """A hatched band around the plotting area, and the words inside it."""
     left, bottom, width, height = box
     canvas = paper.canvas()

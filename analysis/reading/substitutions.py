@@ -15,6 +15,7 @@ from analysis.reading.figures import Drawing
 from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
+from analysis.reading.posts_tables import posts_values
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, half_up, listing, percent, plain
@@ -47,6 +48,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **statement_values(release),
         **corpora_sentences(release),
         **survey_values(release),
+        **posts_values(release),
     }
     origins = (*release.names, RELEASE)
     return {key: sourced(key, text, origins, release.study) for key, text in values.items()}

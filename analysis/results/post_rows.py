@@ -20,7 +20,8 @@ WEEKS_OF_A_PERIOD = 4
 REASONS_TO_DROP = 200
 
 NUMBERS = (
-    "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "balanced_accuracy_share", "known_truth_value",
+    "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "balanced_accuracy_share",
+    "known_truth_value", "known_error_value",
     "band_low", "band_high", "significant_share", "significant_p_value", "adjusted_p_value",
 )  # fmt: skip
 COUNTS = (

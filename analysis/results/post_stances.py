@@ -49,7 +49,8 @@ DSL = "design-based supervised learning"
 
 PREVALENCE_NAMES = (
     "account_kind_code", "stance_label_code", "classifier_text", "estimator_text", "balanced_accuracy_share", "value",
-    "standard_error", "ci_low", "ci_high", "known_truth_value", "labelled_posts_n", "basis_posts_n",
+    "standard_error", "ci_low", "ci_high", "known_truth_value", "known_error_value", "labelled_posts_n",
+    "basis_posts_n",
     "basis_channels_n", "is_usable", "unusable_reason", "source",
 )  # fmt: skip
 PERIOD_NAMES = (
@@ -201,6 +202,7 @@ def _prevalence_row(
     corpus: _Corpus, tables: PostTables, stance: str, how: tuple[str, str, float | None], estimate: Estimate
 ) -> dict[str, object]:
     classifier, estimator, accuracy = how
+    truth = tables.truth.get(("K30_stance_share", f"{corpus.kind}, {stance}"))
     return {
         "account_kind_code": corpus.kind,
         "stance_label_code": stance,
@@ -208,7 +210,8 @@ def _prevalence_row(
         "estimator_text": estimator,
         "balanced_accuracy_share": accuracy,
         **numbers_of(estimate),
-        "known_truth_value": tables.truth.get(("K30_stance_share", f"{corpus.kind}, {stance}")),
+        "known_truth_value": truth,
+        "known_error_value": None if truth is None or estimate.value is None else estimate.value - truth,
         **corpus.about,
         "source": tables.source,
     }

@@ -249,6 +249,8 @@ _DECLARED = (
     Column("labelled_posts_n", "integer", "Posts with labels that the number rests on, rounded down to a multiple of five", minimum=0),
     Column("known_truth_value", "number", "The value with which the fictional world was made", "measure", "see quantity_code", decimals=6,
            null_means="no fictional world, or it does not state this value"),
+    Column("known_error_value", "number", "Estimate minus the value with which the fictional world was made", "measure", "see quantity_code", decimals=6,
+           null_means="no estimate, or no known truth"),
     Column("study_period_index", "integer", "Period of four weeks of the study, from 0", "key", "periods of four weeks", minimum=0),
     Column("coordination_scope_text", "text", "Posts among which coordination is counted", "key"),
     Column("pairs_n", "integer", "Pairs of shares of one object by two accounts within the window", "measure", "pairs", minimum=0),

@@ -113,8 +113,8 @@ TABLES = (
                 row_is="one estimator on the predictions of one classifier",
                 columns=columns(
                     "account_kind_code", "stance_label_code", "classifier_text", "estimator_text", "balanced_accuracy_share",
-                    "value", "standard_error", "ci_low", "ci_high", "known_truth_value", "labelled_posts_n", "basis_posts_n",
-                    "basis_channels_n", "is_usable", "unusable_reason", "source",
+                    "value", "standard_error", "ci_low", "ci_high", "known_truth_value", "known_error_value", "labelled_posts_n",
+                    "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason", "source",
                 ),
                 key=("account_kind_code", "stance_label_code", "classifier_text", "estimator_text"),
                 output_kind="post_estimate",

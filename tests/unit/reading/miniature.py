@@ -13,6 +13,7 @@ from analysis.reading.wording import VERDICTS
 from analysis.schemas import TABLES
 from analysis.schemas.publish import frictionless_resource
 from analysis.store import canonical, csv_bytes, parquet_bytes
+from tests.unit.reading.miniature_posts import posts_tables
 
 SOURCE = "Nobody 2011, doi:10.1234/made.up"
 PLACE = {"region_name": "Europe", "source": SOURCE}
@@ -194,6 +195,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "respondents_n": 10},
         ],
         **survey_tables(),
+        **posts_tables(),
         "population_host_year": population(),
         "population_host_sex_age": [
             {"host_iso3": "USA", "year": 2023, "sex_code": "female", "age_band_code": "0_4", "persons_n": None,
