@@ -15,9 +15,10 @@ import yaml
 from analysis.reading.claim_pages import claim_pages, contents
 from analysis.reading.dictionary import dictionary_page
 from analysis.reading.figures import Drawing
-from analysis.reading.figures_design import verdict_curves
+from analysis.reading.figures_design import privacy_price, verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
+from analysis.reading.figures_hosts import host_tiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
@@ -38,6 +39,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     register_tiles,
     population_series,
     protected_by_host,
+    host_tiles,
     protection_frame,
     disaggregation,
     published_attitudes,
@@ -45,6 +47,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     count_profiles,
     base_rate_dots,
     verdict_curves,
+    privacy_price,
     rds_coverage,
     weighting_comparison,
     robust_steps,
@@ -103,7 +106,7 @@ def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
     _write_figures(drawings, staging)
     _copy_release(release, staging)
-    pages = claim_pages(release, drawings, f"{edition.version}, {day(edition.day)}")
+    pages = claim_pages(release, drawings)
     pages["dictionary"] = dictionary_page(release)
     for name, text in pages.items():
         _write(staging / f"{name}.md", text)

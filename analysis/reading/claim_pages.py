@@ -19,6 +19,7 @@ from analysis.reading.fragments import (
     pipe_table,
     provenance,
     quoted,
+    table_block,
     verdict_word,
 )
 from analysis.reading.tables import Release
@@ -26,6 +27,7 @@ from analysis.reading.wording import (
     TOPICS,
     claim_order,
     claim_page,
+    day,
     entries,
     in_words,
     is_given,
@@ -116,7 +118,7 @@ def dossiers(release: Release) -> list[Dossier]:
     return found
 
 
-def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str) -> dict[str, str]:
+def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, str]:
     """Path without suffix → page source, one per claim.
 
     Parameters
@@ -124,8 +126,6 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
     release : Release
     drawings : mapping
         Figures by name; a claim shows the one named in `FIGURES`.
-    edition : str
-        Version and day of the release, in words.
     """
     sources = evidence_sources(release)
     return {
@@ -135,14 +135,14 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
             figure=_figure(one, release, drawings),
             decides=_decides(one, required_sizes(release, one.claim_id)),
             data=provenance(release, TABLES, SCRIPT),
-            edition=edition,
+            history=_history(one, release),
         )
         for one in dossiers(release)
     }
 
 
 def _claim_page(
-    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, edition: str
+    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, history: str
 ) -> str:
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
@@ -155,7 +155,7 @@ def _claim_page(
         f"## What would decide it\n\n{decides}",
         f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
         _notes(one),
-        f"## History of the verdict\n\n{_history(one, edition)}",
+        f"## History of the verdict\n\n{history}",
         f"## Downloads\n\n{data}",
     ]
     description = (
@@ -299,12 +299,24 @@ def _notes(one: Dossier) -> str:
     return f"## Notes for reviewers\n\n{bullets(notes, '')}" if notes else ""
 
 
-def _history(one: Dossier, edition: str) -> str:
-    rows = [
-        (edition, scope(row.scope_code) or "the claim", mark(row.verdict_code).word, "first release")
-        for row in one.verdicts.itertuples()
-    ]
-    return pipe_table(("Release", "About", "Verdict", "Change"), rows)
+def _history(one: Dossier, release: Release) -> str:
+    """Every release's verdict on the claim, the oldest first, with what changed."""
+    past = release.table("verdict_history")
+    own = past[past.claim_id == one.claim_id].sort_values(["release_date", "release_version_text", "scope_code"])
+    before: dict[str, str] = {}
+    rows = []
+    for row in own.itertuples():
+        edition = f"{row.release_version_text}, {day(row.release_date)}"
+        change = _change(before.get(row.scope_code), row.verdict_code)
+        rows.append((edition, scope(row.scope_code) or "the claim", mark(row.verdict_code).word, change))
+        before[row.scope_code] = row.verdict_code
+    return table_block(pipe_table(("Release", "About", "Verdict", "Change"), rows), release, "verdict_history", SCRIPT)
+
+
+def _change(before: str | None, now: str) -> str:
+    if before is None:
+        return "first release of this verdict"
+    return "unchanged" if before == now else f"was {mark(before).word}"
 
 
 def overview(release: Release) -> str:

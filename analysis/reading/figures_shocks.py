@@ -18,6 +18,7 @@ from analysis.reading.figures import (
     Drawing,
     render,
     sheet,
+    wrapped,
 )
 from analysis.reading.figures_forest import Entry, Scale, entry_rows, forest
 from analysis.reading.figures_posts import SOURCES, finished, frame_words, start
@@ -113,14 +114,14 @@ def _draw_curves(release: Release, rows: pd.DataFrame, joint: pd.DataFrame, titl
         own = rows[rows.shock_number == shock]
         box = (left, bottom + matrix, width - left - 0.3, panel)
         axes = paper.axes(*box, "xy")
-        _draw_curve(axes, own, joint[joint.shock_number == shock])
+        _draw_curve(axes, own, joint[joint.shock_number == shock], inches=box[2])
         below = paper.axes(left, bottom, width - left - 0.3, matrix - 0.05, "x")
         _draw_choices(below, own, options, points=6.6 if is_page else 5.6)
         boxes.append((axes, box))
     return finished(paper, release, boxes)
 
 
-def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame) -> None:
+def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, inches: float) -> None:
     axes.fill_between(own.curve_position, own.band_low, own.band_high, color="#F3D9A4", lw=0, zorder=1)
     for column in ("band_low", "band_high"):
         axes.plot(own.curve_position, own[column], "-", color=ORANGE, lw=0.9, zorder=2)
@@ -129,7 +130,9 @@ def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame) -> None:
     words = f"Shock {own.shock_number.iloc[0]}"
     if len(joint):
         words += f": median {decimal(joint.value.iloc[0], 2)}, joint p = {decimal(joint.rank_p_value.iloc[0])}"
-    axes.set_title(words, size=SMALL_POINTS + 0.5, weight="bold", loc="left", pad=10)
+    axes.set_title(
+        wrapped(words, inches, SMALL_POINTS, is_bold=True), size=SMALL_POINTS, weight="bold", loc="left", pad=10
+    )
     axes.set_xticks([])
     axes.set(xlim=(0, len(own) + 1))
     axes.grid(axis="y")

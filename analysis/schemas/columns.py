@@ -445,6 +445,8 @@ _DECLARED = (
     Column("threats_text", "text", "What could mislead"),
     Column("notes_text", "text", "What else a reviewer has to know", null_means="nothing to add"),
     Column("is_confirmatory", "boolean", "Belongs to the family over which Holm's procedure runs"),
+    Column("release_version_text", "text", "Version of the release", "key"),
+    Column("release_date", "date", "Day of the release"),
     Column("scope_code", "text", "Part of the claim that the verdict is about", "key", pattern=r"[a-z0-9_]+"),
     Column("verdict_code", "code", "Verdict", codes=VERDICTS),
     Column("verdict_reason", "text", "Why, in one sentence"),

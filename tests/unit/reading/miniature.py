@@ -283,6 +283,12 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "admissibility_reason": "Grade C.", "evidence_text": "A report.", "source": SOURCE},
         ],
         "claim_verdicts": verdicts(),
+        "verdict_history": [
+            {"release_version_text": version, "release_date": datetime.date(2030, month, 1),
+             "claim_id": row["claim_id"], "scope_code": row["scope_code"],
+             "verdict_code": "inconclusive" if version == "0.0.9" else row["verdict_code"]}
+            for month, version in ((1, "0.0.9"), (2, "0.1.0")) for row in verdicts()
+        ],
         "disclosure_records": [
             {"table_name": "series_breaks", "gate_check_code": "no_measure", "outcome_code": "pass",
              "outcome_text": "texts only"},

@@ -18,7 +18,7 @@ ORDER = (
 
 @pytest.fixture(scope="module")
 def pages(release, drawings):
-    return claim_pages(release, drawings, "0.1.0, 1 January 2030")
+    return claim_pages(release, drawings)
 
 
 def test_every_claim_has_a_page_in_the_same_order(pages, release):
@@ -63,7 +63,7 @@ def test_a_claim_with_two_scopes_has_two_verdicts(pages):
 def test_a_claim_without_verdict_is_refused(release_with, drawings):
     rows = [row for row in verdicts() if row["claim_id"] != "C10"]
     with pytest.raises(ReleaseError, match="no verdict on C10"):
-        claim_pages(release_with(claim_verdicts=rows), drawings, "now")
+        claim_pages(release_with(claim_verdicts=rows), drawings)
 
 
 def test_the_overview_and_the_contents_lead_to_every_claim(release, pages):
@@ -78,6 +78,13 @@ def test_the_dictionary_describes_every_column(release):
         assert f"(table-{name.replace('_', '-')})=" in text
         assert f'pandas.read_parquet("tables/open__{name}.parquet")' in text
         assert all(f"`{field['name']}`" in text for field in release.resource(name)["schema"]["fields"])
+
+
+def test_the_history_says_how_the_verdict_moved(pages):
+    page = pages["claims/c01_1"]
+    history = page[page.index("## History of the verdict") :]
+    assert "| 0.0.9, 1 January 2030 | the claim | inconclusive | first release of this verdict |" in history
+    assert "| 0.1.0, 1 February 2030 | the claim | supported | was inconclusive |" in history
 
 
 def test_every_value_names_its_origin(release, drawings):
