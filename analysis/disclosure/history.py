@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +34,27 @@ def load_history(folder: Path) -> Earlier:
             if name in TABLES and TABLES[name].output_kind == "frequency":
                 found.setdefault(name, []).append(parse_csv(path.read_bytes(), TABLES[name]))
     return found
+
+
+@dataclass(frozen=True)
+class PastVerdicts:
+    """Verdicts of one earlier release: its version, its day, and its table `claim_verdicts`."""
+
+    version: str
+    day: date
+    verdicts: pd.DataFrame
+
+
+def load_verdicts(folder: Path) -> list[PastVerdicts]:
+    """Read the verdicts of every earlier release, the oldest first."""
+    found = []
+    for package in sorted(folder.glob("*/datapackage.json")):
+        created = json.loads(package.read_text(encoding="utf-8"))["created"]
+        for name, path in _resources(package):
+            if name == "claim_verdicts":
+                rows = parse_csv(path.read_bytes(), TABLES[name])
+                found.append(PastVerdicts(package.parent.name, date.fromisoformat(created[:10]), rows))
+    return sorted(found, key=lambda one: (one.day, one.version))
 
 
 def _resources(package: Path) -> Iterator[tuple[str, Path]]:

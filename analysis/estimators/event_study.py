@@ -25,6 +25,9 @@ Response = Literal["count", "number"]
 FEWEST_PLACEBOS = 39
 """With 39 placebo dates the smallest two-sided rank p-value is 1/40."""
 FEWEST_BEFORE, FEWEST_AFTER = 4, 2
+ROUNDING = 1e-9
+HALF_A_POST = 0.5
+"""Added to every week's count, so that a week without posts keeps its logarithm finite."""
 MODEL_WARNING = "model-based standard errors are too small for series this short; inference is by placebo rank"
 
 
@@ -119,8 +122,8 @@ def event_study(
     True
     """
     chosen = window or Window()
-    _demand_series(series, exposure, response)
-    _demand_room(len(series), event, chosen)
+    demand_series(series, exposure, response)
+    demand_room(len(series), event, chosen)
     jump, model_se = _jump(series, exposure, event, chosen, response)
     dates = placebo_dates(len(series), (event, *other_events), chosen)
     if len(dates) < FEWEST_PLACEBOS:
@@ -129,10 +132,9 @@ def event_study(
             "or a shorter window"
         )
     placebo = np.array([_jump(series, exposure, int(date), chosen, response)[0] for date in dates])
-    tail = (1 - confidence) / 2
-    low, high = jump - np.quantile(placebo, [1 - tail, tail])
+    low, high = placebo_interval(jump, placebo, confidence)
     estimate = Estimate(
-        term=term, value=jump, se=float(placebo.std(ddof=1)), low=min(float(low), jump), high=max(float(high), jump),
+        term=term, value=jump, se=float(placebo.std(ddof=1)), low=low, high=high,
         confidence=confidence, n=chosen.before + chosen.after, effective_n=None, degrees_of_freedom=None,
         unit="log rate ratio" if response == "count" else "unit of the series",
         method=f"segmented regression at the event; interval and rank from {len(dates)} placebo dates",
@@ -140,6 +142,41 @@ def event_study(
     )  # fmt: skip
     p_value = float((1 + (np.abs(placebo) >= abs(jump)).sum()) / (1 + len(placebo)))
     return EventStudy(estimate, p_value, placebo, model_se)
+
+
+def placebo_interval(jump: float, placebo: FloatArray, confidence: float) -> tuple[float, float]:
+    """Interval of a jump from jumps at dates without event.
+
+    The order statistics are those that leave at most half of 1 − confidence beyond each of them among m + 1
+    exchangeable dates; quantiles by interpolation would be too narrow with so few.
+
+    Parameters
+    ----------
+    jump
+        At the event.
+    placebo
+        (m,) at other dates.
+    confidence
+        Coverage.
+
+    Returns
+    -------
+    (low, high)
+        Both finite; the interval holds the jump.
+
+    Raises
+    ------
+    EstimationError
+        Too few dates for the confidence.
+
+    Source
+        Conformal prediction: Vovk, Gammerman & Shafer 2005, section 2.1; the interval shifts by the jump.
+    """
+    rank = int(np.floor((1 - confidence) / 2 * (len(placebo) + 1) + ROUNDING))
+    if rank < 1:
+        raise EstimationError(f"{len(placebo)} placebo dates give no interval at {confidence:g}; lower the confidence")
+    ordered = np.sort(placebo)
+    return min(float(jump - ordered[-rank]), jump), max(float(jump - ordered[rank - 1]), jump)
 
 
 def placebo_dates(weeks: int, events: tuple[int, ...], window: Window) -> IntArray:
@@ -167,7 +204,15 @@ def placebo_dates(weeks: int, events: tuple[int, ...], window: Window) -> IntArr
     return date[free]
 
 
-def _demand_series(series: FloatArray, exposure: FloatArray | None, response: Response) -> None:
+def segments(window: Window) -> FloatArray:
+    """(weeks, 4) design of the segmented regression: level and slope before, step and change of slope at the event."""
+    since = np.arange(-window.before, window.after, dtype=np.float64)
+    after = (since >= 0).astype(np.float64)
+    return np.column_stack([np.ones_like(since), since / window.before, after, after * since])
+
+
+def demand_series(series: FloatArray, exposure: FloatArray | None, response: Response) -> None:
+    """Refuse a series that no jump can be told from."""
     if not np.isfinite(series).all() or np.ptp(series) == 0:
         raise EstimationError("series holds a gap, or one value only; give one number for each week")
     if response == "count" and (series < 0).any():
@@ -178,7 +223,8 @@ def _demand_series(series: FloatArray, exposure: FloatArray | None, response: Re
         raise EstimationError("exposure goes with counts; divide a number by it beforehand")
 
 
-def _demand_room(weeks: int, event: int, window: Window) -> None:
+def demand_room(weeks: int, event: int, window: Window) -> None:
+    """Refuse an event whose window does not lie in the series."""
     if not window.before <= event <= weeks - window.after:
         raise EstimationError(
             f"event is week {event} of {weeks}; its window needs {window.before} weeks before "
@@ -191,10 +237,7 @@ def _jump(
 ) -> tuple[float, float]:
     """Coefficient of the step at a date: level and slope before, another level and slope from the date on."""
     rows = slice(date - window.before, date + window.after)
-    since = np.arange(-window.before, window.after, dtype=np.float64)
-    after = (since >= 0).astype(np.float64)
-    design = np.column_stack([np.ones_like(since), since / window.before, after, after * since])
-    y = series[rows]
+    design, y = segments(window), series[rows]
     with warnings.catch_warnings():
         # A placebo window of zeros fits perfectly; its jump is as good as any.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
@@ -202,9 +245,8 @@ def _jump(
         if response == "number":
             fitted = sm.GLSAR(y, design, rho=1).iterative_fit(maxiter=10)
             return float(fitted.params[2]), float(fitted.bse[2])
-        # Half a post in every week keeps a week without posts finite.
         offset = None if exposure is None else np.log(exposure[rows])
-        model = sm.GLM(y + 0.5, design, family=sm.families.Poisson(), offset=offset)
+        model = sm.GLM(y + HALF_A_POST, design, family=sm.families.Poisson(), offset=offset)
         fit = model.fit(scale="X2", maxiter=50)
     return float(fit.params[2]), float(fit.bse[2])
 
@@ -214,6 +256,7 @@ class Covariate:
     """Whether something that cannot react to the event jumped at it all the same."""
 
     name: str
+    jump: float
     p_value: float
     adjusted_p_value: float
     jumps: bool
@@ -251,16 +294,20 @@ def predetermined_jumps(
     >>> [c.jumps for c in predetermined_jumps({"age": g.normal(35, 1, 104)}, 60)]
     [False]
     """
-    found = {
-        name: event_study(values, event, other_events=other_events, response="number", window=window).p_value
+    studies = {
+        name: event_study(values, event, other_events=other_events, response="number", window=window)
         for name, values in covariates.items()
     }
+    found = {name: study.p_value for name, study in studies.items()}
     ordered = sorted(found, key=lambda name: (found[name], name))
     adjusted, largest = {}, 0.0
     for rank, name in enumerate(ordered):
         largest = max(largest, min(1.0, found[name] * (len(ordered) - rank)))
         adjusted[name] = largest
-    return tuple(Covariate(name, p, adjusted[name], adjusted[name] <= level) for name, p in found.items())
+    return tuple(
+        Covariate(name, float(studies[name].jump.value or 0.0), p, adjusted[name], adjusted[name] <= level)
+        for name, p in found.items()
+    )
 
 
 @dataclass(frozen=True)

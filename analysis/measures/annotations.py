@@ -116,6 +116,33 @@ def _demand_single(rows: pd.DataFrame, name: str) -> None:
         )
 
 
+NUMBER = r"(\d+)"
+
+
+def of_posts(rows: pd.DataFrame, posts: pd.DataFrame, *, is_fictional: bool) -> pd.DataFrame:
+    """Rows of a sheet or of predictions under the pseudonyms of admitted posts; rows of other posts are left out.
+
+    Parameters
+    ----------
+    rows
+        With a column item: a post's pseudonym, or in a fictional file the number that stands first in its text.
+    posts
+        post_pseudonym, post_text.
+    is_fictional
+        Whether items are such numbers.
+
+    Returns
+    -------
+    DataFrame
+        The rows, item replaced.
+    """
+    item = posts.post_text.str.extract(NUMBER)[0] if is_fictional else posts.post_pseudonym
+    named = pd.DataFrame({"item": item.to_numpy(), "pseudonym": posts.post_pseudonym.to_numpy()}).dropna()
+    # A post that was exported twice under two ids is two posts with one text.
+    found = rows.merge(named, on="item")
+    return found.assign(item=found.pseudonym)[list(rows.columns)]
+
+
 @dataclass(frozen=True)
 class Decided:
     """One label per item, and how it came about.

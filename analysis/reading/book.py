@@ -15,13 +15,16 @@ import yaml
 from analysis.reading.claim_pages import claim_pages, contents
 from analysis.reading.dictionary import dictionary_page
 from analysis.reading.figures import Drawing
-from analysis.reading.figures_design import verdict_curves
+from analysis.reading.figures_design import privacy_price, verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_performance import performance_ratios
+from analysis.reading.figures_hosts import host_tiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
+from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
+from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.figures_survey import (
     defect_curve,
     endorsement_forest,
@@ -38,6 +41,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     register_tiles,
     population_series,
     protected_by_host,
+    host_tiles,
     protection_frame,
     disaggregation,
     published_attitudes,
@@ -45,6 +49,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     count_profiles,
     base_rate_dots,
     verdict_curves,
+    privacy_price,
     rds_coverage,
     weighting_comparison,
     robust_steps,
@@ -52,6 +57,12 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     estimate_ladder,
     endorsement_forest,
     performance_ratios,
+    frame_weeks,
+    text_quality,
+    stance_periods,
+    coordination_null,
+    specification_curve,
+    shock_forest,
 )
 CARD = "share_card.png"
 CLAIMS_CHAPTER = "claims"
@@ -100,7 +111,7 @@ def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path
     _write_figures(drawings, staging)
     (staging / "figures" / CARD).write_bytes(share_card(release, f"Release {edition.version}, {day(edition.day)}"))
     _copy_release(release, staging)
-    pages = claim_pages(release, drawings, f"{edition.version}, {day(edition.day)}")
+    pages = claim_pages(release, drawings)
     pages["dictionary"] = dictionary_page(release)
     for name, text in pages.items():
         _write(staging / f"{name}.md", text)
@@ -114,12 +125,13 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_figures(drawings: dict[str, Drawing], staging: Path) -> None:
-    """Pictures, and beside them the scripts that drew them."""
+    """Pictures, what they show as CSV, and the scripts that drew them."""
     (staging / "figures").mkdir()
     for name, drawing in drawings.items():
         (staging / "figures" / f"{name}.svg").write_bytes(drawing.page_svg)
         (staging / "figures" / f"{name}_phone.svg").write_bytes(drawing.phone_svg)
         (staging / "figures" / f"{name}.png").write_bytes(drawing.page_png)
+        (staging / "figures" / f"{name}.csv").write_bytes(drawing.data_csv)
     scripts = Path(__file__).parent
     shutil.copytree(scripts, staging / "scripts", ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
 

@@ -18,6 +18,8 @@ from analysis.reading.fragments import (
     page,
     pipe_table,
     provenance,
+    quoted,
+    table_block,
     verdict_word,
 )
 from analysis.reading.tables import Release
@@ -25,6 +27,7 @@ from analysis.reading.wording import (
     TOPICS,
     claim_order,
     claim_page,
+    day,
     entries,
     in_words,
     is_given,
@@ -115,7 +118,7 @@ def dossiers(release: Release) -> list[Dossier]:
     return found
 
 
-def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str) -> dict[str, str]:
+def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, str]:
     """Path without suffix → page source, one per claim.
 
     Parameters
@@ -123,8 +126,6 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
     release : Release
     drawings : mapping
         Figures by name; a claim shows the one named in `FIGURES`.
-    edition : str
-        Version and day of the release, in words.
     """
     sources = evidence_sources(release)
     return {
@@ -134,14 +135,14 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: str)
             figure=_figure(one, release, drawings),
             decides=_decides(one, required_sizes(release, one.claim_id)),
             data=provenance(release, TABLES, SCRIPT),
-            edition=edition,
+            history=_history(one, release),
         )
         for one in dossiers(release)
     }
 
 
 def _claim_page(
-    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, edition: str
+    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, history: str
 ) -> str:
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
@@ -154,7 +155,7 @@ def _claim_page(
         f"## What would decide it\n\n{decides}",
         f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
         _notes(one),
-        f"## History of the verdict\n\n{_history(one, edition)}",
+        f"## History of the verdict\n\n{history}",
         f"## Downloads\n\n{data}",
     ]
     description = (
@@ -241,14 +242,18 @@ def _evidence(one: Dossier, sources: Mapping[str, Source]) -> str:
         return "Nobody has measured this, as far as we know: no piece of evidence touches the claim."
     moving, context = one.evidence[one.evidence.is_admissible], one.evidence[~one.evidence.is_admissible]
     parts = [
-        f"Rows that may move the verdict: {len(moving)}. Rows of context: {len(context)}; they are named "
+        f"Rows that may move the verdict: {_rows(moving)}. Rows of context: {_rows(context)}; they are named "
         "without their number and move nothing."
     ]
     parts += [_evidence_card(row, sources) for row in moving.itertuples()]
     cards = "\n\n".join(_evidence_card(row, sources) for row in context.itertuples())
     if len(context) > SHOWN_CONTEXT:
-        cards = f"::::{{dropdown}} All {len(context)} rows of context\n{cards}\n::::"
+        cards = f"::::{{dropdown}} All {_rows(context)} rows of context\n{cards}\n::::"
     return "\n\n".join([*parts, cards])
+
+
+def _rows(evidence: pd.DataFrame) -> str:
+    return quoted(str(len(evidence)), "claim_evidence")
 
 
 def _evidence_card(row: Any, sources: Mapping[str, Source]) -> str:
@@ -294,12 +299,24 @@ def _notes(one: Dossier) -> str:
     return f"## Notes for reviewers\n\n{bullets(notes, '')}" if notes else ""
 
 
-def _history(one: Dossier, edition: str) -> str:
-    rows = [
-        (edition, scope(row.scope_code) or "the claim", mark(row.verdict_code).word, "first release")
-        for row in one.verdicts.itertuples()
-    ]
-    return pipe_table(("Release", "About", "Verdict", "Change"), rows)
+def _history(one: Dossier, release: Release) -> str:
+    """Every release's verdict on the claim, the oldest first, with what changed."""
+    past = release.table("verdict_history")
+    own = past[past.claim_id == one.claim_id].sort_values(["release_date", "release_version_text", "scope_code"])
+    before: dict[str, str] = {}
+    rows = []
+    for row in own.itertuples():
+        edition = f"{row.release_version_text}, {day(row.release_date)}"
+        change = _change(before.get(row.scope_code), row.verdict_code)
+        rows.append((edition, scope(row.scope_code) or "the claim", mark(row.verdict_code).word, change))
+        before[row.scope_code] = row.verdict_code
+    return table_block(pipe_table(("Release", "About", "Verdict", "Change"), rows), release, "verdict_history", SCRIPT)
+
+
+def _change(before: str | None, now: str) -> str:
+    if before is None:
+        return "first release of this verdict"
+    return "unchanged" if before == now else f"was {mark(before).word}"
 
 
 def overview(release: Release) -> str:

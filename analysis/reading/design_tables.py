@@ -5,19 +5,13 @@ What must not be here: a verdict on a real claim.
 
 import pandas as pd
 
-from analysis.reading.figures_design import SHOWN_EFFECT, shown_probabilities
+from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, shown_probabilities
 from analysis.reading.fragments import column_table, escaped, table_block
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, is_given, percent
 
 SCRIPT = "design_tables.py"
 ENVELOPE = 0.04
-QUANTITIES = {
-    "K20_approval_share": "approval of the regime",
-    "K29_placebo_item": "an item that nobody holds",
-    "E01b_public_support": "approval spoken in public",
-    "E03_regime_given_defence": "approval among those who back the defence",
-}
 STEPS = {"all answers": "everything", "consenting only": "consenting", "after the gate": "gated"}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reading.fragments import escaped, page, pipe_table, provenance
+from analysis.reading.fragments import escaped, page, pipe_table, provenance, quoted
 from analysis.reading.tables import Release
 from analysis.reading.wording import clipped, count, in_words, is_given, sentence_case
 
@@ -29,7 +29,7 @@ def dictionary_page(release: Release) -> str:
         (
             f"[{escaped(name)}](#table-{name.replace('_', '-')})",
             escaped(release.resource(name)["title"]),
-            count(len(release.table(name))),
+            quoted(count(len(release.table(name))), name),
         )
         for name in tables
     ]
@@ -63,7 +63,8 @@ def _section(release: Release, name: str) -> str:
     key = ", ".join(f"`{column}`" for column in schema["primaryKey"])
     parts = [
         f"(table-{name.replace('_', '-')})=\n## {escaped(name)}",
-        f"{escaped(resource['title'])}. {escaped(resource['description'])} Key: {key}. Rows: {count(len(rows))}.",
+        f"{escaped(resource['title'])}. {escaped(resource['description'])} Key: {key}. "
+        f"Rows: {quoted(count(len(rows)), name)}.",
         pipe_table(
             ("Column", "Type", "Role", "Meaning", "Empty means"), [_column(field) for field in schema["fields"]]
         ),

@@ -9,13 +9,16 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
+import numpy as np
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 PAGE_INCHES, PHONE_INCHES = 7.2, 3.5
@@ -63,12 +66,18 @@ STYLE: dict[Any, Any] = {
 }
 
 
+Shows = Literal["", "x", "y", "xy"]
+DATA = "data:"
+"""Begins the name of axes on which positions are numbers; what follows says along which directions."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A finished figure with what a page says about it.
 
     `alt` gives the message and the numbers to a reader who does not see the picture; `tables` are the release tables it
-    was drawn from and `script` the module that drew it.
+    was drawn from and `script` the module that drew it. `data_csv` holds what is drawn, for download; `plotted` are the
+    positions that carry numbers, as drawn, so that the two can be compared.
     """
 
     name: str
@@ -79,6 +88,8 @@ class Drawing:
     page_svg: bytes
     phone_svg: bytes
     page_png: bytes
+    data_csv: bytes
+    plotted: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,15 @@ class Sheet:
         """The sheet is the narrow one."""
         return self.width < PAGE_INCHES
 
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Axes at a place in the body: inches from its lower left corner."""
+    def axes(self, left: float, bottom: float, width: float, height: float, shows: Shows = "") -> Axes:
+        """Axes at a place in the body: inches from its lower left corner.
+
+        `shows` names the directions along which positions are numbers of a release table; positions along any other
+        direction only put things in order.
+        """
         low = self.body_bottom + bottom
-        return self.figure.add_axes((left / self.width, low / self.height, width / self.width, height / self.height))
+        box = (left / self.width, low / self.height, width / self.width, height / self.height)
+        return self.figure.add_axes(box, gid=f"{DATA}{shows}" if shows else None)
 
     def canvas(self) -> Axes:
         """Invisible axes over the whole body whose units are inches."""
@@ -165,7 +181,7 @@ class Caption:
     """What is said about a figure: its name, its message, the message with its numbers, and where they come from.
 
     `alt` is read to somebody who does not see the picture; `tables` are release tables; `script` is the `__name__` of
-    the module that draws.
+    the module that draws; `data` are the rows that are drawn, under the release's own column names.
     """
 
     name: str
@@ -173,6 +189,7 @@ class Caption:
     alt: str
     tables: tuple[str, ...]
     script: str
+    data: pd.DataFrame
 
 
 def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
@@ -199,7 +216,26 @@ def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
             page_svg=_svg(page),
             phone_svg=_svg(phone),
             page_png=_png(page),
+            data_csv=caption.data.to_csv(index=False, lineterminator="\n").encode(),
+            plotted=tuple(sorted({*plotted_numbers(page), *plotted_numbers(phone)})),
         )
+
+
+def plotted_numbers(figure: Figure) -> list[float]:
+    """Positions of every line, dot and bar along the directions that show numbers."""
+    found: list[float] = []
+    for axes in figure.axes:
+        shows = str(axes.get_gid() or "").removeprefix(DATA)
+        # A line across the whole axes carries another transform; rules that guide the eye have the grid's colour, and a
+        # bar that stands for "nobody" is hatched.
+        lines = [line for line in axes.lines if line.get_transform() == axes.transData and line.get_color() != GRID]
+        if "x" in shows:
+            found += [float(x) for line in lines for x in np.ravel(line.get_xdata(orig=False))]
+        if "y" in shows:
+            found += [float(y) for line in lines for y in np.ravel(line.get_ydata(orig=False))]
+            groups = [group for group in axes.containers if isinstance(group, BarContainer)]
+            found += [float(bar.get_height()) for group in groups for bar in group.patches if not bar.get_hatch()]
+    return found
 
 
 def register_faces() -> None:

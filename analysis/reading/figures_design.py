@@ -1,23 +1,30 @@
 """What a frozen rule would say: verdict probabilities over the truth, for three sizes of study."""
 
+import math
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.reading.figures import (
     BLUE,
+    GRID,
     INK,
+    ORANGE,
     PAGE_INCHES,
     QUIET,
+    SKY,
     SMALL_POINTS,
     VERMILION,
     Caption,
     Drawing,
     render,
     sheet,
+    wrapped,
 )
+from analysis.reading.figures_forest import FRAME, mark_fictional
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, percent
+from analysis.reading.wording import count, decimal, percent, sentence_case
 
 SHOWN_CLAIM, SHOWN_EFFECT, SHOWN_BOGUS = "C01.2", 2.0, 0.0
 LINES = (
@@ -25,6 +32,14 @@ LINES = (
     ("p_inconclusive", "inconclusive", QUIET, ":", "o"),
     ("p_supported", "supported", BLUE, "-", "^"),
 )
+STEP_LOOKS = {"all answers": ("o", BLUE), "consenting only": ("s", SKY), "after the gate": ("D", ORANGE)}
+QUANTITIES = {
+    "K20_approval_share": "approval of the regime",
+    "K29_placebo_item": "an item that nobody holds",
+    "E01b_public_support": "approval spoken in public",
+    "E03_regime_given_defence": "approval among those who back the defence",
+}
+FICTIONAL_SOURCE = "Source: simulated by `python -m analysis diagnose`; fictional worlds, nobody was asked."
 SOURCE = "Computed from the frozen rule of the register; no data enter. The envelope of bogus answers is left out here."
 
 
@@ -62,9 +77,63 @@ def verdict_curves(release: Release) -> Drawing:
             f"number of respondents, at a design effect of {SHOWN_EFFECT:g}. {told}",
             ("verdict_probabilities",),
             __name__,
+            rows[rows.planned_n.isin(shown)],
         ),
         lambda width: _draw(rows, shown, title, width),
     )
+
+
+def privacy_price(release: Release) -> Drawing:
+    """Mean width of the interval with all answers, with consenting respondents only, and after the gate."""
+    rows = release.table("synthetic_deep_diagnosis")
+    wide = rows.pivot(index=["estimand_id", "estimator_text"], columns="privacy_step_text", values="mean_width_share")
+    most = 100 * float((wide["after the gate"] - wide["all answers"]).max())
+    title = f"Consent and the gate together widen no interval by more than {math.ceil(10 * most) / 10:.1f} points"
+    told = "; ".join(
+        f"{QUANTITIES.get(row.estimand_id, row.estimand_id)}, {row.estimator_text}, {row.privacy_step_text}: "
+        f"{decimal(row.mean_width_share, 4)}"
+        for row in rows.itertuples()
+    )
+    return render(
+        Caption(
+            "privacy_price",
+            title,
+            f"Fictional worlds: mean width of intervals, as a share. {told}.",
+            ("synthetic_deep_diagnosis",),
+            __name__,
+            rows[["estimand_id", "estimator_text", "privacy_step_text", "worlds_n", "bias_share", "mean_width_share"]],
+        ),
+        lambda width: _draw_price(rows, title, width),
+    )
+
+
+def _draw_price(rows: pd.DataFrame, title: str, width: float) -> Figure:
+    lines = list(dict.fromkeys(zip(rows.estimand_id, rows.estimator_text, strict=True)))
+    pitch, left = 0.4, 2.6 if width == PAGE_INCHES else 1.7
+    key_height, height = 0.3 if width == PAGE_INCHES else 0.5, pitch * len(lines)
+    subtitle = "Fictional worlds: mean width of the 95 % interval"
+    paper = sheet(width, height + key_height + 0.6, title, FICTIONAL_SOURCE, subtitle)
+    paper.key(tuple((shape, colour, INK, step) for step, (shape, colour) in STEP_LOOKS.items()))
+    box = (left, 0.5, width - left - 0.3, height)
+    axes = paper.axes(*box, "x")
+    labels = []
+    for place, (estimand, estimator) in enumerate(reversed(lines)):
+        words = f"{sentence_case(QUANTITIES.get(estimand, estimand))}: {estimator}"
+        labels.append(wrapped(words, left - 0.25, 7.2))
+        own = rows[(rows.estimand_id == estimand) & (rows.estimator_text == estimator)]
+        axes.plot([0, own.mean_width_share.max()], [place, place], "-", color=GRID, lw=0.8)
+        for row in own.itertuples():
+            shape, colour = STEP_LOOKS[row.privacy_step_text]
+            axes.plot([row.mean_width_share], [place], shape, mfc=colour, mec=INK, mew=0.5, ms=5.5)
+    axes.set_yticks(range(len(lines)), labels, size=7.2)
+    axes.tick_params(axis="y", pad=FRAME * 72 + 2)
+    top = float(rows.mean_width_share.max()) * 1.1
+    axes.set(ylim=(-0.6, len(lines) - 0.4), xlim=(0, top))
+    ticks = [tick / 20 for tick in range(21) if tick / 20 <= top]
+    axes.set_xticks(ticks, [f"{round(100 * tick)}" for tick in ticks])
+    axes.set_xlabel("points")
+    mark_fictional(paper, box, axes)
+    return paper.figure
 
 
 def _draw(rows: pd.DataFrame, sizes: list[int], title: str, width: float) -> Figure:
@@ -78,7 +147,7 @@ def _draw(rows: pd.DataFrame, sizes: list[int], title: str, width: float) -> Fig
     for index, size in enumerate(sizes):
         left = 0.55 + index * (panel + 0.35) if is_page else 0.55
         bottom = 0.4 if is_page else height - (index + 1) * step + 0.4
-        axes = paper.axes(left, bottom, panel, step - 0.95)
+        axes = paper.axes(left, bottom, panel, step - 0.95, "xy")
         _draw_panel(axes, rows[rows.planned_n == size], size)
     return paper.figure
 

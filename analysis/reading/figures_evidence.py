@@ -58,6 +58,7 @@ def published_attitudes(release: Release) -> Drawing:
             f"Dots on {len(lines)} separate wording lines, never joined. {told}.",
             ("benchmarks_shown",),
             __name__,
+            rows,
         ),
         lambda width: _draw_attitudes(rows, meanings, title, width),
     )
@@ -80,6 +81,9 @@ def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, wi
     axes, top = paper.canvas(), paper.body_height
     left, right = (0.2, width - 0.45) if is_phone else (3.95, width - 0.45)
     _percent_rule(axes, left, right, top)
+    dots = paper.axes(left, 0, right - left, top, "x")
+    dots.set(xlim=(0, 100), ylim=(0, top))
+    dots.axis("off")
     for line, block in enumerate(blocks):
         axes.text(
             MARGIN, top - 0.12, block.heading, size=8.4, weight="bold", va="top", linespacing=LINE_SPACING, **OVER_RULES
@@ -88,7 +92,13 @@ def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, wi
         for label, value in zip(block.labels, block.values, strict=True):
             height = _row_height(label, is_phone=is_phone)
             axes.text(MARGIN, top - 0.03, label, size=7.8, va="top", linespacing=LINE_SPACING, **OVER_RULES)
-            _attitude_dot(axes, value, line, (left, right), top - height + 0.17 if is_phone else top - height / 2)
+            y = top - height + 0.17 if is_phone else top - height / 2
+            _attitude_words(axes, value, (left, right), y)
+            look: dict[str, Any] = {
+                "marker": LINE_SHAPES[line % len(LINE_SHAPES)],
+                "color": LINE_COLOURS[line % len(LINE_COLOURS)],
+            }
+            dots.plot([value], [y], ms=7, **look)
             top -= height
     return paper.figure
 
@@ -131,7 +141,7 @@ def _percent_rule(axes: Axes, left: float, right: float, top: float) -> None:
         axes.text(x, 0.08, f"{value} %", size=7.5, ha="center", va="center", color=QUIET)
 
 
-def _attitude_dot(axes: Axes, value: float, line: int, ends: tuple[float, float], y: float) -> None:
+def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: float) -> None:
     left, right = ends
     x = left + (right - left) * value / 100
     side, shift = ("right", -0.13) if value > 85 else ("left", 0.13)
@@ -146,9 +156,6 @@ def _attitude_dot(axes: Axes, value: float, line: int, ends: tuple[float, float]
         ha=side,
         zorder=2,
         **OVER_RULES,
-    )
-    axes.plot(
-        [x], [y], LINE_SHAPES[line % len(LINE_SHAPES)], color=LINE_COLOURS[line % len(LINE_COLOURS)], ms=7, zorder=3
     )
 
 
@@ -173,6 +180,7 @@ def events_timeline(release: Release) -> Drawing:
             f"{title}; {good} have one good source. Events per lane: {per_lane}.",
             ("events_dated",),
             __name__,
+            rows,
         ),
         lambda width: _draw_events(rows, meanings, title, width),
     )
@@ -192,7 +200,7 @@ def _draw_events(rows: pd.DataFrame, meanings: dict[str, str], title: str, width
             ("o", PAPER, BLUE, "aggregator, or the day is from memory"),
         )
     )
-    axes = paper.axes(0.2, 0.3, width - 0.4, step * len(lanes))
+    axes = paper.axes(0.2, 0.3, width - 0.4, step * len(lanes), "x")
     for position, code in enumerate(lanes):
         words, points = sentence_case(meanings[code]), 7.8 if width == PAGE_INCHES else 7.2
         axes.text(0, position + 0.22, words, size=points, transform=axes.get_yaxis_transform(), va="bottom")

@@ -54,6 +54,7 @@ def count_profiles(release: Release) -> Drawing:
             f"The control list has {top - 1} items, so {top} cannot occur there.",
             ("list_experiment_counts",),
             __name__,
+            rows,
         ),
         lambda width: _draw_profiles(counts, arms, title, width),
     )
@@ -78,7 +79,7 @@ def _draw_profiles(counts: pd.DataFrame, arms: dict[str, str], title: str, width
         "Respondents by the number of list items that they say they support",
     )
     for index, arm in enumerate(arms):
-        axes = paper.axes(0.2, paper.body_height - (index + 1) * step + 0.12, width - 0.4, panel)
+        axes = paper.axes(0.2, paper.body_height - (index + 1) * step + 0.12, width - 0.4, panel, "y")
         words = f"{_arm_words(arm, arms)} (n = {count(counts.loc[arm].sum())})"
         axes.set_title(wrapped(words, width - 0.4, 8.6, is_bold=True), size=8.6, weight="bold", loc="left", pad=3)
         _draw_profile(axes, counts.loc[arm], ARM_COLOURS.get(arm, BLUE), is_control=arm == "control")
@@ -148,6 +149,7 @@ def base_rate_dots(release: Release) -> Drawing:
             "or asylum.",
             ("base_rates",),
             __name__,
+            case.to_frame().T,
         ),
         lambda width: _draw_dots(case, title, assumed, width),
     )

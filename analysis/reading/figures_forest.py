@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -57,6 +58,15 @@ class Scale:
     words: str
 
 
+def entry_rows(entries: Sequence[Entry]) -> pd.DataFrame:
+    """What a forest shows, as rows for download; an entry under a heading carries it."""
+    rows = pd.DataFrame(
+        [(e.heading or None, e.label, e.value, e.low, e.high, e.truth, e.withheld) for e in entries],
+        columns=["heading", "label", "value", "ci_low", "ci_high", "truth_value", "withheld"],
+    )
+    return rows.assign(heading=rows.heading.ffill()).dropna(axis="columns", how="all")
+
+
 def percent_scale(entries: Sequence[Entry], words: str, step: float = 0.1) -> Scale:
     """An axis in per cent that holds every interval and truth."""
     numbers = [x for entry in entries for x in (entry.low, entry.value, entry.high, entry.truth) if x is not None]
@@ -101,11 +111,11 @@ def forest(
     if key:
         paper.key(key)
     left = MARGIN + 0.14 if is_phone else MARGIN + 2.65
-    axes = paper.axes(left, axis_height, width - left - MARGIN - 0.16, plot_height)
+    axes = paper.axes(left, axis_height, width - left - MARGIN - 0.16, plot_height, "x")
     _rule(axes, scale, plot_height)
     _rows(axes, entries, labels, heights, (plot_height, -(left - MARGIN - 0.02), is_phone))
     if is_fictional:
-        _mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height), axes)
+        mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height), axes)
     return paper.figure
 
 
@@ -163,7 +173,7 @@ def _line(axes: Axes, entry: Entry, y: float) -> None:
     axes.plot([entry.value], [y], entry.shape, mfc=entry.colour, mec=INK, mew=0.5, ms=6, zorder=5)
 
 
-def _mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: Axes) -> None:
+def mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: Axes) -> None:
     """A hatched band around the plotting area, and the words inside it."""
     left, bottom, width, height = box
     canvas = paper.canvas()

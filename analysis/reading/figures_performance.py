@@ -55,7 +55,14 @@ def draw_ratios(rows: pd.DataFrame) -> Drawing:
         for row in shown.itertuples()
     )
     alt = f"Ratio to a peer or a limit, above one where this project is better. {told}."
-    caption = Caption("performance_ratios", title, alt, ("performance",), __name__)
+    caption = Caption(
+        "performance_ratios",
+        title,
+        alt,
+        ("performance",),
+        __name__,
+        shown[[*COMPARISON, "measured_date", "times_better"]],
+    )
     return render(caption, lambda width: _draw(shown, title, width))
 
 
@@ -77,7 +84,7 @@ def _draw(rows: pd.DataFrame, title: str, width: float) -> Figure:
     paper.key(((*FASTER, INK, "better"), (*SLOWER, INK, "worse")))
     left = MARGIN + 0.1 if is_phone else MARGIN + room + 0.15
     inches = width - left - MARGIN - 0.45
-    axes = paper.axes(left, 0.42, inches, total)
+    axes = paper.axes(left, 0.42, inches, total, "x")
     ratios = [float(ratio) for ratio in rows.times_better] or [1.0]
     low, high = min(0.5, *ratios) / 1.6, max(2.0, *ratios) * 1.6
     axes.set(xscale="log", xlim=(low, high), ylim=(0, total))

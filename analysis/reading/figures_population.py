@@ -60,6 +60,9 @@ def population_series(release: Release) -> Drawing:
             f"host. {lines}.",
             ("population_host_year",),
             __name__,
+            rows[rows.host_iso3.isin(latest.host_iso3)][
+                ["host_iso3", "host_name", "year", "protected_n", "is_series_break"]
+            ],
         ),
         lambda width: _draw_series(rows, list(latest.host_iso3), title, width),
     )
@@ -84,7 +87,7 @@ def _draw_series(rows: pd.DataFrame, hosts: list[str], title: str, width: float)
     column = (width - 2 * MARGIN) / columns
     for index, iso3 in enumerate(hosts):
         bottom = paper.body_height - (index // columns) * step - panel - 0.42
-        axes = paper.axes(MARGIN + index % columns * column + 0.06, bottom, column - 0.3, panel)
+        axes = paper.axes(MARGIN + index % columns * column + 0.06, bottom, column - 0.3, panel, "xy")
         _draw_host(axes, rows[rows.host_iso3 == iso3].sort_values("year"))
     return paper.figure
 
@@ -128,6 +131,7 @@ def protected_by_host(release: Release) -> Drawing:
             "UNHCR, so they have no interval.",
             ("population_host_year",),
             __name__,
+            latest[["host_iso3", "host_name", "year", "protected_n"]].assign(is_europe_or_usa=is_meant),
         ),
         lambda width: _draw_hosts(latest, is_meant, title, width),
     )
@@ -137,7 +141,7 @@ def _draw_hosts(latest: pd.DataFrame, is_meant: "pd.Series[bool]", title: str, w
     subtitle = "Refugees, asylum-seekers and others in need of protection; each grid line is ten times the one before"
     paper = sheet(width, len(latest) * ROW + 0.62, title, UNHCR, subtitle)
     left = 1.12
-    axes = paper.axes(left, 0.3, width - left - 0.2, len(latest) * ROW + 0.05)
+    axes = paper.axes(left, 0.3, width - left - 0.2, len(latest) * ROW + 0.05, "x")
     for position, (row, meant) in enumerate(zip(latest.itertuples(), is_meant, strict=True)):
         look: dict[str, Any] = (
             {"marker": "o", "mfc": BLUE, "mec": BLUE} if meant else {"marker": "s", "mfc": PAPER, "mec": QUIET}
@@ -211,6 +215,7 @@ def protection_frame(release: Release) -> Drawing:
             "census figure.",
             ("population_host_year", "benchmarks_shown"),
             __name__,
+            pairs,
         ),
         lambda width: _draw_frames(pairs, title, width),
     )
@@ -226,7 +231,7 @@ def _draw_frames(pairs: pd.DataFrame, title: str, width: float) -> Figure:
     )
     row_height = 0.78
     paper = sheet(width, row_height * len(pairs) + 0.36, title, source, subtitle)
-    axes = paper.axes(0.55, 0.28, width - 0.9, row_height * len(pairs))
+    axes = paper.axes(0.55, 0.28, width - 0.9, row_height * len(pairs), "x")
     for position, row in enumerate(pairs.itertuples()):
         axes.plot([row.protected_n, row.born_n], [position, position], "-", color=GRID, lw=2)
         axes.plot([row.protected_n], [position], "o", color=BLUE, ms=7)
@@ -277,6 +282,7 @@ def disaggregation(release: Release) -> Drawing:
             f"The 20 largest hosts: {told}.",
             ("population_host_disaggregation",),
             __name__,
+            largest[["host_iso3", "host_name", "year", "sex_known_share", "age_known_share"]],
         ),
         lambda width: _draw_disaggregation(largest, title, year, width),
     )
@@ -288,7 +294,7 @@ def _draw_disaggregation(largest: pd.DataFrame, title: str, year: int, width: fl
         "largest first"
     )
     paper = sheet(width, len(largest) * 0.2 + 0.6, title, UNHCR, subtitle)
-    axes = paper.axes(1.12, 0.28, width - 1.42, len(largest) * 0.2)
+    axes = paper.axes(1.12, 0.28, width - 1.42, len(largest) * 0.2, "x")
     for position, row in enumerate(largest.itertuples()):
         axes.plot([row.sex_known_share, row.age_known_share], [position, position], "-", color=GRID, lw=2)
         axes.plot([row.age_known_share], [position], "s", color=ORANGE, ms=6, mec=INK, mew=0.4)

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
@@ -67,6 +68,7 @@ def register_tiles(release: Release) -> Drawing:
             f"Tiles, one per verdict. {title}. {sentence_case(counts)}. Tile by tile: {by_claim}.",
             ("claim_verdicts", "claims_register"),
             __name__,
+            pd.DataFrame([vars(tile) for tile in found]),
         ),
         lambda width: _draw(found, tally, title, width),
     )

@@ -60,6 +60,16 @@ def rds_coverage(release: Release) -> Drawing:
             f"Coverage of nominal 95 % intervals over simulated populations. {told}.",
             ("rds_coverage",),
             __name__,
+            rows[
+                [
+                    "simulation_code",
+                    "estimator_text",
+                    "interval_text",
+                    "worlds_n",
+                    "coverage_share",
+                    "coverage_high_share",
+                ]
+            ],
         ),
         lambda width: _draw(rows, lines, title, width),
     )
@@ -91,7 +101,7 @@ def _draw(rows: pd.DataFrame, lines: list[tuple[str, str]], title: str, width: f
     )
     paper.key(tuple((shape, colour, INK, sentence_case(in_words(kind))) for kind, (shape, colour) in looks.items()))
     left = MARGIN + 0.14 if is_phone else MARGIN + 2.6
-    axes = paper.axes(left, 0.5, width - left - MARGIN - 0.14, height)
+    axes = paper.axes(left, 0.5, width - left - MARGIN - 0.14, height, "x")
     axes.set(xlim=(0, 1.02), ylim=(0, height))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 0.95], ["0 %", "25 %", "50 %", "75 %", "95 %"])
     axes.set_yticks([])

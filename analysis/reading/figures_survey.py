@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.reading.figures import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, Caption, Drawing, render
-from analysis.reading.figures_forest import Entry, Scale, forest, percent_scale
+from analysis.reading.figures_forest import Entry, Scale, entry_rows, forest, percent_scale
 from analysis.reading.tables import Release
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
@@ -110,6 +110,7 @@ def estimate_ladder(release: Release) -> Drawing:
             f"{_label_of_study(release)}estimates of one share, one line each.{known} {told}.",
             _tables(release),
             __name__,
+            entry_rows(entries),
         ),
         lambda width: _forest(release, entries, scale, words, width, with_truth=truth is not None),
     )
@@ -151,6 +152,7 @@ def weighting_comparison(release: Release) -> Drawing:
             f"{_label_of_study(release)}shares by host under four weightings. {told}.",
             _tables(release),
             __name__,
+            entry_rows(entries),
         ),
         lambda width: _forest(release, entries, scale, words, width, with_truth=with_truth),
     )
@@ -194,6 +196,7 @@ def endorsement_forest(release: Release) -> Drawing:
             f"{_label_of_study(release)}differences in points. {told or 'No estimate'}.",
             _tables(release),
             __name__,
+            entry_rows(entries),
         ),
         lambda width: _forest(release, entries, scale, words, width, with_truth=with_truth),
     )
@@ -247,6 +250,7 @@ def robust_steps(release: Release) -> Drawing:
             f"{_label_of_study(release)}intervals of one share, one wider than the other. {told or 'No estimate'}.",
             (name, *_tables(release)),
             __name__,
+            entry_rows(entries),
         ),
         lambda width: _forest(release, entries, scale, words, width, with_truth=truth is not None),
     )
@@ -281,6 +285,7 @@ def defect_curve(release: Release) -> Drawing:
             f"{_label_of_study(release)}true shares over nine assumed correlations. {told or 'No estimate'}.",
             (name,),
             __name__,
+            entry_rows(entries),
         ),
         lambda width: _forest(release, entries, scale, words, width, with_truth=False),
     )

@@ -34,6 +34,11 @@ def cited(text: object) -> str:
     )
 
 
+def quoted(text: str, table: str) -> str:
+    """A number in a sentence, with the release table that it comes from as its class."""
+    return f"[{text}]{{.value .from-{table.replace('_', '-')}}}"
+
+
 def verdict_word(verdict_code: str) -> str:
     """The verdict's word with its shape and colour; the word alone carries the meaning."""
     style = mark(verdict_code)
@@ -70,8 +75,13 @@ def provenance(release: Release, tables: Sequence[str], script: str = "", pictur
             f"Data: [{escaped(name)}](#table-{name.replace('_', '-')}), {{download}}`CSV </data/open__{name}.csv>`, "
             f"SHA-256 `{release.fingerprint(name)}…`"
         )
-    parts += [f"{{download}}`{path.rsplit('.', 1)[-1].upper()} </figures/{path}>`" for path in pictures]
+    parts += [f"{{download}}`{_file_words(path)} </figures/{path}>`" for path in pictures]
     return div("provenance", " · ".join(parts), ":::")
+
+
+def _file_words(path: str) -> str:
+    kind = path.rsplit(".", 1)[-1]
+    return "What is drawn (CSV)" if kind == "csv" else kind.upper()
 
 
 def figure_block(drawing: Drawing, release: Release) -> str:
@@ -80,7 +90,8 @@ def figure_block(drawing: Drawing, release: Release) -> str:
         f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.alt}\n:class: {look}\n:loading: lazy\n:::"
         for suffix, look in (("", "figure-page"), ("_phone", "figure-phone"))
     )
-    line = provenance(release, drawing.tables, drawing.script, (f"{drawing.name}.svg", f"{drawing.name}.png"))
+    files = tuple(f"{drawing.name}.{kind}" for kind in ("csv", "svg", "png"))
+    line = provenance(release, drawing.tables, drawing.script, files)
     return div("figure-card", f"{pictures}\n\n{line}", "::::")
 
 

@@ -3,7 +3,7 @@
 A chapter writes `{{ value_… }}`; a key that is not made here fails the build. What must not be here: drawing, files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,11 +14,15 @@ from analysis.reading.corpora_tables import corpora_sentences
 from analysis.reading.figures import Drawing
 from analysis.reading.figures_experiments import base_rate_case
 from analysis.reading.figures_population import frame_pairs
-from analysis.reading.fragments import escaped, figure_block
+from analysis.reading.fragments import escaped, figure_block, quoted
+from analysis.reading.posts_tables import posts_values
 from analysis.reading.share_card import card_sentence
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
+
+VALUE, RELEASE = "value_", "release"
+"""Keys of single values begin with the first; a value about the release as a whole is from the second."""
 
 
 def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
@@ -32,7 +36,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
     edition : mapping
         `version` and `date` of the release, in words.
     """
-    return {
+    values = {
         **{f"value_release_{name}": text for name, text in edition.items()},
         **{f"figure_{name}": figure_block(drawing, release) for name, drawing in drawings.items()},
         **chapter_tables(release),
@@ -47,7 +51,28 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         "text_share_card": card_sentence(release),
         **corpora_sentences(release),
         **survey_values(release),
+        **posts_values(release),
     }
+    origins = (*release.names, RELEASE)
+    return {key: sourced(key, text, origins, release.study) for key, text in values.items()}
+
+
+def sourced(key: str, text: str, origins: Sequence[str], study: str) -> str:
+    """A value with the table that its key names; texts, tables and figures carry their own provenance.
+
+    Raises
+    ------
+    ReleaseError
+        The key of a value begins with no table of the release.
+    """
+    if not key.startswith(VALUE):
+        return text
+    rest = key.removeprefix(VALUE)
+    named = {name.removeprefix(f"{study}_"): name for name in origins}
+    found = [name for name in named if rest.startswith(f"{name}_")]
+    if not found:
+        raise ReleaseError(f"value {key!r}: its name begins with no table of the release; call it value_<table>_<what>")
+    return quoted(text, named[max(found, key=len)])
 
 
 def claim_values(release: Release) -> dict[str, str]:
@@ -76,7 +101,10 @@ def population_values(release: Release) -> dict[str, str]:
     last, pair = int(rows.year.max()), frame_pairs(release).iloc[-1]
     tally = levels.disaggregation_code.value_counts()
     return {
-        **{f"value_disaggregation_{code}": count(tally.get(code, 0)) for code in ("full", "partial", "none")},
+        **{
+            f"value_population_host_disaggregation_{code}": count(tally.get(code, 0))
+            for code in ("full", "partial", "none")
+        },
         "value_population_host_year_last": str(last),
         "value_population_host_year_hosts": count(rows.host_iso3.nunique()),
         "value_population_host_year_total_last": count(rows.protected_n[rows.year == last].sum()),

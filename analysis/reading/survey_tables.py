@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.reading.corpora_tables import FICTIONAL, LABEL
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
-from analysis.reading.fragments import column_table, escaped, table_block
+from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case
 
@@ -221,9 +221,10 @@ def survey_values(release: Release) -> dict[str, str]:
     estimates = release.table(f"{release.study}_survey_estimates")
     sampling, recovery = coverage_rows(release), recovered(release)
     worst = sampling.loc[sampling.coverage_share.idxmin()]
-    held = int(recovery.is_truth_covered.sum())
+    held, table = int(recovery.is_truth_covered.sum()), f"{release.study}_recovery"
     told = (
-        f"Of {count(len(recovery))} intervals of shares whose truth is known, {count(held)} hold it. "
+        f"Of {quoted(count(len(recovery)), table)} intervals of shares whose truth is known, "
+        f"{quoted(count(held), table)} hold it. "
         "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
         "that reason is no fault of the arithmetic."
         if len(recovery)

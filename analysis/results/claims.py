@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -167,6 +168,21 @@ def _evidence_row(piece: Piece) -> dict[str, object]:
 def verdict_rows(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     """Table `claim_verdicts`."""
     return pd.DataFrame([_verdict_row(verdict) for verdict in verdicts])
+
+
+def verdict_history(releases: Iterable[tuple[str, date, pd.DataFrame]]) -> pd.DataFrame:
+    """Table `verdict_history`.
+
+    Parameters
+    ----------
+    releases
+        Version, day and table `claim_verdicts` of every release, this one among them.
+    """
+    names = ["claim_id", "scope_code", "verdict_code"]
+    return pd.concat(
+        [rows[names].assign(release_version_text=version, release_date=day) for version, day, rows in releases],
+        ignore_index=True,
+    )
 
 
 def _verdict_row(verdict: Verdict) -> dict[str, object]:

@@ -157,6 +157,15 @@ TABLES = (
         source="computed from the register's rules and the evidence",
     ),
     Table(
+        name="verdict_history",
+        title="The verdict on every claim in every release so far",
+        row_is="one scope of one claim in one release",
+        columns=columns("release_version_text", "release_date", "claim_id", "scope_code", "verdict_code"),
+        key=("release_version_text", "claim_id", "scope_code"),
+        output_kind="verdict",
+        source="the verdicts of this release and of the archived ones",
+    ),
+    Table(
         name="disclosure_records",
         title="What the disclosure gate checked, and what it found",
         row_is="one check of one table",

@@ -1,7 +1,11 @@
-"""Estimates from posts: frame shares, corrected stance, shocks, coordination."""
+"""Estimates from posts: frame shares, stance by every estimator, shocks under every specification, coordination."""
 
 from analysis.params import Params
-from analysis.results.posts import PostTables, Settings, agreement_rows, estimate_rows
+from analysis.results.post_coordination import coordination_table
+from analysis.results.post_rows import PostTables, Settings, truths
+from analysis.results.post_shocks import covariate_table, shock_tables
+from analysis.results.post_stances import stances
+from analysis.results.posts import agreement_rows, estimate_rows
 from analysis.schemas import study_table
 from analysis.store import Store
 
@@ -13,6 +17,8 @@ def run(store: Store, params: Params) -> None:
         posts=store.read(study_table(params.study, "restricted__posts")),
         frames=store.read(study_table(params.study, "restricted__post_frames")),
         labels=store.read(study_table(params.study, "restricted__post_labels")),
+        predictions=store.read(study_table(params.study, "restricted__post_predictions")),
+        truth=truths(params.study, store.read("restricted__synthetic_truth")),
     )
     chosen = params.estimate_posts
     settings = Settings(
@@ -23,5 +29,13 @@ def run(store: Store, params: Params) -> None:
         seed=chosen.seed,
     )
     agreement = agreement_rows(tables, settings)
+    found, shocks = stances(tables, settings, agreement), shock_tables(tables, settings)
+    estimates = estimate_rows(tables, settings, found.estimates)
     store.write(study_table(params.study, "candidate__label_agreement"), agreement)
-    store.write(study_table(params.study, "candidate__post_estimates"), estimate_rows(tables, settings, agreement))
+    store.write(study_table(params.study, "candidate__post_estimates"), estimates)
+    store.write(study_table(params.study, "candidate__text_prevalence"), found.prevalence_table)
+    store.write(study_table(params.study, "candidate__stance_periods"), found.period_table)
+    store.write(study_table(params.study, "candidate__coordination"), coordination_table(tables, settings))
+    store.write(study_table(params.study, "candidate__shock_specifications"), shocks.specifications)
+    store.write(study_table(params.study, "candidate__shock_inference"), shocks.inference)
+    store.write(study_table(params.study, "candidate__shock_covariates"), covariate_table(tables, settings))

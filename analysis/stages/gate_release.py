@@ -31,9 +31,11 @@ CANDIDATES = (
     "candidate__synthetic_deep_diagnosis",
     "candidate__synthetic_design_diagnosis",
     "candidate__technique_price",
+    "candidate__verdict_history",
     "candidate__verdict_probabilities",
 )
 STUDY_CANDIDATES = (
+    "candidate__coordination",
     "candidate__label_agreement",
     "candidate__margin_coverage",
     "candidate__post_estimates",
@@ -43,10 +45,15 @@ STUDY_CANDIDATES = (
     "candidate__recovery",
     "candidate__recruitment_homophily",
     "candidate__recruitment_waves",
+    "candidate__shock_covariates",
+    "candidate__shock_inference",
+    "candidate__shock_specifications",
+    "candidate__stance_periods",
     "candidate__survey_admission",
     "candidate__survey_diagnostics",
     "candidate__survey_estimates",
     "candidate__survey_sensitivity",
+    "candidate__text_prevalence",
     "candidate__weight_diagnostics",
 )
 """From the corpora of the study that runs; a release holds those of one study."""

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.claims.register import load_links, load_register
 from analysis.claims.verdict import judge_register
+from analysis.disclosure.history import load_verdicts
 from analysis.params import Params
 from analysis.results import claims
 from analysis.store import Store
@@ -24,4 +25,8 @@ def run(store: Store, params: Params) -> None:
     verdicts = judge_register(register, [piece.evidence for piece in found])
     store.write("candidate__claims_register", claims.register_rows(register))
     store.write("candidate__claim_evidence", claims.evidence_rows(found))
-    store.write("candidate__claim_verdicts", claims.verdict_rows(verdicts))
+    judged = claims.verdict_rows(verdicts)
+    earlier = [(past.version, past.day, past.verdicts) for past in load_verdicts(store.root / "data/release_history")]
+    edition = (params.release.version, params.release.date, judged)
+    store.write("candidate__claim_verdicts", judged)
+    store.write("candidate__verdict_history", claims.verdict_history([*earlier, edition]))

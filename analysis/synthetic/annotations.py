@@ -46,7 +46,7 @@ def annotate(posts: Posts, channels: Channels, enters: Bools, generator: np.rand
     writer = csv.writer(sink, lineterminator="\n")
     writer.writerow(HEADER)
     for row, given, right in zip(drawn, labels, truth, strict=True):
-        number = _number(str(posts.text[row]))
+        number = post_number(str(posts.text[row]))
         writer.writerows(
             (number, f"coder_{c + 1}", np.sort(STANCES)[label], chance[row]) for c, label in enumerate(given)
         )
@@ -62,7 +62,8 @@ def _labels(truth: Ints, language: Texts, generator: np.random.Generator) -> Int
     return np.asarray(np.where(right, truth[:, None], other))
 
 
-def _number(text: str) -> str:
+def post_number(text: str) -> str:
+    """The number that names a fictional post."""
     found = re.search(r"\d+", text)
     if found is None:
         raise ValueError(f"a fictional text without a number: {text!r}")

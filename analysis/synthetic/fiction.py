@@ -16,6 +16,7 @@ from analysis.synthetic.exports.survey_rows import SurveyRow, respondent_ids, su
 from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
+from analysis.synthetic.predictions import PREDICTION_FILE, predict
 from analysis.synthetic.truth import Truth, truth_csv
 from analysis.synthetic.world import Bools
 
@@ -71,6 +72,7 @@ def write_fiction(seed: int, sizes: Sizes) -> Fiction:
     files = survey.files | press.files
     files[LEDGER_FILE] = consents.ledger([*survey.decisions, *press.decisions])
     files[ANNOTATION_FILE] = annotate(press.posts, channels, press.enters, np.random.default_rng([seed, 1]))
+    files[PREDICTION_FILE] = predict(press.posts, channels, press.enters, np.random.default_rng([seed, 2]))
     files["synthetic_sources.yml"] = manifest(tuple(survey.files), press.accounts)
     files[KEY_FILE] = TEST_KEY
     files[MARGINS_FILE] = margins_csv(population)

@@ -88,6 +88,9 @@ export them. It exists so that the whole pipeline can be run, tested and attacke
 * `synthetic_canaries.json`: made-up names, telephone numbers, addresses, phrases and ids that were planted. Those
   under `everywhere` may stand nowhere outside this folder; those under `restricted_text` only in the texts of
   posts, which never leave the restricted tier.
+* `synthetic_annotations.csv`, `synthetic_predictions.csv`: what annotators made of a sample of the posts, and what four
+  made-up classifiers, all of which lean to one side, say of every post. A study on real exports keeps the same kinds
+  of file in its vault as `annotations.csv` and `predictions.csv`.
 * `synthetic_margins.csv`: the totals of the population by host, sex and age band, as a statistical office would give
   them. A study on real exports keeps the same kind of file in its vault as `margins.csv`.
 * `synthetic_truth.csv`: the values with which the world was made, by estimand.

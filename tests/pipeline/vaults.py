@@ -24,6 +24,7 @@ SMALLER = {
 
 MADE_OF_IT = (
     "synthetic_annotations.csv",
+    "synthetic_predictions.csv",
     "synthetic_truth.csv",
     "synthetic_canaries.json",
     "README.md",

@@ -40,6 +40,7 @@ def estimate_from_texts(
     folds: int = 5,
     splits: int = 5,
     model: Model | None = None,
+    further: Mapping[str, Model] | None = None,
 ) -> dict[str, dict[str, TextFit]]:
     """Estimate a prevalence or regression from texts, some with a human label; return the estimates and nothing else.
 
@@ -65,11 +66,13 @@ def estimate_from_texts(
         Folds of channels, and how often they are drawn anew.
     model
         As in `estimate_text`.
+    further
+        Name → regression that is estimated by DSL besides, from the same scores (shares by period, say).
 
     Returns
     -------
     dict
-        What is estimated → estimator → TextFit.
+        What is estimated → estimator, or name of a further regression → TextFit.
 
     Raises
     ------
@@ -113,6 +116,7 @@ def estimate_from_texts(
         scores = np.array([_cross_fitted(features, value, labelled, fold) for fold in drawn])
         sample = labelled_texts(value, labelled, probability, scores, codes)
         found[term] = {str(name): estimate_text(sample, name, model, term=term) for name in estimators}
+        found[term] |= {name: estimate_text(sample, "dsl", one, term=term) for name, one in (further or {}).items()}
     return found
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from analysis.disclosure.audit.differencing import differencing, earlier_releases
 from analysis.disclosure.audit.reconstruction import reconstruction
-from analysis.disclosure.history import archive_release, held, load_history
+from analysis.disclosure.history import archive_release, held, load_history, load_verdicts
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES
 from analysis.schemas.publish import frictionless_resource
+from analysis.store import csv_bytes
 from tests.unit.disclosure.test_tabular import BASE, MINIMUM, TABLE, with_margins
 
 PERSONS = 600
@@ -107,3 +108,21 @@ def test_a_published_version_is_never_replaced(tmp_path):
     with pytest.raises(DisclosureError, match="a published release is not replaced"):
         archive_release(released(tmp_path / "second", people(2), history), history, "1")
     assert (history / "1" / f"{TABLE.name}.csv").read_bytes() == before
+
+
+def test_verdicts_of_earlier_releases_are_read_the_oldest_first(tmp_path):
+    for version, day, verdict in (("0.10.0", "2031-01-01", "supported"), ("0.9.0", "2030-01-01", "inconclusive")):
+        folder = tmp_path / version
+        folder.mkdir()
+        rows = pd.DataFrame(
+            [{"claim_id": "C01.1", "scope_code": "claim", "verdict_code": verdict, "verdict_reason": "x",
+              "is_post_hoc": False, "low_points": None, "high_points": None, "intervals_text": None}]
+        )  # fmt: skip
+        (folder / "verdicts.csv").write_bytes(csv_bytes(rows, TABLES["claim_verdicts"]))
+        resource = frictionless_resource(TABLES["claim_verdicts"], "verdicts.csv", "0" * 64, 1)
+        package = {"created": f"{day}T00:00:00Z", "resources": [resource]}
+        (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    found = load_verdicts(tmp_path)
+    assert [one.version for one in found] == ["0.9.0", "0.10.0"]
+    assert [one.verdicts.verdict_code[0] for one in found] == ["inconclusive", "supported"]
+    assert load_verdicts(tmp_path / "empty") == []

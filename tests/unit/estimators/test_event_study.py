@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.estimators.event_study import Window, event_study, placebo_dates, predetermined_jumps, replication
+from analysis.estimators.event_study import (
+    Window,
+    event_study,
+    placebo_dates,
+    placebo_interval,
+    predetermined_jumps,
+    replication,
+)
 
 SHOCKS = (40, 80)
 LIFT = np.log(2.9)
@@ -33,6 +40,18 @@ def test_the_planted_shock_is_covered_and_seen():
 def test_where_nothing_happened_little_is_seen():
     """40 worlds at 5 %: more than 6 has a chance below 1 %."""
     assert np.sum([study(seed, is_lifted=False).p_value <= 0.05 for seed in range(40)]) <= 6
+
+
+def test_the_interval_leaves_the_promised_share_of_dates_outside():
+    g = np.random.default_rng(2)
+    inside = [low <= 0 <= high for low, high in (placebo_interval(j, p, 0.95) for j, p in normal_jumps(g, 4000))]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.01)
+    with pytest.raises(EstimationError, match="10 placebo dates give no interval"):
+        placebo_interval(0.0, np.zeros(10), 0.95)
+
+
+def normal_jumps(g, worlds):
+    return [(draw[0], draw[1:]) for draw in g.normal(size=(worlds, 40))]
 
 
 def test_a_second_shock_replicates():

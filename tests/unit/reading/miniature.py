@@ -13,6 +13,7 @@ from analysis.reading.wording import VERDICTS
 from analysis.schemas import TABLES
 from analysis.schemas.publish import frictionless_resource
 from analysis.store import canonical, csv_bytes, parquet_bytes
+from tests.unit.reading.miniature_posts import posts_tables
 
 SOURCE = "Nobody 2011, doi:10.1234/made.up"
 PLACE = {"region_name": "Europe", "source": SOURCE}
@@ -202,6 +203,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "respondents_n": 10},
         ],
         **survey_tables(),
+        **posts_tables(),
         "population_host_year": population(),
         "population_host_sex_age": [
             {"host_iso3": "USA", "year": 2023, "sex_code": "female", "age_band_code": "0_4", "persons_n": None,
@@ -289,6 +291,12 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "admissibility_reason": "Grade C.", "evidence_text": "A report.", "source": SOURCE},
         ],
         "claim_verdicts": verdicts(),
+        "verdict_history": [
+            {"release_version_text": version, "release_date": datetime.date(2030, month, 1),
+             "claim_id": row["claim_id"], "scope_code": row["scope_code"],
+             "verdict_code": "inconclusive" if version == "0.0.9" else row["verdict_code"]}
+            for month, version in ((1, "0.0.9"), (2, "0.1.0")) for row in verdicts()
+        ],
         "disclosure_records": [
             {"table_name": "series_breaks", "gate_check_code": "no_measure", "outcome_code": "pass",
              "outcome_text": "texts only"},

@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import ReleaseError
 from analysis.reading.claim_pages import claim_pages, contents, overview
 from analysis.reading.dictionary import dictionary_page
-from analysis.reading.substitutions import substitutions
+from analysis.reading.substitutions import sourced, substitutions
 from analysis.reading.wording import NO_BREAK
 from tests.unit.reading.miniature import verdicts
 
@@ -18,7 +18,7 @@ ORDER = (
 
 @pytest.fixture(scope="module")
 def pages(release, drawings):
-    return claim_pages(release, drawings, "0.1.0, 1 January 2030")
+    return claim_pages(release, drawings)
 
 
 def test_every_claim_has_a_page_in_the_same_order(pages, release):
@@ -63,7 +63,7 @@ def test_a_claim_with_two_scopes_has_two_verdicts(pages):
 def test_a_claim_without_verdict_is_refused(release_with, drawings):
     rows = [row for row in verdicts() if row["claim_id"] != "C10"]
     with pytest.raises(ReleaseError, match="no verdict on C10"):
-        claim_pages(release_with(claim_verdicts=rows), drawings, "now")
+        claim_pages(release_with(claim_verdicts=rows), drawings)
 
 
 def test_the_overview_and_the_contents_lead_to_every_claim(release, pages):
@@ -80,13 +80,25 @@ def test_the_dictionary_describes_every_column(release):
         assert all(f"`{field['name']}`" in text for field in release.resource(name)["schema"]["fields"])
 
 
+def test_the_history_says_how_the_verdict_moved(pages):
+    page = pages["claims/c01_1"]
+    history = page[page.index("## History of the verdict") :]
+    assert "| 0.0.9, 1 January 2030 | the claim | inconclusive | first release of this verdict |" in history
+    assert "| 0.1.0, 1 February 2030 | the claim | supported | was inconclusive |" in history
+
+
 def test_every_value_names_its_origin(release, drawings):
     values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
     kinds = {key.split("_")[0] for key in values}
     assert kinds == {"value", "figure", "table", "text", "verdict", "can", "widget"}
-    assert values["value_population_host_year_usa_census_year"] == "722"
-    assert values["value_list_experiment_counts_taliban_0"] == "0"
-    assert values["value_events_dated_eligible"] == "1"
+    assert values["value_population_host_year_usa_census_year"] == "[722]{.value .from-population-host-year}"
+    assert values["value_list_experiment_counts_taliban_0"] == "[0]{.value .from-list-experiment-counts}"
+    assert values["value_events_dated_eligible"] == "[1]{.value .from-events-dated}"
+
+
+def test_a_value_of_no_table_is_refused():
+    with pytest.raises(ReleaseError, match=r"'value_invented_n'.*value_<table>_<what>"):
+        sourced("value_invented_n", "7", ("claims_register",), "synthetic")
 
 
 def test_no_text_turns_the_failed_difference_into_a_percentage(release, drawings):

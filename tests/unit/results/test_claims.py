@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -75,3 +76,12 @@ def test_rows_fit_their_tables():
 def test_a_context_row_carries_no_number_of_its_figure():
     rows = claims.evidence_rows(pieces()).set_index(["claim_id", "evidence_id"])
     assert "0.2244" not in rows.loc[("C13.1", "B020")].evidence_text
+
+
+def test_the_history_holds_every_release():
+    past = pd.DataFrame([{"claim_id": "C01.1", "scope_code": "claim", "verdict_code": "not_yet_answerable", "x": 1}])
+    now = past.assign(verdict_code="inconclusive")
+    found = claims.verdict_history([("0.1.0", date(2030, 1, 1), past), ("0.2.0", date(2031, 1, 1), now)])
+    assert list(found.verdict_code) == ["not_yet_answerable", "inconclusive"]
+    assert list(found.release_version_text) == ["0.1.0", "0.2.0"]
+    assert "x" not in found

@@ -1,0 +1,265 @@
+"""Posts in tables and in single values: agreement, frames, stance by estimator, coordination, shocks.
+
+What must not be here: a number without the label that fiction carries, an account, a verdict.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.reading.corpora_tables import FICTIONAL, LABEL
+from analysis.reading.figures_posts import ESTIMATOR_WORDS, KINDS, SHOWN_STANCE, brought_predictions, frame_words
+from analysis.reading.figures_shocks import SHOWN_FRAME, inference
+from analysis.reading.fragments import column_table, escaped, quoted, table_block
+from analysis.reading.tables import Release
+from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case
+
+SCRIPT = "posts_tables.py"
+TEXTS = {
+    "synthetic": (
+        "The posts of this release are fictional: a program wrote them from templates, with a stance that is a made-up "
+        "token, so that the true shares are known. Nothing below is evidence about anybody, and no verdict rests on it."
+    ),
+    "vault": (
+        "The posts of this release are the team's own: of institutions, and of persons who consented. Nobody knows the "
+        "true shares; a number is worth what its labels are worth."
+    ),
+}
+ESTIMATORS = {
+    "naive": "uncorrected", "labelled": "labelled posts alone", "acc": "ACC", "ppi": "PPI", "ppi++": "PPI++",
+    "dsl": "DSL", "emq": "EMQ",
+}  # fmt: skip
+OWN = "own"
+
+
+def posts_tables(release: Release) -> dict[str, str]:
+    """Every table of the chapters on posts, by the key it is quoted with."""
+    return {
+        "table_label_agreement": agreement_table(release),
+        "table_post_frames": frames_table(release),
+        "table_text_prevalence": prevalence_table(release, is_own=False),
+        "table_text_prevalence_own": prevalence_table(release, is_own=True),
+        "table_coordination": coordination_table(release),
+        "table_shock_inference": inference_table(release),
+        "table_shock_covariates": covariates_table(release),
+    }
+
+
+def _labelled(release: Release, table: str, name: str) -> str:
+    label = LABEL if release.study == FICTIONAL else ""
+    return label + table_block(table, release, name, SCRIPT)
+
+
+def agreement_table(release: Release) -> str:
+    """Agreement of the annotators with what may be done with their labels."""
+    name = f"{release.study}_label_agreement"
+    standings = release.codes(name, "standing_code")
+    languages = release.codes(f"{release.study}_post_weeks", "language_code")
+    columns = {
+        "Labels": lambda row: escaped(_scope(row.agreement_scope_text, languages)),
+        "Krippendorff's alpha": lambda row: decimal(row.value, 2) if is_given(row.value) else "undefined",
+        "95 % interval": lambda row: _interval(row, 2),
+        "So": lambda row: escaped(sentence_case(standings[row.standing_code])),
+        "Posts": lambda row: count(row.basis_posts_n),
+    }
+    return _labelled(release, column_table(release.table(name), columns, (1, 4)), name)
+
+
+def _scope(text: str, languages: dict[str, str]) -> str:
+    kind, _, language = text.partition(" ")
+    return sentence_case(f"in {languages.get(language, language)}" if kind == "language" else text)
+
+
+def _interval(row: Any, places: int) -> str:
+    if not is_given(row.ci_low):
+        return "none"
+    return f"{decimal(row.ci_low, places)} to {decimal(row.ci_high, places)}"
+
+
+def _percent_interval(row: Any) -> str:
+    if not is_given(row.ci_low):
+        return "none"
+    return f"{decimal(100 * row.ci_low, 1)} to {decimal(100 * row.ci_high, 1)} %"
+
+
+def frames_table(release: Release) -> str:
+    """Shares of posts by frame, weighted by post and by account."""
+    name, words = f"{release.study}_post_estimates", frame_words(release)
+    rows = release.table(name)
+    rows = rows[rows.estimand_id == "E06_frame_share"]
+    rows = rows.assign(
+        kind=rows.population_text.str.extract(r"of (\w+) accounts", expand=False),
+        frame=rows.population_text.str.partition("frame ")[2],
+    ).sort_values(["kind", "frame", "quantity_code"], ascending=[False, True, False], kind="stable")
+    columns = {
+        "Accounts": lambda row: KINDS.get(row.kind, row.kind),
+        "Frame": lambda row: escaped(sentence_case(" or ".join(words[code] for code in row.frame.split(" or ")))),
+        "Each … counts alike": lambda row: "post" if row.quantity_code == "post_share" else "account",
+        "Share": lambda row: percent(row.value, 1),
+        "95 % interval": _percent_interval,
+        "Posts": lambda row: count(row.basis_posts_n),
+        "On accounts": lambda row: count(row.basis_channels_n),
+    }
+    return _labelled(release, column_table(rows, columns, (3, 5, 6)), name)
+
+
+def prevalence_table(release: Release, *, is_own: bool) -> str:
+    """Share of one stance among institutional accounts by every estimator, or of all stances by our own scores."""
+    name = f"{release.study}_text_prevalence"
+    rows = release.table(name)
+    rows = rows[rows.account_kind_code.eq("institutional") & rows.stance_label_code.eq(SHOWN_STANCE)]
+    rows = rows[rows.classifier_text.eq(OWN) == is_own]
+    order = list(ESTIMATORS)
+    rows = rows.sort_values(
+        ["balanced_accuracy_share", "estimator_text"],
+        key=lambda column: column.map(order.index) if column.name == "estimator_text" else column,
+        kind="stable",
+    )
+    columns = {
+        "Classifier": lambda row: escaped(row.classifier_text),
+        "Balanced accuracy": lambda row: (
+            percent(row.balanced_accuracy_share, 1) if is_given(row.balanced_accuracy_share) else "not kept"
+        ),
+        "Estimator": lambda row: ESTIMATORS[row.estimator_text],
+        "Share": lambda row: percent(row.value, 1) if row.is_usable else f"withheld: {escaped(row.unusable_reason)}",
+        "95 % interval": _percent_interval,
+        "Estimate minus truth, points": lambda row: (
+            decimal(100 * row.known_error_value, 1) if is_given(row.known_error_value) else "truth unknown"
+        ),
+        "Labelled posts": lambda row: count(row.labelled_posts_n),
+    }
+    if is_own:
+        del columns["Classifier"], columns["Balanced accuracy"]
+    return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
+
+
+def coordination_table(release: Release) -> str:
+    """Pairs observed and under the null, over all posts, by frame and by period."""
+    name, words = f"{release.study}_coordination", frame_words(release)
+    rows = release.table(name)
+    rows = rows.assign(order=rows.coordination_scope_text.str.extract(r"weeks (\d+)", expand=False).astype(float))
+    rows = rows.sort_values("order", na_position="first", kind="stable")
+    columns = {
+        "Posts": lambda row: escaped(sentence_case(_coordination_scope(row.coordination_scope_text, words))),
+        "Pairs": lambda row: count(row.pairs_n),
+        "Middle of chance": lambda row: count(row.null_median_n),
+        "Chance makes": lambda row: f"{count(row.null_low_n)} to {count(row.null_high_n)}",
+        "Rank p-value": lambda row: decimal(row.rank_p_value),
+        "Rests on posts": lambda row: count(row.basis_posts_n),
+    }
+    return _labelled(release, column_table(rows, columns, (1, 2, 3, 4, 5)), name)
+
+
+def _coordination_scope(text: str, words: dict[str, str]) -> str:
+    return words.get(text.removeprefix("frame "), text)
+
+
+def inference_table(release: Release) -> str:
+    """Joint answer of all specifications by frame and shock."""
+    name, words = f"{release.study}_shock_inference", frame_words(release)
+    rows = release.table(name).sort_values(["frame_code", "shock_number"], kind="stable")
+    columns = {
+        "Frame": lambda row: escaped(sentence_case(words[row.frame_code])),
+        "Shock": lambda row: str(row.shock_number),
+        "Median jump": lambda row: decimal(row.value, 2) if row.is_usable else f"none: {escaped(row.unusable_reason)}",
+        "95 % interval": lambda row: _interval(row, 2),
+        "Joint rank p-value": lambda row: decimal(row.rank_p_value) if is_given(row.rank_p_value) else "none",
+        "Stand out alone": lambda row: percent(row.significant_share) if is_given(row.significant_share) else "none",
+        "Its rank p-value": lambda row: decimal(row.significant_p_value) if row.is_usable else "none",
+        "Specifications": lambda row: count(row.specifications_n),
+        "Replicated": lambda row: "yes" if row.is_replicated else "no",
+        "True jump": lambda row: decimal(row.known_truth_value, 2) if is_given(row.known_truth_value) else "unknown",
+    }
+    return _labelled(release, column_table(rows, columns, (1, 7)), name)
+
+
+def covariates_table(release: Release) -> str:
+    """What must not jump."""
+    name = f"{release.study}_shock_covariates"
+    columns = {
+        "Fixed before the first shock": lambda row: escaped(sentence_case(row.covariate_text)),
+        "Shock": lambda row: str(row.shock_number),
+        "Jump, points": lambda row: decimal(100 * row.value, 1),
+        "Rank p-value": lambda row: decimal(row.rank_p_value),
+        "After Holm's adjustment": lambda row: decimal(row.adjusted_p_value),
+        "Jumps": lambda row: "**yes**" if row.has_jump else "no",
+    }
+    return _labelled(release, column_table(release.table(name), columns, (1, 2, 3, 4)), name)
+
+
+def posts_values(release: Release) -> dict[str, str]:
+    """Sentences and single values that the chapters on posts quote."""
+    coordination = release.table(f"{release.study}_coordination")
+    covariates = release.table(f"{release.study}_shock_covariates")
+    joint = inference(release)
+    return {
+        "text_posts": TEXTS[release.study],
+        "text_naive_bias": _naive_sentence(release),
+        "text_outreach": _outreach_sentence(release),
+        "text_shock_shown": _shock_sentence(release, joint[joint.frame_code == SHOWN_FRAME]),
+        "text_replicated": _replicated_sentence(release, joint),
+        "value_coordination_scopes": count(len(coordination)),
+        "value_coordination_above": count((coordination.pairs_n > coordination.null_high_n).sum()),
+        "value_shock_covariates_rows": count(len(covariates)),
+        "value_shock_covariates_jumping": count(covariates.has_jump.astype(bool).sum()),
+        "value_shock_inference_placebos": count(joint.placebo_dates_n.max()) if len(joint) else "none",
+        "value_stance_periods_rows": count(len(release.table(f"{release.study}_stance_periods"))),
+    }
+
+
+def _naive_sentence(release: Release) -> str:
+    rows = brought_predictions(release)
+    rows = rows[rows.known_error_value.notna()]
+    if rows.empty:
+        return "No predictions with a known truth are in this release, so the bias of uncorrected shares is not known."
+    name = f"{release.study}_text_prevalence"
+    naive, corrected = rows[rows.estimator_text == "naive"], rows[rows.estimator_text != "naive"]
+    worst = naive.loc[naive.known_error_value.abs().idxmax()]
+    held = (corrected.ci_low <= corrected.known_truth_value) & (corrected.known_truth_value <= corrected.ci_high)
+    names = " and ".join(ESTIMATOR_WORDS[one] for one in ("dsl", "ppi++"))
+    verb = "hold" if held.all() else "do not all hold"
+    return (
+        f"The classifier *{escaped(worst.classifier_text)}* is off by "
+        f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among {in_words(worst.account_kind_code)} "
+        f"accounts when nobody corrects it, with an interval that excludes the truth by far. The intervals of {names} "
+        f"{verb} the truth for every classifier, good or poor."
+    )
+
+
+def _outreach_sentence(release: Release) -> str:
+    name = f"{release.study}_post_estimates"
+    rows = release.table(name)
+    chosen = rows[rows.estimate_id.str.startswith("E06_post_share_institutional_ib_or_nu")]
+    if chosen.empty:
+        return "Too few institutional accounts are in this release to give the share of these frames."
+    row = chosen.iloc[0]
+    return (
+        f"Among posts of institutional accounts, {quoted(percent(row.value, 1), name)} carry one of the two frames "
+        f"(95 % interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
+        f"{quoted(decimal(100 * row.ci_high, 1), name)} %)."
+    )
+
+
+def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
+    if joint.empty:
+        return "No shock can be read from these posts."
+    name = f"{release.study}_shock_inference"
+    parts = [
+        f"at shock {quoted(str(row.shock_number), name)} the median over {quoted(count(row.specifications_n), name)} "
+        f"specifications is {quoted(decimal(row.value, 2), name)} "
+        f"(95 % interval {quoted(decimal(row.ci_low, 2), name)} "
+        f"to {quoted(decimal(row.ci_high, 2), name)})"
+        for row in joint.itertuples()
+    ]
+    return f"In the frame *{frame_words(release)[SHOWN_FRAME]}*, {' and '.join(parts)}."
+
+
+def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
+    moved = [frame_words(release)[code] for code in joint[joint.is_replicated.astype(bool)].frame_code.unique()]
+    alone = joint[(joint.rank_p_value <= 0.05) & ~joint.is_replicated.astype(bool)]
+    name = f"{release.study}_shock_inference"
+    both = f"Both shocks moved: *{', '.join(moved)}*." if moved else "No frame moved at both shocks."
+    return (
+        f"{both} Of the frames that did not, {quoted(count(len(alone)), name)} stand out at one shock only: with many "
+        "frames some do by chance, and that is why a second shock is asked for."
+    )

@@ -1,0 +1,296 @@
+"""Shocks in the posts: every defensible specification, one joint answer, and what must not jump.
+
+What belongs here: which series a specification looks at. What must not: arithmetic of an estimator, a choice among
+specifications after the fact.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import EstimationError
+from analysis.estimators.event_study import Window, event_study, predetermined_jumps
+from analysis.estimators.multiverse import Multiverse, Specification, multiverse
+from analysis.measures.frames import NO_FRAME
+from analysis.results.post_rows import (
+    REASONS_TO_DROP,
+    SMALLEST_BASIS,
+    PostRow,
+    PostTables,
+    Settings,
+    basis,
+    released,
+    unusable,
+)
+
+ACCOUNTS = ("all", "institutional", "consented")
+SPOKEN = ("all", "fa", "ps", "en", "de")
+WEIGHTS = ("post", "account")
+BASELINES = ("volume", "beside posts without a frame")
+"""Posts without a frame stand for how much is written at all. The share among all posts would be another quantity: it
+falls for every frame when one of them rises."""
+MENTIONS = ("any", "not negated")
+WINDOWS = (Window(8, 3), Window(10, 4), Window(12, 4))
+FEWEST_PER_WEEK = 2.0
+"""Mean posts of a frame in a week below which a subset's series is mostly zeros."""
+LEVEL = 0.05
+RATE_RATIO = "rate_ratio"
+
+SPECIFICATION_NAMES = (
+    "shock_number", "frame_code", "specification_text", "curve_position", "quantity_code", "value", "rank_p_value",
+    "band_low", "band_high", "basis_posts_n", "basis_channels_n", "source",
+)  # fmt: skip
+INFERENCE_NAMES = (
+    "shock_number", "frame_code", "study_week_index", "quantity_code", "specifications_n", "placebo_dates_n", "value",
+    "ci_low", "ci_high", "rank_p_value", "significant_share", "significant_p_value", "is_replicated",
+    "known_truth_value", "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason", "source",
+)  # fmt: skip
+COVARIATE_NAMES = (
+    "shock_number", "covariate_text", "value", "rank_p_value", "adjusted_p_value", "has_jump", "basis_posts_n",
+    "basis_channels_n", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ShockTables:
+    """Tables `shock_specifications` and `shock_inference`."""
+
+    specifications: pd.DataFrame
+    inference: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A specification with the posts and accounts that it rests on."""
+
+    specification: Specification
+    posts_n: int
+    channels_n: int
+
+
+def shock_rows(tables: PostTables, settings: Settings) -> Iterator[PostRow]:
+    """Rows of `post_estimates`: jump of each frame's weekly volume at each shock, by one fixed specification."""
+    dated, weeks = _dated(tables.coded())
+    for frame in sorted(dated.frame_code.unique()):
+        inside = dated[dated.frame_code == frame]
+        series = _weekly(inside, weeks)
+        for number, week in enumerate(settings.shock_weeks, start=1):
+            try:
+                study = event_study(series, week, other_events=_others(settings, week))
+                estimate, rank = study.jump, study.p_value
+            except EstimationError as error:
+                estimate, rank = unusable(error, "segmented regression at the event"), None
+            yield PostRow(
+                f"shock_{number}_{frame.lower()}", "E06_frame_change", RATE_RATIO, f"posts of frame {frame}",
+                f"week {week}, shock {number}", estimate, len(inside), inside.channel_pseudonym.nunique(), rank,
+            )  # fmt: skip
+
+
+def _dated(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    dated = rows[rows.week_index.notna()]
+    return dated, 0 if dated.empty else int(dated.week_index.max()) + 1
+
+
+def _others(settings: Settings, week: int) -> tuple[int, ...]:
+    return tuple(other for other in settings.shock_weeks if other != week)
+
+
+def _weekly(rows: pd.DataFrame, weeks: int, weight: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:
+    return np.bincount(rows.week_index.astype(int), weights=weight, minlength=weeks).astype(np.float64)
+
+
+def shock_tables(tables: PostTables, settings: Settings) -> ShockTables:
+    """Every frame at every shock under all specifications, and what they say together.
+
+    Parameters
+    ----------
+    tables, settings
+        The study.
+
+    Returns
+    -------
+    ShockTables
+        Without rows where no post has a time.
+    """
+    dated, weeks = _dated(tables.coded())
+    single: list[dict[str, object]] = []
+    joint: list[dict[str, object]] = []
+    for frame in sorted(dated.frame_code.unique()):
+        seen = list(_specifications(dated, frame, weeks))
+        inside = dated[dated.frame_code == frame]
+        about = {**basis(len(inside), inside.channel_pseudonym.nunique()), "source": tables.source}
+        studies = [_study(seen, week, settings) for week in settings.shock_weeks]
+        found = [one for one in studies if isinstance(one, Multiverse)]
+        is_replicated = len(found) == len(studies) > 1 and _same_way(found)
+        for number, (week, one) in enumerate(zip(settings.shock_weeks, studies, strict=True), start=1):
+            named: dict[str, object] = {"shock_number": number, "frame_code": frame, "quantity_code": RATE_RATIO}
+            truth = tables.truth.get(("E06_frame_change", f"shock {number}, week {week}, frame {frame}"))
+            joint.append(
+                named
+                | _joint(one, len(seen))
+                | {
+                    "study_week_index": week,
+                    "is_replicated": is_replicated,
+                    "known_truth_value": None if truth is None else math.log(truth),
+                }
+                | about
+            )
+            if isinstance(one, Multiverse):
+                single += [named | row | {"source": tables.source} for row in _curve(one, seen)]
+    return ShockTables(released(single, SPECIFICATION_NAMES), released(joint, INFERENCE_NAMES))
+
+
+def _study(seen: list[_Seen], week: int, settings: Settings) -> Multiverse | EstimationError:
+    try:
+        return multiverse([one.specification for one in seen], week, other_events=_others(settings, week))
+    except EstimationError as error:
+        return error
+
+
+def _same_way(found: list[Multiverse]) -> bool:
+    signs = {math.copysign(1.0, one.median_jump) for one in found}
+    return len(signs) == 1 and all(one.median_p_value <= LEVEL for one in found)
+
+
+def _joint(one: Multiverse | EstimationError, specifications_n: int) -> dict[str, object]:
+    if isinstance(one, EstimationError):
+        return {
+            "specifications_n": specifications_n,
+            "placebo_dates_n": 0,
+            "is_usable": False,
+            "unusable_reason": str(one)[:REASONS_TO_DROP],
+        }
+    return {
+        "specifications_n": specifications_n,
+        "placebo_dates_n": one.placebos_n,
+        "value": one.median_jump,
+        "ci_low": one.median_low,
+        "ci_high": one.median_high,
+        "rank_p_value": one.median_p_value,
+        "significant_share": one.significant_share,
+        "significant_p_value": one.significant_p_value,
+        "is_usable": True,
+    }
+
+
+def _curve(one: Multiverse, seen: list[_Seen]) -> Iterator[dict[str, object]]:
+    order = np.argsort(one.jumps, kind="stable")
+    for position, place in enumerate(order, start=1):
+        each = seen[place]
+        yield {
+            "specification_text": each.specification.name,
+            "curve_position": position,
+            "value": one.jumps[place],
+            "rank_p_value": one.rank_p_values[place],
+            "band_low": one.band_low[position - 1],
+            "band_high": one.band_high[position - 1],
+            **basis(each.posts_n, each.channels_n),
+        }
+
+
+def _specifications(dated: pd.DataFrame, frame: str, weeks: int) -> Iterator[_Seen]:
+    """Every combination that has enough posts; one whose numbers equal another's is no specification of its own."""
+    seen: set[tuple[object, ...]] = set()
+    for accounts, spoken, mention in itertools.product(ACCOUNTS, SPOKEN, MENTIONS):
+        subset = _subset(dated, accounts, spoken)
+        inside = subset[subset.frame_code == frame]
+        inside = inside if mention == "any" else inside[~inside.is_negated.astype(bool)]
+        if not _is_enough(inside, weeks):
+            continue
+        frameless = subset[subset.frame_code == NO_FRAME]
+        for weight, baseline, window in itertools.product(WEIGHTS, BASELINES, WINDOWS):
+            weighted = None if weight == "post" else _account_weights(subset)
+            series = _weekly(inside, weeks, _weights(inside, weighted))
+            exposure = None if baseline == "volume" else _weekly(frameless, weeks, _weights(frameless, weighted))
+            if exposure is not None and (frame == NO_FRAME or not (exposure > 0).all()):
+                continue
+            same = (series.tobytes(), None if exposure is None else exposure.tobytes(), window)
+            if same not in seen:
+                seen.add(same)
+                name = (
+                    f"accounts: {accounts}; language: {spoken}; mentions: {mention}; each {weight} counts alike; "
+                    f"{baseline}; weeks: {window.before} before, {window.after} from it on"
+                )
+                one = Specification(name, series, exposure, window)
+                yield _Seen(one, len(inside), inside.channel_pseudonym.nunique())
+
+
+def _subset(dated: pd.DataFrame, accounts: str, spoken: str) -> pd.DataFrame:
+    chosen = pd.Series(data=True, index=dated.index)
+    if accounts != "all":
+        chosen &= dated.account_kind_code == accounts
+    if spoken != "all":
+        chosen &= dated.language_code == spoken
+    return dated[chosen]
+
+
+def _is_enough(inside: pd.DataFrame, weeks: int) -> bool:
+    return len(inside) >= FEWEST_PER_WEEK * weeks and inside.channel_pseudonym.nunique() >= SMALLEST_BASIS
+
+
+def _account_weights(subset: pd.DataFrame) -> pd.Series:
+    """Weight of an account's posts under which every account of the subset counts alike; the mean post weighs 1."""
+    posts = subset.drop_duplicates("post_pseudonym").groupby("channel_pseudonym").size()
+    return posts.sum() / (len(posts) * posts)
+
+
+def _weights(rows: pd.DataFrame, weighted: pd.Series | None) -> npt.NDArray[np.float64] | None:
+    return None if weighted is None else rows.channel_pseudonym.map(weighted).to_numpy(dtype=np.float64)
+
+
+def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
+    """Table `shock_covariates`: shares of posts that were fixed before the first shock by who writes, and in what.
+
+    Parameters
+    ----------
+    tables, settings
+        The study.
+
+    Returns
+    -------
+    DataFrame
+        Without rows where a week has no posts, or too few weeks are there.
+    """
+    dated, weeks = _dated(tables.coded().drop_duplicates("post_pseudonym"))
+    rows: list[dict[str, object]] = []
+    covariates = _covariates(dated, weeks, settings) if weeks else {}
+    about = {**basis(len(dated), dated.channel_pseudonym.nunique()), "source": tables.source}
+    for number, week in enumerate(settings.shock_weeks, start=1):
+        try:
+            found = predetermined_jumps(covariates, week, other_events=_others(settings, week))
+        except EstimationError:
+            # The reason stands in `post_estimates`: the same series are too short, or have gaps, there too.
+            continue
+        rows += [
+            {
+                "shock_number": number,
+                "covariate_text": one.name,
+                "value": one.jump,
+                "rank_p_value": one.p_value,
+                "adjusted_p_value": one.adjusted_p_value,
+                "has_jump": one.jumps,
+                **about,
+            }
+            for one in found
+        ]
+    return released(rows, COVARIATE_NAMES)
+
+
+def _covariates(dated: pd.DataFrame, weeks: int, settings: Settings) -> dict[str, npt.NDArray[np.float64]]:
+    earlier = dated[dated.week_index < min(settings.shock_weeks, default=0)].groupby("channel_pseudonym").size()
+    busiest = earlier.index[earlier > earlier.median()]
+    marked = {
+        "share of posts by institutional accounts": dated.account_kind_code == "institutional",
+        "share of posts in Pashto": dated.language_code == "ps",
+        "share of posts by the accounts that posted most before the first shock": dated.channel_pseudonym.isin(busiest),
+    }
+    all_posts = _weekly(dated, weeks)
+    with np.errstate(invalid="ignore"):
+        return {name: _weekly(dated[is_so], weeks) / all_posts for name, is_so in marked.items()}
