@@ -18,8 +18,8 @@ from analysis.reading.figures import Drawing
 from analysis.reading.figures_design import privacy_price, verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
-from analysis.reading.figures_performance import performance_ratios
 from analysis.reading.figures_hosts import host_tiles
+from analysis.reading.figures_performance import performance_ratios
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
