@@ -26,11 +26,20 @@ MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
 
 def bench(
     part: Annotated[str, typer.Argument(help=f"{', '.join(PARTS)}, or all")] = "pipeline",
+    *,
+    rows: Annotated[
+        list[int] | None, typer.Option(help="Posts of `bench engine`, ascending; may be given more than once")
+    ] = None,
 ) -> None:
     """Measure one part, or all of them, and write build/bench_<part>.json; a missing peer is skipped and says why."""
     if part not in (*PARTS, "all"):
         raise InputError(f"bench {part}: no such part; name one of {', '.join(PARTS)}, or all")
+    if rows and (part != "engine" or rows != sorted(rows) or rows[0] < 1):
+        raise InputError(f"bench {part} --rows {rows}: numbers of posts, ascending, belong to bench engine alone")
+    sizes = {"engine": [tuple(rows)]} if rows else {}
     for name in PARTS if part == "all" else [part]:
         modules = MODULES.get(name, (f"bench_{name}",))
-        made = [importlib.import_module(f"analysis.commands.{module}").measure() for module in modules]
+        made = [
+            importlib.import_module(f"analysis.commands.{module}").measure(*sizes.get(name, [])) for module in modules
+        ]
         show(name, [comparison for comparisons in made for comparison in comparisons])

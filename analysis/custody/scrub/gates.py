@@ -84,7 +84,7 @@ class Texts:
 
     def _passing(self, gate: Gate) -> npt.NDArray[np.bool_]:
         every, some = _bits(gate.all_of), _bits(gate.any_of)
-        passing = (self._digits >= gate.digits) & ((self._signs & every) == every)
+        passing: npt.NDArray[np.bool_] = (self._digits >= gate.digits) & ((self._signs & every) == every)
         return passing & ((self._signs & some) != 0) if some else passing
 
     def _part(self, passing: npt.NDArray[np.bool_]) -> "Part":
