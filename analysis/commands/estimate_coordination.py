@@ -6,7 +6,10 @@ pairs, and any output that names an account, a post or an object.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.commands.engine_options import ALL_CORES, is_spark
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, read_rows, require_columns
+from analysis.engine.cluster import cluster, on_executors, settings_of
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.coordination import (
     DEFAULT_MAX_PAIRS,
+    HERE,
     Coordination,
     CoordinationNull,
+    Runner,
     Shares,
     coordination,
     coordination_null,
@@ -48,6 +55,9 @@ class CoordinationOptions:
     coortweet_compat: bool = False
     max_pairs: int = DEFAULT_MAX_PAIRS
     seed: int = 1
+    engine: str = "local"
+    master: str | None = None
+    conf: list[str] | None = None
 
 
 def estimate_coordination(options: CoordinationOptions) -> Report:
@@ -82,15 +92,17 @@ def estimate_coordination(options: CoordinationOptions) -> Report:
     shares = _shares(rows, options, np.rint(seconds * unit).astype(np.int64))
     window = int(np.floor(options.window * unit))
     try:
-        found = coordination(
-            shares,
-            window,
-            options.min_participation,
-            quantile=options.quantile,
-            coortweet_compat=options.coortweet_compat,
-            max_pairs=options.max_pairs,
-        )
-        null = _null(shares, window, unit, options)
+        with _runner(options) as runner:
+            found = coordination(
+                shares,
+                window,
+                options.min_participation,
+                quantile=options.quantile,
+                coortweet_compat=options.coortweet_compat,
+                max_pairs=options.max_pairs,
+                runner=runner,
+            )
+            null = _null(shares, window, unit, options, runner)
     except EstimationError as error:
         raise EstimationError(str(error).replace("raise the cap", "raise --max-pairs")) from error
     return Report(
@@ -140,7 +152,19 @@ def _shares(rows: pd.DataFrame, options: CoordinationOptions, time: IntArray) ->
     return Shares(codes[:n], account, codes[n:], time)
 
 
-def _null(shares: Shares, window: int, unit: int, options: CoordinationOptions) -> CoordinationNull | None:
+@contextmanager
+def _runner(options: CoordinationOptions) -> Iterator[Runner]:
+    """Where pairs are counted: here, or on the executors of a cluster."""
+    if not is_spark(options.engine, options.master, options.conf):
+        yield HERE
+        return
+    with cluster(options.master or ALL_CORES, settings_of(options.conf or [])) as session:
+        yield Runner(partial(on_executors, session), session.sparkContext.defaultParallelism)
+
+
+def _null(
+    shares: Shares, window: int, unit: int, options: CoordinationOptions, runner: Runner
+) -> CoordinationNull | None:
     if options.null_draws == 0:
         return None
     return coordination_null(
@@ -151,6 +175,7 @@ def _null(shares: Shares, window: int, unit: int, options: CoordinationOptions) 
         draws=options.null_draws,
         hour=3600 * unit,
         max_pairs=options.max_pairs,
+        runner=runner,
     )
 
 

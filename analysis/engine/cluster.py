@@ -125,4 +125,4 @@ def on_executors(session: SparkSession, function: Callable[[Part], Result], part
     """
     every = list(parts)
     if every:
-        yield from session.sparkContext.parallelize(every, len(every)).map(function).toLocalIterator()
+        yield from session.sparkContext.parallelize(every, len(every)).map(function).collect()
