@@ -123,7 +123,7 @@ def _kill_in_the_middle(source: Path, out: Path, parts: int) -> int:
     process = subprocess.Popen(_command(source, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None and len(list(out.glob("counts/0*"))) < parts:
         time.sleep(SAMPLED_SECONDS)
-    for pid in [*_tree(process.pid)][::-1]:
+    for pid in [*process_tree(process.pid)][::-1]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait()
@@ -201,11 +201,11 @@ def _run(source: Path, out: Path) -> int:
 
 def _watch(process: "subprocess.Popen[bytes]", peak: list[int]) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in _tree(process.pid)])))
+        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in process_tree(process.pid)])))
         time.sleep(SAMPLED_SECONDS)
 
 
-def _tree(root: int) -> Iterator[int]:
+def process_tree(root: int) -> Iterator[int]:
     """A process and its descendants, as /proc shows them."""
     yield root
     try:
@@ -214,7 +214,7 @@ def _tree(root: int) -> Iterator[int]:
     except OSError:
         return
     for child in children:
-        yield from _tree(int(child))
+        yield from process_tree(int(child))
 
 
 def _resident(pid: int) -> int:
