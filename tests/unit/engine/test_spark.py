@@ -1,6 +1,6 @@
 """The engine on Spark with real executors against the engine on one machine; an executor killed in the middle.
 
-Needs Java and the environment build/spark (`.ci/run` makes it; book page "From a laptop to a cluster" says how).
+Needs Java and the environment build/spark (`.ci/run` makes it; docs/cluster.md says how).
 """
 
 import os
