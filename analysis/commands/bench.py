@@ -16,6 +16,7 @@ PARTS = {
     "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
     "engine": "posts to the weekly table beside reading and writing alone; its memory",
+    "coordination": "pairs of shares beside R's CooRTweet",
     "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
 }
 

@@ -79,7 +79,19 @@ def estimate_coordination(options: CoordinationOptions) -> Report:
         In one sentence that names the column, the value and the fix.
     """
     # Identifiers are text: numbers above 2^53 would meet each other as floats.
-    frame = read_rows(options.file, as_text=True)
+    return coordination_of(read_rows(options.file, as_text=True), options)
+
+
+def coordination_of(frame: pd.DataFrame, options: CoordinationOptions) -> Report:
+    """The same for rows that have been read.
+
+    Parameters
+    ----------
+    frame
+        One row for each share; identifiers as text.
+    options
+        As declared on the command line; the file is not looked at.
+    """
     names = {option: getattr(options, option) for option in ("object", "account", "content", "time")}
     require_columns(frame, {f"--{option}": column for option, column in names.items()})
     complete = frame[list(names.values())].notna().all(axis=1)
