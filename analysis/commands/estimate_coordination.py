@@ -158,10 +158,17 @@ def _is_whole(seconds: npt.NDArray[np.float64]) -> bool:
 
 def _shares(rows: pd.DataFrame, options: CoordinationOptions, time: IntArray) -> Shares:
     n = len(rows)
-    things = pd.concat([level_text(rows[options.object]), level_text(rows[options.content])], ignore_index=True)
-    codes = pd.factorize(things)[0].astype(np.int64)
-    account = pd.factorize(level_text(rows[options.account]))[0].astype(np.int64)
-    return Shares(codes[:n], account, codes[n:], time)
+    codes = _codes(rows[options.object], rows[options.content])
+    return Shares(codes[:n], _codes(rows[options.account]), codes[n:], time)
+
+
+def _codes(*columns: pd.Series) -> IntArray:
+    """Codes of what the columns hold as text, one numbering for all; each different value is written out once."""
+    coded = [pd.factorize(column) for column in columns]
+    texts = pd.concat([level_text(pd.Series(different)) for _, different in coded], ignore_index=True)
+    of_text = pd.factorize(texts)[0].astype(np.int64)
+    offsets = np.cumsum([0, *(len(different) for _, different in coded)])
+    return np.concatenate([of_text[own + offset] for (own, _), offset in zip(coded, offsets, strict=False)])
 
 
 @contextmanager
