@@ -22,6 +22,7 @@ PARTS = {
     "engine": "posts to the weekly table beside reading and writing alone; its memory",
     "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
+    "coordination": "pairs of shares beside R's CooRTweet",
 }
 MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
 """Modules of a part that has several; any other has one, named after it."""
@@ -30,14 +31,23 @@ MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
 def bench(
     part: Annotated[str, typer.Argument(help=f"{', '.join(PARTS)}, or all")] = "all",
     track_it: Annotated[bool, typer.Option("--record", help="Add to the tracked history that the book shows")] = False,
+    sizes: Annotated[
+        list[int] | None,
+        typer.Option("--rows", help="Posts of `bench engine`, ascending; may be given more than once"),
+    ] = None,
 ) -> None:
     """Measure one part, or all of them, and write a report to build/bench; a missing peer is skipped and says why."""
     if part not in (*PARTS, "all"):
         raise InputError(f"bench {part}: no such part; name one of {', '.join(PARTS)}, or all")
+    if sizes and (part != "engine" or sizes != sorted(sizes) or sizes[0] < 1):
+        raise InputError(f"bench {part} --rows {sizes}: numbers of posts, ascending, belong to bench engine alone")
+    asked = {"engine": [tuple(sizes)]} if sizes else {}
     rows = []
     for name in track(list(PARTS) if part == "all" else [part], description="measuring", transient=True):
         modules = MODULES.get(name, (f"bench_{name}",))
-        made = [importlib.import_module(f"analysis.commands.{module}").measure() for module in modules]
+        made = [
+            importlib.import_module(f"analysis.commands.{module}").measure(*asked.get(name, [])) for module in modules
+        ]
         comparisons = [comparison for comparisons in made for comparison in comparisons]
         show(name, comparisons)
         rows += record(name, comparisons)

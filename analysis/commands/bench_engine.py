@@ -1,17 +1,27 @@
 """`bench engine`: posts to the weekly table, beside reading and writing the same rows and doing nothing to them.
 
-What belongs here: fictional rows, the run, its CPU time and its memory. What must not: a verdict on either.
+What belongs here: fictional rows, the run, its CPU time and its memory, a kill in the middle. What must not: a
+verdict on any of them.
 """
 
+import contextlib
+import filecmp
+import os
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import Comparison, cpu_seconds, peak_memory
+from analysis.commands.bench_report import SAMPLED_SECONDS, Comparison, cpu_seconds, peak_memory, process_tree
 from analysis.commands.bench_scrub import LANGUAGE_SHARES, LETTERS, bench_posts
 from analysis.commands.posts_table import CODEBOOK
 from analysis.measures.frames import parse_codebook
@@ -25,17 +35,97 @@ SEED = 11
 PACE = "posts per CPU second"
 
 
-def measure(size: int = POSTS) -> list[Comparison]:
-    """Read, scrub, code, count and write `size` posts; then read and write them alone."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        source = Path(folder) / "posts.parquet"
-        write_posts(source, size)
-        alone = cpu_seconds(lambda: _copy(source, Path(folder) / "copy.parquet"))
-        peaks: list[int] = []
-        ours = cpu_seconds(lambda: peaks.append(_run(source, Path(folder) / "out")))
-    note = f"peak memory {peaks[0] / 2**30:.2f} GiB over all processes; {100 * alone / ours:.0f} % of the limit"
-    what = f"posts-table on {size:,} posts"
-    return [Comparison(what, "reading and writing alone", PACE, size / ours, size / alone, note)]
+@dataclass(frozen=True)
+class Pass:
+    """What one size cost: CPU seconds of the pass, and of reading and writing alone; the most memory, in bytes."""
+
+    posts: int
+    ours: float
+    alone: float
+    peak: int
+
+    @property
+    def microseconds(self) -> float:
+        """CPU time of one post."""
+        return 1e6 * self.ours / self.posts
+
+
+def measure(sizes: Sequence[int] = (POSTS,)) -> list[Comparison]:
+    """Read, scrub, code, count and write so many posts; read and write them alone; kill the last size in the middle.
+
+    Parameters
+    ----------
+    sizes
+        Numbers of posts, ascending; with several, the cost of one post at the last is held against the first.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        passes = [_pass(folder, size) for size in sizes]
+        resumed = _killed(folder, passes[-1])
+    return [*map(_beside_the_limit, passes), *_linearity(passes), resumed]
+
+
+def _pass(folder: Path, size: int) -> Pass:
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    write_posts(folder / "posts.parquet", size)
+    alone = cpu_seconds(lambda: _copy(folder / "posts.parquet", folder / "copy.parquet"))
+    (folder / "copy.parquet").unlink()
+    peaks: list[int] = []
+    ours = cpu_seconds(lambda: peaks.append(_run(folder / "posts.parquet", folder / "out")))
+    return Pass(size, ours, alone, peaks[0])
+
+
+def _beside_the_limit(each: Pass) -> Comparison:
+    note = (
+        f"peak memory {each.peak / 2**30:.2f} GiB over all processes; {100 * each.alone / each.ours:.0f} % of the limit"
+    )
+    what, limit = f"posts-table on {each.posts:,} posts", "reading and writing alone"
+    return Comparison(what, limit, PACE, each.posts / each.ours, each.posts / each.alone, note)
+
+
+def _linearity(passes: Sequence[Pass]) -> list[Comparison]:
+    first, last = passes[0], passes[-1]
+    if first is last:
+        return []
+    what = f"posts-table: one of {last.posts:,} posts"
+    note = "1 where the cost is linear"
+    return [
+        Comparison(what, f"one of {first.posts:,}", "CPU microseconds", last.microseconds, first.microseconds, note)
+    ]
+
+
+def _killed(folder: Path, whole: Pass) -> Comparison:
+    """The same pass, killed without warning when half of its parts are done, and started again."""
+    parts = len(list((folder / "out/counts").iterdir()))
+    done: list[int] = []
+    seconds = cpu_seconds(
+        lambda: done.append(_kill_in_the_middle(folder / "posts.parquet", folder / "again", parts // 2))
+    )
+    seconds += cpu_seconds(lambda: _run(folder / "posts.parquet", folder / "again"))
+    names = sorted(path.relative_to(folder / "out") for path in (folder / "out").rglob("*.parquet"))
+    same = all(filecmp.cmp(folder / "out" / name, folder / "again" / name, shallow=False) for name in names)
+    verdict = f"all {len(names)} files have the same bytes" if same else "OTHER BYTES"
+    note = f"killed with {done[0]} of {parts} parts done; {verdict}"
+    return Comparison(
+        f"posts-table on {whole.posts:,} posts, killed and resumed",
+        "in one go",
+        "CPU seconds",
+        seconds,
+        whole.ours,
+        note,
+    )
+
+
+def _kill_in_the_middle(source: Path, out: Path, parts: int) -> int:
+    """Start a run, and kill it with all its processes when so many parts are done; how many then were."""
+    process = subprocess.Popen(_command(source, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and len(list(out.glob("counts/0*"))) < parts:
+        time.sleep(SAMPLED_SECONDS)
+    for pid in [*process_tree(process.pid)][::-1]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+    return len(list(out.glob("counts/0*")))
 
 
 def write_posts(path: Path, size: int) -> None:
@@ -89,6 +179,10 @@ def _copy(source: Path, target: Path) -> None:
             writer.write_table(file.read_row_group(group))
 
 
+def _command(source: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "analysis", "posts-table", str(source), "--out", str(out)]
+
+
 def _run(source: Path, out: Path) -> int:
     """Run the command in a process of its own; the most memory that it and its children held together, in bytes."""
-    return peak_memory([sys.executable, "-m", "analysis", "posts-table", str(source), "--out", str(out)], Path.cwd())
+    return peak_memory(_command(source, out), Path.cwd())

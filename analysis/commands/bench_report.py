@@ -78,11 +78,11 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
 
 def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in _tree(process.pid)])))
+        peak[0] = max(peak[0], int(np.sum([_resident(pid) for pid in process_tree(process.pid)])))
         time.sleep(SAMPLED_SECONDS)
 
 
-def _tree(root: int) -> Iterator[int]:
+def process_tree(root: int) -> Iterator[int]:
     """A process and its descendants, as /proc shows them."""
     yield root
     try:
@@ -91,7 +91,7 @@ def _tree(root: int) -> Iterator[int]:
     except OSError:
         return
     for child in children:
-        yield from _tree(int(child))
+        yield from process_tree(int(child))
 
 
 def _resident(pid: int) -> int:

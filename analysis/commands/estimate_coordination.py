@@ -6,7 +6,10 @@ pairs, and any output that names an account, a post or an object.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.commands.engine_options import ALL_CORES, is_spark
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, read_rows, require_columns
+from analysis.engine.cluster import cluster, on_executors, settings_of
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.coordination import (
     DEFAULT_MAX_PAIRS,
+    HERE,
     Coordination,
     CoordinationNull,
+    Runner,
     Shares,
     coordination,
     coordination_null,
@@ -48,6 +55,9 @@ class CoordinationOptions:
     coortweet_compat: bool = False
     max_pairs: int = DEFAULT_MAX_PAIRS
     seed: int = 1
+    engine: str = "local"
+    master: str | None = None
+    conf: list[str] | None = None
 
 
 def estimate_coordination(options: CoordinationOptions) -> Report:
@@ -69,7 +79,19 @@ def estimate_coordination(options: CoordinationOptions) -> Report:
         In one sentence that names the column, the value and the fix.
     """
     # Identifiers are text: numbers above 2^53 would meet each other as floats.
-    frame = read_rows(options.file, as_text=True)
+    return coordination_of(read_rows(options.file, as_text=True), options)
+
+
+def coordination_of(frame: pd.DataFrame, options: CoordinationOptions) -> Report:
+    """The same for rows that have been read.
+
+    Parameters
+    ----------
+    frame
+        One row for each share; identifiers as text.
+    options
+        As declared on the command line; the file is not looked at.
+    """
     names = {option: getattr(options, option) for option in ("object", "account", "content", "time")}
     require_columns(frame, {f"--{option}": column for option, column in names.items()})
     complete = frame[list(names.values())].notna().all(axis=1)
@@ -82,15 +104,17 @@ def estimate_coordination(options: CoordinationOptions) -> Report:
     shares = _shares(rows, options, np.rint(seconds * unit).astype(np.int64))
     window = int(np.floor(options.window * unit))
     try:
-        found = coordination(
-            shares,
-            window,
-            options.min_participation,
-            quantile=options.quantile,
-            coortweet_compat=options.coortweet_compat,
-            max_pairs=options.max_pairs,
-        )
-        null = _null(shares, window, unit, options)
+        with _runner(options) as runner:
+            found = coordination(
+                shares,
+                window,
+                options.min_participation,
+                quantile=options.quantile,
+                coortweet_compat=options.coortweet_compat,
+                max_pairs=options.max_pairs,
+                runner=runner,
+            )
+            null = _null(shares, window, unit, options, runner)
     except EstimationError as error:
         raise EstimationError(str(error).replace("raise the cap", "raise --max-pairs")) from error
     return Report(
@@ -134,13 +158,32 @@ def _is_whole(seconds: npt.NDArray[np.float64]) -> bool:
 
 def _shares(rows: pd.DataFrame, options: CoordinationOptions, time: IntArray) -> Shares:
     n = len(rows)
-    things = pd.concat([level_text(rows[options.object]), level_text(rows[options.content])], ignore_index=True)
-    codes = pd.factorize(things)[0].astype(np.int64)
-    account = pd.factorize(level_text(rows[options.account]))[0].astype(np.int64)
-    return Shares(codes[:n], account, codes[n:], time)
+    codes = _codes(rows[options.object], rows[options.content])
+    return Shares(codes[:n], _codes(rows[options.account]), codes[n:], time)
 
 
-def _null(shares: Shares, window: int, unit: int, options: CoordinationOptions) -> CoordinationNull | None:
+def _codes(*columns: pd.Series) -> IntArray:
+    """Codes of what the columns hold as text, one numbering for all; each different value is written out once."""
+    coded = [pd.factorize(column) for column in columns]
+    texts = pd.concat([level_text(pd.Series(different)) for _, different in coded], ignore_index=True)
+    of_text = pd.factorize(texts)[0].astype(np.int64)
+    offsets = np.cumsum([0, *(len(different) for _, different in coded)])
+    return np.concatenate([of_text[own + offset] for (own, _), offset in zip(coded, offsets, strict=False)])
+
+
+@contextmanager
+def _runner(options: CoordinationOptions) -> Iterator[Runner]:
+    """Where pairs are counted: here, or on the executors of a cluster."""
+    if not is_spark(options.engine, options.master, options.conf):
+        yield HERE
+        return
+    with cluster(options.master or ALL_CORES, settings_of(options.conf or [])) as session:
+        yield Runner(partial(on_executors, session), session.sparkContext.defaultParallelism)
+
+
+def _null(
+    shares: Shares, window: int, unit: int, options: CoordinationOptions, runner: Runner
+) -> CoordinationNull | None:
     if options.null_draws == 0:
         return None
     return coordination_null(
@@ -151,6 +194,7 @@ def _null(shares: Shares, window: int, unit: int, options: CoordinationOptions) 
         draws=options.null_draws,
         hour=3600 * unit,
         max_pairs=options.max_pairs,
+        runner=runner,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.commands.engine_options import Conf, EngineName, Master
 from analysis.commands.estimate_agreement import AgreementOptions, estimate_agreement
 from analysis.commands.estimate_coordination import CoordinationOptions, estimate_coordination
 from analysis.commands.estimate_report import emit
@@ -84,6 +85,9 @@ def coordination(
     quantile: Annotated[float, typer.Option(help="Quantile of edge weights to report")] = 0.5,
     coortweet_compat: Annotated[bool, typer.Option(help="Symmetry of edges as CooRTweet 2.1.3 computes it")] = False,
     max_pairs: Annotated[int, typer.Option(help="Most candidate pairs")] = 20_000_000,
+    engine: EngineName = "local",
+    master: Master = None,
+    conf: Conf = None,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -101,6 +105,9 @@ def coordination(
         coortweet_compat=coortweet_compat,
         max_pairs=max_pairs,
         seed=seed,
+        engine=engine,
+        master=master,
+        conf=conf,
     )
     emit(estimate_coordination(options), as_json=as_json)
 

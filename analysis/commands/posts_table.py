@@ -3,6 +3,8 @@
 What belongs here: options, progress, and which scrubber is used. What must not: what is done to a batch.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +13,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from analysis.commands.engine_options import ALL_CORES, Conf, EngineName, Master, is_spark
 from analysis.custody.scrub import scrub_batch
+from analysis.engine.cluster import cluster, settings_of
 from analysis.engine.local import posts_table as run_local
+from analysis.engine.spark import posts_table as run_spark
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
 
@@ -32,28 +37,32 @@ def posts_table(
     codebook: Annotated[Path, typer.Option(help="Frame codebook")] = CODEBOOK,
     processes: Annotated[int | None, typer.Option(help="Processes; all cores without it")] = None,
     keep_rows: Annotated[bool, typer.Option(help="Also write scrubbed rows with their frames")] = True,
+    engine: EngineName = "local",
+    master: Master = None,
+    conf: Conf = None,
 ) -> None:
     """Scrub posts, code frames, count by week, language and frame: one pass, bounded memory, resumable."""
     files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
     if not all(file.is_file() for file in files):
         raise InputError(f"file '{source}' does not exist; give a Parquet file or a folder of them")
-    columns = Columns(text, language, week, channel)
+    columns, frames = Columns(text, language, week, channel), codebook.read_text(encoding="utf-8")
+    if is_spark(engine, master, conf):
+        with cluster(master or ALL_CORES, settings_of(conf or [])) as session:
+            table = run_spark(files, out, frames, scrubbed, session, columns=columns, keep_rows=keep_rows)
+    else:
+        table = _with_progress(
+            partial(run_local, files, out, frames, scrubbed, columns=columns, processes=processes, keep_rows=keep_rows)
+        )
+    print(f"{table}: not cleared for release; small cells are in it. Rows under {out / 'rows'} are restricted.")
+
+
+def _with_progress(run: Callable[..., Path]) -> Path:
     bar = Progress(
         TextColumn("posts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
     with bar:
         shown = bar.add_task("posts", total=None)
-        table = run_local(
-            files,
-            out,
-            codebook.read_text(encoding="utf-8"),
-            scrubbed,
-            columns=columns,
-            processes=processes,
-            keep_rows=keep_rows,
-            progress=lambda done, total: bar.update(shown, completed=done, total=total),
-        )
-    print(f"{table}: not cleared for release; small cells are in it. Rows under {out / 'rows'} are restricted.")
+        return run(progress=lambda done, total: bar.update(shown, completed=done, total=total))
 
 
 def scrubbed(texts: pa.Array) -> pa.Array:

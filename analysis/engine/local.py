@@ -20,14 +20,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.engine.steps import KEYS, UNKNOWN_WEEK, Columns, Scrubber, work
+from analysis.engine.steps import BATCH_BYTES, BATCH_ROWS, TABLE, Columns, Scrubber, halved, summed, weekly_table, work
 from analysis.errors import InputError
-from analysis.measures.frames import Codebook, parse_codebook, weekly_frames
+from analysis.measures.frames import Codebook, parse_codebook
 
-BATCH_BYTES = 48 * 2**20
-"""Uncompressed text held by one process at a time, about; working on it takes some ten times as much."""
-BATCH_ROWS = 65_536
-PLAN, TABLE = "plan.json", "post_weeks.parquet"
+PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,9 @@ def posts_table(
     """
     chosen = columns or Columns()
     jobs = plan(files, chosen)
-    _remember(out, jobs, chosen, codebook_text)
+    remember(out, jobs, chosen, codebook_text, "local")
+    for name in ("counts", "rows"):
+        (out / name).mkdir(exist_ok=True)
     task = Task(str(out), chosen, codebook_text, scrubber, keep_rows)
     _run(jobs, task, processes or os.cpu_count() or 1, progress or (lambda done, total: None))
     return _finish(out, jobs, parse_codebook(codebook_text))
@@ -126,27 +125,46 @@ def plan(files: list[Path], columns: Columns) -> list[Job]:
     return jobs
 
 
-def _remember(out: Path, jobs: list[Job], columns: Columns, codebook_text: str) -> None:
-    """Write the plan, or refuse a folder that holds another one."""
+def remember(out: Path, jobs: list[Job], columns: Columns, codebook_text: str, engine: str) -> None:
+    """Write the plan, or refuse a folder that holds another one.
+
+    Parameters
+    ----------
+    out, jobs, columns, codebook_text, engine
+        All that a run can be gone on with: whatever changes one of them needs a folder of its own.
+
+    Raises
+    ------
+    InputError
+        The folder holds another plan.
+    """
     sizes = {job.file: Path(job.file).stat().st_size for job in jobs}
     content = {
         "jobs": [asdict(job) for job in jobs],
         "bytes": sizes,
         "columns": asdict(columns),
+        "engine": engine,
         "codebook_sha256": hashlib.sha256(codebook_text.encode()).hexdigest(),
     }
     text = json.dumps(content, indent=1, sort_keys=True)
     path = out / PLAN
-    for name in ("counts", "rows"):
-        (out / name).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.read_text(encoding="utf-8") != text:
-        raise InputError(f"folder '{out}' holds a run on other files, columns or frames; give an empty folder")
+        raise InputError(
+            f"folder '{out}' holds a run on other files, columns or frames, or of another engine; give an empty folder"
+        )
     if not path.exists():
-        _place(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        place(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
-def _place(path: Path, write: Callable[[Path], object]) -> None:
-    """Write under a temporary name, then rename: a part is there whole or not at all."""
+def place(path: Path, write: Callable[[Path], object]) -> None:
+    """Write under a temporary name, then rename: a part is there whole or not at all.
+
+    Parameters
+    ----------
+    path, write
+        Where it goes; what writes it.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     write(temporary)
     temporary.replace(path)
@@ -202,11 +220,11 @@ def run_job(job: Job, task: Task) -> int:
             writer.close()
 
     if task.keep_rows:
-        _place(Path(task.folder) / "rows" / f"{job.part}.parquet", write_rows)
+        place(Path(task.folder) / "rows" / f"{job.part}.parquet", write_rows)
     else:
         write_rows(None)
-    together = _summed(pl.concat(counts))
-    _place(_counts_path(task.folder, job), together.write_parquet)
+    together = summed(pl.concat(counts))
+    place(_counts_path(task.folder, job), together.write_parquet)
     return job.rows
 
 
@@ -218,30 +236,11 @@ def _batches(job: Job, columns: Columns) -> Iterator[pa.Table]:
     # Dictionaries and compression hide the size of texts: assume up to four times what the footer says.
     rows = max(1, min(BATCH_ROWS, BATCH_BYTES * job.rows // max(1, 4 * size)))
     for batch in file.iter_batches(rows, row_groups=[job.row_group], columns=columns.all):
-        yield from _halved(pa.Table.from_batches([batch]))
-
-
-def _halved(batch: pa.Table) -> Iterator[pa.Table]:
-    """A batch cut until it is small: texts may be uneven."""
-    if batch.nbytes <= BATCH_BYTES or batch.num_rows <= 1:
-        yield batch
-        return
-    middle = batch.num_rows // 2
-    yield from _halved(batch.slice(0, middle).combine_chunks())
-    yield from _halved(batch.slice(middle).combine_chunks())
-
-
-def _summed(counts: pl.DataFrame) -> pl.DataFrame:
-    keys = [*KEYS, "channel_pseudonym"]
-    return counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+        yield from halved(pa.Table.from_batches([batch]))
 
 
 def _finish(out: Path, jobs: list[Job], codebook: Codebook) -> Path:
     """Add up the parts' counts and write the weekly table."""
-    keys = [*KEYS, "channel_pseudonym"]
-    parts = pl.scan_parquet([_counts_path(str(out), job) for job in jobs])
-    counts = parts.group_by(keys).agg(pl.exclude(keys).sum()).collect(engine="streaming")
-    dated = counts.filter(pl.col("week_index") != UNKNOWN_WEEK)
-    table = weekly_frames(dated, codebook, list(KEYS), "channel_pseudonym")
-    _place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
+    table = weekly_table(pl.scan_parquet([_counts_path(str(out), job) for job in jobs]), codebook)
+    place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
     return out / TABLE

@@ -5,18 +5,23 @@ What belongs here: a batch in, a batch out. What must not: files, processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
 
-from analysis.measures.frames import LANGUAGES, Codebook, channel_weeks, code_frames, frame_columns
+from analysis.measures.frames import LANGUAGES, Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
 
 Scrubber = Callable[[pa.Array], pa.Array]
 KEYS = ("week_index", "language_code")
+CHANNEL = "channel_pseudonym"
 UNKNOWN_WEEK = -1
 """Week of a post without time: counted apart, shown by no table of weeks."""
+BATCH_BYTES = 48 * 2**20
+"""Uncompressed text held by one process at a time, about; working on it takes some ten times as much."""
+BATCH_ROWS = 65_536
+TABLE = "post_weeks.parquet"
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,90 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
         }
     ).with_columns(pl.col("week_index").fill_null(UNKNOWN_WEEK), pl.col("language_code").fill_null("other"))
     coded = code_frames(ready, codebook, "post_text", "language_code")
-    counted = coded.filter(pl.col("language_code").is_in(LANGUAGES))
-    counts = channel_weeks(counted, codebook, list(KEYS), "channel_pseudonym").sort([*KEYS, "channel_pseudonym"])
-    kept = ["language_code", "week_index", "channel_pseudonym", "post_text", *frame_columns(codebook)]
-    return Worked(coded.select(kept).to_arrow(compat_level=pl.CompatLevel.oldest()), counts)
+    rows = coded.select(row_columns(codebook))
+    return Worked(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), counted(rows, codebook))
+
+
+def row_columns(codebook: Codebook) -> list[str]:
+    """Columns of the rows that `work` makes, in order.
+
+    Parameters
+    ----------
+    codebook
+        The frames.
+    """
+    return ["language_code", "week_index", CHANNEL, "post_text", *frame_columns(codebook)]
+
+
+def counted(rows: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
+    """Counts by week, language and channel of rows that `work` made, in the languages of the codebook.
+
+    Parameters
+    ----------
+    rows, codebook
+        Of one batch, or of several; the frames.
+    """
+    known = rows.filter(pl.col("language_code").is_in(LANGUAGES))
+    return channel_weeks(known, codebook, list(KEYS), CHANNEL).sort([*KEYS, CHANNEL])
+
+
+def summed(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts of several batches added up.
+
+    Parameters
+    ----------
+    counts
+        From `counted`, put together.
+    """
+    keys = [*KEYS, CHANNEL]
+    return counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+
+
+def weekly_table(counts: pl.LazyFrame, codebook: Codebook) -> pl.DataFrame:
+    """The weekly table of all counts there are; the same bytes whatever made them, in whichever pieces.
+
+    Parameters
+    ----------
+    counts, codebook
+        From `counted`, put together; the frames.
+    """
+    keys = [*KEYS, CHANNEL]
+    dated = counts.filter(pl.col("week_index") != UNKNOWN_WEEK)
+    together = dated.group_by(keys).agg(pl.exclude(keys).sum()).collect(engine="streaming")
+    return weekly_frames(together, codebook, list(KEYS), CHANNEL)
+
+
+def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Small batches put together until they are worth a start, none above the bound of rows or (but for one row) bytes.
+
+    Parameters
+    ----------
+    batches
+        Of one schema.
+    """
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        if held and (rows + batch.num_rows > BATCH_ROWS or size + batch.nbytes > BATCH_BYTES):
+            yield from halved(pa.Table.from_batches(held))
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+    if rows:
+        yield from halved(pa.Table.from_batches(held))
+
+
+def halved(batch: pa.Table) -> Iterator[pa.Table]:
+    """A batch cut until it is small: texts may be uneven.
+
+    Parameters
+    ----------
+    batch
+        Of any size.
+    """
+    if batch.nbytes <= BATCH_BYTES or batch.num_rows <= 1:
+        yield batch
+        return
+    middle = batch.num_rows // 2
+    yield from halved(batch.slice(0, middle).combine_chunks())
+    yield from halved(batch.slice(middle).combine_chunks())

@@ -13,11 +13,15 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from analysis.errors import InputError
+from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not_plain, plain_word
 
 LANGUAGES = ("fa", "ps", "en", "de")
 NO_FRAME, ALL_POSTS = "NONE", "ALL"
@@ -30,14 +34,6 @@ NEGATIONS = {
 }
 NEGATION_REACH = 3
 """Words between a negation and the phrase, on either side: Persian and Pashto verbs, and their negation, come last."""
-
-LETTERS = {
-    "ي": "ی", "ى": "ی", "ئ": "ی", "ې": "ی", "ۍ": "ی", "ك": "ک", "ګ": "گ", "ۀ": "ه", "ة": "ه", "أ": "ا", "إ": "ا",
-    "ؤ": "و", "ـ": "", "\u200c": " ", "\u200d": "", "’": "", "'": "", "`": "",
-}  # fmt: skip
-DROPPED = r"[\u064B-\u065F\u0670\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u00AD]"
-LONGEST = 20_000
-"""Characters of a text that are looked at: a dictionary needs no more, and one huge text must not stop a batch."""
 
 
 @dataclass(frozen=True)
@@ -90,43 +86,6 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(fold_text(phrase) for phrase in cell.split(";") if phrase.strip())
 
 
-def fold_text(text: str) -> str:
-    """Fold one text as `folded` folds a column.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    str
-
-    Example
-    -------
-    >>> fold_text("Girls’ Education")
-    'girls education'
-    """
-    text = re.sub(DROPPED, "", unicodedata.normalize("NFKC", text)).lower()
-    return " ".join(text.translate(str.maketrans(dict[str, str | int | None](LETTERS))).split())
-
-
-def folded(text: pl.Expr) -> pl.Expr:
-    """Fold a column of texts for matching; its beginning only when a text is huge.
-
-    Parameters
-    ----------
-    text
-        Column of texts; null counts as empty.
-
-    Returns
-    -------
-    polars.Expr
-    """
-    start = text.fill_null("").str.head(LONGEST).str.normalize("NFKC").str.to_lowercase()
-    return start.str.replace_all(DROPPED, "").str.replace_many(list(LETTERS), list(LETTERS.values()))
-
-
 def _one_of(phrases: tuple[str, ...]) -> str:
     spaced = (
         r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in sorted(phrases, key=len, reverse=True)
@@ -134,14 +93,45 @@ def _one_of(phrases: tuple[str, ...]) -> str:
     return f"(?:{'|'.join(spaced)})"
 
 
-def _words(phrases: tuple[str, ...]) -> str:
-    r"""Whole words only: `\b` knows the letters and vowel signs of every script here once direction marks are gone."""
-    return rf"\b{_one_of(phrases)}\b"
+@dataclass(frozen=True)
+class _Words:
+    r"""Patterns of whole words, given what belongs to a word: `\w`, or a short class that says the same of plain texts.
+
+    `\b` knows the letters and vowel signs of every script here once direction marks are gone, yet is slow; where a
+    phrase begins and ends inside a word, a character beside it that belongs to none says the same.
+    """
+
+    inside: str
+
+    @property
+    def outside(self) -> str:
+        return f"[^{self.inside[1:-1]}]"
+
+    def whole(self, phrases: tuple[str, ...]) -> str:
+        return self._framed(phrases, _one_of(phrases))
+
+    def negated(self, phrases: tuple[str, ...], language: str) -> str:
+        words = NEGATIONS[language]
+        between = rf"(?:{self.outside}+{self.inside}+){{0,{NEGATION_REACH}}}{self.outside}+"
+        no, phrase = (
+            _one_of(found) if _has_word_edges(found) else rf"\b{_one_of(found)}\b" for found in (words, phrases)
+        )
+        return self._framed(words + phrases, f"(?:{no}{between}{phrase}|{phrase}{between}{no})")
+
+    def _framed(self, phrases: tuple[str, ...], pattern: str) -> str:
+        if not _has_word_edges(phrases):
+            return rf"\b{pattern}\b"
+        return rf"(?:^|{self.outside}){pattern}(?:{self.outside}|$)"
 
 
-def _negated(phrases: tuple[str, ...], language: str) -> str:
-    no, between = _words(NEGATIONS[language]), rf"(?:[^\w]+\w+){{0,{NEGATION_REACH}}}[^\w]+"
-    return f"{no}{between}{_words(phrases)}|{_words(phrases)}{between}{no}"
+def _has_word_edges(phrases: tuple[str, ...]) -> bool:
+    edges = (phrase[place] for phrase in phrases for place in (0, -1))
+    return all(unicodedata.category(edge).startswith(("L", "Nd")) for edge in edges)
+
+
+def _rarest_words(phrases: tuple[str, ...]) -> list[str]:
+    """The longest word of each phrase: a text without it cannot hold the phrase."""
+    return sorted({max(phrase.split(), key=len) for phrase in phrases})
 
 
 def frame_columns(codebook: Codebook) -> list[str]:
@@ -169,29 +159,60 @@ def code_frames(posts: pl.DataFrame, codebook: Codebook, text: str, language: st
     polars.DataFrame
         The rows in their order with booleans `has_<frame>` and `negated_<frame>`.
     """
-    numbered = posts.with_row_index("_row")
-    parts = [_coded(numbered.filter(pl.col(language) == g), codebook, text, g) for g in LANGUAGES]
-    rest = numbered.filter(~pl.col(language).is_in(LANGUAGES) | pl.col(language).is_null())
-    parts.append(rest.with_columns(pl.lit(value=False).alias(name) for name in frame_columns(codebook)))
-    return pl.concat(parts).sort("_row").drop("_row")
-
-
-def _coded(posts: pl.DataFrame, codebook: Codebook, text: str, language: str) -> pl.DataFrame:
-    phrases = codebook.phrases[language]
-    other = codebook.excluded
-    ready = posts.with_columns(folded(pl.col(text)).alias("_folded"))
-    if other:
-        ready = ready.with_columns(pl.col("_folded").str.replace_all(_words(other), " "))
-    found = ready.with_columns(
-        pl.col("_folded").str.contains(_words(phrases[frame])).alias(f"has_{frame}") for frame in codebook.frames
+    found = {name: np.zeros(len(posts), dtype=np.bool_) for name in frame_columns(codebook)}
+    numbered = (
+        posts.lazy().select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
     )
-    return found.with_columns(_negation(frame, phrases[frame], language) for frame in codebook.frames).drop("_folded")
+    for g in LANGUAGES:
+        texts = numbered.filter((pl.col("_language") == g) & pl.col("_text").is_not_null()).collect()
+        is_plain = ~texts["_text"].str.contains(not_plain())
+        for part, fold, words in (
+            (texts.filter(is_plain), folded_plain, _Words(plain_word())),
+            (texts.filter(~is_plain), folded, _Words(WORD)),
+        ):
+            _code(part.select("_row", fold(pl.col("_text")).alias("_folded")), codebook, g, words, found)
+    return posts.with_columns(pl.Series(name, values) for name, values in found.items())
 
 
-def _negation(frame: str, phrases: tuple[str, ...], language: str) -> pl.Expr:
-    """Looked for among the few texts that have the frame."""
-    near = pl.when(pl.col(f"has_{frame}")).then(pl.col("_folded")).otherwise(pl.lit(""))
-    return near.str.contains(_negated(phrases, language)).alias(f"negated_{frame}")
+def _code(
+    texts: pl.DataFrame, codebook: Codebook, language: str, words: _Words, found: dict[str, npt.NDArray[np.bool_]]
+) -> None:
+    """Note in `found` which of the folded texts have which frame."""
+    for frame, some in _candidates(texts, codebook.phrases[language]):
+        phrases = codebook.phrases[language][frame]
+        ready = _without(some, codebook.excluded)
+        with_frame = ready.filter(pl.col("_folded").str.contains(words.whole(phrases)))
+        doubtful = with_frame.filter(_may_hold(NEGATIONS[language]))
+        negated = doubtful.filter(pl.col("_folded").str.contains(words.negated(phrases, language)))
+        found[f"has_{frame}"][with_frame["_row"]] = True
+        found[f"negated_{frame}"][negated["_row"]] = True
+
+
+def _candidates(texts: pl.DataFrame, phrases: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """For each frame the texts that hold a word of it, found in one pass for all frames."""
+    rarest = {frame: _rarest_words(of_frame) for frame, of_frame in phrases.items()}
+    every = sorted({word for of_frame in rarest.values() for word in of_frame})
+    held = texts.select(pl.col("_folded").str.extract_many(every, overlapping=True).alias("_word")).with_row_index(
+        "_at"
+    )
+    pairs = held.filter(pl.col("_word").list.len() > 0).explode("_word").unique()
+    for frame, of_frame in rarest.items():
+        places = pairs.filter(pl.col("_word").is_in(of_frame))["_at"].unique().sort()
+        if len(places):
+            yield frame, texts[places]
+
+
+def _may_hold(phrases: tuple[str, ...]) -> pl.Expr:
+    return pl.col("_folded").str.contains_any(_rarest_words(phrases))
+
+
+def _without(texts: pl.DataFrame, phrases: tuple[str, ...]) -> pl.DataFrame:
+    """The texts with phrases that mean something else taken out."""
+    if not phrases:
+        return texts
+    doubtful = texts.filter(_may_hold(phrases))
+    freed = doubtful.with_columns(pl.col("_folded").str.replace_all(rf"\b{_one_of(phrases)}\b", " "))
+    return pl.concat([texts.filter(~_may_hold(phrases)), freed]) if len(freed) else texts
 
 
 def post_frames(coded: pl.DataFrame, codebook: Codebook, post: str) -> pl.DataFrame:

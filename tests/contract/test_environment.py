@@ -31,6 +31,17 @@ def test_the_lock_holds_hashes_and_no_address():
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
+def test_the_lock_of_spark_is_of_the_same_kind_and_repeats_no_package():
+    lock = (ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
+    assert {name for name, _, _ in pins(lock)} == {"pyspark", "py4j"}
+    assert "://" not in lock
+    assert lock.count("--hash=sha256:") >= 2
+    assert not {name for name, _, _ in pins(lock)} & {name for name, _, _ in pins()}
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    (pinned,) = (version for name, version, _ in pins(lock) if name == "pyspark")
+    assert groups["spark"] == [f"pyspark=={pinned.rpartition('.')[0]}.*"]
+
+
 def test_no_package_has_two_versions():
     assert split_packages() == []
     assert split_packages("numpy==1 ; x \\\nnumpy==2 ; y \\\n") == ["numpy"]

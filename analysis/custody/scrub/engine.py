@@ -12,15 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.custody.scrub.cues import cues
-from analysis.custody.scrub.kinds import FAMILIES
+from analysis.custody.scrub.gates import Texts
+from analysis.custody.scrub.kinds import FINDERS
 from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
-ANY_CUE = Rule("|".join(cues()))
 SHEET_ROWS = 2_048
 """Texts searched together: enough to make a rule's start free, few enough to keep memory flat."""
 
@@ -59,16 +58,18 @@ def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     found: list[list[Span]] = [[] for _ in texts]
     sheet = Sheet.of(texts)
     sheet = sheet.masked(Match(start, end, "", 0) for start, end in PLACEHOLDER.spans(sheet.data))
-    while matches := resolve(map(sheet.whole, _matches(sheet.data))):
+    while matches := resolve(sheet.whole(_matches(sheet.data))):
         for row, span in sheet.located(matches):
             found[row].append(span)
-        sheet = sheet.masked(matches)
-        sheet = sheet.only(sheet.rows_of([start for start, _ in ANY_CUE.spans(sheet.data)]))
+        # A text in which nothing was found has not changed, and nothing will be found in it.
+        rows = sheet.rows_of([match.start for match in matches])
+        sheet = sheet.masked(matches).only(rows)
     return [tuple(sorted(spans)) for spans in found]
 
 
 def _matches(data: bytes) -> Iterator[Match]:
-    return (match for family in FAMILIES for match in family(data))
+    texts = Texts(data)
+    return (match for gate, find in FINDERS for match in texts.behind(gate).matches(find))
 
 
 def scrub(text: str) -> Scrubbed:

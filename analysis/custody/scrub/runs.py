@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.rules import LATIN, Rule, byte_at
 
 RUN = Rule(r"\d(?:[ ()./_\x04~-]{0,3}\d){6,}")
+RUN_GATE = Gate(digits=7)
 GROUP = re.compile(rb"\d+")
 BREAKS = (b". ", b") (", b"/ ", b" /")
 MAXIMUM_GROUPS = 19

@@ -50,12 +50,14 @@ class Sheet:
     data : one byte for each character that matters to a rule
     origin : for each byte, the place of its character in the texts joined by one character
     starts : for each text, the place of its first character there
+    has_expansions : whether several bytes may have one origin
     """
 
     texts: Sequence[str]
     data: bytes
     origin: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
+    has_expansions: bool = False
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Sheet":
@@ -79,7 +81,7 @@ class Sheet:
         repeated = np.repeat(codes, counts)
         repeated[np.repeat(codes == EXPAND, counts)] = np.frombuffer(b"".join(spelled), np.uint8)
         kept = repeated != DROPPED
-        return Sheet(self.texts, repeated[kept].tobytes(), np.repeat(self.origin, counts)[kept], self.starts)
+        return Sheet(self.texts, repeated[kept].tobytes(), np.repeat(self.origin, counts)[kept], self.starts, True)
 
     def _character(self, place: int) -> str:
         row = self._row(place)
@@ -98,8 +100,11 @@ class Sheet:
         for match, (row, start, end) in zip(matches, places, strict=True):
             yield row, Span(start, _with_marks(self.texts[row], end), match.kind)
 
-    def whole(self, match: Match) -> Match:
-        """A match widened to all bytes of the characters that it touches."""
+    def whole(self, matches: Iterable[Match]) -> Iterable[Match]:
+        """Matches widened to all bytes of the characters that they touch."""
+        return map(self._widened, matches) if self.has_expansions else matches
+
+    def _widened(self, match: Match) -> Match:
         start, end = match.start, match.end
         while start > 0 and self.origin[start - 1] == self.origin[start]:
             start -= 1
@@ -119,12 +124,11 @@ class Sheet:
         for match in matches:
             codes[match.start] = BARRIER
             kept[match.start + 1 : match.end] = False
-        return Sheet(self.texts, codes[kept].tobytes(), self.origin[kept], self.starts)
+        return replace(self, data=codes[kept].tobytes(), origin=self.origin[kept])
 
     def only(self, rows: Sequence[int]) -> "Sheet":
-        """The sheet with every text emptied but those of the given rows."""
-        wanted = np.zeros(len(self.texts), bool)
-        wanted[list(rows)] = True
-        codes = np.frombuffer(self.data, np.uint8)
-        kept = wanted[np.searchsorted(self.starts, self.origin, side="right") - 1]
-        return Sheet(self.texts, codes[kept].tobytes(), self.origin[kept], self.starts)
+        """The sheet with every text emptied but those of the given rows, in ascending order."""
+        bounds = np.append(np.searchsorted(self.origin, self.starts), len(self.origin))
+        parts = [slice(*bounds[row : row + 2].tolist()) for row in rows]
+        origin = np.concatenate([self.origin[part] for part in parts])
+        return replace(self, data=b"".join(self.data[part] for part in parts), origin=origin)

@@ -7,5 +7,15 @@ returns which account is in which component: membership stays inside the functio
 from analysis.estimators.coordination.counts import Coordination, coordination
 from analysis.estimators.coordination.null import CoordinationNull, coordination_null
 from analysis.estimators.coordination.pairs import DEFAULT_MAX_PAIRS, Shares
+from analysis.estimators.coordination.tally import HERE, Runner
 
-__all__ = ["DEFAULT_MAX_PAIRS", "Coordination", "CoordinationNull", "Shares", "coordination", "coordination_null"]
+__all__ = [
+    "DEFAULT_MAX_PAIRS",
+    "HERE",
+    "Coordination",
+    "CoordinationNull",
+    "Runner",
+    "Shares",
+    "coordination",
+    "coordination_null",
+]

@@ -6,9 +6,9 @@ What belongs here: aggregation of pairs to counts. What must not: an account's c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from analysis.errors import EstimationError
@@ -19,9 +19,10 @@ from analysis.estimators.coordination.pairs import (
     Shares,
     active,
     demand_room,
-    pair_pieces,
+    parts,
     window_ends,
 )
+from analysis.estimators.coordination.tally import HERE, Runner, Tally, count_part, paired_contents
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +85,7 @@ def coordination(
     coortweet_compat: bool = False,
     group: IntArray | None = None,
     max_pairs: int = DEFAULT_MAX_PAIRS,
+    runner: Runner = HERE,
 ) -> Coordination:
     """Count pairs of shares of one object within a window, the account pairs behind them, and their components.
 
@@ -107,6 +109,8 @@ def coordination(
         (n,) codes of 0 or more, one for each share (a week, say); shares in pairs are counted by it.
     max_pairs
         Most candidate pairs.
+    runner
+        Where pairs are counted; it changes no count.
 
     Returns
     -------
@@ -135,12 +139,16 @@ def coordination(
     kept = active(distinct, min_participation)
     ends = window_ends(kept, window)
     demand_room(ends, window, max_pairs)
-    participating = _participating_contents(kept, ends, min_participation)
-    found = _Tally(kept, coortweet_compat)
-    for left, right in pair_pieces(kept, ends):
-        keep = participating[kept.content[left]] | participating[kept.content[right]]
-        found.add(left[keep], right[keep])
-    return found.result(len(shares) - len(distinct), len(distinct), quantile, _groups_of(shares, group))
+    most = runner.most_pairs(int((ends - np.arange(len(ends)) - 1).sum()))
+    counting = _counting(kept, ends, min_participation, runner, most)
+    accounts_n = int(kept.account.max(initial=-1)) + 1
+    count = partial(count_part, accounts_n=accounts_n, coortweet_compat=coortweet_compat)
+    found = Tally()
+    for tally in runner.run(count, parts(kept, ends, counting, most)):
+        found = found.plus(tally)
+    counted = _counted_by_group(None if group is None else (shares.content, group), found.contents)
+    edges, sizes = _edges(found, accounts_n), {"all_n": len(shares), "shares_n": len(distinct)}
+    return _result(found, edges, quantile=quantile, by_group=counted, **sizes)
 
 
 def _check_options(window: int, min_participation: int, quantile: float) -> None:
@@ -152,110 +160,54 @@ def _check_options(window: int, min_participation: int, quantile: float) -> None
         raise EstimationError(f"quantile is {quantile}; give a number between 0 and 1")
 
 
-def _participating_contents(kept: Shares, ends: IntArray, min_participation: int) -> BoolArray:
-    """Contents of accounts with enough shares among those whose content is in a pair."""
+def _counting(kept: Shares, ends: IntArray, min_participation: int, runner: Runner, most_pairs: int) -> BoolArray:
+    """Shares of contents, in a pair, of accounts with enough shares of contents in pairs."""
     in_pair = np.zeros(int(kept.content.max(initial=-1)) + 1, dtype=bool)
-    for left, right in pair_pieces(kept, ends):
-        in_pair[kept.content[left]] = True
-        in_pair[kept.content[right]] = True
+    everything = np.ones(len(kept), dtype=bool)
+    for contents in runner.run(paired_contents, parts(kept, ends, everything, most_pairs)):
+        in_pair[contents] = True
     if len(kept) == 0:
-        return in_pair
+        return everything
     often = np.bincount(kept.account, weights=in_pair[kept.content]) >= min_participation
     participating = np.zeros_like(in_pair)
     participating[kept.content[in_pair[kept.content] & often[kept.account]]] = True
-    return participating
+    counting: BoolArray = participating[kept.content]
+    return counting
 
 
-def _groups_of(shares: Shares, group: IntArray | None) -> tuple[IntArray, IntArray] | None:
-    return None if group is None else (shares.content, group)
+def _edges(found: Tally, accounts_n: int) -> Edges:
+    key = found.edges.rows[:, 0]
+    return Edges(key // max(accounts_n, 1), key % max(accounts_n, 1), found.edges.counts)
 
 
-class _Tally:
-    """Running counts over pieces of pairs; its memory grows with edges, not with pairs."""
-
-    def __init__(self, kept: Shares, coortweet_compat: bool) -> None:
-        self.kept, self.compat = kept, coortweet_compat
-        self.accounts_n = int(kept.account.max(initial=-1)) + 1
-        self.in_pair = np.zeros(len(kept), dtype=bool)
-        self.pairs = self.time_delta_sum = 0
-        self.edges = _CountedKeys()
-        self.sides = {side: _CountedKeys() for side in ("low", "high")}
-
-    def add(self, left: IntArray, right: IntArray) -> None:
-        """Count one piece."""
-        account, content = self.kept.account, self.kept.content
-        self.pairs += len(left)
-        self.time_delta_sum += int((self.kept.time[right] - self.kept.time[left]).sum())
-        self.in_pair[left] = self.in_pair[right] = True
-        swapped = account[left] > account[right]
-        low, high = np.where(swapped, right, left), np.where(swapped, left, right)
-        edge = account[low] * self.accounts_n + account[high]
-        self.edges.add(edge)
-        first, second = (left, right) if self.compat else (low, high)
-        self.sides["low"].add(edge, content[first])
-        self.sides["high"].add(edge, content[second])
-
-    def account_edges(self) -> Edges:
-        """Edges of what was added."""
-        key, weight = self.edges.keys(), self.edges.counts()
-        return Edges(key // max(self.accounts_n, 1), key % max(self.accounts_n, 1), weight)
-
-    def result(
-        self, duplicates_n: int, shares_n: int, quantile: float, groups: tuple[IntArray, IntArray] | None
-    ) -> Coordination:
-        """Counts alone."""
-        edges = self.account_edges()
-        sizes = component_sizes(edges)
-        threshold = float(np.quantile(edges.weight, quantile)) if len(edges.weight) else 0.0
-        content = np.unique(self.kept.content[self.in_pair])
-        return Coordination(
-            shares_n=shares_n,
-            duplicates_n=duplicates_n,
-            pairs=self.pairs,
-            edges=len(edges.weight),
-            accounts=int(sizes.sum()),
-            objects=len(np.unique(self.kept.object[self.in_pair])),
-            contents=len(content),
-            components=len(sizes),
-            component_sizes=sizes,
-            time_delta_sum=self.time_delta_sum,
-            weight_max=int(edges.weight.max(initial=0)),
-            weight_quantile=threshold,
-            edges_above_quantile=int((edges.weight > threshold).sum()),
-            symmetry_mean=self._symmetry_mean(),
-            group_pairs_shares=_counted_by_group(groups, content),
-        )
-
-    def _symmetry_mean(self) -> float | None:
-        low, high = (self.sides[side].distinct_per_key() for side in ("low", "high"))
-        return float(np.mean(np.minimum(low, high) / np.maximum(low, high))) if len(low) else None
+def _result(
+    found: Tally, edges: Edges, *, all_n: int, shares_n: int, quantile: float, by_group: IntArray
+) -> Coordination:
+    """Counts alone."""
+    sizes = component_sizes(edges)
+    threshold = float(np.quantile(edges.weight, quantile)) if len(edges.weight) else 0.0
+    return Coordination(
+        shares_n=shares_n,
+        duplicates_n=all_n - shares_n,
+        pairs=found.pairs,
+        edges=len(edges.weight),
+        accounts=int(sizes.sum()),
+        objects=len(found.objects),
+        contents=len(found.contents),
+        components=len(sizes),
+        component_sizes=sizes,
+        time_delta_sum=found.time_delta_sum,
+        weight_max=int(edges.weight.max(initial=0)),
+        weight_quantile=threshold,
+        edges_above_quantile=int((edges.weight > threshold).sum()),
+        symmetry_mean=_symmetry_mean(found),
+        group_pairs_shares=by_group,
+    )
 
 
-class _CountedKeys:
-    """Keys seen, and how often: pieces are reduced as they come."""
-
-    def __init__(self) -> None:
-        self._rows = np.empty((0, 2), dtype=np.int64)
-        self._counts = np.empty(0, dtype=np.int64)
-
-    def add(self, key: IntArray, second: IntArray | None = None) -> None:
-        piece = np.column_stack([key, np.zeros_like(key) if second is None else second])
-        rows = np.concatenate([self._rows, piece])
-        counts = np.concatenate([self._counts, np.ones(len(piece), dtype=np.int64)])
-        order = np.lexsort((rows[:, 1], rows[:, 0]))
-        rows, counts = rows[order], counts[order]
-        starts = np.flatnonzero(np.r_[True, (rows[1:] != rows[:-1]).any(axis=1)]) if len(rows) else np.empty(0, int)
-        self._rows, self._counts = rows[starts], np.add.reduceat(counts, starts) if len(starts) else counts
-
-    def keys(self) -> IntArray:
-        return self._rows[:, 0]
-
-    def counts(self) -> IntArray:
-        return self._counts
-
-    def distinct_per_key(self) -> npt.NDArray[np.int64]:
-        """How many second values each key has, keys in ascending order."""
-        return np.unique(self._rows[:, 0], return_counts=True)[1].astype(np.int64)
+def _symmetry_mean(found: Tally) -> float | None:
+    low, high = found.low.distinct_per_first(), found.high.distinct_per_first()
+    return float(np.mean(np.minimum(low, high) / np.maximum(low, high))) if len(low) else None
 
 
 def component_sizes(edges: Edges) -> IntArray:

@@ -6,9 +6,9 @@ What belongs here: the permutation null and what lies above it, as counts. What 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.coordination.counts import Edges, component_sizes
@@ -18,9 +18,10 @@ from analysis.estimators.coordination.pairs import (
     Shares,
     active,
     demand_room,
-    pair_pieces,
+    parts,
     window_ends,
 )
+from analysis.estimators.coordination.tally import HERE, Keys, Runner, joint_objects
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ def coordination_null(
     level: float = 0.05,
     hour: int = 3600,
     max_pairs: int = DEFAULT_MAX_PAIRS,
+    runner: Runner = HERE,
 ) -> CoordinationNull:
     """Hold coordination against a permutation null within object × hour.
 
@@ -76,7 +78,7 @@ def coordination_null(
 
     Parameters
     ----------
-    shares, window, min_participation, max_pairs
+    shares, window, min_participation, max_pairs, runner
         As in `coordination`.
     generator
         Source of the permutations.
@@ -115,10 +117,10 @@ def coordination_null(
             f"draws is {draws}, level {level}, hour {hour}; give ≥ 19 draws, a level in (0, 1), hour ≥ 1"
         )
     kept = active(shares.distinct(), min_participation)
-    observed, observed_pairs = _joint_objects(kept, window, max_pairs)
+    observed, observed_pairs = _joint_objects(kept, window, max_pairs, runner)
     null_pairs, null_max = np.empty(draws, dtype=np.int64), np.empty(draws, dtype=np.int64)
     for draw in range(draws):
-        edges, null_pairs[draw] = _joint_objects(_jittered(kept, hour, generator), window, max_pairs)
+        edges, null_pairs[draw] = _joint_objects(_jittered(kept, hour, generator), window, max_pairs, runner)
         null_max[draw] = edges.weight.max(initial=0)
     threshold = _threshold(null_max, level)
     above = observed.weight > threshold
@@ -152,24 +154,15 @@ def _jittered(kept: Shares, hour: int, generator: np.random.Generator) -> Shares
     return moved.select(np.lexsort((moved.time, moved.object)))
 
 
-def _joint_objects(kept: Shares, window: int, max_pairs: int) -> tuple[Edges, int]:
+def _joint_objects(kept: Shares, window: int, max_pairs: int, runner: Runner) -> tuple[Edges, int]:
     """Pairs of accounts with the number of different objects that both shared within the window, and all pairs."""
     ends = window_ends(kept, window)
     demand_room(ends, window, max_pairs)
     accounts_n = int(kept.account.max(initial=-1)) + 1
-    pairs, triples = 0, np.empty((0, 2), dtype=np.int64)
-    for left, right in pair_pieces(kept, ends):
-        pairs += len(left)
-        low = np.minimum(kept.account[left], kept.account[right])
-        high = np.maximum(kept.account[left], kept.account[right])
-        triples = _distinct_rows(triples, low * accounts_n + high, kept.object[left])
-    key, weight = np.unique(triples[:, 0], return_counts=True)
+    most = runner.most_pairs(int((ends - np.arange(len(ends)) - 1).sum()))
+    everything = np.ones(len(kept), dtype=bool)
+    pairs, together = 0, Keys()
+    for pairs_n, keys in runner.run(partial(joint_objects, accounts_n=accounts_n), parts(kept, ends, everything, most)):
+        pairs, together = pairs + pairs_n, together.plus(keys)
+    key, weight = np.unique(together.rows[:, 0], return_counts=True)
     return Edges(key // max(accounts_n, 1), key % max(accounts_n, 1), weight.astype(np.int64)), pairs
-
-
-def _distinct_rows(known: npt.NDArray[np.int64], edge: IntArray, of_object: IntArray) -> npt.NDArray[np.int64]:
-    rows = np.concatenate([known, np.column_stack([edge, of_object])])
-    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    is_new = np.ones(len(rows), dtype=bool)
-    is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    return rows[is_new]

@@ -1,6 +1,6 @@
 """Pairs of shares of one object within a time window, by sorting and sliding; never all pairs of an object.
 
-What belongs here: the shares, and a stream of pairs in pieces of bounded size. What must not: edges, components.
+What belongs here: the shares, and their pairs in parts of bounded size. What must not: edges, components.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 DEFAULT_MAX_PAIRS = 20_000_000
 """Candidate pairs from which on a window is refused: they bound time, and the memory of the edges."""
-PIECE_PAIRS = 2_000_000
+PART_PAIRS = 2_000_000
 """Pairs held at a time; bounds the memory."""
 
 
@@ -149,41 +149,82 @@ def demand_room(ends: IntArray, window: int, max_pairs: int) -> None:
         )
 
 
-def pair_pieces(shares: Shares, ends: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
-    """Pairs of positions, earlier share first, in pieces of bounded size; shares of one account make no pair.
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some shares and all that follow within their windows: what is needed to make their pairs, here or elsewhere.
+
+    Attributes
+    ----------
+    shares
+        (m,) shares, sorted by object and time.
+    ends
+        (k,) for each of the first k ≤ m shares, the position behind the last within its window.
+    counting
+        (m,) whether a share counts: a pair needs one that does.
+    """
+
+    shares: Shares
+    ends: IntArray
+    counting: BoolArray
+
+
+def parts(shares: Shares, ends: IntArray, counting: BoolArray, most_pairs: int) -> Iterator[Part]:
+    """Cut shares into parts of bounded numbers of pairs; one object may be in many.
 
     Parameters
     ----------
     shares, ends
         Sorted shares, and `window_ends` of them.
+    counting
+        (n,) as in `Part`.
+    most_pairs
+        Candidate pairs of a part, unless a single share has more.
 
     Yields
     ------
-    tuple
-        Two (m,) arrays of positions.
+    Part
     """
-    after = ends - np.arange(len(ends)) - 1
-    total = np.concatenate([[0], np.cumsum(after)])
+    total = np.concatenate([[0], np.cumsum(ends - np.arange(len(ends)) - 1)])
     first = 0
     while first < len(ends):
-        last = int(np.searchsorted(total, total[first] + PIECE_PAIRS, side="right")) - 1
+        last = int(np.searchsorted(total, total[first] + most_pairs, side="right")) - 1
         last = min(max(last, first + 1), len(ends))
-        yield from _real_pairs(shares, *_expanded(first, after[first:last]))
+        if total[last] > total[first]:
+            behind = int(ends[first:last].max())
+            yield Part(_cut(shares, first, behind), ends[first:last] - first, counting[first:behind])
         first = last
 
 
-def _expanded(first: int, after: IntArray) -> tuple[IntArray, IntArray]:
-    """Positions first, first, …, first + 1, … and of what follows each within its window."""
-    left = np.repeat(np.arange(first, first + len(after)), after)
+def _cut(shares: Shares, first: int, behind: int) -> Shares:
+    own = slice(first, behind)
+    return Shares(shares.object[own], shares.account[own], shares.content[own], shares.time[own])
+
+
+def pairs_of(part: Part) -> tuple[IntArray, IntArray]:
+    """Pairs of positions, earlier share first, without pairs inside an account or a content.
+
+    A post that shares itself makes no pair, nor do two shares that do not count.
+
+    Parameters
+    ----------
+    part
+        From `parts`.
+
+    Returns
+    -------
+    tuple
+        Two (pairs,) arrays of positions in the part's shares.
+    """
+    left, right = _expanded(part.ends)
+    shares, itself = part.shares, part.shares.object == part.shares.content
+    keep = (shares.account[left] != shares.account[right]) & (shares.content[left] != shares.content[right])
+    keep &= ~(itself[left] | itself[right]) & (part.counting[left] | part.counting[right])
+    return left[keep], right[keep]
+
+
+def _expanded(ends: IntArray) -> tuple[IntArray, IntArray]:
+    """Positions 0, 0, …, 1, … and of what follows each within its window."""
+    after = ends - np.arange(len(ends)) - 1
+    left = np.repeat(np.arange(len(ends)), after)
     begins = np.repeat(np.cumsum(after) - after, after)
     return left, left + 1 + np.arange(len(left)) - begins
-
-
-def _real_pairs(shares: Shares, left: IntArray, right: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
-    """Without pairs inside an account or a content, and without posts that share themselves."""
-    if len(left) == 0:
-        return
-    itself = shares.object == shares.content
-    keep = (shares.account[left] != shares.account[right]) & (shares.content[left] != shares.content[right])
-    keep &= ~(itself[left] | itself[right])
-    yield left[keep], right[keep]

@@ -8,8 +8,9 @@ from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at, stands_alone
-from analysis.custody.scrub.runs import Run, runs
+from analysis.custody.scrub.runs import RUN_GATE, Run, runs
 from analysis.custody.scrub.spans import Match
 
 RANK_IBAN, RANK_CARD, RANK_CRYPTO = 11, 14, 13
@@ -35,20 +36,15 @@ WALLET_WORDS = Rule(
 )
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Accounts of a sheet."""
-    yield from _ibans(data)
-    for run in runs(data):
-        yield from _cards(data, run)
-    yield from _wallets(data)
-
-
 def _ibans(data: bytes) -> Iterator[Match]:
     for start, end in IBAN.spans(data):
         if byte_at(data, start - 1) not in LATIN_OR_DIGIT:
             length = _iban_length(data[start:end].decode("latin-1"))
             if length and byte_at(data, start + length) not in LATIN_OR_DIGIT:
                 yield Match(start, start + length, "IBAN", RANK_IBAN)
+
+
+def _shabas(data: bytes) -> Iterator[Match]:
     for start, end in SHABA.spans(data):
         is_named = stands_alone(data, start, end) and SHABA_WORDS.is_in(before(data, start, 20))
         if is_named and _iban_length("IR" + data[start:end].decode("latin-1")):
@@ -80,7 +76,12 @@ def _has_registered_structure(compact: str) -> bool:
     return True
 
 
-def _cards(data: bytes, run: Run) -> Iterator[Match]:
+def _cards(data: bytes) -> Iterator[Match]:
+    for run in runs(data):
+        yield from _in_run(data, run)
+
+
+def _in_run(data: bytes, run: Run) -> Iterator[Match]:
     for window in run.windows(CARD_LENGTHS):
         digits = window.digits
         grouping = tuple(len(group) for group in window.groups)
@@ -116,3 +117,11 @@ def _has_check(address: str) -> bool:
         number = number * 58 + BASE58.index(letter)
     payload = number.to_bytes(max(25, (number.bit_length() + 7) // 8), "big")
     return len(payload) == 25 and sha256(sha256(payload[:-4]).digest()).digest()[:4] == payload[-4:]
+
+
+FINDERS = (
+    (Gate(digits=2), _ibans),
+    (Gate(digits=9), _shabas),
+    (RUN_GATE, _cards),
+    (Gate(cue=Rule(r"[a-z0-9:_-]{14}")), _wallets),
+)

@@ -5,6 +5,7 @@ for the document has to stand in front.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from stdnum import verhoeff
 from stdnum.ch import ssn as ch_ssn
@@ -16,6 +17,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 from stdnum.tr import tckimlik
 
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.document_words import STRONG, WEAK
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
@@ -70,20 +72,14 @@ def _is_pension_number(text: str) -> bool:
     return 1 <= int(digits[2:4]) <= 31 + 50 and 0 <= int(digits[4:6]) <= 12
 
 
-GRAMMARS: tuple[tuple[Rule, Check, int], ...] = (
+Grammar = tuple[Rule, Check, int]
+LONG: tuple[Grammar, ...] = (
     (Rule(r"[1-8]\d{4}-\d{7}-\d"), _always, RANK_GRAMMAR),  # Pakistan: CNIC, Afghan citizen card
     (Rule(r"\d{4}-\d{4}-\d{5}"), _always, RANK_GRAMMAR),  # Afghanistan: electronic tazkira
     (Rule(r"\d{3}-\d{6}-\d"), _is_iranian, RANK_GRAMMAR),  # Iran: national code as printed
     (Rule(r"\d{3}-\d{2}-\d{4}"), _is_ssn, RANK_GRAMMAR),  # United States: social security
-    (Rule(rf"{NINO_LETTERS}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?[a-d]"), _is_nino, RANK_GRAMMAR),  # United Kingdom
-    (Rule(r"[a-z0-9]{3}-\d{2}[a-z]\d{5}"), _always, RANK_GRAMMAR),  # UNHCR: registration group
     (Rule(rf"(?:{VISA_POSTS})[ -]?\d{{9,13}}"), _always, RANK_GRAMMAR),  # US and UK visa cases
     (Rule(r"a[ -]?\d{3}-\d{3}-\d{3}"), _always, RANK_GRAMMAR),  # United States: alien registration
-    (
-        Rule(r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:\.[A-Z]{1,2})?", cased=True),
-        _always,
-        RANK_GRAMMAR,
-    ),  # German courts
     (Rule(r"\d{7}-423"), _always, RANK_GRAMMAR),  # BAMF: file with the state key of Afghanistan
     (Rule(r"784-?\d{4}-?\d{7}-?\d"), _always, RANK_GRAMMAR),  # Emirates
     (Rule(r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}"), ch_ssn.is_valid, RANK_GRAMMAR),  # Switzerland
@@ -92,16 +88,27 @@ GRAMMARS: tuple[tuple[Rule, Check, int], ...] = (
     (Rule(r"\d{6}-\d{4}"), _is_birth_number, RANK_CHECKED),  # Denmark
     (Rule(r"\d{6}[-+a-fu-y]\d{3}[0-9a-y]"), fi_hetu.is_valid, RANK_GRAMMAR),  # Finland
     (Rule(r"[12] ?\d{2} ?\d{2} ?\d[\dab] ?\d{3} ?\d{3} ?\d{2}"), fr_nir.is_valid, RANK_GRAMMAR),  # France
-    (Rule(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, RANK_GRAMMAR),  # Italy
     (Rule(r"\d{2} ?\d{6} ?[a-z] ?\d{3}"), _is_pension_number, RANK_GRAMMAR),  # Germany: pension insurance
     (Rule(r"\d{2} \d{3} \d{3} \d{3}"), de_idnr.is_valid, RANK_CHECKED),  # Germany: tax
-    (Rule(r"[cfghj-nprtv-z][0-9cfghj-nprtv-z]{8}\d"), _is_icao_checked, RANK_GRAMMAR),  # Germany: passport, card
     (Rule(r"\d{4} \d{4} \d{4}"), _is_aadhaar, RANK_GRAMMAR),  # India
-    (Rule(r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]"), _always, RANK_GRAMMAR),  # India: tax
     (Rule(r"[1-9]\d{10}"), tckimlik.is_valid, RANK_CHECKED),  # Turkey, residents included
     (Rule(r"\d{6} \d{5}"), fodselsnummer.is_valid, RANK_CHECKED),  # Norway
-    (Rule(r"[a-z0-9<]{5,44}<<[a-z0-9<]{3,44}"), _always, RANK_GRAMMAR),  # machine-readable line of a passport
 )
+"""Nine digits or more."""
+SHORT: tuple[Grammar, ...] = (
+    (Rule(rf"{NINO_LETTERS}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?[a-d]"), _is_nino, RANK_GRAMMAR),  # United Kingdom
+    (Rule(r"[a-z0-9]{3}-\d{2}[a-z]\d{5}"), _always, RANK_GRAMMAR),  # UNHCR: registration group
+    (
+        Rule(r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:\.[A-Z]{1,2})?", cased=True),
+        _always,
+        RANK_GRAMMAR,
+    ),  # German courts
+    (Rule(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, RANK_GRAMMAR),  # Italy
+    (Rule(r"[cfghj-nprtv-z][0-9cfghj-nprtv-z]{8}\d"), _is_icao_checked, RANK_GRAMMAR),  # Germany: passport, card
+    (Rule(r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]"), _always, RANK_GRAMMAR),  # India: tax
+)
+"""Four digits or more."""
+MACHINE_READABLE: tuple[Grammar, ...] = ((Rule(r"[a-z0-9<]{5,44}<<[a-z0-9<]{3,44}"), _always, RANK_GRAMMAR),)
 PAPER_TAZKIRA = Rule(
     r"جلد ?:? ?\d{1,4}[ ,و]{1,4}صفحه ?:? ?\d{1,4}[ ,و]{1,4}(?:شماره )?(?:ثبت|عمومی|مسلسل)? ?:? ?\d{1,8}"
 )
@@ -117,14 +124,19 @@ LOOSELY_NAMED = Rule(rf"(?:{WEAK})(?: ?(?:no|nr|number|nummer|id|شماره|نم
 LAST_VALUE = Rule(rf"{VALUE}$")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Numbers of persons, documents and cases of a sheet."""
-    for rule, check, rank in GRAMMARS:
+def _by_grammar(grammars: tuple[Grammar, ...], data: bytes) -> Iterator[Match]:
+    for rule, check, rank in grammars:
         for start, end in rule.spans(data):
             if stands_alone(data, start, end, b"-") and check(data[start:end].decode("latin-1")):
                 yield Match(start, end, "ID", rank)
+
+
+def _on_paper(data: bytes) -> Iterator[Match]:
     for start, end in PAPER_TAZKIRA.spans(data):
         yield Match(start, end, "ID", RANK_GRAMMAR)
+
+
+def _behind_a_word(data: bytes) -> Iterator[Match]:
     for rule in (NAMED, LOOSELY_NAMED):
         for start, end in rule.spans(data):
             yield from _named(data, start, end)
@@ -141,3 +153,12 @@ def _named(data: bytes, start: int, end: int) -> Iterator[Match]:
     value = data[first:end]
     if sum(byte in DIGITS for byte in value) >= 5 and not DATE.fits(value) and byte_at(data, first - 1) not in LATIN:
         yield Match(first, end, "ID", RANK_NAMED)
+
+
+FINDERS = (
+    (Gate(digits=9), partial(_by_grammar, LONG)),
+    (Gate(digits=4), partial(_by_grammar, SHORT)),
+    (Gate(all_of=b"<"), partial(_by_grammar, MACHINE_READABLE)),
+    (Gate(digits=2), _on_paper),
+    (Gate(digits=4), _behind_a_word),
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.domains import KNOWN, PERSIAN
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
@@ -55,13 +56,24 @@ NOT_A_NAME = frozenset(
 """Words before `at` that make a place or a time of what follows."""
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """E-mail addresses of a sheet."""
+def _plain(data: bytes) -> Iterator[Match]:
     for first, end in PLAIN.spans(data):
         start = _without_leading_marks(data, first, end)
         if data[start : start + 1] != b"@":
             yield Match(start, _end_of_domain(data, start, end), "EMAIL", RANK)
-    for rule in (BOXED, SIGN_SPOKEN, SPOKEN, SPOKEN_PERSIAN, SPACED):
+
+
+def _with_brackets(data: bytes) -> Iterator[Match]:
+    return _spelled(data, BOXED)
+
+
+def _with_sign(data: bytes) -> Iterator[Match]:
+    for rule in (SIGN_SPOKEN, SPACED):
+        yield from _spelled(data, rule)
+
+
+def _with_word(data: bytes) -> Iterator[Match]:
+    for rule in (SPOKEN, SPOKEN_PERSIAN):
         yield from _spelled(data, rule)
     for match in _spelled(data, HALF_SPOKEN):
         if MAIL_WORDS.is_in(before(data, match.start, 40)):
@@ -106,3 +118,11 @@ def _end_of_domain(data: bytes, start: int, end: int) -> int:
         if known and labels[-1].isalpha() and labels[-1].isascii():
             return end - len(b".".join(labels[known[-1] + 1 :])) - 1
     return end
+
+
+FINDERS = (
+    (Gate(all_of=b"@"), _plain),
+    (Gate(any_of=b"[({<"), _with_brackets),
+    (Gate(all_of=b"@"), _with_sign),
+    (Gate(cue=Rule(rf"[ _-]{AT_WORD}[ _-]")), _with_word),
+)

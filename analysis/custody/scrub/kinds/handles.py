@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.custody.scrub.gates import EVERY_TEXT, Gate
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -33,13 +34,13 @@ DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
 DISCORD_WORDS = Rule(r"discord|دیسکورد")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Account names of a sheet."""
-    yield from _with_sign(data)
-    yield from _labelled(data)
+def _reddit(data: bytes) -> Iterator[Match]:
     for start, end in REDDIT.spans(data):
         if byte_at(data, start - 1) not in b"/.":
             yield Match(start, end, "HANDLE", RANK)
+
+
+def _discord(data: bytes) -> Iterator[Match]:
     for start, end in DISCORD.spans(data):
         if DISCORD_WORDS.is_in(before(data, start, 30)):
             yield Match(start, end, "HANDLE", RANK)
@@ -99,3 +100,11 @@ def _without_closing_marks(data: bytes, start: int, end: int) -> int:
     while end > start and data[end - 1] in b".-#":
         end -= 1
     return end
+
+
+FINDERS = (
+    (Gate(all_of=b"@"), _with_sign),
+    (EVERY_TEXT, _labelled),
+    (Gate(all_of=b"/"), _reddit),
+    (Gate(digits=4, all_of=b"#"), _discord),
+)

@@ -6,6 +6,7 @@ to a Persian word ends where the script changes, unless the other script starts 
 
 from collections.abc import Iterator
 
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.domains import KNOWN, WEAK
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
@@ -36,11 +37,7 @@ BRACKETS = {b")": b"(", b"]": b"[", b"}": b"{"}
 ARTICLE = Rule(r"\b(?:the|an?|der|die|das|den|dem|eine?[mnr]?) $")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Links of a sheet."""
-    yield from _with_scheme(data)
-    yield from _bare(data)
-    yield from _defanged(data)
+def _telegram(data: bytes) -> Iterator[Match]:
     for rule in (SPACED_TELEGRAM, JOINCHAT):
         for start, end in rule.spans(data):
             yield Match(start, _trimmed(data, start, end), "TGLINK", RANK_TGLINK)
@@ -126,3 +123,11 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     if labels[-1].decode("latin-1") in WEAK:
         return len(labels) > 2 or SITE_WORDS.is_in(context)
     return len(labels) > 2 or not ARTICLE.is_in(context)
+
+
+FINDERS = (
+    (Gate(all_of=b"/"), _with_scheme),
+    (Gate(all_of=b"."), _bare),
+    (Gate(any_of=b"[({"), _defanged),
+    (Gate(all_of=b"/"), _telegram),
+)

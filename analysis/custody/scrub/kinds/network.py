@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from analysis.custody.scrub.gates import EVERY_TEXT, Gate
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -23,10 +24,7 @@ ADDRESS_WORDS = Rule(r"\bipv?6?\b|آی ?پی|address")
 DIGITS_ONLY = re.compile(rb"\d+")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Machine addresses of a sheet."""
-    yield from _version_4(data)
-    yield from _version_6(data)
+def _macs(data: bytes) -> Iterator[Match]:
     for start, end in MAC.spans(data):
         if stands_alone(data, start, end, b":-") and _is_mac(data, start, end):
             yield Match(start, end, "MAC", RANK - 1)
@@ -76,3 +74,10 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
     if any(byte in b"abcdefABCDEF" for byte in text) or MAC_WORDS.is_in(before(data, start, 20)):
         return True
     return text.count(b":") >= 5
+
+
+FINDERS = (
+    (Gate(digits=4), _version_4),
+    (Gate(all_of=b":"), _version_6),
+    (EVERY_TEXT, _macs),
+)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub import numbering
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
+from analysis.custody.scrub.gates import EVERY_TEXT
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
-from analysis.custody.scrub.runs import Run, Window, runs
+from analysis.custody.scrub.runs import RUN_GATE, Run, Window, runs
 from analysis.custody.scrub.spans import Match
 
 RANK = 20
@@ -40,10 +41,12 @@ SPELLED = Rule(rf"(?:(?:{WORD_DIGITS}|\d)[ ,.\-]{{1,3}}){{6,14}}(?:{WORD_DIGITS}
 WORD_DIGIT = Rule(rf"(?:{WORD_DIGITS})")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Phone numbers of a sheet."""
+def _written(data: bytes) -> Iterator[Match]:
     for run in runs(data):
         yield from _in_run(data, run)
+
+
+def _spelled(data: bytes) -> Iterator[Match]:
     for start, end in SPELLED.spans(data):
         if not _is_part_of_a_word(data, start, end) and len([*WORD_DIGIT.spans(data[start:end])]) >= 6:
             yield Match(start, end, "PHONE", RANK)
@@ -210,3 +213,6 @@ def _is_years(window: Window) -> bool:
 
 def _has_word(data: bytes, window: Window) -> bool:
     return WORDS.is_in(before(data, window.start, 32)) or WORDS.is_in(behind(data, window.end, 18))
+
+
+FINDERS = ((RUN_GATE, _written), (EVERY_TEXT, _spelled))

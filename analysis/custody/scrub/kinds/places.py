@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from analysis.custody.scrub.alphabet import ARABIC_FIRST
+from analysis.custody.scrub.alphabet import ARABIC_FIRST, DEGREE
+from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.rules import DIGITS, Rule, before, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -49,23 +51,30 @@ MARKED = Rule(r"\x03|\d ?[NSEW]\b|شمالی|جنوبی|شرقی|غربی|nord|s
 DECIMALS = re.compile(rb"[+-]?\d{1,3}\.\d+")
 
 
-def find(data: bytes) -> Iterator[Match]:
-    """Coordinates of a sheet."""
-    for start, end in _found(data):
-        yield Match(start, start + len(data[start:end].rstrip(b" ,;/")), "COORD", RANK)
+def _place(data: bytes, start: int, end: int) -> Match:
+    return Match(start, start + len(data[start:end].rstrip(b" ,;/")), "COORD", RANK)
 
 
-def _found(data: bytes) -> Iterator[tuple[int, int]]:
+def _pairs(data: bytes) -> Iterator[Match]:
     for start, end in PAIR.spans(data):
         if stands_alone(data, start, end, b".") and _is_pair(data, start, end):
-            yield start, end
-    for rule in (COMMA_PAIR, SIDED, SEXAGESIMAL, MINUTES, NAMED, SPELLED, GEO, WORDS):
-        yield from ((start, end) for start, end in rule.spans(data) if byte_at(data, start - 1) not in DIGITS)
+            yield _place(data, start, end)
+
+
+def _written(rules: tuple[Rule, ...], data: bytes) -> Iterator[Match]:
+    for rule in rules:
+        yield from (_place(data, *span) for span in rule.spans(data) if byte_at(data, span[0] - 1) not in DIGITS)
+
+
+def _plus_codes(data: bytes) -> Iterator[Match]:
     for start, end in PLUS_CODE.spans(data):
         if stands_alone(data, start, end, b"+") and _is_plus_code(data[start:end]):
-            yield start, end
+            yield _place(data, start, end)
+
+
+def _grids(data: bytes) -> Iterator[Match]:
     for rule in (GRID, ZONED):
-        yield from rule.spans(data)
+        yield from (_place(data, *span) for span in rule.spans(data))
 
 
 def _is_pair(data: bytes, start: int, end: int) -> bool:
@@ -90,3 +99,16 @@ def _is_plus_code(code: bytes) -> bool:
     """A plus code has a letter; a sum of two numbers has none."""
     first = code.partition(b"+")[0]
     return any(byte in b"CFGHJMPQRVWXcfghjmpqrvwx" for byte in code) and (len(first) == 8 or first.isupper())
+
+
+FINDERS = (
+    (Gate(digits=4), _pairs),
+    (Gate(digits=4), partial(_written, (SIDED, MINUTES))),
+    (Gate(digits=9), partial(_written, (COMMA_PAIR,))),
+    (Gate(all_of=bytes([DEGREE])), partial(_written, (SEXAGESIMAL,))),
+    (Gate(digits=2), partial(_written, (NAMED, SPELLED))),
+    (Gate(all_of=b":"), partial(_written, (GEO,))),
+    (Gate(all_of=b"/"), partial(_written, (WORDS,))),
+    (Gate(all_of=b"+"), _plus_codes),
+    (Gate(digits=7), _grids),
+)

@@ -14,7 +14,7 @@ from analysis.estimators.coordination import (
     Shares,
     coordination,
     coordination_null,
-    pairs,
+    tally,
 )
 
 CONTENT_FROM = 10**6
@@ -57,8 +57,12 @@ def test_pieces_change_nothing(monkeypatch):
     g = np.random.default_rng(1)
     many = Shares(g.integers(0, 5, 4000), g.integers(0, 50, 4000), 10 + np.arange(4000), g.integers(0, 5000, 4000))
     whole = coordination(many, 30, 2)
-    monkeypatch.setattr(pairs, "PIECE_PAIRS", 100)
-    assert vars(coordination(many, 30, 2)).items() >= {"pairs": whole.pairs, "edges": whole.edges}.items()
+    monkeypatch.setattr(tally, "PART_PAIRS", 100)
+    cut = coordination(many, 30, 2)
+    assert repr(vars(cut)) == repr(vars(whole))
+    monkeypatch.undo()
+    spread = coordination(many, 30, 2, runner=tally.Runner(lambda f, parts: [f(p) for p in list(parts)[::-1]], 40))
+    assert repr(vars(spread)) == repr(vars(whole))
 
 
 def test_a_post_that_shares_itself_makes_no_pair():
