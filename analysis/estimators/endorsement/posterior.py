@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -22,9 +22,15 @@ TINY = 1e-300
 SMALLEST_VARIANCE = 1e-12
 # Width of the soft bounds of ω² before anything is known of its posterior.
 FIRST_SOFTNESS = 0.2
+# Width of the soft bound of log β/(1 + β), which is below 0.
+BETA_SOFTNESS = 0.1
 # Updates of the variances over policies for each path of the rest: they cost little beside a path, and with fewer the
 # means over policies, whose spread follows these variances, mix last.
 SLICES = 10
+# Ideal points are integrated out by the trapezoid rule on ±LARGEST_POINT. Given the answers their density is never
+# narrower than 1/√(1 + Σβ²); nodes that lie closer than SPACING of these miss a Gaussian one by 3e-6 at most.
+LARGEST_POINT, SPACING = 5.0, 1.25
+NODES = (21, 27, 35, 45, 59, 77, 101, 131, 171, 223)
 LOG_2PI = math.log(2 * math.pi)
 
 
@@ -95,9 +101,9 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
-    scale, λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper
-    limit, does not drag its cut points along. Ideal points are integrated out by Gauss–Hermite quadrature, support and
+    The vector holds softly bounded log β/(1 + β), first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
+    scale, λ, softly bounded ω², and δ. Few answers say how well the best policy measures: its β has hardly an upper
+    limit. In these units that long tail is short, and does not drag the cut points along. Ideal points are integrated out by quadrature, support and
     the means of λ over policies in closed form, so that nothing is left that would tie one draw to the next. Variances
     of λ over policies (φ²) are given from outside: with them the density has a spike where all λ are equal.
     """
@@ -111,7 +117,6 @@ class Posterior:
         *,
         prior: Prior,
         is_common: bool = False,
-        nodes: int = 21,
         softness: float | FloatArray = FIRST_SOFTNESS,
     ) -> None:
         """Prepare the indices.
@@ -122,19 +127,16 @@ class Posterior:
             (U, p) distinct rows of covariates, intercept first.
         cells, categories, endorsers_n
             Answers; (J,) number of categories of each policy; K.
-        prior, is_common, nodes, softness
-            Prior; whether policies share λ and ω²; nodes of the quadrature; width of the soft bounds of ω², (S, K).
+        prior, is_common, softness
+            Prior; whether policies share λ and ω²; width of the soft bounds of ω², (S, K).
         """
         self.Z, self.cells, self.categories, self.prior, self.is_common = Z, cells, categories, prior, is_common
         self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
-        t, weight = np.polynomial.hermite_e.hermegauss(nodes)
-        self.t: FloatArray = t
-        self.log_weight: FloatArray = np.log(weight / weight.sum())
         self.has_gap = np.arange(self.L - 2)[None, :] < categories[:, None] - 2
         S = 1 if is_common else self.J
         sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
         self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
-        self.S, self.nodes = S, nodes
+        self.S = S
         self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
 
     @property
@@ -142,8 +144,8 @@ class Posterior:
         """Length of the parameter vector."""
         return self.cuts[-1]
 
-    def tuned(self, *, nodes: int | None = None, softness: FloatArray | None = None) -> Posterior:
-        """The same density with another quadrature or other soft bounds."""
+    def softened(self, softness: FloatArray) -> Posterior:
+        """The same density with other soft bounds."""
         return Posterior(
             self.Z,
             self.cells,
@@ -151,12 +153,11 @@ class Posterior:
             self.K,
             prior=self.prior,
             is_common=self.is_common,
-            nodes=self.nodes if nodes is None else nodes,
-            softness=self.softness if softness is None else softness,
+            softness=softness,
         )
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
-        """The six parts of a vector: log β, first cut, log gaps, λ, softly bounded ω², δ."""
+        """The six parts of a vector: soft β, first cut, log gaps, λ, softly bounded ω², δ."""
         return [theta[i:j] for i, j in pairwise(self.cuts)]
 
     def unpack(self, theta: FloatArray) -> Parameters:
@@ -174,8 +175,10 @@ class Posterior:
         )
 
     def _in_probit_units(self, theta: FloatArray) -> FloatArray:
-        """Give cut points in units of the probit error instead of the latent scale."""
-        plain, unit = theta.copy(), np.sqrt(1 + np.exp(2 * theta[: self.J]))
+        """Give log β, and cut points in units of the probit error instead of the latent scale."""
+        beta = _hard_beta(theta[: self.J])
+        plain, unit = theta.copy(), np.sqrt(1 + beta**2)
+        plain[: self.J] = np.log(beta)
         plain[self.cuts[1] : self.cuts[2]] *= unit
         plain[self.cuts[2] : self.cuts[3]] += np.log(unit)[self._gap_policy]
         return plain
@@ -186,18 +189,23 @@ class Posterior:
 
     def _to_latent_units(self, theta: FloatArray, value: float, slope: FloatArray) -> tuple[float, FloatArray]:
         """Carry a log density and its gradient from probit units to the vector."""
-        square = np.exp(2 * theta[: self.J])
+        soft = theta[: self.J] / BETA_SOFTNESS
+        beta = _hard_beta(theta[: self.J])
+        square = beta**2
         unit = np.sqrt(1 + square)
         first, gap = (slice(*self.cuts[i : i + 2]) for i in (1, 2))
         turned = slope.copy()
         turned[first] *= unit
         from_gaps = np.bincount(self._gap_policy, slope[gap], self.J)
         turned[: self.J] += (slope[first] * theta[first] * unit + from_gaps + 1) * square / (1 + square)
-        return value + float(np.sum(np.log(unit))), turned
+        steep = (1 + beta) * special.expit(-soft)  # of log β in its soft form
+        turned[: self.J] = (turned[: self.J] + beta / (1 + beta)) * steep - special.expit(soft) / BETA_SOFTNESS
+        return value + float(np.sum(np.log(unit)) + np.sum(np.log(steep))), turned
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Marginal log-likelihood."""
-        by_node = self.cells.pattern @ self._edges(self.unpack(theta)).log_probability + self.log_weight
+        edges = self._edges(self.unpack(theta))
+        by_node = self.cells.pattern @ edges.log_probability + edges.log_weight
         return float(self.cells.pattern_n @ special.logsumexp(by_node, axis=1))
 
     def log_density(self, theta: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
@@ -209,7 +217,7 @@ class Posterior:
         """
         at = self.unpack(theta)
         edges = self._edges(at)
-        by_node = self.cells.pattern @ edges.log_probability + self.log_weight
+        by_node = self.cells.pattern @ edges.log_probability + edges.log_weight
         top = by_node.max(axis=1)
         share = np.exp(by_node - top[:, None])
         total = share.sum(axis=1)
@@ -250,15 +258,15 @@ class Posterior:
         effect = np.einsum("mp,mp->m", self.Z[c.row], at.lam[self._shared, self._actor])
         centre = offset + np.where(self._is_named, effect, 0.0)
         omega2 = np.where(self._is_named, at.omega2[self._shared, self._actor], 0.0)
-        beta = at.beta[c.policy]
+        beta, (t, log_weight) = at.beta[c.policy], _rule(at.beta)
         spread = np.sqrt(1 + beta**2 * omega2)
-        mean = beta[:, None] * (centre[:, None] + self.t)
+        mean = beta[:, None] * (centre[:, None] + t)
         high = (at.alpha[c.policy, above][:, None] - mean) / spread[:, None]
         low = (at.alpha[c.policy, below][:, None] - mean) / spread[:, None]
         high[is_top], low[is_bottom] = np.inf, -np.inf
         flip = np.where(low > 0, -1.0, 1.0)  # both tails keep their digits
         p = np.maximum(np.abs(special.ndtr(flip * high) - special.ndtr(flip * low)), TINY)
-        return _Edges(beta, centre, omega2, spread, high, low, p, np.log(p))
+        return _Edges(beta, centre, omega2, spread, high, low, p, np.log(p), t, log_weight)
 
     def _likelihood_slope(self, theta: FloatArray, at: Parameters, e: _Edges, weight: FloatArray) -> FloatArray:
         """Gradient of Σ weight × log probability in the vector; weight is (M, Q)."""
@@ -269,7 +277,7 @@ class Posterior:
         pull = down - up  # times −1/σ of the mean
         with np.errstate(invalid="ignore"):
             stretch = np.where(is_bottom[:, None], 0.0, down * e.low) - np.where(is_top[:, None], 0.0, up * e.high)
-        by_mean, by_node = pull.sum(axis=1) / e.spread, (pull @ self.t) / e.spread
+        by_mean, by_node = pull.sum(axis=1) / e.spread, (pull @ e.t) / e.spread
         by_spread = stretch.sum(axis=1) / e.spread
         in_beta = by_mean * e.centre + by_node + by_spread * e.beta * e.omega2 / e.spread
         in_omega = by_spread * e.beta**2 / (2 * e.spread)
@@ -374,7 +382,7 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edges:
-    """Per cell (M,) or cell and node (M, Q): what the likelihood and its gradient share."""
+    """Per cell (M,), cell and node (M, Q) or node (Q,): what the likelihood and its gradient share."""
 
     beta: FloatArray
     centre: FloatArray
@@ -384,3 +392,33 @@ class _Edges:
     low: FloatArray
     p: FloatArray
     log_probability: FloatArray
+    t: FloatArray
+    log_weight: FloatArray
+
+
+def _hard_beta(soft: FloatArray) -> FloatArray:
+    """β of its soft form."""
+    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -soft / BETA_SOFTNESS)))
+
+
+def soft_beta(beta: FloatArray) -> FloatArray:
+    """Coordinate of β in the parameter vector: log β/(1 + β) until β is about 5, and less steep beyond.
+
+    Example
+    -------
+    >>> bool(np.allclose(_hard_beta(soft_beta(np.array([0.1, 1.0, 9.0]))), [0.1, 1.0, 9.0]))
+    True
+    """
+    return np.asarray(-BETA_SOFTNESS * np.log(np.expm1(np.log1p(1 / beta) / BETA_SOFTNESS)))
+
+
+def _rule(beta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Fewest nodes that are close enough for policies that measure so well, and their log weights, (Q,)."""
+    needed = 2 * LARGEST_POINT * math.sqrt(1 + float(beta @ beta)) / SPACING
+    return _trapezoids(next((n for n in NODES if n > needed), NODES[-1]))
+
+
+@cache
+def _trapezoids(nodes: int) -> tuple[FloatArray, FloatArray]:
+    t = np.linspace(-LARGEST_POINT, LARGEST_POINT, nodes)
+    return t, -0.5 * t**2 - float(special.logsumexp(-0.5 * t**2))

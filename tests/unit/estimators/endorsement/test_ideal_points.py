@@ -6,11 +6,11 @@ from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
 from analysis.estimators.endorsement.ideal_points import ideal_points
-from analysis.estimators.endorsement.posterior import Prior
+from analysis.estimators.endorsement.posterior import Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
 
 POLICIES, ENDORSERS = ("a", "b", "c"), ("x",)
-QUADRATURE = 1e-6  # 21 Gauss–Hermite nodes against adaptive integration, per respondent
+QUADRATURE = 1e-6  # trapezoids against adaptive integration, per respondent
 DIFFERENCED = 1e-4  # central differences of a log-likelihood of some hundreds
 
 
@@ -44,7 +44,7 @@ def test_effective_draws_of_an_autoregression_are_the_known_ones():
 def test_likelihood_is_the_integral_over_ideal_points():
     y, arm = simulated(2, n=40)
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((40, 1)))
-    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
+    theta = np.concatenate([soft_beta(np.array([1.0, 0.8, 1.2])), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
     at = posterior.unpack(theta)
     edges = np.column_stack([np.full(3, -np.inf), at.alpha, np.full(3, np.inf)])
 
