@@ -133,7 +133,7 @@ def endorsement(
     file: File,
     *,
     spec: Annotated[Path, typer.Option(help="YAML: policies, and a column for each version", show_default=False)],
-    draws: Annotated[int | None, typer.Option(help="Also sample ideal points: draws per chain, such as 5000")] = None,
+    draws: Annotated[int | None, typer.Option(help="Ideal points: draws per chain, more until they have mixed; 0 for none")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws")] = 1,
     as_json: AsJson = False,
 ) -> None:

@@ -59,7 +59,7 @@ def ranks(seed):
             answers = endorsement_answers(y, arm, POLICIES, ("e",))
         except EstimationError:
             continue
-        result = ideal_points(answers, rng, matrix, NAMES, draws=DRAWS, prior=PRIOR)
+        result = ideal_points(answers, rng, matrix, NAMES, draws=DRAWS, prior=PRIOR, extensions=0)
         kept = {t: v.ravel()[np.linspace(0, v.size - 1, THINNED).astype(int)] for t, v in result.sampled.items()}
         return {term: int((kept[term] < value).sum()) for term, value in told.items()}, tried
     raise AssertionError("no survey had all categories")

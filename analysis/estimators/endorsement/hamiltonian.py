@@ -20,7 +20,7 @@ LogDensity = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 Refresh = Callable[[FloatArray, FloatArray, np.random.Generator], FloatArray]
 # In units of the normal approximation, where a quarter of a turn is π/2, about this long a path forgets its beginning;
 # lengths vary so that no direction returns to where it came from.
-SHORTEST, LONGEST = 1.0, 2.2
+SHORTEST, LONGEST = 1.0, 3.0
 FIRST_STEP = 0.35
 # Steps that tuning may choose: more than 1.2 is unstable even for a normal density, less than .05 only costs time.
 SMALLEST_STEP, LARGEST_STEP = 0.05, 1.2

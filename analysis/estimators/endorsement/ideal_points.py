@@ -25,9 +25,11 @@ from analysis.estimators.variance import FloatArray
 
 CHAINS = 4
 MIN_DRAWS = 100
-# First share of every chain, which tunes it and is thrown away; at least MIN_DRAWS.
-BURN = 0.2
+# Paths that tune a chain and are thrown away, in shares of those kept; at least MIN_DRAWS.
+WARM_UP = 0.25
 DRAWS = 2000
+# Chains that have not mixed go on by as many draws again, at most so often.
+EXTENSIONS = 6
 # Soft bounds of ω² are half as wide as its spread, and kept where a float can follow them.
 SOFT_SHARE = 0.5
 SOFTNESS = (0.02, 1.0)
@@ -79,6 +81,7 @@ def ideal_points(
     draws: int = DRAWS,
     prior: Prior | None = None,
     is_common: bool = False,
+    extensions: int = EXTENSIONS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> IdealPointResult:
     """Sample the ideal-point model: support of each endorser on each policy, in units of the latent policy scale.
@@ -95,11 +98,14 @@ def ideal_points(
     X, names
         (n, p) covariates with intercept, and names; None for the intercept alone.
     draws
-        Per chain, a fifth of which is thrown away.
+        Kept per chain at first; a quarter as many, at least 100, tune the chains before.
     prior
         None for the standard one.
     is_common
         Whether an endorser has the same effects on all policies; else they vary around a mean.
+    extensions
+        How often chains may go on by `draws` as long as a quantity has an R-hat above 1.01 or fewer than 400 effective
+        draws in bulk or tails.
     progress
         Wraps the chains' numbers, for a progress bar.
 
@@ -127,21 +133,15 @@ def ideal_points(
         raise EstimationError(f"draws is {draws}; give at least {MIN_DRAWS}")
     Z, labels = checked_covariates(X, names, answers.n)
     refuse_repeated_columns(Z, labels, "the sample")
-    posterior, sampler = _sample(prepare(answers, Z, prior, is_common=is_common), rng, draws, progress)
-    return _summary(answers, posterior, labels, sampler, rng)
-
-
-def _sample(
-    first: Posterior, rng: np.random.Generator, draws: int, progress: Callable[[Iterable[int]], Iterable[int]]
-) -> tuple[Posterior, Sampler]:
-    posterior, normal = _tuned(first)
-    sampler = Sampler(
-        posterior.log_density, posterior.draw_phi2, normal, posterior.first_phi2(), rng.spawn(CHAINS)
-    )
-    burned = max(int(BURN * draws), MIN_DRAWS)
-    sampler.warm_up(burned)
-    sampler.draw(draws - int(BURN * draws), progress)
-    return posterior, sampler
+    posterior, normal = _tuned(prepare(answers, Z, prior, is_common=is_common))
+    sampler = Sampler(posterior.log_density, posterior.draw_phi2, normal, posterior.first_phi2(), rng.spawn(CHAINS))
+    sampler.warm_up(max(int(WARM_UP * draws), MIN_DRAWS))
+    for _ in range(1 + extensions):
+        sampler.draw(draws, progress)
+        result = _summary(answers, posterior, labels, sampler, rng)
+        if not result.warnings:
+            break
+    return result
 
 
 def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:

@@ -68,6 +68,7 @@ def test_gradient_is_that_of_the_density(is_common):
     matrix = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common)
     theta, phi2 = np.random.default_rng(4).normal(size=posterior.size) * 0.3, np.full((1, 3), 0.7)
+    theta[:3] += soft_beta(np.ones(3))
     _, gradient = posterior.log_density(theta, phi2)
     for e in 1e-5 * np.eye(posterior.size):
         slope = (posterior.log_density(theta + e, phi2)[0] - posterior.log_density(theta - e, phi2)[0]) / 2e-5
@@ -124,12 +125,23 @@ def test_support_is_recovered_and_mixes():
 
 def test_short_chains_are_flagged():
     answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
-    assert "ask for more draws" in ideal_points(answers, np.random.default_rng(6), draws=100).warnings[0]
+    short = ideal_points(answers, np.random.default_rng(6), draws=100, extensions=0)
+    assert "ask for more draws" in short.warnings[0]
+    assert short.draws_n == 100
+
+
+def test_chains_go_on_until_they_have_mixed():
+    answers = endorsement_answers(*simulated(5), POLICIES, ENDORSERS)
+    result = ideal_points(answers, np.random.default_rng(6), draws=200)
+    assert result.draws_n > 200
+    assert result.warnings == ()
 
 
 def test_same_seed_gives_the_same_draws():
     answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
-    one, two, other = (ideal_points(answers, np.random.default_rng(s), draws=100).estimates for s in (1, 1, 2))
+    one, two, other = (
+        ideal_points(answers, np.random.default_rng(s), draws=100, extensions=0).estimates for s in (1, 1, 2)
+    )
     assert one == two
     assert one != other
 
