@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from scipy import optimize
@@ -18,6 +19,14 @@ from analysis.estimators.variance import FloatArray
 LogDensity = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 # Draws the rest given the parameters.
 Refresh = Callable[[FloatArray, FloatArray, np.random.Generator], FloatArray]
+
+
+class Stretch(Protocol):
+    """Symmetric linear map of a move that the rest decides, and its inverse: scale that changes with the rest."""
+
+    def __call__(self, move: FloatArray, rest: FloatArray, /, *, is_back: bool = False) -> FloatArray: ...
+
+
 # In units of the normal approximation, where a quarter of a turn is π/2, about this long a path forgets its beginning;
 # lengths vary so that no direction returns to where it came from.
 SHORTEST, LONGEST = 1.0, 3.0
@@ -37,6 +46,15 @@ DISPERSION = 1.0
 WINDOWS = (0.3, 0.4, 0.3)
 FLATTEST = 0.05
 DIFFERENCE = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """Log density with gradient given the rest; draw of the rest; scale given the rest."""
+
+    density: LogDensity
+    refresh: Refresh
+    stretch: Stretch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +107,8 @@ class Sampler:
     -------
     >>> normal, nothing = Approximation(np.zeros(1), np.eye(1)), np.zeros(0)
     >>> density, keep = lambda q, _: (-0.5 * float(q @ q), -q), lambda q, rest, rng: rest
-    >>> sampler = Sampler(density, keep, normal, nothing, np.random.default_rng(1).spawn(4))
+    >>> target = Target(density, keep, lambda move, rest, is_back=False: move)
+    >>> sampler = Sampler(target, normal, nothing, np.random.default_rng(1).spawn(4))
     >>> sampler.warm_up(50)
     >>> sampler.draw(50)
     >>> sampler.draws.shape
@@ -98,8 +117,7 @@ class Sampler:
 
     def __init__(
         self,
-        density: LogDensity,
-        refresh: Refresh,
+        target: Target,
         normal: Approximation,
         rest: FloatArray,
         streams: Sequence[np.random.Generator],
@@ -108,15 +126,16 @@ class Sampler:
 
         Parameters
         ----------
-        density, refresh
-            Log density with gradient given the rest; draw of the rest.
+        target
+            What is sampled.
         normal, rest
-            Normal approximation; the rest to start from.
+            Normal approximation, before the stretch; the rest to start from.
         streams
             One generator for each chain.
         """
-        self._density, self._refresh, self._root = density, refresh, normal.root
-        starts = (normal.mode + DISPERSION * normal.root @ rng.normal(size=len(normal.mode)) for rng in streams)
+        self._target, self._root = target, normal.root
+        off = (DISPERSION * normal.root @ rng.normal(size=len(normal.mode)) for rng in streams)
+        starts = [normal.mode + target.stretch(move, rest) for move in off]
         self._chains = [_Chain(start, rest, rng) for start, rng in zip(starts, streams, strict=True)]
         self._step = FIRST_STEP
 
@@ -164,7 +183,7 @@ class Sampler:
         gap, smooth, centre = 0.0, np.log(now), np.log(2 * now)
         for s in range(n):
             chance = self._move(chain, now)
-            visited[s] = chain.theta
+            visited[s] = self._target.stretch(chain.theta, chain.rest, is_back=True)
             weight = 1 / (s + 1 + DELAY)
             gap = (1 - weight) * gap + weight * (ACCEPTANCE - chance)
             aimed = centre - np.sqrt(s + 1) / SHRINKAGE * gap
@@ -183,8 +202,8 @@ class Sampler:
 
     def _move(self, chain: _Chain, step: float) -> float:
         """Refresh the rest, then run one path: its acceptance probability."""
-        chain.rest = self._refresh(chain.theta, chain.rest, chain.rng)
-        chain.theta, chance = _path(self._density, self._root, chain, step)
+        chain.rest = self._target.refresh(chain.theta, chain.rest, chain.rng)
+        chain.theta, chance = _path(self._target, self._root, chain, step)
         return chance
 
 
@@ -205,19 +224,19 @@ class _Chain:
         self.chances += chances
 
 
-def _path(density: LogDensity, root: FloatArray, state: _Chain, step: float) -> tuple[FloatArray, float]:
+def _path(target: Target, root: FloatArray, state: _Chain, step: float) -> tuple[FloatArray, float]:
     """One Hamiltonian path by leapfrog in the whitened space: where it ends, and its acceptance probability."""
-    rng = state.rng
+    rng, rest = state.rng, state.rest
     step *= rng.uniform(SHORTER, LONGER)
     steps = max(1, round(rng.uniform(SHORTEST, LONGEST) / step))
     moved, momentum = state.theta, rng.normal(size=len(state.theta))
-    value, slope = density(moved, state.rest)
+    value, slope = target.density(moved, rest)
     energy = value - 0.5 * float(momentum @ momentum)
     for _ in range(steps):
-        momentum = momentum + 0.5 * step * (root.T @ slope)
-        moved = moved + step * (root @ momentum)
-        value, slope = density(moved, state.rest)
-        momentum = momentum + 0.5 * step * (root.T @ slope)
+        momentum = momentum + 0.5 * step * (root.T @ target.stretch(slope, rest))
+        moved = moved + step * target.stretch(root @ momentum, rest)
+        value, slope = target.density(moved, rest)
+        momentum = momentum + 0.5 * step * (root.T @ target.stretch(slope, rest))
         if not value > energy - DIVERGED:
             return state.theta, 0.0
     chance = float(np.exp(min(value - 0.5 * float(momentum @ momentum) - energy, 0.0)))

@@ -16,7 +16,7 @@ from numpy.random import Generator
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import EndorsementAnswers
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
-from analysis.estimators.endorsement.hamiltonian import Approximation, Sampler, approximate
+from analysis.estimators.endorsement.hamiltonian import Approximation, Sampler, Target, approximate
 from analysis.estimators.endorsement.posterior import Posterior, Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
 from analysis.estimators.estimate import Estimate
@@ -134,7 +134,12 @@ def ideal_points(
     Z, labels = checked_covariates(X, names, answers.n)
     refuse_repeated_columns(Z, labels, "the sample")
     posterior, normal = _tuned(prepare(answers, Z, prior, is_common=is_common))
-    sampler = Sampler(posterior.log_density, posterior.draw_phi2, normal, posterior.first_phi2(), rng.spawn(CHAINS))
+    sampler = Sampler(
+        Target(posterior.log_density, posterior.draw_phi2, posterior.stretch),
+        normal,
+        posterior.first_phi2(),
+        rng.spawn(CHAINS),
+    )
     sampler.warm_up(max(int(WARM_UP * draws), MIN_DRAWS))
     for _ in range(1 + extensions):
         sampler.draw(draws, progress)
@@ -145,14 +150,18 @@ def ideal_points(
 
 
 def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
-    """Fit the soft bounds to the spread of ω²."""
+    """Fit the soft bounds to the spread of ω², and the stretch of λ to its own."""
     phi2, cuts = posterior.first_phi2(), posterior.cuts
     normal = approximate(posterior.log_density, _start(posterior), phi2)
-    spread = np.sqrt(np.sum(normal.root**2, axis=1))[cuts[4] : cuts[5]].reshape(posterior.softness.shape)
-    softer = posterior.softened(np.clip(SOFT_SHARE * spread, *SOFTNESS))
+    variance = np.sum(normal.root**2, axis=1)
+    spread = np.sqrt(variance[cuts[4] : cuts[5]]).reshape(posterior.softness.shape)
+    known = variance[cuts[3] : cuts[4]].reshape(posterior.S, posterior.K, posterior.p).mean(axis=0)
+    softer = posterior.tuned(np.clip(SOFT_SHARE * spread, *SOFTNESS), known)
     start = normal.mode.copy()
     start[cuts[4] : cuts[5]] = np.clip(posterior.unpack(normal.mode).omega2.ravel(), *START_VARIANCE)
-    return softer, approximate(softer.log_density, start, phi2)
+    normal = approximate(softer.log_density, start, phi2)
+    unstretched = np.column_stack([softer.stretch(column, phi2, is_back=True) for column in normal.root.T])
+    return softer, Approximation(normal.mode, unstretched)
 
 
 def _start(posterior: Posterior) -> FloatArray:

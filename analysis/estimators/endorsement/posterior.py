@@ -118,6 +118,7 @@ class Posterior:
         prior: Prior,
         is_common: bool = False,
         softness: float | FloatArray = FIRST_SOFTNESS,
+        known: float | FloatArray = 0.0,
     ) -> None:
         """Prepare the indices.
 
@@ -129,6 +130,8 @@ class Posterior:
             Answers; (J,) number of categories of each policy; K.
         prior, is_common, softness
             Prior; whether policies share λ and ω²; width of the soft bounds of ω², (S, K).
+        known
+            (K, p) φ² above which answers rather than φ² say how far λ differ between policies.
         """
         self.Z, self.cells, self.categories, self.prior, self.is_common = Z, cells, categories, prior, is_common
         self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
@@ -137,6 +140,7 @@ class Posterior:
         sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
         self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
         self.S = S
+        self.known: FloatArray = np.broadcast_to(np.asarray(known, dtype=np.float64), (endorsers_n, self.p)).copy()
         self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
 
     @property
@@ -144,8 +148,8 @@ class Posterior:
         """Length of the parameter vector."""
         return self.cuts[-1]
 
-    def softened(self, softness: FloatArray) -> Posterior:
-        """The same density with other soft bounds."""
+    def tuned(self, softness: FloatArray, known: FloatArray) -> Posterior:
+        """The same density with other soft bounds, and stretched otherwise."""
         return Posterior(
             self.Z,
             self.cells,
@@ -154,6 +158,7 @@ class Posterior:
             prior=self.prior,
             is_common=self.is_common,
             softness=softness,
+            known=known,
         )
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
@@ -344,6 +349,17 @@ class Posterior:
         whole, within = phi2 + J * self.prior.normal_variance, np.sum((lam - mean) ** 2, axis=0)
         return np.asarray(-0.5 * ((J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + J * mean**2 / whole))
 
+    def stretch(self, move: FloatArray, phi2: FloatArray, /, *, is_back: bool = False) -> FloatArray:
+        """Shrink, or stretch back, how far a move takes the λ of policies apart, to what small variances φ² leave."""
+        if self.is_common:
+            return move
+        share = np.sqrt(phi2 / (phi2 + self.known))
+        moved, lam = move.copy(), slice(*self.cuts[3:5])
+        effects = move[lam].reshape(self.J, self.K, self.p)
+        mean = effects.mean(axis=0)
+        moved[lam] = (mean + (effects - mean) * (1 / share if is_back else share)).ravel()
+        return moved
+
     def first_phi2(self) -> FloatArray:
         """Variances over policies from which a chain starts, (K, p)."""
         return np.full((self.K, self.p), self.prior.largest_variance / 20)
@@ -397,8 +413,8 @@ class _Edges:
 
 
 def _hard_beta(soft: FloatArray) -> FloatArray:
-    """β of its soft form."""
-    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -soft / BETA_SOFTNESS)))
+    """β of its soft form; beyond 200,000 there is no density left to tell values apart."""
+    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -np.minimum(soft, 1.0) / BETA_SOFTNESS)))
 
 
 def soft_beta(beta: FloatArray) -> FloatArray:
