@@ -203,9 +203,10 @@ class Posterior:
         turned[first] *= unit
         from_gaps = np.bincount(self._gap_policy, slope[gap], self.J)
         turned[: self.J] += (slope[first] * theta[first] * unit + from_gaps + 1) * square / (1 + square)
-        steep = (1 + beta) * special.expit(-soft)  # of log β in its soft form
-        turned[: self.J] = (turned[: self.J] + beta / (1 + beta)) * steep - special.expit(soft) / BETA_SOFTNESS
-        return value + float(np.sum(np.log(unit)) + np.sum(np.log(steep))), turned
+        log_steep = np.log1p(beta) + special.log_expit(-soft)  # of log β in its soft form
+        turned[: self.J] = (turned[: self.J] + beta / (1 + beta)) * np.exp(log_steep)
+        turned[: self.J] -= special.expit(soft) / BETA_SOFTNESS
+        return value + float(np.sum(np.log(unit)) + np.sum(log_steep)), turned
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Marginal log-likelihood."""
@@ -413,8 +414,8 @@ class _Edges:
 
 
 def _hard_beta(soft: FloatArray) -> FloatArray:
-    """β of its soft form; beyond 200,000 there is no density left to tell values apart."""
-    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -np.minimum(soft, 1.0) / BETA_SOFTNESS)))
+    """β of its soft form, between e⁻⁵⁰ and 200,000: beyond, no density is left to tell values apart."""
+    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -np.clip(soft, -50.0, 1.0) / BETA_SOFTNESS)))
 
 
 def soft_beta(beta: FloatArray) -> FloatArray:
