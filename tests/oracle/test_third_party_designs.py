@@ -1,6 +1,6 @@
 """Third-party studies against R rr 1.4.2, list 9.2.6 and endorse 1.6.2; our own answers to four devices against rr.
 
-Values stand beside the call in the JSON files. The records are not distributed here; EXTERNAL_MIRROR names their folder.
+Values stand beside the call in the JSON files. Records are not distributed here; EXTERNAL_MIRROR names their folder.
 """
 
 import csv
@@ -79,7 +79,7 @@ def test_contact_in_nigeria_equals_rrreg(case):
 
 @pytest.mark.parametrize("design", ["mirrored", "disguised"])
 def test_another_device_on_the_same_answers_is_far_above_rrreg(design):
-    """Answers of a forced device read as mirrored: R's EM stops at a lower optimum, 3 below, where nothing separates."""
+    """Answers of a forced device read as mirrored: R stops at a lower optimum, where nothing separates."""
     want = MASKED[f"rrreg_{design}_nigeria_as_if"]
     data, _ = nigeria(*COVARIATES, how=device(design, 2 / 3))
     fit, theirs = masked_regression(data), log_likelihood(data, np.array(list(want["coef"].values())))

@@ -24,7 +24,8 @@ Refresh = Callable[[FloatArray, FloatArray, np.random.Generator], FloatArray]
 class Stretch(Protocol):
     """Symmetric linear map of a move that the rest decides, and its inverse: scale that changes with the rest."""
 
-    def __call__(self, move: FloatArray, rest: FloatArray, /, *, is_back: bool = False) -> FloatArray: ...
+    def __call__(self, move: FloatArray, rest: FloatArray, /, *, is_back: bool = False) -> FloatArray:
+        """Stretch the move, or undo it."""
 
 
 # In units of the normal approximation, where a quarter of a turn is π/2, about this long a path forgets its beginning;
@@ -37,7 +38,7 @@ SMALLEST_STEP, LARGEST_STEP = 0.05, 1.2
 SHORTER, LONGER = 0.6, 1.1
 # A path whose energy is off by this much has left the density and will not come back.
 DIVERGED = 500.0
-ACCEPTANCE = 0.8
+ACCEPTANCE = 0.7
 # Dual averaging: Hoffman & Gelman 2014, section 3.2, constants as there.
 SHRINKAGE, DELAY, FORGETTING = 0.05, 10.0, 0.75
 # Chains start this many standard deviations of the normal approximation around the mode.
@@ -193,7 +194,7 @@ class Sampler:
         return visited, float(np.exp(smooth))
 
     def _rescale(self, visited: list[FloatArray]) -> None:
-        """Whiten by the covariance that all chains saw together; few draws say little, and are shrunk to the old one."""
+        """Whiten by the covariance that all chains saw together, shrunk to the old one since few draws say little."""
         pooled = np.concatenate(visited)
         along = np.linalg.solve(self._root, (pooled - pooled.mean(axis=0)).T)
         n, d = pooled.shape

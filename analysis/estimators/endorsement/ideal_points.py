@@ -188,7 +188,9 @@ def _summary(
     sampled = {term: draws.reshape(shape) for term, draws in _terms(answers, posterior, labels, values).items()}
     found = {term: diagnose(draws) for term, draws in sampled.items()}
     estimates = tuple(_estimate(answers.n, term, draws) for term, draws in sampled.items())
-    return IdealPointResult(estimates, tuple(found.values()), shape[1], shape[0], sampler.acceptance, sampled, _warnings(found))
+    return IdealPointResult(
+        estimates, tuple(found.values()), shape[1], shape[0], sampler.acceptance, sampled, _warnings(found)
+    )
 
 
 def _warnings(found: dict[str, ChainDiagnostics]) -> tuple[str, ...]:

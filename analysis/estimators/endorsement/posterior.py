@@ -26,7 +26,7 @@ FIRST_SOFTNESS = 0.2
 BETA_SOFTNESS = 0.1
 # Updates of the variances over policies for each path of the rest: they cost little beside a path, and with fewer the
 # means over policies, whose spread follows these variances, mix last.
-SLICES = 10
+SLICES = 5
 # Ideal points are integrated out by the trapezoid rule on ±LARGEST_POINT. Given the answers their density is never
 # narrower than 1/√(1 + Σβ²); nodes that lie closer than SPACING of these miss a Gaussian one by 3e-6 at most.
 LARGEST_POINT, SPACING = 5.0, 1.25
@@ -101,11 +101,12 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds softly bounded log β/(1 + β), first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
-    scale, λ, softly bounded ω², and δ. Few answers say how well the best policy measures: its β has hardly an upper
-    limit. In these units that long tail is short, and does not drag the cut points along. Ideal points are integrated out by quadrature, support and
-    the means of λ over policies in closed form, so that nothing is left that would tie one draw to the next. Variances
-    of λ over policies (φ²) are given from outside: with them the density has a spike where all λ are equal.
+    The vector holds softly bounded log β/(1 + β), first cut points and log gaps in standard deviations √(1 + β²) of
+    the policy's latent scale, λ, softly bounded ω², and δ. Few answers say how well the best policy measures: its β has
+    hardly an upper limit. In these units that long tail is short, and does not drag the cut points along. Ideal points
+    are integrated out by quadrature, support and the means of λ over policies in closed form, so that nothing is left
+    that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: with them the density
+    has a spike where all λ are equal.
     """
 
     def __init__(
@@ -258,10 +259,24 @@ class Posterior:
         bottom = self.cells.answer == 0
         return np.where(top, 0, self.cells.answer), np.where(bottom, 0, self.cells.answer - 1), top, bottom
 
+    @cached_property
+    def _sums(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Matrices that sum cells by the cut point above, by the one below, and by policy and endorser."""
+        c, (above, below, _, _) = self.cells, self._bounds
+        places = [c.policy * (self.L - 1) + above, c.policy * (self.L - 1) + below, self._shared * self.K + self._actor]
+        sizes = [self.J * (self.L - 1)] * 2 + [self.S * self.K]
+        made = [(np.arange(n)[:, None] == at).astype(float) for at, n in zip(places, sizes, strict=True)]
+        return made[0], made[1], made[2] * self._is_named
+
+    @cached_property
+    def _rows(self) -> FloatArray:
+        """Covariates of each cell."""
+        return np.asarray(self.Z[self.cells.row])
+
     def _edges(self, at: Parameters) -> _Edges:
         c, (above, below, is_top, is_bottom) = self.cells, self._bounds
         offset = (self.Z[:, 1:] @ at.delta)[c.row]
-        effect = np.einsum("mp,mp->m", self.Z[c.row], at.lam[self._shared, self._actor])
+        effect = np.einsum("mp,mp->m", self._rows, at.lam[self._shared, self._actor])
         centre = offset + np.where(self._is_named, effect, 0.0)
         omega2 = np.where(self._is_named, at.omega2[self._shared, self._actor], 0.0)
         beta, (t, log_weight) = at.beta[c.policy], _rule(at.beta)
@@ -288,14 +303,11 @@ class Posterior:
         in_beta = by_mean * e.centre + by_node + by_spread * e.beta * e.omega2 / e.spread
         in_omega = by_spread * e.beta**2 / (2 * e.spread)
         in_centre = by_mean * e.beta
-        cut = np.zeros((self.J, self.L - 1))
-        np.add.at(cut, (c.policy, above), np.where(is_top, 0.0, up.sum(axis=1) / e.spread))
-        np.add.at(cut, (c.policy, below), np.where(is_bottom, 0.0, -down.sum(axis=1) / e.spread))
-        lam, omega = np.zeros_like(at.lam), np.zeros_like(at.omega2)
-        rows = self.Z[c.row]
-        named = self._is_named
-        np.add.at(lam, (self._shared[named], self._actor[named]), (rows * in_centre[:, None])[named])
-        np.add.at(omega, (self._shared[named], self._actor[named]), in_omega[named])
+        from_above = np.where(is_top, 0.0, up.sum(axis=1) / e.spread)
+        from_below = np.where(is_bottom, 0.0, -down.sum(axis=1) / e.spread)
+        (to_above, to_below, to_effect), rows = self._sums, self._rows
+        cut = (to_above @ from_above + to_below @ from_below).reshape(self.J, self.L - 1)
+        in_effect = to_effect @ np.column_stack([rows * in_centre[:, None], in_omega])
         _, _, log_gap, _, soft, _ = self.blocks(theta)
         from_here = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
         return np.concatenate(
@@ -303,8 +315,8 @@ class Posterior:
                 at.beta * np.bincount(c.policy, in_beta, self.J),
                 from_here[:, 0],
                 from_here[:, 1:][self.has_gap] * np.exp(log_gap),
-                lam.ravel(),
-                omega.ravel() * np.exp(self._log_slope(soft)[0]),
+                in_effect[:, :-1].ravel(),
+                in_effect[:, -1] * np.exp(self._log_slope(soft)[0]),
                 rows[:, 1:].T @ in_centre,
             ]
         )
@@ -341,14 +353,19 @@ class Posterior:
         v = self.prior.normal_variance
         if self.is_common:
             return -float(np.sum(lam**2)) / (2 * v), -lam / v
-        mean = lam.mean(axis=0)
-        return float(self._effects_given(lam, phi2).sum()), -(lam - mean) / phi2 - mean / (phi2 + self.J * v)
+        mean = lam.sum(axis=0) / self.J
+        off = lam - mean
+        value = float(self.effects_given(np.sum(off * off, axis=0), mean * mean, phi2).sum())
+        return value, -off / phi2 - mean / (phi2 + self.J * v)
 
-    def _effects_given(self, lam: FloatArray, phi2: FloatArray) -> FloatArray:
-        """Log density of λ over policies for each endorser and covariate, (K, p)."""
-        J, mean = self.J, lam.mean(axis=0)
-        whole, within = phi2 + J * self.prior.normal_variance, np.sum((lam - mean) ** 2, axis=0)
-        return np.asarray(-0.5 * ((J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + J * mean**2 / whole))
+    def effects_given(self, within: FloatArray, mean2: FloatArray, phi2: FloatArray) -> FloatArray:
+        """Log density of λ over policies for each endorser and covariate, (K, p).
+
+        It depends on λ by their sum of squares around their mean, and by the square of that mean.
+        """
+        whole = phi2 + self.J * self.prior.normal_variance
+        told = (self.J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + self.J * mean2 / whole
+        return np.asarray(-0.5 * told)
 
     def stretch(self, move: FloatArray, phi2: FloatArray, /, *, is_back: bool = False) -> FloatArray:
         """Shrink, or stretch back, how far a move takes the λ of policies apart, to what small variances φ² leave."""
@@ -374,15 +391,16 @@ class Posterior:
         if self.is_common:
             return phi2
         lam, largest = self.unpack(theta).lam, self.prior.largest_variance
-        z = special.ndtri(phi2 / largest)
+        mean, z = lam.mean(axis=0), special.ndtri(phi2 / largest)
+        within, mean2 = np.sum((lam - mean) ** 2, axis=0), mean**2
         for _ in range(SLICES):
-            level = self._effects_given(lam, largest * special.ndtr(z)) - rng.exponential(size=z.shape)
+            level = self.effects_given(within, mean2, largest * special.ndtr(z)) - rng.exponential(size=z.shape)
             other, angle = rng.normal(size=z.shape), rng.uniform(0, 2 * np.pi, z.shape)
             low, high = angle - 2 * np.pi, angle.copy()
             while True:
                 moved = z * np.cos(angle) + other * np.sin(angle)
                 variance = np.maximum(largest * special.ndtr(moved), SMALLEST_VARIANCE)
-                is_out = self._effects_given(lam, variance) < level
+                is_out = self.effects_given(within, mean2, variance) < level
                 if not is_out.any():
                     break
                 low, high = np.where(is_out & (angle < 0), angle, low), np.where(is_out & (angle >= 0), angle, high)

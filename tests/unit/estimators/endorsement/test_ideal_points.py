@@ -94,7 +94,8 @@ def test_variances_over_policies_are_drawn_from_their_conditional():
     at = np.zeros(posterior.size)
     at[posterior.cuts[3] : posterior.cuts[4]] = (0.2, 0.9, 1.4)
     grid = np.linspace(1e-4, 10, 20_001)
-    weight = np.exp([posterior._effects_given(posterior.unpack(at).lam, np.array([[v]]))[0, 0] for v in grid])
+    lam = posterior.unpack(at).lam[:, 0, 0]
+    weight = np.exp(posterior.effects_given(3 * lam.var(), lam.mean() ** 2, grid))
     wanted = float(grid @ weight / weight.sum())
     rng, phi2, drawn = np.random.default_rng(1), posterior.first_phi2(), []
     for _ in range(4000):
