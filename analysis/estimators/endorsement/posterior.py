@@ -291,7 +291,7 @@ class Posterior:
 
     def _likelihood_slope(self, theta: FloatArray, at: Parameters, e: _Edges, weight: FloatArray) -> FloatArray:
         """Gradient of Σ weight × log probability in the vector; weight is (M, Q)."""
-        c, (above, below, is_top, is_bottom) = self.cells, self._bounds
+        c, (_, _, is_top, is_bottom) = self.cells, self._bounds
         scaled = weight / e.p
         up = scaled * np.exp(-0.5 * (e.high**2 + LOG_2PI))
         down = scaled * np.exp(-0.5 * (e.low**2 + LOG_2PI))
