@@ -19,6 +19,7 @@ from analysis.reading.figures_design import verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
 from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
+from analysis.reading.figures_power import list_power, masked_power
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
 from analysis.reading.figures_survey import (
@@ -41,6 +42,8 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     published_attitudes,
     events_timeline,
     count_profiles,
+    list_power,
+    masked_power,
     base_rate_dots,
     verdict_curves,
     rds_coverage,

@@ -248,7 +248,7 @@ def test_ideal_points_of_pakistan_equal_endorse(pakistan):
 
 
 def test_chains_of_endorse_with_covariates_hold_hardly_a_draw_of_the_cut_points():
-    """Why those runs are no reference: cut points and the intercept of the ideal points drift along a ridge together."""
+    """Why those runs are no reference: cut points and the intercept of the ideal points drift together."""
     for seed in (1, 2):
         beta = PAKISTAN[f"endorse_cov_seed{seed}"]["beta"]
         assert max(beta[a]["ess"] for a in ("alpha.2", "alpha.3")) < 5
