@@ -47,7 +47,7 @@ def _curves(rows: pd.DataFrame, name: str, what: str, method: str) -> Drawing:
     lines, rare = _lines(rows), rows.prevalence_share.min()
     needed = _needed(rows[(rows.method_id == method) & (rows.prevalence_share == rare)])
     title = (
-        f"At a prevalence of {percent(rare)}, {what} sees something four times out of five with {needed} respondents"
+        f"At a prevalence of {percent(rare)}, {what} needs about {needed} respondents for a power of {percent(WANTED)}"
     )
     told = "; ".join(
         f"at {percent(share)}: {listing([f'{words} {_needed(kept)}' for words, kept in _split(of, lines)])}"
@@ -87,15 +87,21 @@ def _needed(rows: pd.DataFrame) -> str:
 def _draw(rows: pd.DataFrame, lines: dict[str, str], title: str, width: float) -> Figure:
     shares = sorted(rows.prevalence_share.unique())
     per_row = len(shares) if width == PAGE_INCHES else 1
-    left, gap, panel, high = 0.45, 0.2, 1.35, 0.62
+    left, gap, panel, high = 0.45, 0.2, 1.35, 0.5
     each = (width - left - 0.15 - gap * (per_row - 1)) / per_row
     step = panel + high
-    paper = sheet(width, 0.45 + step * (len(shares) // per_row), title, SOURCE, "Power over respondents in the sample")
+    paper = sheet(
+        width,
+        0.3 + step * (len(shares) // per_row),
+        title,
+        SOURCE,
+        f"Power to tell from zero, over respondents in the sample; dotted: {percent(WANTED)}",
+    )
     styles = dict(zip(lines, LINES, strict=False))
     paper.key(tuple((styles[m][1], styles[m][2], styles[m][2], words) for m, words in lines.items()))
     for index, share in enumerate(shares):
         row, column = divmod(index, per_row)
-        bottom = paper.body_height - 0.45 - (row + 1) * step + 0.42
+        bottom = paper.body_height - 0.3 - (row + 1) * step + 0.26
         axes = paper.axes(left + column * (each + gap), bottom, each, panel)
         axes.set_title(f"{percent(share)} hold the trait", size=SMALL_POINTS, weight="bold", loc="left", pad=3)
         _panel(axes, rows[rows.prevalence_share == share], styles, is_first=column == 0)
