@@ -11,7 +11,20 @@ import typer
 from analysis.commands.estimate_endorsement import estimate_endorsement
 from analysis.commands.estimate_list import estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
+from analysis.commands.estimate_options import (
+    AsJson,
+    Clusters,
+    File,
+    Formula,
+    OutcomeModel,
+    Predict,
+    Probability,
+    Seed,
+    Strata,
+    Weights,
+)
 from analysis.commands.estimate_posts import register_posts
+from analysis.commands.estimate_power import ITEM_SHARES, PowerOptions, estimate_power
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
@@ -20,14 +33,6 @@ estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own 
 
 register_sampling(estimate)
 register_posts(estimate)
-
-File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
-Probability = Annotated[float | None, typer.Option(help="Probability of the device", show_default=False)]
-Formula = Annotated[str | None, typer.Option(help='Right-hand side of a formula, such as "age + C(region)"')]
-Weights = Annotated[str | None, typer.Option(help="Column of survey weights")]
-Strata = Annotated[str | None, typer.Option(help="Column of strata")]
-Clusters = Annotated[str | None, typer.Option(help="Column of primary sampling units")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables")]
 
 
 @estimate.command("list-experiment")
@@ -53,11 +58,11 @@ def list_experiment(
     strata: Strata = None,
     clusters: Clusters = None,
     direct: Annotated[str | None, typer.Option(help="Column with the direct question, 0/1")] = None,
-    predict: Annotated[str | None, typer.Option(help="Predict for a group: column=value")] = None,
+    predict: Predict = None,
     test: Annotated[str | None, typer.Option(help="design-effect")] = None,
     robust: Annotated[bool, typer.Option("--robust", help="nls, ml: hold it at the difference in means")] = False,
     outcome: Annotated[str | None, typer.Option(help="ml: column of an outcome that the item predicts")] = None,
-    outcome_model: Annotated[str, typer.Option(help="logistic or linear")] = "logistic",
+    outcome_model: OutcomeModel = "logistic",
     item_columns: Annotated[str | None, typer.Option(help="modified: open answers of the controls, a,b,c")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -103,9 +108,9 @@ def randomised_response(
     weights: Weights = None,
     strata: Strata = None,
     clusters: Clusters = None,
-    predict: Annotated[str | None, typer.Option(help="Predict for a group: column=value")] = None,
+    predict: Predict = None,
     outcome: Annotated[str | None, typer.Option(help="Column of an outcome that the trait predicts")] = None,
-    outcome_model: Annotated[str, typer.Option(help="logistic or linear")] = "logistic",
+    outcome_model: OutcomeModel = "logistic",
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a trait behind a random device; diagnostics come first."""
@@ -133,9 +138,70 @@ def endorsement(
     file: File,
     *,
     spec: Annotated[Path, typer.Option(help="YAML: policies, and a column for each version", show_default=False)],
-    draws: Annotated[int | None, typer.Option(help="Also sample ideal points: draws per chain, such as 5000")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the draws")] = 1,
+    draws: Annotated[
+        int | None, typer.Option(help="Ideal points: draws per chain, more until they have mixed; 0 for none")
+    ] = None,
+    seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how endorsements by sensitive actors move the support of policies; diagnostics come first."""
     emit(estimate_endorsement(file, spec, draws=draws, seed=seed), as_json=as_json)
+
+
+@estimate.command("power")
+def power(
+    *,
+    design: Annotated[
+        str,
+        typer.Option(
+            help="list, double-list, forced, mirrored, disguised, unrelated, crosswise, triangular or endorsement",
+            show_default=False,
+        ),
+    ],
+    share: Annotated[float | None, typer.Option(help="True prevalence", show_default=False)] = None,
+    null: Annotated[float, typer.Option(help="Prevalence to be told from")] = 0.0,
+    n: Annotated[int | None, typer.Option(help="Respondents; without it, as many as the power needs")] = None,
+    wanted: Annotated[float, typer.Option("--power", help="Power to be reached")] = 0.8,
+    alpha: Annotated[float, typer.Option(help="Level of the test")] = 0.05,
+    one_sided: Annotated[bool, typer.Option("--one-sided", help="Test one side only")] = False,
+    item_shares: Annotated[str, typer.Option(help="list: prevalence of each other item")] = ITEM_SHARES,
+    count_variance: Annotated[
+        float | None, typer.Option(help="list: variance of the controls' count, from a pilot; before --item-shares")
+    ] = None,
+    list_correlation: Annotated[float, typer.Option(help="double-list: of one person's two counts")] = 0.0,
+    p: Probability = None,
+    p1: Probability = None,
+    p0: Probability = None,
+    q: Probability = None,
+    effect: Annotated[
+        float | None, typer.Option(help="endorsement: in standard deviations of the control answers")
+    ] = None,
+    policies: Annotated[int, typer.Option(help="endorsement: policies")] = 1,
+    endorsers: Annotated[int, typer.Option(help="endorsement: endorsers, beside a control group")] = 1,
+    correlation: Annotated[
+        float, typer.Option(help="endorsement: of one person's answers, if all policies have the same endorser")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Give the power of an indirect question, or the respondents it needs; no data are read."""
+    options = PowerOptions(
+        design=design,
+        share=share,
+        null=null,
+        n=n,
+        power=wanted,
+        alpha=alpha,
+        is_one_sided=one_sided,
+        item_shares=item_shares,
+        count_variance=count_variance,
+        list_correlation=list_correlation,
+        p=p,
+        p1=p1,
+        p0=p0,
+        q=q,
+        effect=effect,
+        policies=policies,
+        endorsers=endorsers,
+        correlation=correlation,
+    )
+    emit(estimate_power(options), as_json=as_json)

@@ -39,15 +39,18 @@ from analysis.commands.survey_file import (
     read_rows,
     require_columns,
 )
-from analysis.errors import InputError
+from analysis.errors import EstimationError, InputError
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
-from analysis.estimators.endorsement.ideal_points import IdealPointResult, ideal_points
+from analysis.estimators.endorsement.ideal_points import DRAWS, IdealPointResult, ideal_points
+from analysis.estimators.endorsement.prepare import prepare
 from analysis.estimators.endorsement.quick import quick_endorsement
 
 METHOD = "endorsement"
 PLAN = ("weights", "strata", "clusters")
 KEYS = ("policies", *PLAN, "covariates", "common")
 CONTROL = "control"
+# More distinct patterns of answers than this take the ideal-point model minutes to hours.
+MOST_PATTERNS = 10_000
 # Below this level the effect differs over policies and one number for all of them hides it.
 HETEROGENEITY_LEVEL = 0.05
 
@@ -60,7 +63,8 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
     file, spec
         Data, and specification as in the module.
     draws, seed
-        Draws per chain of the ideal-point model, None for the quick estimates alone; seed of the generator.
+        Draws per chain of the ideal-point model, 0 for the quick estimates alone, None for the usual number where the
+        model has a form and answers are not too many; seed of the generator.
 
     Returns
     -------
@@ -91,27 +95,46 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
     warnings += [f"{dropped} row(s) without an answer, a design value or a covariate were left out"] if dropped else []
     estimates = [*quick.pooled, *quick.standardised, *quick.differences]
     report = Report(METHOD, "quick", answers.n, estimates, None, diagnostics, warnings)
-    if draws is None:
-        return report
+    reason = _reason_for_quick(answers, described, covariates, draws)
+    if reason is not None:
+        return replace(report, warnings=[*warnings, f"the ideal-point model did not run: {reason}"])
     result = ideal_points(
         answers,
         np.random.default_rng(seed),
         None if covariates is None else covariates.matrix,
         None if covariates is None else covariates.names,
-        draws=draws,
+        draws=draws or DRAWS,
         is_common=bool(described.get("common", False)),
         progress=_progress,
     )
     return _with_ideal_points(report, result)
 
 
+def _reason_for_quick(
+    answers: EndorsementAnswers, spec: dict[str, Any], covariates: Covariates | None, draws: int | None
+) -> str | None:
+    """Why the quick estimates stand alone, None when they do not; what was asked for in so many words always runs."""
+    if draws == 0:
+        return "--draws 0 asks for the quick estimates alone"
+    if draws is not None or covariates is not None:
+        return None
+    plan = [key for key in PLAN if spec.get(key) is not None]
+    if plan:
+        return f"it has no form for {plan[0]}"
+    try:
+        patterns = len(prepare(answers, np.ones((answers.n, 1))).cells.pattern_n)
+    except EstimationError as error:
+        return str(error)
+    if patterns > MOST_PATTERNS:
+        return f"{patterns} different patterns of answers take long; ask for it with --draws"
+    return None
+
+
 def _covariates(frame: pd.DataFrame, spec: dict[str, Any], draws: int | None) -> Covariates | None:
     if spec.get("covariates") is None:
         return None
-    if draws is None:
-        raise InputError(
-            "--spec: covariates belong to the ideal-point model; ask for it with --draws, or leave them out"
-        )
+    if draws == 0:
+        raise InputError("--spec: covariates belong to the ideal-point model; leave them out, or --draws 0")
     return design_matrix(frame, str(spec["covariates"]))
 
 

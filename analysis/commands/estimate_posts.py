@@ -11,12 +11,11 @@ import typer
 from analysis.commands.engine_options import Conf, EngineName, Master
 from analysis.commands.estimate_agreement import AgreementOptions, estimate_agreement
 from analysis.commands.estimate_coordination import CoordinationOptions, estimate_coordination
+from analysis.commands.estimate_options import AsJson, Seed
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_text import TextOptions, estimate_text_regression
 
 File = Annotated[Path, typer.Argument(help="CSV or Parquet file", show_default=False)]
-Seed = Annotated[int, typer.Option(help="Seed of the draws")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables")]
 
 
 def register_posts(app: typer.Typer) -> None:

@@ -114,7 +114,8 @@ def _show(report: Report, console: Console) -> None:
         console.print(f"! {warning}", style="yellow", markup=False)
     if report.log_likelihood is not None:
         console.print(f"log-likelihood {report.log_likelihood:.6f}")
-    console.print(_estimates(report.estimates))
+    if report.estimates:
+        console.print(_estimates(report.estimates))
 
 
 def _diagnostics(found: dict[str, Any]) -> Table:

@@ -9,19 +9,15 @@ from typing import Annotated
 import typer
 
 from analysis.commands.estimate_calibrate import CalibrateOptions, estimate_calibrate
+from analysis.commands.estimate_options import AsJson, File, Seed, Strata, Weights
 from analysis.commands.estimate_rds import RdsOptions, estimate_rds
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_survey_mean import SurveyMeanOptions, estimate_survey_mean
 
-File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
-Weights = Annotated[str | None, typer.Option(help="Column of survey weights")]
-Strata = Annotated[str | None, typer.Option(help="Column of strata")]
 Clusters = Annotated[str | None, typer.Option(help="Column of primary sampling units; later stages as a,b")]
 Fpc = Annotated[
     str | None, typer.Option(help="Column of population sizes or sampled shares; one for each stage as a,b")
 ]
-Seed = Annotated[int, typer.Option(help="Seed of the draws")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables")]
 
 
 def register_sampling(app: typer.Typer) -> None:

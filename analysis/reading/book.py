@@ -22,6 +22,7 @@ from analysis.reading.figures_hosts import host_tiles
 from analysis.reading.figures_performance import performance_ratios
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
+from analysis.reading.figures_power import list_power, masked_power
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
 from analysis.reading.figures_shocks import shock_forest, specification_curve
@@ -47,6 +48,8 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     published_attitudes,
     events_timeline,
     count_profiles,
+    list_power,
+    masked_power,
     base_rate_dots,
     verdict_curves,
     privacy_price,

@@ -487,7 +487,7 @@ _DECLARED = (
            null_means="none of the sizes that were tried is enough: more people do not narrow the envelope"),
     Column("privacy_step_text", "text", "Answers that are left at this step of privacy", "key"),
     Column("rmse_share", "number", "Root mean squared error", "measure", "share", minimum=0, decimals=4),
-    Column("power_share", "number", "Share of intervals that leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
+    Column("power_share", "number", "Share of simulated intervals, or the probability of a test, to leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
     # The study's survey: weights, recruitment, estimates, what they rest on
     Column("degree_n", "integer", "Acquaintances by which the respondent counts in the respondent-driven sample", "measure", "acquaintances", minimum=1,
            null_means="not in the respondent-driven sample"),

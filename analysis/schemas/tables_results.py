@@ -98,6 +98,15 @@ TABLES = (
         source="closed forms; no data enter",
     ),
     Table(
+        name="technique_power",
+        title="Power of each indirect way of asking to tell a prevalence from zero",
+        row_is="one technique at one prevalence with one number of respondents",
+        columns=columns("method_id", "survey_text", "prevalence_share", "respondents_n", "power_share"),
+        key=("method_id", "prevalence_share", "respondents_n"),
+        output_kind="arithmetic",
+        source="closed forms; no data enter",
+    ),
+    Table(
         name="estimates",
         title="Every estimate of the study",
         row_is="one estimate of one estimand by one method from one class of evidence",

@@ -30,6 +30,7 @@ CANDIDATES = (
     "candidate__required_sizes",
     "candidate__synthetic_deep_diagnosis",
     "candidate__synthetic_design_diagnosis",
+    "candidate__technique_power",
     "candidate__technique_price",
     "candidate__verdict_history",
     "candidate__verdict_probabilities",

@@ -4,6 +4,10 @@ Source: Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788. Sur
 drawn again: what is thrown away depends on the answers alone, so ranks stay uniform.
 """
 
+import csv
+import sys
+from pathlib import Path
+
 import numpy as np
 
 from analysis.errors import EstimationError
@@ -59,7 +63,24 @@ def ranks(seed):
             answers = endorsement_answers(y, arm, POLICIES, ("e",))
         except EstimationError:
             continue
-        result = ideal_points(answers, rng, matrix, NAMES, draws=DRAWS, prior=PRIOR)
+        result = ideal_points(answers, rng, matrix, NAMES, draws=DRAWS, prior=PRIOR, extensions=0)
         kept = {t: v.ravel()[np.linspace(0, v.size - 1, THINNED).astype(int)] for t, v in result.sampled.items()}
         return {term: int((kept[term] < value).sum()) for term, value in told.items()}, tried
     raise AssertionError("no survey had all categories")
+
+
+def extend(path, worlds):
+    """Add worlds to the tracked ranks until there are so many; each is written as soon as it is done."""
+    found = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    with path.open("a", encoding="utf-8", newline="") as lines:
+        table = csv.writer(lines, lineterminator="\n")
+        for world in range(max(len(found) - 1, 0), worlds):
+            told, _ = ranks(world)
+            if not found and world == 0:
+                table.writerow(["world", *told])
+            table.writerow([world, *told.values()])
+            lines.flush()
+
+
+if __name__ == "__main__":  # ./run python -m tests.recovery.ideal_point_worlds 200
+    extend(Path(__file__).with_name("ideal_point_ranks.csv"), int(sys.argv[1]))

@@ -16,8 +16,8 @@ from numpy.random import Generator
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import EndorsementAnswers
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
-from analysis.estimators.endorsement.hamiltonian import Approximation, Chain, approximate, run_chain
-from analysis.estimators.endorsement.posterior import Posterior, Prior
+from analysis.estimators.endorsement.hamiltonian import Approximation, Sampler, Target, approximate
+from analysis.estimators.endorsement.posterior import Posterior, Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.regression import checked_covariates, refuse_repeated_columns
@@ -25,12 +25,11 @@ from analysis.estimators.variance import FloatArray
 
 CHAINS = 4
 MIN_DRAWS = 100
-# First share of every chain, which tunes it and is thrown away; at least MIN_DRAWS.
-BURN = 0.2
+# Paths that tune a chain and are thrown away, in shares of those kept; at least MIN_DRAWS.
+WARM_UP = 0.25
 DRAWS = 2000
-# Numbers of quadrature nodes; the log-likelihood of all answers may change by this much with more of them.
-NODES = (21, 41, 81)
-QUADRATURE = 0.01
+# Chains that have not mixed go on by as many draws again, at most so often.
+EXTENSIONS = 6
 # Soft bounds of ω² are half as wide as its spread, and kept where a float can follow them.
 SOFT_SHARE = 0.5
 SOFTNESS = (0.02, 1.0)
@@ -82,6 +81,7 @@ def ideal_points(
     draws: int = DRAWS,
     prior: Prior | None = None,
     is_common: bool = False,
+    extensions: int = EXTENSIONS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> IdealPointResult:
     """Sample the ideal-point model: support of each endorser on each policy, in units of the latent policy scale.
@@ -98,11 +98,14 @@ def ideal_points(
     X, names
         (n, p) covariates with intercept, and names; None for the intercept alone.
     draws
-        Per chain, a fifth of which is thrown away.
+        Kept per chain at first; a quarter as many, at least 100, tune the chains before.
     prior
         None for the standard one.
     is_common
         Whether an endorser has the same effects on all policies; else they vary around a mean.
+    extensions
+        How often chains may go on by `draws` as long as a quantity has an R-hat above 1.01 or fewer than 400 effective
+        draws in bulk or tails.
     progress
         Wraps the chains' numbers, for a progress bar.
 
@@ -130,66 +133,52 @@ def ideal_points(
         raise EstimationError(f"draws is {draws}; give at least {MIN_DRAWS}")
     Z, labels = checked_covariates(X, names, answers.n)
     refuse_repeated_columns(Z, labels, "the sample")
-    posterior, chains = _sample(prepare(answers, Z, prior, is_common=is_common), rng, draws, progress)
-    return _summary(answers, posterior, labels, chains, rng)
-
-
-def _sample(
-    first: Posterior, rng: np.random.Generator, draws: int, progress: Callable[[Iterable[int]], Iterable[int]]
-) -> tuple[Posterior, list[Chain]]:
-    posterior, normal = _tuned(first)
-    streams, phi2 = rng.spawn(CHAINS), posterior.first_phi2()
-    burned = int(BURN * draws)
-    chains = [
-        run_chain(
-            posterior.log_density,
-            posterior.draw_phi2,
-            normal,
-            phi2,
-            streams[c],
-            warm_up=max(burned, MIN_DRAWS),
-            draws=draws - burned,
-        )
-        for c in progress(range(CHAINS))
-    ]
-    return posterior, chains
+    posterior, normal = _tuned(prepare(answers, Z, prior, is_common=is_common))
+    sampler = Sampler(
+        Target(posterior.log_density, posterior.draw_phi2, posterior.stretch),
+        normal,
+        posterior.first_phi2(),
+        rng.spawn(CHAINS),
+    )
+    sampler.warm_up(max(int(WARM_UP * draws), MIN_DRAWS))
+    for _ in range(1 + extensions):
+        sampler.draw(draws, progress)
+        result = _summary(answers, posterior, labels, sampler, rng)
+        if not result.warnings:
+            break
+    return result
 
 
 def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
-    """Fit the soft bounds to the spread of ω², and the quadrature to the discrimination of the policies."""
+    """Fit the soft bounds to the spread of ω², and the stretch of λ to its own."""
     phi2, cuts = posterior.first_phi2(), posterior.cuts
     normal = approximate(posterior.log_density, _start(posterior), phi2)
-    spread = np.sqrt(np.sum(normal.root**2, axis=1))[cuts[4] : cuts[5]].reshape(posterior.softness.shape)
-    sharp = normal.mode.copy()
-    sharp[: posterior.J] += 2 * np.sqrt(np.sum(normal.root**2, axis=1))[: posterior.J]
-    softer = posterior.tuned(softness=np.clip(SOFT_SHARE * spread, *SOFTNESS), nodes=_nodes(posterior, sharp))
+    variance = np.sum(normal.root**2, axis=1)
+    spread = np.sqrt(variance[cuts[4] : cuts[5]]).reshape(posterior.softness.shape)
+    known = variance[cuts[3] : cuts[4]].reshape(posterior.S, posterior.K, posterior.p).mean(axis=0)
+    softer = posterior.tuned(np.clip(SOFT_SHARE * spread, *SOFTNESS), known)
     start = normal.mode.copy()
     start[cuts[4] : cuts[5]] = np.clip(posterior.unpack(normal.mode).omega2.ravel(), *START_VARIANCE)
-    return softer, approximate(softer.log_density, start, phi2)
+    normal = approximate(softer.log_density, start, phi2)
+    unstretched = np.column_stack([softer.stretch(column, phi2, is_back=True) for column in normal.root.T])
+    return softer, Approximation(normal.mode, unstretched)
 
 
 def _start(posterior: Posterior) -> FloatArray:
     start, cuts = np.zeros(posterior.size), posterior.cuts
+    start[: cuts[1]] = soft_beta(np.ones(posterior.J))
     start[cuts[1] : cuts[3]] = -1.0
     start[cuts[4] : cuts[5]] = START_VARIANCE[0]
     return start
 
 
-def _nodes(posterior: Posterior, sharp: FloatArray) -> int:
-    """Fewest nodes whose log-likelihood the next finer quadrature does not change, where policies measure well."""
-    values = [posterior.tuned(nodes=nodes).log_likelihood(sharp) for nodes in NODES]
-    for nodes, value, finer in zip(NODES, values, values[1:], strict=False):
-        if abs(value - finer) < QUADRATURE:
-            return nodes
-    return NODES[-1]
-
-
 def _summary(
-    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], chains: list[Chain], rng: Generator
+    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], sampler: Sampler, rng: Generator
 ) -> IdealPointResult:
-    shape = (len(chains), len(chains[0].draws))
-    points = [posterior.unpack(theta) for chain in chains for theta in chain.draws]
-    phi2 = np.concatenate([chain.rest for chain in chains])
+    draws, rest = sampler.draws, sampler.rest
+    shape = draws.shape[:2]
+    points = [posterior.unpack(theta) for chain in draws for theta in chain]
+    phi2 = rest.reshape(-1, *rest.shape[2:])
     values = {
         name: np.array([getattr(at, name) for at in points]) for name in ("beta", "alpha", "lam", "omega2", "delta")
     }
@@ -199,8 +188,9 @@ def _summary(
     sampled = {term: draws.reshape(shape) for term, draws in _terms(answers, posterior, labels, values).items()}
     found = {term: diagnose(draws) for term, draws in sampled.items()}
     estimates = tuple(_estimate(answers.n, term, draws) for term, draws in sampled.items())
-    acceptance = float(np.mean([chain.acceptance for chain in chains]))
-    return IdealPointResult(estimates, tuple(found.values()), shape[1], shape[0], acceptance, sampled, _warnings(found))
+    return IdealPointResult(
+        estimates, tuple(found.values()), shape[1], shape[0], sampler.acceptance, sampled, _warnings(found)
+    )
 
 
 def _warnings(found: dict[str, ChainDiagnostics]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -22,9 +22,15 @@ TINY = 1e-300
 SMALLEST_VARIANCE = 1e-12
 # Width of the soft bounds of ω² before anything is known of its posterior.
 FIRST_SOFTNESS = 0.2
+# Width of the soft bound of log β/(1 + β), which is below 0.
+BETA_SOFTNESS = 0.1
 # Updates of the variances over policies for each path of the rest: they cost little beside a path, and with fewer the
 # means over policies, whose spread follows these variances, mix last.
-SLICES = 10
+SLICES = 5
+# Ideal points are integrated out by the trapezoid rule on ±LARGEST_POINT. Given the answers their density is never
+# narrower than 1/√(1 + Σβ²); nodes that lie closer than SPACING of these miss a Gaussian one by 3e-6 at most.
+LARGEST_POINT, SPACING = 5.0, 1.25
+NODES = (21, 27, 35, 45, 59, 77, 101, 131, 171, 223)
 LOG_2PI = math.log(2 * math.pi)
 
 
@@ -95,11 +101,12 @@ class Cells:
 class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
-    The vector holds log β, first cut points and log gaps in standard deviations √(1 + β²) of the policy's latent
-    scale, λ, softly bounded ω², and δ. In these units a policy that measures very well, whose β has hardly an upper
-    limit, does not drag its cut points along. Ideal points are integrated out by Gauss–Hermite quadrature, support and
-    the means of λ over policies in closed form, so that nothing is left that would tie one draw to the next. Variances
-    of λ over policies (φ²) are given from outside: with them the density has a spike where all λ are equal.
+    The vector holds softly bounded log β/(1 + β), first cut points and log gaps in standard deviations √(1 + β²) of
+    the policy's latent scale, λ, softly bounded ω², and δ. Few answers say how well the best policy measures: its β has
+    hardly an upper limit. In these units that long tail is short, and does not drag the cut points along. Ideal points
+    are integrated out by quadrature, support and the means of λ over policies in closed form, so that nothing is left
+    that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: with them the density
+    has a spike where all λ are equal.
     """
 
     def __init__(
@@ -111,8 +118,8 @@ class Posterior:
         *,
         prior: Prior,
         is_common: bool = False,
-        nodes: int = 21,
         softness: float | FloatArray = FIRST_SOFTNESS,
+        known: float | FloatArray = 0.0,
     ) -> None:
         """Prepare the indices.
 
@@ -122,19 +129,19 @@ class Posterior:
             (U, p) distinct rows of covariates, intercept first.
         cells, categories, endorsers_n
             Answers; (J,) number of categories of each policy; K.
-        prior, is_common, nodes, softness
-            Prior; whether policies share λ and ω²; nodes of the quadrature; width of the soft bounds of ω², (S, K).
+        prior, is_common, softness
+            Prior; whether policies share λ and ω²; width of the soft bounds of ω², (S, K).
+        known
+            (K, p) φ² above which answers rather than φ² say how far λ differ between policies.
         """
         self.Z, self.cells, self.categories, self.prior, self.is_common = Z, cells, categories, prior, is_common
         self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
-        t, weight = np.polynomial.hermite_e.hermegauss(nodes)
-        self.t: FloatArray = t
-        self.log_weight: FloatArray = np.log(weight / weight.sum())
         self.has_gap = np.arange(self.L - 2)[None, :] < categories[:, None] - 2
         S = 1 if is_common else self.J
         sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
         self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
-        self.S, self.nodes = S, nodes
+        self.S = S
+        self.known: FloatArray = np.broadcast_to(np.asarray(known, dtype=np.float64), (endorsers_n, self.p)).copy()
         self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
 
     @property
@@ -142,8 +149,8 @@ class Posterior:
         """Length of the parameter vector."""
         return self.cuts[-1]
 
-    def tuned(self, *, nodes: int | None = None, softness: FloatArray | None = None) -> Posterior:
-        """The same density with another quadrature or other soft bounds."""
+    def tuned(self, softness: FloatArray, known: FloatArray) -> Posterior:
+        """The same density with other soft bounds, and stretched otherwise."""
         return Posterior(
             self.Z,
             self.cells,
@@ -151,12 +158,12 @@ class Posterior:
             self.K,
             prior=self.prior,
             is_common=self.is_common,
-            nodes=self.nodes if nodes is None else nodes,
-            softness=self.softness if softness is None else softness,
+            softness=softness,
+            known=known,
         )
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
-        """The six parts of a vector: log β, first cut, log gaps, λ, softly bounded ω², δ."""
+        """The six parts of a vector: soft β, first cut, log gaps, λ, softly bounded ω², δ."""
         return [theta[i:j] for i, j in pairwise(self.cuts)]
 
     def unpack(self, theta: FloatArray) -> Parameters:
@@ -174,8 +181,10 @@ class Posterior:
         )
 
     def _in_probit_units(self, theta: FloatArray) -> FloatArray:
-        """Give cut points in units of the probit error instead of the latent scale."""
-        plain, unit = theta.copy(), np.sqrt(1 + np.exp(2 * theta[: self.J]))
+        """Give log β, and cut points in units of the probit error instead of the latent scale."""
+        beta = _hard_beta(theta[: self.J])
+        plain, unit = theta.copy(), np.sqrt(1 + beta**2)
+        plain[: self.J] = np.log(beta)
         plain[self.cuts[1] : self.cuts[2]] *= unit
         plain[self.cuts[2] : self.cuts[3]] += np.log(unit)[self._gap_policy]
         return plain
@@ -186,18 +195,24 @@ class Posterior:
 
     def _to_latent_units(self, theta: FloatArray, value: float, slope: FloatArray) -> tuple[float, FloatArray]:
         """Carry a log density and its gradient from probit units to the vector."""
-        square = np.exp(2 * theta[: self.J])
+        soft = theta[: self.J] / BETA_SOFTNESS
+        beta = _hard_beta(theta[: self.J])
+        square = beta**2
         unit = np.sqrt(1 + square)
         first, gap = (slice(*self.cuts[i : i + 2]) for i in (1, 2))
         turned = slope.copy()
         turned[first] *= unit
         from_gaps = np.bincount(self._gap_policy, slope[gap], self.J)
         turned[: self.J] += (slope[first] * theta[first] * unit + from_gaps + 1) * square / (1 + square)
-        return value + float(np.sum(np.log(unit))), turned
+        log_steep = np.log1p(beta) + special.log_expit(-soft)  # of log β in its soft form
+        turned[: self.J] = (turned[: self.J] + beta / (1 + beta)) * np.exp(log_steep)
+        turned[: self.J] -= special.expit(soft) / BETA_SOFTNESS
+        return value + float(np.sum(np.log(unit)) + np.sum(log_steep)), turned
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Marginal log-likelihood."""
-        by_node = self.cells.pattern @ self._edges(self.unpack(theta)).log_probability + self.log_weight
+        edges = self._edges(self.unpack(theta))
+        by_node = self.cells.pattern @ edges.log_probability + edges.log_weight
         return float(self.cells.pattern_n @ special.logsumexp(by_node, axis=1))
 
     def log_density(self, theta: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
@@ -209,7 +224,7 @@ class Posterior:
         """
         at = self.unpack(theta)
         edges = self._edges(at)
-        by_node = self.cells.pattern @ edges.log_probability + self.log_weight
+        by_node = self.cells.pattern @ edges.log_probability + edges.log_weight
         top = by_node.max(axis=1)
         share = np.exp(by_node - top[:, None])
         total = share.sum(axis=1)
@@ -244,44 +259,55 @@ class Posterior:
         bottom = self.cells.answer == 0
         return np.where(top, 0, self.cells.answer), np.where(bottom, 0, self.cells.answer - 1), top, bottom
 
+    @cached_property
+    def _sums(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Matrices that sum cells by the cut point above, by the one below, and by policy and endorser."""
+        c, (above, below, _, _) = self.cells, self._bounds
+        places = [c.policy * (self.L - 1) + above, c.policy * (self.L - 1) + below, self._shared * self.K + self._actor]
+        sizes = [self.J * (self.L - 1)] * 2 + [self.S * self.K]
+        made = [(np.arange(n)[:, None] == at).astype(float) for at, n in zip(places, sizes, strict=True)]
+        return made[0], made[1], made[2] * self._is_named
+
+    @cached_property
+    def _rows(self) -> FloatArray:
+        """Covariates of each cell."""
+        return np.asarray(self.Z[self.cells.row])
+
     def _edges(self, at: Parameters) -> _Edges:
         c, (above, below, is_top, is_bottom) = self.cells, self._bounds
         offset = (self.Z[:, 1:] @ at.delta)[c.row]
-        effect = np.einsum("mp,mp->m", self.Z[c.row], at.lam[self._shared, self._actor])
+        effect = np.einsum("mp,mp->m", self._rows, at.lam[self._shared, self._actor])
         centre = offset + np.where(self._is_named, effect, 0.0)
         omega2 = np.where(self._is_named, at.omega2[self._shared, self._actor], 0.0)
-        beta = at.beta[c.policy]
+        beta, (t, log_weight) = at.beta[c.policy], _rule(at.beta)
         spread = np.sqrt(1 + beta**2 * omega2)
-        mean = beta[:, None] * (centre[:, None] + self.t)
+        mean = beta[:, None] * (centre[:, None] + t)
         high = (at.alpha[c.policy, above][:, None] - mean) / spread[:, None]
         low = (at.alpha[c.policy, below][:, None] - mean) / spread[:, None]
         high[is_top], low[is_bottom] = np.inf, -np.inf
         flip = np.where(low > 0, -1.0, 1.0)  # both tails keep their digits
         p = np.maximum(np.abs(special.ndtr(flip * high) - special.ndtr(flip * low)), TINY)
-        return _Edges(beta, centre, omega2, spread, high, low, p, np.log(p))
+        return _Edges(beta, centre, omega2, spread, high, low, p, np.log(p), t, log_weight)
 
     def _likelihood_slope(self, theta: FloatArray, at: Parameters, e: _Edges, weight: FloatArray) -> FloatArray:
         """Gradient of Σ weight × log probability in the vector; weight is (M, Q)."""
-        c, (above, below, is_top, is_bottom) = self.cells, self._bounds
+        c, (_, _, is_top, is_bottom) = self.cells, self._bounds
         scaled = weight / e.p
         up = scaled * np.exp(-0.5 * (e.high**2 + LOG_2PI))
         down = scaled * np.exp(-0.5 * (e.low**2 + LOG_2PI))
         pull = down - up  # times −1/σ of the mean
         with np.errstate(invalid="ignore"):
             stretch = np.where(is_bottom[:, None], 0.0, down * e.low) - np.where(is_top[:, None], 0.0, up * e.high)
-        by_mean, by_node = pull.sum(axis=1) / e.spread, (pull @ self.t) / e.spread
+        by_mean, by_node = pull.sum(axis=1) / e.spread, (pull @ e.t) / e.spread
         by_spread = stretch.sum(axis=1) / e.spread
         in_beta = by_mean * e.centre + by_node + by_spread * e.beta * e.omega2 / e.spread
         in_omega = by_spread * e.beta**2 / (2 * e.spread)
         in_centre = by_mean * e.beta
-        cut = np.zeros((self.J, self.L - 1))
-        np.add.at(cut, (c.policy, above), np.where(is_top, 0.0, up.sum(axis=1) / e.spread))
-        np.add.at(cut, (c.policy, below), np.where(is_bottom, 0.0, -down.sum(axis=1) / e.spread))
-        lam, omega = np.zeros_like(at.lam), np.zeros_like(at.omega2)
-        rows = self.Z[c.row]
-        named = self._is_named
-        np.add.at(lam, (self._shared[named], self._actor[named]), (rows * in_centre[:, None])[named])
-        np.add.at(omega, (self._shared[named], self._actor[named]), in_omega[named])
+        from_above = np.where(is_top, 0.0, up.sum(axis=1) / e.spread)
+        from_below = np.where(is_bottom, 0.0, -down.sum(axis=1) / e.spread)
+        (to_above, to_below, to_effect), rows = self._sums, self._rows
+        cut = (to_above @ from_above + to_below @ from_below).reshape(self.J, self.L - 1)
+        in_effect = to_effect @ np.column_stack([rows * in_centre[:, None], in_omega])
         _, _, log_gap, _, soft, _ = self.blocks(theta)
         from_here = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
         return np.concatenate(
@@ -289,8 +315,8 @@ class Posterior:
                 at.beta * np.bincount(c.policy, in_beta, self.J),
                 from_here[:, 0],
                 from_here[:, 1:][self.has_gap] * np.exp(log_gap),
-                lam.ravel(),
-                omega.ravel() * np.exp(self._log_slope(soft)[0]),
+                in_effect[:, :-1].ravel(),
+                in_effect[:, -1] * np.exp(self._log_slope(soft)[0]),
                 rows[:, 1:].T @ in_centre,
             ]
         )
@@ -327,14 +353,30 @@ class Posterior:
         v = self.prior.normal_variance
         if self.is_common:
             return -float(np.sum(lam**2)) / (2 * v), -lam / v
-        mean = lam.mean(axis=0)
-        return float(self._effects_given(lam, phi2).sum()), -(lam - mean) / phi2 - mean / (phi2 + self.J * v)
+        mean = lam.sum(axis=0) / self.J
+        off = lam - mean
+        value = float(self.effects_given(np.sum(off * off, axis=0), mean * mean, phi2).sum())
+        return value, -off / phi2 - mean / (phi2 + self.J * v)
 
-    def _effects_given(self, lam: FloatArray, phi2: FloatArray) -> FloatArray:
-        """Log density of λ over policies for each endorser and covariate, (K, p)."""
-        J, mean = self.J, lam.mean(axis=0)
-        whole, within = phi2 + J * self.prior.normal_variance, np.sum((lam - mean) ** 2, axis=0)
-        return np.asarray(-0.5 * ((J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + J * mean**2 / whole))
+    def effects_given(self, within: FloatArray, mean2: FloatArray, phi2: FloatArray) -> FloatArray:
+        """Log density of λ over policies for each endorser and covariate, (K, p).
+
+        It depends on λ by their sum of squares around their mean, and by the square of that mean.
+        """
+        whole = phi2 + self.J * self.prior.normal_variance
+        told = (self.J - 1) * np.log(phi2) + np.log(whole) + within / phi2 + self.J * mean2 / whole
+        return np.asarray(-0.5 * told)
+
+    def stretch(self, move: FloatArray, phi2: FloatArray, /, *, is_back: bool = False) -> FloatArray:
+        """Shrink, or stretch back, how far a move takes the λ of policies apart, to what small variances φ² leave."""
+        if self.is_common:
+            return move
+        share = np.sqrt(phi2 / (phi2 + self.known))
+        moved, lam = move.copy(), slice(*self.cuts[3:5])
+        effects = move[lam].reshape(self.J, self.K, self.p)
+        mean = effects.mean(axis=0)
+        moved[lam] = (mean + (effects - mean) * (1 / share if is_back else share)).ravel()
+        return moved
 
     def first_phi2(self) -> FloatArray:
         """Variances over policies from which a chain starts, (K, p)."""
@@ -349,15 +391,16 @@ class Posterior:
         if self.is_common:
             return phi2
         lam, largest = self.unpack(theta).lam, self.prior.largest_variance
-        z = special.ndtri(phi2 / largest)
+        mean, z = lam.mean(axis=0), special.ndtri(phi2 / largest)
+        within, mean2 = np.sum((lam - mean) ** 2, axis=0), mean**2
         for _ in range(SLICES):
-            level = self._effects_given(lam, largest * special.ndtr(z)) - rng.exponential(size=z.shape)
+            level = self.effects_given(within, mean2, largest * special.ndtr(z)) - rng.exponential(size=z.shape)
             other, angle = rng.normal(size=z.shape), rng.uniform(0, 2 * np.pi, z.shape)
             low, high = angle - 2 * np.pi, angle.copy()
             while True:
                 moved = z * np.cos(angle) + other * np.sin(angle)
                 variance = np.maximum(largest * special.ndtr(moved), SMALLEST_VARIANCE)
-                is_out = self._effects_given(lam, variance) < level
+                is_out = self.effects_given(within, mean2, variance) < level
                 if not is_out.any():
                     break
                 low, high = np.where(is_out & (angle < 0), angle, low), np.where(is_out & (angle >= 0), angle, high)
@@ -374,7 +417,7 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edges:
-    """Per cell (M,) or cell and node (M, Q): what the likelihood and its gradient share."""
+    """Per cell (M,), cell and node (M, Q) or node (Q,): what the likelihood and its gradient share."""
 
     beta: FloatArray
     centre: FloatArray
@@ -384,3 +427,33 @@ class _Edges:
     low: FloatArray
     p: FloatArray
     log_probability: FloatArray
+    t: FloatArray
+    log_weight: FloatArray
+
+
+def _hard_beta(soft: FloatArray) -> FloatArray:
+    """β of its soft form, between e⁻⁵⁰ and 200,000: beyond, no density is left to tell values apart."""
+    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -np.clip(soft, -50.0, 1.0) / BETA_SOFTNESS)))
+
+
+def soft_beta(beta: FloatArray) -> FloatArray:
+    """Coordinate of β in the parameter vector: log β/(1 + β) until β is about 5, and less steep beyond.
+
+    Example
+    -------
+    >>> bool(np.allclose(_hard_beta(soft_beta(np.array([0.1, 1.0, 9.0]))), [0.1, 1.0, 9.0]))
+    True
+    """
+    return np.asarray(-BETA_SOFTNESS * np.log(np.expm1(np.log1p(1 / beta) / BETA_SOFTNESS)))
+
+
+def _rule(beta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Fewest nodes that are close enough for policies that measure so well, and their log weights, (Q,)."""
+    needed = 2 * LARGEST_POINT * math.sqrt(1 + float(beta @ beta)) / SPACING
+    return _trapezoids(next((n for n in NODES if n > needed), NODES[-1]))
+
+
+@cache
+def _trapezoids(nodes: int) -> tuple[FloatArray, FloatArray]:
+    t = np.linspace(-LARGEST_POINT, LARGEST_POINT, nodes)
+    return t, -0.5 * t**2 - float(special.logsumexp(-0.5 * t**2))

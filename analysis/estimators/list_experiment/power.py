@@ -9,11 +9,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from analysis.errors import EstimationError
-
-MAX_N = 10**9
+from analysis.estimators.sample_size import normal_power, smallest_n
 
 
 def count_variance(item_shares: Sequence[float]) -> float:
@@ -114,13 +112,8 @@ def list_power(
     >>> round(list_power(1000, 0.2, 1.0), 3)
     0.861
     """
-    if not 0 < alpha < 1:
-        raise EstimationError(f"alpha is {alpha:g}; give a level between 0 and 1")
-    z = (share - null) / list_standard_error(n, share, variance)
-    if not is_two_sided:
-        return float(stats.norm.cdf(z - stats.norm.ppf(1 - alpha)))
-    reach = stats.norm.ppf(1 - alpha / 2)
-    return float(stats.norm.cdf(z - reach) + stats.norm.cdf(-z - reach))
+    se = list_standard_error(n, share, variance)
+    return normal_power(share - null, se, alpha=alpha, is_two_sided=is_two_sided)
 
 
 def list_required_n(
@@ -146,7 +139,7 @@ def list_required_n(
     Raises
     ------
     EstimationError
-        When no n below a milliard reaches the power.
+        As `list_power` and `smallest_n`.
 
     Example
     -------
@@ -154,18 +147,11 @@ def list_required_n(
     >>> list_power(n - 1, 0.2, 1.0) < 0.8 <= list_power(n, 0.2, 1.0)
     True
     """
-    low, high = 1, 2
-    while list_power(high, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) < power:
-        low, high = high, high * 2
-        if high > MAX_N:
-            raise EstimationError(
-                f"no n reaches power {power:g} at share {share:g} against {null:g}; check both shares"
-            )
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = list_power(middle, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided) >= power
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+
+    def power_of(n: int) -> float:
+        return list_power(n, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided)
+
+    return smallest_n(power_of, power, smallest=2)
 
 
 def double_list_variance_ratio(correlation: float) -> float:

@@ -9,13 +9,12 @@ import math
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.randomised_response.designs import Device
+from analysis.estimators.sample_size import normal_power, smallest_n
 
 Alternative = Literal["one.sided", "two.sided"]
-MAX_N = 10**9
 
 
 def _variance(how: Device, prevalence: float) -> float:
@@ -24,18 +23,24 @@ def _variance(how: Device, prevalence: float) -> float:
     return yes * (1 - yes) / how.c1**2
 
 
-def _power(effect: float, null_sd: float, sd: float, alpha: float, alternative: Alternative) -> float:
-    if alternative == "one.sided":
-        return float(stats.norm.cdf((effect - stats.norm.ppf(1 - alpha) * null_sd) / sd))
-    reach = stats.norm.ppf(1 - alpha / 2) * null_sd
-    return float(stats.norm.cdf((effect - reach) / sd) + stats.norm.cdf((-effect - reach) / sd))
-
-
 def _check(n: float, alpha: float, *shares: float) -> None:
     if n < 1 or not 0 < alpha < 1 or not all(0 <= share <= 1 for share in shares):
         raise EstimationError(
             f"n is {n:g}, alpha {alpha:g}, shares {shares}; n is 1 or more, the others within 0 and 1"
         )
+
+
+def masked_standard_error(how: Device, n: float, share: float) -> float:
+    """Give the standard error of a masked prevalence with n respondents; EstimationError for an impossible number.
+
+    Example
+    -------
+    >>> from analysis.estimators.randomised_response.designs import device
+    >>> round(masked_standard_error(device("mirrored", 0.75), 1000, 0.1), 4)
+    0.029
+    """
+    _check(n, 0.5, share)
+    return math.sqrt(_variance(how, share) / n)
 
 
 def power_one_sample(
@@ -72,7 +77,7 @@ def power_one_sample(
     """
     _check(n, alpha, share, null)
     null_sd, sd = (float(np.sqrt(_variance(how, x) / n)) for x in (null, share))
-    return _power(share - null, null_sd, sd, alpha, alternative)
+    return normal_power(share - null, sd, null_sd=null_sd, alpha=alpha, is_two_sided=alternative == "two.sided")
 
 
 def power_two_samples(
@@ -116,7 +121,8 @@ def power_two_samples(
     """
     _check(n, alpha, *shares, *nulls)
     null_sd, sd = (float(np.sqrt(math.fsum(_variance(how, x) for x in pair) / n)) for pair in (nulls, shares))
-    return _power(shares[0] - shares[1], null_sd, sd, alpha, alternative)
+    effect = shares[0] - shares[1]
+    return normal_power(effect, sd, null_sd=null_sd, alpha=alpha, is_two_sided=alternative == "two.sided")
 
 
 def required_n(
@@ -142,7 +148,7 @@ def required_n(
     Raises
     ------
     EstimationError
-        When no n below a milliard reaches the power.
+        As `power_one_sample` and `smallest_n`.
 
     Source
         Inverts `power_one_sample`. `power.rr.test` of R rr 1.4.2 stops at the first n whose power exceeds the wish
@@ -156,18 +162,11 @@ def required_n(
     >>> power_one_sample(how, n - 1, 0.3, 0.2) < 0.8 <= power_one_sample(how, n, 0.3, 0.2)
     True
     """
-    low, high = 0, 1
-    while power_one_sample(how, high, share, null, alpha=alpha, alternative=alternative) < power:
-        low, high = high, high * 2
-        if high > MAX_N:
-            raise EstimationError(
-                f"no n reaches power {power:g} at share {share:g} against {null:g}; check both shares"
-            )
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = power_one_sample(how, middle, share, null, alpha=alpha, alternative=alternative) >= power
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+
+    def power_of(n: int) -> float:
+        return power_one_sample(how, n, share, null, alpha=alpha, alternative=alternative)
+
+    return smallest_n(power_of, power)
 
 
 def price(how: Device, share: float) -> float:

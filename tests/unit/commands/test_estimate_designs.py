@@ -125,8 +125,15 @@ def test_endorsements_take_covariates_and_common_effects(tmp_path):
 
 @pytest.mark.parametrize(
     ("more", "message"),
-    [({"covariates": "g"}, "ask for it with --draws"), ({"common": "yes"}, "give true or false")],
+    [({"covariates": "g"}, "leave them out, or --draws 0"), ({"common": "yes"}, "give true or false")],
 )
 def test_a_specification_that_asks_for_too_much_is_refused(tmp_path, more, message):
     with pytest.raises(InputError, match=message):
-        told("endorsement", *endorsements(tmp_path, **more))
+        told("endorsement", *endorsements(tmp_path, **more), "--draws", 0)
+
+
+def test_ideal_points_stay_away_where_they_have_no_form(tmp_path):
+    report, terms = told("endorsement", *endorsements(tmp_path, weights="g"))
+    assert "the ideal-point model did not run: it has no form for weights" in report["warnings"]
+    assert report["estimator"] == "quick"
+    assert not any(term.startswith("posterior.") for term in terms)

@@ -270,6 +270,14 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             for name, ratio in (("direct", 1.0), ("list", 80.0), ("double_list", 40.0), ("forced", 7.0),
                                 ("crosswise", 17.0))
         ],
+        "technique_power": [
+            {"method_id": name, "survey_text": name, "prevalence_share": share, "respondents_n": n,
+             "power_share": min(n * share / cost, 1.0)}
+            for name, cost in (("list", 500.0), ("double_list", 250.0), ("forced", 50.0), ("mirrored", 80.0),
+                               ("crosswise", 80.0))
+            for share in (0.05, 0.2)
+            for n in (100, 1000, 10_000)
+        ],
         "replication_results": [
             {"replication_id": "R01_made_up", "estimand_id": "K02_list_taliban_afghanistan_2011",
              "quantity_code": "difference_in_mean_counts", "population_text": "Nobody", "period_text": "2011",

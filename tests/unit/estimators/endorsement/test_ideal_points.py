@@ -6,11 +6,11 @@ from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
 from analysis.estimators.endorsement.ideal_points import ideal_points
-from analysis.estimators.endorsement.posterior import Prior
+from analysis.estimators.endorsement.posterior import Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
 
 POLICIES, ENDORSERS = ("a", "b", "c"), ("x",)
-QUADRATURE = 1e-6  # 21 Gauss–Hermite nodes against adaptive integration, per respondent
+QUADRATURE = 1e-6  # trapezoids against adaptive integration, per respondent
 DIFFERENCED = 1e-4  # central differences of a log-likelihood of some hundreds
 
 
@@ -44,7 +44,7 @@ def test_effective_draws_of_an_autoregression_are_the_known_ones():
 def test_likelihood_is_the_integral_over_ideal_points():
     y, arm = simulated(2, n=40)
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((40, 1)))
-    theta = np.concatenate([np.log([1.0, 0.8, 1.2]), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
+    theta = np.concatenate([soft_beta(np.array([1.0, 0.8, 1.2])), [-0.5] * 3, [0.1] * 3, [0.8] * 3, [0.3] * 3])
     at = posterior.unpack(theta)
     edges = np.column_stack([np.full(3, -np.inf), at.alpha, np.full(3, np.inf)])
 
@@ -68,6 +68,7 @@ def test_gradient_is_that_of_the_density(is_common):
     matrix = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
     posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common)
     theta, phi2 = np.random.default_rng(4).normal(size=posterior.size) * 0.3, np.full((1, 3), 0.7)
+    theta[:3] += soft_beta(np.ones(3))
     _, gradient = posterior.log_density(theta, phi2)
     for e in 1e-5 * np.eye(posterior.size):
         slope = (posterior.log_density(theta + e, phi2)[0] - posterior.log_density(theta - e, phi2)[0]) / 2e-5
@@ -93,7 +94,8 @@ def test_variances_over_policies_are_drawn_from_their_conditional():
     at = np.zeros(posterior.size)
     at[posterior.cuts[3] : posterior.cuts[4]] = (0.2, 0.9, 1.4)
     grid = np.linspace(1e-4, 10, 20_001)
-    weight = np.exp([posterior._effects_given(posterior.unpack(at).lam, np.array([[v]]))[0, 0] for v in grid])
+    lam = posterior.unpack(at).lam[:, 0, 0]
+    weight = np.exp(posterior.effects_given(3 * lam.var(), lam.mean() ** 2, grid))
     wanted = float(grid @ weight / weight.sum())
     rng, phi2, drawn = np.random.default_rng(1), posterior.first_phi2(), []
     for _ in range(4000):
@@ -124,12 +126,23 @@ def test_support_is_recovered_and_mixes():
 
 def test_short_chains_are_flagged():
     answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
-    assert "ask for more draws" in ideal_points(answers, np.random.default_rng(6), draws=100).warnings[0]
+    short = ideal_points(answers, np.random.default_rng(6), draws=100, extensions=0)
+    assert "ask for more draws" in short.warnings[0]
+    assert short.draws_n == 100
+
+
+def test_chains_go_on_until_they_have_mixed():
+    answers = endorsement_answers(*simulated(5), POLICIES, ENDORSERS)
+    result = ideal_points(answers, np.random.default_rng(6), draws=200)
+    assert result.draws_n > 200
+    assert result.warnings == ()
 
 
 def test_same_seed_gives_the_same_draws():
     answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
-    one, two, other = (ideal_points(answers, np.random.default_rng(s), draws=100).estimates for s in (1, 1, 2))
+    one, two, other = (
+        ideal_points(answers, np.random.default_rng(s), draws=100, extensions=0).estimates for s in (1, 1, 2)
+    )
     assert one == two
     assert one != other
 

@@ -1,0 +1,168 @@
+"""`estimate power`: what a study of some size would see, and how large it would have to be.
+
+What belongs here: which closed form answers for which design, options and their checks. What must not: arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.commands.estimate_report import Report
+from analysis.errors import InputError
+from analysis.estimators.endorsement.power import endorsement_power, endorsement_standard_error
+from analysis.estimators.list_experiment.power import (
+    count_variance,
+    double_list_variance_ratio,
+    list_standard_error,
+)
+from analysis.estimators.randomised_response.designs import DESIGNS, Device, device
+from analysis.estimators.randomised_response.power import masked_standard_error, power_one_sample
+from analysis.estimators.sample_size import normal_power, smallest_n
+
+METHOD = "power"
+LISTS = ("list", "double-list")
+ENDORSEMENT = "endorsement"
+# Four items held by half each: the largest variance that four unrelated items can have.
+ITEM_SHARES = "0.5,0.5,0.5,0.5"
+
+
+@dataclass(frozen=True)
+class PowerOptions:
+    """The options of `estimate power`, by their names on the command line."""
+
+    design: str
+    share: float | None = None
+    null: float = 0.0
+    n: int | None = None
+    power: float = 0.8
+    alpha: float = 0.05
+    is_one_sided: bool = False
+    item_shares: str = ITEM_SHARES
+    count_variance: float | None = None
+    list_correlation: float = 0.0
+    p: float | None = None
+    p1: float | None = None
+    p0: float | None = None
+    q: float | None = None
+    effect: float | None = None
+    policies: int = 1
+    endorsers: int = 1
+    correlation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Power and standard error with n respondents, the fewest for which there are any, and what was assumed."""
+
+    power_of: Callable[[int], float]
+    error_of: Callable[[int], float]
+    smallest: int
+    assumed: dict[str, Any]
+
+
+def estimate_power(options: PowerOptions) -> Report:
+    """Give the power with n respondents, or the respondents that reach a power.
+
+    Parameters
+    ----------
+    options
+        As declared on the command line.
+
+    Returns
+    -------
+    Report
+        Diagnostics `power`, `n` (the given or the required number), `standard_error` and what was assumed.
+
+    Raises
+    ------
+    InputError, EstimationError
+        In one sentence that names the option, the value and the fix.
+    """
+    made = _design(options)
+    if options.n is not None and options.n < made.smallest:
+        raise InputError(f"--n is {options.n}; give {made.smallest} or more")
+    n = smallest_n(made.power_of, options.power, smallest=made.smallest) if options.n is None else options.n
+    found = {
+        "n": n,
+        "power": made.power_of(n),
+        "standard_error": made.error_of(n),
+        "alpha": options.alpha,
+        "is_two_sided": not options.is_one_sided,
+        **made.assumed,
+    }
+    what = f"{options.design}: required respondents" if options.n is None else f"{options.design}: power"
+    warnings = ["power is that of answers without nonresponse, weights or clusters: multiply n by the design effect"]
+    return Report(METHOD, what, n, [], None, found, warnings)
+
+
+def _design(options: PowerOptions) -> _Design:
+    if options.design in LISTS:
+        return _list(options)
+    if options.design == ENDORSEMENT:
+        return _endorsement(options)
+    if options.design in DESIGNS:
+        return _masked(options)
+    raise InputError(f"--design is '{options.design}'; choose one of {', '.join((*LISTS, *DESIGNS, ENDORSEMENT))}")
+
+
+def _list(options: PowerOptions) -> _Design:
+    share = _needed(options.share, "--share", "the prevalence to be told from --null")
+    variance = options.count_variance
+    if variance is None:
+        variance = count_variance(_numbers(options.item_shares))
+    ratio = double_list_variance_ratio(options.list_correlation) if options.design == "double-list" else 1.0
+
+    def error_of(n: int) -> float:
+        return math.sqrt(ratio) * list_standard_error(n, share, variance)
+
+    def power_of(n: int) -> float:
+        effect = abs(share - options.null)
+        return normal_power(effect, error_of(n), alpha=options.alpha, is_two_sided=not options.is_one_sided)
+
+    assumed = {"share": share, "null": options.null, "count_variance": variance}
+    return _Design(power_of, error_of, 2, assumed)
+
+
+def _masked(options: PowerOptions) -> _Design:
+    share = _needed(options.share, "--share", "the prevalence to be told from --null")
+    p = _needed(options.p, "--p", "the device's probability of the truthful question or trait")
+    how: Device = device(options.design, p, p1=options.p1, p0=options.p0, q=options.q)
+    side = "one.sided" if options.is_one_sided else "two.sided"
+
+    def power_of(n: int) -> float:
+        return power_one_sample(how, n, share, options.null, alpha=options.alpha, alternative=side)  # type: ignore[arg-type]
+
+    assumed = {"share": share, "null": options.null, "yes_if_held": how.yes_given(1), "yes_if_not": how.yes_given(0)}
+    return _Design(power_of, lambda n: masked_standard_error(how, n, share), 1, assumed)
+
+
+def _endorsement(options: PowerOptions) -> _Design:
+    effect = _needed(options.effect, "--effect", "the effect in standard deviations of the control answers")
+    how: dict[str, Any] = {
+        "policies": options.policies,
+        "endorsers": options.endorsers,
+        "correlation": options.correlation,
+    }
+    test: dict[str, Any] = {"alpha": options.alpha, "is_two_sided": not options.is_one_sided}
+    return _Design(
+        lambda n: endorsement_power(n, effect, **how, **test),
+        lambda n: endorsement_standard_error(n, effect, **how),
+        2 * (options.endorsers + 1),
+        {"effect": effect, **how},
+    )
+
+
+def _needed(value: float | None, option: str, meaning: str) -> float:
+    if value is None:
+        raise InputError(f"this design needs {option}: {meaning}")
+    return value
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise InputError(f"--item-shares is '{text}'; give shares as 0.5,0.4") from error
