@@ -66,8 +66,11 @@ def agreement_table(release: Release) -> str:
 
 
 def _scope(text: str, languages: dict[str, str]) -> str:
-    kind, _, language = text.partition(" ")
-    return sentence_case(f"in {languages.get(language, language)}" if kind == "language" else text)
+    kind, _, rest = text.partition(" ")
+    if kind == "language":
+        return f"In {languages.get(rest, rest)}"
+    label = rest.removesuffix(" against the others")
+    return sentence_case(f"{label}, told from the other labels" if kind == "label" else text)
 
 
 def _interval(row: Any, places: int) -> str:

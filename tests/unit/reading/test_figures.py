@@ -1,10 +1,13 @@
 """Every figure, at both widths, from a miniature release."""
 
+import io
 import re
 import struct
 from pathlib import Path
 
 import matplotlib
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import font_manager
 
@@ -14,10 +17,13 @@ from analysis.reading.figures import FAMILY, wrapped
 from analysis.reading.figures_evidence import attitude_rows
 from analysis.reading.figures_experiments import base_rate_dots
 from analysis.reading.figures_population import protection_frame
+from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
+from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS
 from tests.unit.reading.miniature import benchmark, verdicts
+from tests.unit.reading.miniature_posts import posts_tables
 
 DATE = re.compile(rb"<dc:date>|\d{4}-\d{2}-\d{2}T\d{2}:")
 
@@ -129,3 +135,28 @@ def test_the_font_is_the_one_that_is_shipped(drawings):
     own = [entry for entry in font_manager.fontManager.ttflist if entry.name == FAMILY]
     assert len(own) == 2
     assert all(Path(entry.fname).resolve().is_relative_to(Path(matplotlib.get_data_path()).resolve()) for entry in own)
+
+
+POSTS = (frame_weeks, text_quality, stance_periods, coordination_null, specification_curve, shock_forest)
+
+
+@pytest.mark.parametrize("draw", POSTS, ids=lambda draw: draw.__name__)
+def test_a_study_without_posts_has_figures_that_say_so(release_with, draw):
+    empty = {name: [] for name in posts_tables() if name != "synthetic_post_estimates"}
+    drawing = draw(release_with(**empty))
+    assert drawing.title.startswith(("No ", "0 of"))
+    assert drawing.page_png.startswith(b"\x89PNG")
+
+
+def test_corrected_shares_that_miss_the_truth_are_not_praised(release, release_with):
+    wrong = [row | {"known_truth_value": 0.9} for row in posts_tables()["synthetic_text_prevalence"]]
+    assert "every interval holds the truth" in text_quality(release).title
+    assert "holds" not in text_quality(release_with(synthetic_text_prevalence=wrong)).title
+
+
+def test_rows_beside_a_figure_hold_what_it_draws(drawings):
+    for drawing in drawings.values():
+        held = pd.read_csv(io.BytesIO(drawing.data_csv)).select_dtypes("number").to_numpy(dtype=float).ravel()
+        if drawing.name != "events_timeline":  # draws days
+            near = np.abs(np.asarray(drawing.plotted)[:, None] - np.concatenate([held, 100 * held])) < 1e-9
+            assert near.any(axis=1).all(), drawing.name
