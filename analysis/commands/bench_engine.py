@@ -1,6 +1,6 @@
 """`bench engine`: posts to the weekly table, beside reading and writing the same rows and doing nothing to them.
 
-What belongs here: fictional rows, the run, its CPU time and its memory, a kill in the middle. What must not: a
+What belongs here: fictional rows, runs here and on Spark, CPU time and memory, a kill in the middle. What must not: a
 verdict on any of them.
 """
 
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from analysis.commands.bench_report import SAMPLED_SECONDS, Comparison, cpu_seconds, peak_memory, process_tree
 from analysis.commands.bench_scrub import LANGUAGE_SHARES, LETTERS, bench_posts
 from analysis.commands.posts_table import CODEBOOK
+from analysis.engine.steps import TABLE
 from analysis.measures.frames import parse_codebook
 
 POSTS = 2_000_000
@@ -33,6 +34,7 @@ CHANNELS, WEEKS = 3_000, 104
 FRAMED_SHARE = 0.5
 SEED = 11
 PACE = "posts per CPU second"
+SPARK_PYTHON, EXECUTORS = Path("build/spark/bin/python"), "local-cluster[2,1,1024]"
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,11 @@ def measure(sizes: Sequence[int] = (POSTS,)) -> list[Comparison]:
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        passes = [_pass(folder, size) for size in sizes]
+        passes = [_pass(folder, sizes[0])]
+        on_spark = _on_spark(folder, passes[0])
+        passes += [_pass(folder, size) for size in sizes[1:]]
         resumed = _killed(folder, passes[-1])
-    return [*map(_beside_the_limit, passes), *_linearity(passes), resumed]
+    return [*map(_beside_the_limit, passes), *_linearity(passes), on_spark, resumed]
 
 
 def _pass(folder: Path, size: int) -> Pass:
@@ -92,6 +96,22 @@ def _linearity(passes: Sequence[Pass]) -> list[Comparison]:
     return [
         Comparison(what, f"one of {first.posts:,}", "CPU microseconds", last.microseconds, first.microseconds, note)
     ]
+
+
+def _on_spark(folder: Path, each: Pass) -> Comparison:
+    """The same posts on two executors of Spark, and whether the table is the same."""
+    what, peer = f"posts-table on {each.posts:,} posts", f"Spark on {EXECUTORS}"
+    if not (SPARK_PYTHON.exists() and shutil.which("java")):
+        why = f"skipped: no Java, or no environment {SPARK_PYTHON} (docs/cluster.md)"
+        return Comparison(what, peer, "CPU seconds", each.ours, None, why)
+    options = ["--engine", "spark", "--master", EXECUTORS]
+    command = [str(SPARK_PYTHON), *_command(folder / "posts.parquet", folder / "spark")[1:], *options]
+    theirs = cpu_seconds(lambda: subprocess.run(command, capture_output=True, check=True))
+    same = filecmp.cmp(folder / "out" / TABLE, folder / "spark" / TABLE, shallow=False)
+    shutil.rmtree(folder / "spark")
+    return Comparison(
+        what, peer, "CPU seconds", each.ours, theirs, f"{'the same' if same else 'OTHER'} bytes of the table"
+    )
 
 
 def _killed(folder: Path, whole: Pass) -> Comparison:

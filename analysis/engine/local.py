@@ -20,11 +20,21 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.engine.steps import BATCH_BYTES, BATCH_ROWS, TABLE, Columns, Scrubber, halved, summed, weekly_table, work
+from analysis.engine.steps import (
+    TABLE,
+    Columns,
+    Scrubber,
+    gathered,
+    summed,
+    weekly_table,
+    work,
+)
 from analysis.errors import InputError
 from analysis.measures.frames import Codebook, parse_codebook
 
 PLAN = "plan.json"
+READ_ROWS = 64
+"""Rows read at a time: so many texts of a megabyte are no more than a batch."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,9 @@ def plan(files: list[Path], columns: Columns) -> list[Job]:
         missing = [name for name in columns.all if name not in footer.schema_arrow.names]
         if missing:
             raise InputError(f"file '{file}' has no column '{missing[0]}'; name it, or rename it in the file")
+        week = footer.schema_arrow.field(columns.week).type
+        if not pa.types.is_integer(week):
+            raise InputError(f"file '{file}': column '{columns.week}' is of type {week}; give weeks as whole numbers")
         for group in range(footer.num_row_groups):
             rows = footer.metadata.row_group(group).num_rows
             jobs.append(Job(str(file), group, rows, f"{number:05d}_{group:05d}"))
@@ -223,24 +236,20 @@ def run_job(job: Job, task: Task) -> int:
         place(Path(task.folder) / "rows" / f"{job.part}.parquet", write_rows)
     else:
         write_rows(None)
-    together = summed(pl.concat(counts))
+    together = summed(counts)
     place(_counts_path(task.folder, job), together.write_parquet)
     return job.rows
 
 
 def _batches(job: Job, columns: Columns) -> Iterator[pa.Table]:
-    """Batches of bounded bytes: few rows at a time where texts are long."""
+    """Batches of bounded bytes; how long texts are is seen once they are read, since copies are small in a file."""
     file = pq.ParquetFile(job.file, pre_buffer=False)
-    group = file.metadata.row_group(job.row_group)
-    size = int(max(group.column(i).total_uncompressed_size for i in range(group.num_columns)))
-    # Dictionaries and compression hide the size of texts: assume up to four times what the footer says.
-    rows = max(1, min(BATCH_ROWS, BATCH_BYTES * job.rows // max(1, 4 * size)))
-    for batch in file.iter_batches(rows, row_groups=[job.row_group], columns=columns.all):
-        yield from halved(pa.Table.from_batches([batch]))
+    return gathered(file.iter_batches(READ_ROWS, row_groups=[job.row_group], columns=columns.all))
 
 
 def _finish(out: Path, jobs: list[Job], codebook: Codebook) -> Path:
     """Add up the parts' counts and write the weekly table."""
-    table = weekly_table(pl.scan_parquet([_counts_path(str(out), job) for job in jobs]), codebook)
+    parts = (pl.read_parquet(_counts_path(str(out), job)) for job in jobs)
+    table = weekly_table(parts, codebook)
     place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
     return out / TABLE

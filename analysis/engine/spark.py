@@ -109,7 +109,7 @@ def posts_table(
         _written(rows, out / "rows")
         rows = session.read.parquet(_address(out / "rows"))
     _written(_counts(rows, codebook_text), out / "counts")
-    table = weekly_table(pl.scan_parquet(out / "counts/*.parquet"), codebook)
+    table = weekly_table(map(pl.read_parquet, sorted((out / "counts").glob("*.parquet"))), codebook)
     place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
     return out / TABLE
 

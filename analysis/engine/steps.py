@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
+from analysis.errors import InputError
 from analysis.measures.frames import LANGUAGES, Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
 
 Scrubber = Callable[[pa.Array], pa.Array]
@@ -21,6 +22,8 @@ UNKNOWN_WEEK = -1
 BATCH_BYTES = 48 * 2**20
 """Uncompressed text held by one process at a time, about; working on it takes some ten times as much."""
 BATCH_ROWS = 65_536
+TOGETHER = 8
+"""Counts of so many batches are held at a time."""
 TABLE = "post_weeks.parquet"
 
 
@@ -63,20 +66,35 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     -------
     Worked
         Rows: language, week, channel, scrubbed text and one boolean for each frame, in the order of the batch.
+
+    Raises
+    ------
+    InputError
+        Text that is no UTF-8.
     """
-    text = batch.column(columns.text).cast(pa.string()).combine_chunks()
-    text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
     ready = pl.DataFrame(
         {
-            "post_text": pl.from_arrow(scrubber(text)),
-            "language_code": pl.from_arrow(batch.column(columns.language).cast(pa.string())),
+            "post_text": pl.from_arrow(scrubber(_strings(batch, columns.text))),
+            "language_code": pl.from_arrow(_strings(batch, columns.language)),
             "week_index": pl.from_arrow(batch.column(columns.week).cast(pa.int64())),
-            "channel_pseudonym": pl.from_arrow(batch.column(columns.channel).cast(pa.string())),
+            CHANNEL: pl.from_arrow(_strings(batch, columns.channel)),
         }
     ).with_columns(pl.col("week_index").fill_null(UNKNOWN_WEEK), pl.col("language_code").fill_null("other"))
     coded = code_frames(ready, codebook, "post_text", "language_code")
     rows = coded.select(row_columns(codebook))
     return Worked(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), counted(rows, codebook))
+
+
+def _strings(batch: pa.Table, name: str) -> pa.Array:
+    """A column as one array of texts; readers and patterns take for granted that they are UTF-8, files may lie."""
+    column = pa.concat_arrays(batch.column(name).cast(pa.string()).chunks)
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"column '{name}' holds text that is no UTF-8 ({error}); write the file anew in UTF-8"
+        ) from error
+    return column
 
 
 def row_columns(codebook: Codebook) -> list[str]:
@@ -102,29 +120,32 @@ def counted(rows: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     return channel_weeks(known, codebook, list(KEYS), CHANNEL).sort([*KEYS, CHANNEL])
 
 
-def summed(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts of several batches added up.
+def summed(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Counts of several batches added up, a few at a time: memory grows with accounts and weeks, not with batches.
 
     Parameters
     ----------
     counts
-        From `counted`, put together.
+        From `counted`, at least one.
     """
     keys = [*KEYS, CHANNEL]
-    return counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+    total: list[pl.DataFrame] = []
+    for each in counts:
+        total.append(each)
+        if len(total) == TOGETHER:
+            total = [pl.concat(total).group_by(keys).agg(pl.exclude(keys).sum())]
+    return pl.concat(total).group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
 
 
-def weekly_table(counts: pl.LazyFrame, codebook: Codebook) -> pl.DataFrame:
+def weekly_table(counts: Iterable[pl.DataFrame], codebook: Codebook) -> pl.DataFrame:
     """The weekly table of all counts there are; the same bytes whatever made them, in whichever pieces.
 
     Parameters
     ----------
     counts, codebook
-        From `counted`, put together; the frames.
+        From `counted`; the frames.
     """
-    keys = [*KEYS, CHANNEL]
-    dated = counts.filter(pl.col("week_index") != UNKNOWN_WEEK)
-    together = dated.group_by(keys).agg(pl.exclude(keys).sum()).collect(engine="streaming")
+    together = summed(each.filter(pl.col("week_index") != UNKNOWN_WEEK) for each in counts)
     return weekly_frames(together, codebook, list(KEYS), CHANNEL)
 
 
@@ -140,12 +161,12 @@ def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     rows = size = 0
     for batch in batches:
         if held and (rows + batch.num_rows > BATCH_ROWS or size + batch.nbytes > BATCH_BYTES):
-            yield from halved(pa.Table.from_batches(held))
+            yield from halved(pa.Table.from_batches(held).combine_chunks())
             held, rows, size = [], 0, 0
         held.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
     if rows:
-        yield from halved(pa.Table.from_batches(held))
+        yield from halved(pa.Table.from_batches(held).combine_chunks())
 
 
 def halved(batch: pa.Table) -> Iterator[pa.Table]:

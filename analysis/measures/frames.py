@@ -287,15 +287,14 @@ def weekly_frames(counts: pl.DataFrame, codebook: Codebook, keys: list[str], cha
         keys, frame_code (ALL for all posts, NONE for posts without frame), posts_n, negated_posts_n, channels_n,
         post_share, channel_share, in order of the keys. The channel share is the mean over channels of their own share.
     """
-    of_channel = counts.group_by([*keys, channel]).agg(pl.exclude(*keys, channel).sum())
+    # Shares are made from whole numbers added in one order, so that batches of any size give the same bytes.
+    of_channel = counts.group_by([*keys, channel]).agg(pl.exclude(*keys, channel).sum()).sort([*keys, channel])
     parts = []
     for frame in (ALL_POSTS, NO_FRAME, *codebook.frames):
         n = pl.col(f"n_{frame}")
         negated = pl.col(f"negated_{frame}") if frame in codebook.frames else pl.lit(0, dtype=pl.Int64)
-        # Shares are made from whole numbers added in one order, so that batches of any size give the same bytes.
         parts.append(
-            of_channel.sort([*keys, channel])
-            .group_by(keys, maintain_order=True)
+            of_channel.group_by(keys, maintain_order=True)
             .agg(
                 n.sum().alias("posts_n"),
                 negated.sum().alias("negated_posts_n"),

@@ -14,7 +14,7 @@ import pytest
 
 from analysis.commands.bench_engine import write_posts
 from analysis.commands.posts_table import CODEBOOK, scrubbed
-from analysis.engine import local
+from analysis.engine import local, steps
 from analysis.engine.local import posts_table
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
@@ -38,7 +38,8 @@ def table_bytes(out, files, **options):
 
 def test_pieces_change_no_byte(source, tmp_path, monkeypatch):
     whole = table_bytes(tmp_path / "a", [source])
-    monkeypatch.setattr(local, "BATCH_ROWS", 333)
+    monkeypatch.setattr(local, "READ_ROWS", 100)
+    monkeypatch.setattr(steps, "BATCH_ROWS", 333)
     assert table_bytes(tmp_path / "b", [source]) == whole
     pq.write_table(pq.read_table(source), tmp_path / "one.parquet")
     assert table_bytes(tmp_path / "c", [tmp_path / "one.parquet"], keep_rows=False) == whole
