@@ -84,7 +84,7 @@ COMMANDS = {
     "crosswise": _masked("crosswise", "0.25", "--covariates", "x"),
     "triangular": _masked("triangular", "0.25"),
     "masked-predictor": _masked("mirrored", "0.75", "--outcome", "x", "--outcome-model", "linear"),
-    "endorsement": ("endorsement", "--spec", "{spec}"),
+    "endorsement": ("endorsement", "--spec", "{spec}", "--draws", "0"),
     "ideal-points": ("endorsement", "--spec", "{spec}", "--draws", "100"),
 }  # fmt: skip
 SPEC = "policies:\n  a: {control: a0, actor: a1}\n  b: {control: b0, actor: b1}\n"
