@@ -22,20 +22,24 @@ def coverage(
     surveys: Annotated[int, typer.Option(help="Simulated surveys for each method")] = SURVEYS,
     update: Annotated[bool, typer.Option(help="Replace these methods' rows in the tracked file")] = False,
 ) -> None:
-    """Count coverage by simulation; about an hour for all methods. The tracked file changes only with --update."""
+    """Count coverage by simulation; about an hour for all methods. Only --update changes the tracked file."""
     by_id = {method.method_id: method for method in METHODS}
     unknown = sorted(set(methods or ()) - set(by_id))
     if unknown:
         raise InputError(f"method '{unknown[0]}' is unknown; choose from {', '.join(by_id)}")
-    chosen = [by_id[name] for name in methods or by_id]
-    rows = [coverage_row(m, surveys) | {"source": SOURCE} for m in track(chosen, "simulating", transient=True)]
-    table, store = TABLES["method_coverage"], Store(Path.cwd())
-    for row in rows:
+    for name in track(methods or by_id, "simulating", transient=True):
+        row = coverage_row(by_id[name], surveys) | {"source": SOURCE}
         verdict = "FAILS" if row["is_failed"] else "passes"
-        print(f"{row['method_id']}: {row['coverage_share']:.4f} of {row['answered_n']}, {verdict}")
-    if update:
-        tracked = store.path(RESULTS)
-        kept = store.read(RESULTS) if tracked.is_file() else pd.DataFrame(columns=list(table.column_names))
-        others = kept[~kept.method_id.isin([row["method_id"] for row in rows])]
-        frame = pd.concat([others, pd.DataFrame(rows)], ignore_index=True) if len(others) else pd.DataFrame(rows)
-        write_atomically(tracked, csv_bytes(canonical(frame, table), table))
+        print(f"{name}: {row['coverage_share']:.4f} of {row['answered_n']}, {verdict}")
+        if update:
+            _track(Store(Path.cwd()), row)
+
+
+def _track(store: Store, row: dict[str, object]) -> None:
+    """Put one row into the tracked file, in the place of an earlier one."""
+    table, tracked = TABLES["method_coverage"], store.path(RESULTS)
+    frame = pd.DataFrame([row])
+    if tracked.is_file():
+        kept = store.read(RESULTS)
+        frame = pd.concat([kept[kept.method_id != row["method_id"]], frame], ignore_index=True)
+    write_atomically(tracked, csv_bytes(canonical(frame, table), table))

@@ -49,8 +49,8 @@ METHOD = "endorsement"
 PLAN = ("weights", "strata", "clusters")
 KEYS = ("policies", *PLAN, "covariates", "common")
 CONTROL = "control"
-# More distinct patterns of answers than this take the ideal-point model minutes to hours.
-MOST_PATTERNS = 10_000
+# More distinct patterns of answers than this take the ideal-point model many minutes.
+MOST_PATTERNS = 6_000
 # Below this level the effect differs over policies and one number for all of them hides it.
 HETEROGENEITY_LEVEL = 0.05
 

@@ -11,9 +11,6 @@ from scipy import stats
 from tests.recovery.ideal_point_worlds import THINNED, ranks
 
 TRACKED = Path(__file__).with_name("ideal_point_ranks.csv")
-MOST_MOVED = 15
-"""Ranks of THINNED that a rank may move on another processor: set by judgement, not derived from a standard error."""
-
 LEVEL = 1e-3
 """Two dozen terms are tested at once."""
 DEEP_WORLDS = int(os.environ.get("DEEP_WORLDS", "0"))
@@ -36,11 +33,9 @@ def test_tracked_ranks_are_uniform():
 
 
 def test_a_world_gives_its_tracked_ranks():
-    """Chains take another path on another processor, so ranks may move by what a chain's own error moves them."""
+    """The environment fixes the kernels of the linear algebra, so that the chains take the same path everywhere."""
     again, _ = ranks(0)
-    moved = np.array([again[term] - int(values[0]) for term, values in tracked().items()])
-    assert np.abs(moved).max() <= MOST_MOVED
-    assert np.abs(moved).mean() <= MOST_MOVED / 3
+    assert again == {term: int(values[0]) for term, values in tracked().items()}
 
 
 def test_ranks_of_a_wrong_sampler_are_not_uniform():

@@ -167,3 +167,33 @@ def test_answers_must_be_categories():
     y[:, 0] = 2
     with pytest.raises(EstimationError, match="policy 'a' has the same answer"):
         prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((120, 1)))
+
+
+def test_density_is_likelihood_times_prior_times_jacobian():
+    """The parameters of the paper against the vector that is sampled: the volume by central differences."""
+    y, arm = simulated(3, n=60)
+    matrix = np.column_stack([np.ones(60), np.arange(60) % 2])
+    prior = Prior(normal_variance=1.5, largest_variance=4.0, gap_rate=0.7)
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, prior)
+    phi2 = np.array([[0.7, 0.3]])
+
+    def natural(theta):
+        at = posterior.unpack(theta)
+        gaps = np.diff(at.alpha, axis=1)
+        return np.concatenate([at.beta, at.alpha[:, 0], gaps.ravel(), at.lam.ravel(), at.omega2.ravel(), at.delta])
+
+    def log_prior(at):
+        spread = [np.eye(3) * v + prior.normal_variance for v in phi2[0]]
+        told = -np.sum(at.beta**2) - np.sum(at.alpha[:, 0] ** 2) - np.sum(at.delta**2)
+        effects = sum(stats.multivariate_normal(cov=spread[i]).logpdf(at.lam[:, 0, i]) for i in (0, 1))
+        return told / (2 * prior.normal_variance) - prior.gap_rate * np.diff(at.alpha, axis=1).sum() + effects
+
+    rest, rng = [], np.random.default_rng(8)
+    for _ in range(4):
+        theta = rng.normal(size=posterior.size) * 0.4
+        theta[:3] += soft_beta(np.ones(3))
+        theta[posterior.cuts[4] : posterior.cuts[5]] += 1.0
+        volume = np.array([(natural(theta + e) - natural(theta - e)) / 2e-5 for e in 1e-5 * np.eye(posterior.size)])
+        wanted = posterior.log_likelihood(theta) + log_prior(posterior.unpack(theta)) + np.linalg.slogdet(volume)[1]
+        rest.append(posterior.log_density(theta, phi2)[0] - wanted)
+    assert np.ptp(rest) < 1e-5  # the same constant everywhere
