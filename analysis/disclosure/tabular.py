@@ -20,7 +20,7 @@ from analysis.disclosure.additive import TOLERANCE, Bools, System, additive_syst
 from analysis.disclosure.history import Earlier, held
 from analysis.disclosure.secondary import Pattern, protect
 from analysis.errors import DisclosureError
-from analysis.schemas.columns import Table
+from analysis.schemas.declaration import Table
 
 COUNTED = ("persons", "posts")
 """Units whose counts are protected."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from analysis.errors import ReleaseError
-from analysis.schemas.columns import Table
+from analysis.schemas.declaration import Table
 
 LICENCE_NAME = "CC-BY-4.0"
 LICENCE_TITLE = "Creative Commons Attribution 4.0 International"

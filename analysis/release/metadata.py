@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from analysis.release.description import LICENCE_ADDRESS, LICENCE_NAME, LICENCE_TITLE, NAME, Description, ReleasedTable
-from analysis.schemas.columns import Column
+from analysis.schemas.declaration import Column
 from analysis.schemas.publish import frictionless_resource
 
 CROISSANT_CONTEXT = {

@@ -4,7 +4,7 @@ One declaration gives validation (`check`), the Arrow schema, the codebook and t
 What must not be here: reading files, or knowing what a vendor's export looks like.
 """
 
-from analysis.schemas.columns import Column, Table
+from analysis.schemas.declaration import Column, Table
 from analysis.schemas.studies import STUDIES, study_source, study_table
 from analysis.schemas.tables_design import TABLES as DESIGN_TABLES
 from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.errors import SchemaError
-from analysis.schemas.columns import Column, Table
+from analysis.schemas.declaration import Column, Table
 
 SHOWN_IN_ERROR = 20
 """Violations printed in an error; the count is always complete."""

@@ -7,7 +7,7 @@ was not asked and a field that the vendor does not export stay three findings. A
 
 import re
 
-from analysis.schemas.columns import Column
+from analysis.schemas.declaration import Column
 
 MISSING_KINDS = {
     ".refused": "prefers not to say",

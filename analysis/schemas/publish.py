@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from analysis.schemas.columns import Column, Table
+from analysis.schemas.declaration import Column, Table
 
 _ARROW_TYPES = {
     "text": pa.string(),

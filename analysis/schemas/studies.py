@@ -8,7 +8,7 @@ here: a declaration.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from analysis.schemas.columns import Table
+from analysis.schemas.declaration import Table
 
 STUDIES = ("synthetic", "vault")
 """`synthetic`: the fictional world. `vault`: a team's own consented exports."""

@@ -1,6 +1,7 @@
 """Tables of the design diagnosis: what frozen rules and estimators would do, if the truth were known."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 
 OWN_RULES = "computed from the frozen rules of data/claims/claims.yml; no data enter"
 FICTION = "fictional worlds drawn by analysis/synthetic; nobody was asked"

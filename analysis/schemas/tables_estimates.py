@@ -1,6 +1,7 @@
 """Tables of the survey's weights and estimates: how respondents count, what was estimated, what it rests on."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 from analysis.schemas.studies import for_every_study
 from analysis.schemas.tables_results import INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED, UNUSABLE_IS_NULL
 

@@ -1,6 +1,7 @@
 """Tables of posts: rows without identifiers, what was admitted, and the truth that the fictional world was made with."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 from analysis.schemas.studies import for_every_study
 
 TIME_HAS_WEEK = Rule(

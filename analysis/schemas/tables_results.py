@@ -1,6 +1,7 @@
 """Tables of results: estimates with their diagnostics, the arithmetic of base rates, claims and verdicts."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 
 AFGHANISTAN_2011 = "Lyall, Blair & Imai 2013, doi:10.1017/S0003055413000403; counts tabulated from the public file"
 

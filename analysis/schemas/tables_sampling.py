@@ -1,6 +1,7 @@
 """Tables about sampling: what the estimators do where the truth is known."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 
 TABLES = (
     Table(

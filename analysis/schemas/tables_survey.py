@@ -1,6 +1,7 @@
 """Tables of the survey: respondents without identifiers, what was admitted, what the quality screen found."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 from analysis.schemas.items import ITEM_COLUMNS
 from analysis.schemas.studies import for_every_study
 

@@ -1,6 +1,7 @@
 """Tables of published facts: who is protected where, what has been measured, what happened when."""
 
-from analysis.schemas.columns import Rule, Table, columns
+from analysis.schemas.columns import columns
+from analysis.schemas.declaration import Rule, Table
 
 UNHCR = "UNHCR Refugee Data Finder, through the R package refugees 2025.12.1 (CC BY 4.0)"
 

@@ -10,7 +10,7 @@ from analysis.disclosure.policy import Review, load_policy
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
-from analysis.schemas.columns import Column
+from analysis.schemas.declaration import Column
 from analysis.store import canonical, content_hash, parquet_bytes
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "data/codelists/disclosure_policy.yml")

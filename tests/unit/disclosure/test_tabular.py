@@ -8,7 +8,7 @@ from analysis.disclosure import tabular
 from analysis.disclosure.secondary import Pattern
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.errors import DisclosureError
-from analysis.schemas.columns import Column, Table
+from analysis.schemas.declaration import Column, Table
 
 MINIMUM, BASE = 10, 5
 

@@ -4,7 +4,7 @@ import pytest
 from analysis.errors import SchemaError
 from analysis.schemas import TABLES
 from analysis.schemas.check import SHOWN_IN_ERROR, check
-from analysis.schemas.columns import Column
+from analysis.schemas.declaration import Column
 
 EVENTS = TABLES["events"]
 COUNTS = TABLES["list_experiment_counts"]
