@@ -24,7 +24,7 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import count, listing, percent
 
 TABLE = "technique_power"
-WANTED = 0.8
+WANTED, WANTED_WORDS = 0.8, "four in five"
 SOURCE = "Source: closed forms, two-sided tests at the 5 % level; no data enter, and everybody answers truthfully."
 LIST_WORDS = {"list": "one list", "double_list": "double list"}
 LINES = (("-", "o", BLUE), ("--", "s", VERMILION), ("-.", "D", GREEN), (":", "^", ORANGE), ("-", "v", INK))
@@ -46,9 +46,7 @@ def masked_power(release: Release) -> Drawing:
 def _curves(rows: pd.DataFrame, name: str, what: str, method: str) -> Drawing:
     lines, rare = _lines(rows), rows.prevalence_share.min()
     needed = _needed(rows[(rows.method_id == method) & (rows.prevalence_share == rare)])
-    title = (
-        f"At a prevalence of {percent(rare)}, {what} needs about {needed} respondents for a power of {percent(WANTED)}"
-    )
+    title = f"At a prevalence of {percent(rare)}, {what} needs about {needed} respondents for a power of {WANTED_WORDS}"
     told = "; ".join(
         f"at {percent(share)}: {listing([f'{words} {_needed(kept)}' for words, kept in _split(of, lines)])}"
         for share, of in rows.groupby("prevalence_share")
@@ -58,7 +56,7 @@ def _curves(rows: pd.DataFrame, name: str, what: str, method: str) -> Drawing:
             name,
             title,
             f"Curves of power over the number of respondents, one panel for each prevalence. Needed for a power of "
-            f"{percent(WANTED)}, {told}.",
+            f"{WANTED_WORDS}, {told}.",
             (TABLE,),
             __name__,
             rows[["method_id", "prevalence_share", "respondents_n", "power_share"]],
@@ -96,7 +94,7 @@ def _draw(rows: pd.DataFrame, lines: dict[str, str], title: str, width: float) -
         0.3 + step * (len(shares) // per_row),
         title,
         SOURCE,
-        f"Power to tell from zero, over respondents in the sample; dotted: {percent(WANTED)}",
+        f"Power to tell from zero, over respondents in the sample; dotted: {WANTED_WORDS}",
     )
     styles = dict(zip(lines, LINES, strict=False))
     paper.key(tuple((styles[m][1], styles[m][2], styles[m][2], words) for m, words in lines.items()))
