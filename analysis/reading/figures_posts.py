@@ -122,10 +122,10 @@ def _draw_quality(release: Release, rows: pd.DataFrame, title: str, width: float
     paper = sheet(width, height + key_height, title, SOURCES[release.study], start(release) + subtitle)
     looks = tuple((shape, colour, INK, ESTIMATOR_WORDS[name]) for name, shape, colour in (NAIVE, TUNED, DSL))
     paper.key((*looks, ("_", QUIET, INK, "truth of the fictional world")) if release.study == FICTIONAL else looks)
-    panel = (width - 0.75) / panels - 0.35 if is_page else width - 1.0
+    panel = (width - 0.75) / panels - 0.45 if is_page else width - 1.0
     boxes = []
     for index, kind in enumerate(kinds):
-        box = (0.6 + index * (panel + 0.4), 0.5, panel, step - 0.85)
+        box = (0.6 + index * (panel + 0.7), 0.5, panel, step - 0.85)
         if not is_page:
             box = (0.6, height - (index + 1) * step + 0.5, panel, step - 0.85)
         axes = paper.axes(*box, "xy")
