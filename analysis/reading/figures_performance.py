@@ -61,7 +61,7 @@ def draw_ratios(rows: pd.DataFrame) -> Drawing:
         alt,
         ("performance",),
         __name__,
-        shown[[*COMPARISON, "measured_date", "times_better"]],
+        shown[[*COMPARISON, "measured_date", "own_figure", "other_figure", "times_better"]],
     )
     return render(caption, lambda width: _draw(shown, title, width))
 
