@@ -49,9 +49,10 @@ def damaged_objects(objects: Path) -> list[Path]:
     list of Path
     """
     return [
-        path for path in sorted(objects.glob("??/*")) if _hash(path) != path.parent.name + path.name.partition(".")[0]
+        path for path in sorted(objects.glob("??/*")) if md5_of(path) != path.parent.name + path.name.partition(".")[0]
     ]
 
 
-def _hash(path: Path) -> str:
+def md5_of(path: Path) -> str:
+    """MD5 of a file's content, by which DVC names what it keeps."""
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

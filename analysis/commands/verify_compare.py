@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import yaml
 
+from analysis.commands.prepare_run import md5_of
 from analysis.errors import ReleaseError
 
 IDENTICAL, SAME_CONTENT, DIFFERS, ABSENT = "identical bytes", "identical content", "differs", "absent"
@@ -50,13 +51,9 @@ def against_lock(root: Path, rebuilt: Path) -> list[Comparison]:
 def _differing_out(path: str, committed: str | None, written: str | None, root: Path, rebuilt: Path) -> Comparison:
     """Other bytes: the same content where the table that the lock names still stands here and has equal cells."""
     here = root / path
-    if written and here.suffix == ".parquet" and here.is_file() and _md5(here) == committed:
+    if written and here.suffix == ".parquet" and here.is_file() and md5_of(here) == committed:
         return replace(_compare_tables(path, here, rebuilt / path), compared_with=LOCK)
     return Comparison(path, LOCK, DIFFERS, f"lock {committed or 'has no such output'}, rebuilt {written or 'nothing'}")
-
-
-def _md5(path: Path) -> str:
-    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
 def _locked_outs(path: Path) -> dict[str, str]:
