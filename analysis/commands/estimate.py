@@ -64,6 +64,10 @@ def list_experiment(
     outcome: Annotated[str | None, typer.Option(help="ml: column of an outcome that the item predicts")] = None,
     outcome_model: OutcomeModel = "logistic",
     item_columns: Annotated[str | None, typer.Option(help="modified: open answers of the controls, a,b,c")] = None,
+    endorsement: Annotated[
+        str | None, typer.Option(help="Answers under an endorsement, a,b,c: do they go with the list?")
+    ] = None,
+    correlation: Annotated[str, typer.Option(help="with --endorsement: pearson or kendall")] = "pearson",
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a sensitive item that was hidden in a list; diagnostics come first."""
@@ -88,6 +92,8 @@ def list_experiment(
         outcome=outcome,
         outcome_model=outcome_model,
         item_columns=item_columns,
+        endorsement=endorsement,
+        correlation=correlation,
     )
     emit(estimate_list(options), as_json=as_json)
 

@@ -7,7 +7,8 @@ What must not: arithmetic; option declarations (`estimate`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 from analysis.commands.estimate_list_designs import METHOD, estimate_joint, estimate_modified
 from analysis.commands.estimate_report import Report
@@ -43,6 +44,7 @@ from analysis.estimators.list_experiment.several_items import (
     several_items_data,
 )
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
+from analysis.estimators.list_experiment.with_endorsement import Correlation, list_endorsement_correlations
 
 ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
 UNCONSTRAINED_WARNING = (
@@ -123,6 +125,10 @@ def _refuse_contradictions(options: ListOptions) -> None:
         raise InputError("--outcome needs --estimator ml with the constrained model: both are fitted in one step")
     if (options.estimator == "modified") != (options.item_columns is not None):
         raise InputError("--item-columns names the open items of --estimator modified; give both, or neither")
+    if options.correlation not in get_args(Correlation):
+        raise InputError(f"--correlation is '{options.correlation}'; choose {' or '.join(get_args(Correlation))}")
+    if options.endorsement and (_by_design(options) is not _single):
+        raise InputError("--endorsement needs one sensitive item, a standard list and no --outcome; leave it out")
 
 
 def _single(options: ListOptions, rows: ListRows) -> Report:
@@ -144,7 +150,18 @@ def _single(options: ListOptions, rows: ListRows) -> Report:
         )
     else:
         report = _regression(options, rows, data, standing, diagnostics)
-    return report if rows.direct is None else _with_direct(options, rows, report)
+    report = report if rows.direct is None else _with_direct(options, rows, report)
+    return report if rows.endorsement is None else _with_endorsement(options, rows, report)
+
+
+def _with_endorsement(options: ListOptions, rows: ListRows, report: Report) -> Report:
+    """Add how the counts go with the endorsement answers in each arm."""
+    assert rows.endorsement is not None  # noqa: S101 - the caller has asked
+    made = list_endorsement_correlations(
+        rows.response, rows.arm, options.items, rows.endorsement, kind=options.correlation, **rows.design
+    )
+    found = [replace(estimate, term=f"endorsement.{estimate.term}") for estimate in made]
+    return replace(report, estimates=[*report.estimates, *found])
 
 
 def _diagnostics(data: RegressionData, standing: ListAnalysis) -> dict[str, Any]:

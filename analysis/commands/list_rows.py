@@ -53,6 +53,8 @@ class ListOptions:
     outcome: str | None = None
     outcome_model: str = "logistic"
     item_columns: str | None = None
+    endorsement: str | None = None
+    correlation: str = "pearson"
 
     @property
     def columns(self) -> dict[str, str | None]:
@@ -63,13 +65,22 @@ class ListOptions:
     @property
     def open_items(self) -> list[str]:
         """Columns with the open answers of the controls of a modified list."""
-        return [] if self.item_columns is None else [name.strip() for name in self.item_columns.split(",")]
+        return _named(self.item_columns)
+
+    @property
+    def endorsement_columns(self) -> list[str]:
+        """Columns with answers under an endorsement."""
+        return _named(self.endorsement)
 
     @property
     def roles(self) -> dict[str, str]:
         """The estimators' word for an argument to its column."""
         given = {option.removeprefix("--"): column for option, column in self.columns.items() if column is not None}
         return {"treat" if role == "treatment" else role: column for role, column in given.items()}
+
+
+def _named(columns: str | None) -> list[str]:
+    return [] if columns is None else [name.strip() for name in columns.split(",")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +96,7 @@ class ListRows:
     design: dict[str, Any]
     labels: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    endorsement: npt.NDArray[np.float64] | None = None
 
     @property
     def matrix(self) -> npt.NDArray[np.float64] | None:
@@ -115,7 +127,8 @@ def complete_rows(options: ListOptions) -> ListRows:
         In one sentence that names the column, the value and the fix.
     """
     frame = read_rows(options.file)
-    require_columns(frame, options.columns | {f"--item-columns {c}": c for c in options.open_items})
+    several = {"--item-columns": options.open_items, "--endorsement": options.endorsement_columns}
+    require_columns(frame, options.columns | {f"{option} {c}": c for option, names in several.items() for c in names})
     arm, labels = _arms(options, frame)
     response = numeric(frame, options.response, "a list answer is a number; leave a refusal empty")
     if options.estimator == "modified":
@@ -127,7 +140,8 @@ def complete_rows(options: ListOptions) -> ListRows:
         weights = numeric(frame, options.weights, "a weight is a number of 0 or more")
     needed = [*formula_columns(frame, options.covariates), *filter(None, (options.strata, options.clusters))]
     complete = frame[needed].notna().all(axis=1).to_numpy() & ~np.isnan(response) & ~np.isnan(arm)
-    for optional in (direct, outcome, weights):
+    endorsement = _mean_endorsement(frame, options.endorsement_columns)
+    for optional in (direct, outcome, weights, endorsement):
         complete &= True if optional is None else ~np.isnan(optional)
     if not complete.any():
         raise InputError("no row has a value in every column that is used; check the columns for missing values")
@@ -146,7 +160,16 @@ def complete_rows(options: ListOptions) -> ListRows:
         },
         labels,
         {"rows_read": len(frame), "rows_used": int(complete.sum())},
+        None if endorsement is None else endorsement[complete],
     )
+
+
+def _mean_endorsement(frame: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.float64] | None:
+    """Mean of the answers that were given, NaN where none was: of a policy's versions each respondent saw one."""
+    if not columns:
+        return None
+    answers = [numeric(frame, column, "an endorsement answer is a number; leave a refusal empty") for column in columns]
+    return pd.DataFrame(answers).mean().to_numpy()
 
 
 def _arms(options: ListOptions, frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:

@@ -252,3 +252,30 @@ def test_chains_of_endorse_with_covariates_hold_hardly_a_draw_of_the_cut_points(
     for seed in (1, 2):
         beta = PAKISTAN[f"endorse_cov_seed{seed}"]["beta"]
         assert max(beta[a]["ess"] for a in ("alpha.2", "alpha.3")) < 5
+
+
+def test_one_step_of_ictreg_stops_far_from_the_least_squares_and_is_not_offered():
+    """R's undocumented `onestep` minimises both arms together; it stops above our two steps and predicts that nobody
+    holds the item, with errors in the thousands. The joint minimum separates as well, so we offer two steps only."""
+    want, data = LISTED["onestep_race"], race()
+    theirs = np.array(list(want["coef"].values()))
+
+    def squares(coefficients):
+        held, others = (special.expit(data.X @ part) for part in np.split(coefficients, 2))
+        mean = data.responses.items * others + data.responses.treat * held
+        return float(np.sum((data.responses.y - mean) ** 2))
+
+    assert [term.partition(".")[0] for term in want["coef"]] == ["sensitive"] * 5 + ["control"] * 5
+    assert squares(theirs) == pytest.approx(863.7949, abs=1e-3)
+    assert squares(nonlinear_least_squares(data).coefficients) < squares(theirs) - 16
+    assert special.expit(data.X @ theirs[:5]).mean() < 1e-4
+    assert want["se"]["sensitive.(Intercept)"] > 5000
+
+
+def test_chain_of_rrreg_bayes_holds_hardly_a_draw():
+    """Its posterior means are no reference: of 3,000 kept draws at most six are effective. The likelihood is."""
+    want = MASKED["rrreg_bayes"]
+    assert max(want["ess"].values()) < 6
+    fit = masked_regression(nigeria(*COVARIATES)[0])
+    theirs = log_likelihood(fit.data, np.array(want["mean"]))
+    assert fit.log_likelihood > theirs + 3

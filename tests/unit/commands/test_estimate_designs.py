@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from scipy import special
+from scipy import special, stats
 from typer.testing import CliRunner
 
 from analysis.commands.estimate import estimate
@@ -63,6 +63,21 @@ def test_a_robust_regression_reports_its_moments(rows):
     assert "sensitive.x" in terms
 
 
+def test_a_list_is_compared_with_the_mean_of_the_endorsements_that_were_answered(rows):
+    frame = pd.read_csv(rows)
+    frame["e1"], frame["e2"] = frame.x.where(frame.index % 2 == 0), frame.x + frame.d
+    frame.loc[5, ["e1", "e2"]] = None
+    frame.to_csv(rows, index=False)
+    report, terms = listed(rows, "--endorsement", "e1,e2", "--correlation", "kendall")
+    assert report["diagnostics"]["rows_used"] == len(frame) - 1
+    kept = frame.drop(index=5)
+    answers = kept[["e1", "e2"]].mean(axis=1)
+    for arm, term in (("trt", "treated"), ("ctl", "control")):
+        own = kept.arm == arm
+        want = stats.kendalltau(kept.y[own], answers[own]).statistic
+        assert terms[f"endorsement.correlation_{term}"]["value"] == pytest.approx(want, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -73,6 +88,9 @@ def test_a_robust_regression_reports_its_moments(rows):
         (("--estimator", "modified"), "--item-columns names the open items"),
         (("--estimator", "modified", "--item-columns", "x,g"), "names 2 columns but --items is 3"),
         (("--estimator", "ml", "--model", "both"), "choose one of constrained"),
+        (("--endorsement", "x", "--correlation", "spearman"), "--correlation is 'spearman'; choose pearson or kendall"),
+        (("--endorsement", "x", "--estimator", "ml", "--outcome", "o"), "--endorsement needs one sensitive item"),
+        (("--endorsement", "x,z"), "--endorsement z"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(rows, options, message):
