@@ -55,8 +55,8 @@ def list_endorsement_correlations(
     Raises
     ------
     EstimationError
-        When the endorsement has another length or a missing answer, one of the two does not vary within an arm, the kind
-        is unknown, or as `list_responses`, `checked_weights` and `design_covariance`.
+        When the endorsement has another length or a missing answer, one of the two does not vary within an arm, the
+        kind is unknown, or as `list_responses`, `checked_weights` and `design_covariance`.
 
     Source
         Blair, Imai & Lyall 2014, American Journal of Political Science 58(4), 1043–1063; the contrast of
