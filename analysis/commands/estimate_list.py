@@ -157,8 +157,9 @@ def _single(options: ListOptions, rows: ListRows) -> Report:
 def _with_endorsement(options: ListOptions, rows: ListRows, report: Report) -> Report:
     """Add how the counts go with the endorsement answers in each arm."""
     assert rows.endorsement is not None  # noqa: S101 - the caller has asked
+    kind: Correlation = "kendall" if options.correlation == "kendall" else "pearson"  # one of both: checked above
     made = list_endorsement_correlations(
-        rows.response, rows.arm, options.items, rows.endorsement, kind=options.correlation, **rows.design
+        rows.response, rows.arm, options.items, rows.endorsement, kind=kind, **rows.design
     )
     found = [replace(estimate, term=f"endorsement.{estimate.term}") for estimate in made]
     return replace(report, estimates=[*report.estimates, *found])

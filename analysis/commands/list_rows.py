@@ -169,7 +169,7 @@ def _mean_endorsement(frame: pd.DataFrame, columns: list[str]) -> npt.NDArray[np
     if not columns:
         return None
     answers = [numeric(frame, column, "an endorsement answer is a number; leave a refusal empty") for column in columns]
-    return pd.DataFrame(answers).mean().to_numpy()
+    return np.asarray(pd.DataFrame(answers).mean(), dtype=np.float64)
 
 
 def _arms(options: ListOptions, frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
