@@ -17,8 +17,9 @@ from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import EndorsementAnswers
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
 from analysis.estimators.endorsement.hamiltonian import Approximation, Sampler, Target, approximate
-from analysis.estimators.endorsement.posterior import Posterior, Prior, soft_beta
+from analysis.estimators.endorsement.posterior import Posterior, Prior
 from analysis.estimators.endorsement.prepare import prepare
+from analysis.estimators.endorsement.soft_bounds import soft_beta
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.regression import checked_covariates, refuse_repeated_columns
 from analysis.estimators.variance import FloatArray
@@ -154,11 +155,12 @@ def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
     phi2, cuts = posterior.first_phi2(), posterior.cuts
     normal = approximate(posterior.log_density, _start(posterior), phi2)
     variance = np.sum(normal.root**2, axis=1)
-    spread = np.sqrt(variance[cuts[4] : cuts[5]]).reshape(posterior.softness.shape)
+    spread = np.sqrt(variance[posterior.soft])
     known = variance[cuts[3] : cuts[4]].reshape(posterior.S, posterior.K, posterior.p).mean(axis=0)
     softer = posterior.tuned(np.clip(SOFT_SHARE * spread, *SOFTNESS), known)
     start = normal.mode.copy()
-    start[cuts[4] : cuts[5]] = np.clip(posterior.unpack(normal.mode).omega2.ravel(), *START_VARIANCE)
+    at = posterior.unpack(normal.mode)
+    start[posterior.soft] = np.clip(np.concatenate([at.omega2.ravel(), at.tau2]), *START_VARIANCE)
     normal = approximate(softer.log_density, start, phi2)
     unstretched = np.column_stack([softer.stretch(column, phi2, is_back=True) for column in normal.root.T])
     return softer, Approximation(normal.mode, unstretched)
@@ -168,7 +170,7 @@ def _start(posterior: Posterior) -> FloatArray:
     start, cuts = np.zeros(posterior.size), posterior.cuts
     start[: cuts[1]] = soft_beta(np.ones(posterior.J))
     start[cuts[1] : cuts[3]] = -1.0
-    start[cuts[4] : cuts[5]] = START_VARIANCE[0]
+    start[posterior.soft] = START_VARIANCE[0]
     return start
 
 

@@ -15,15 +15,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
+from analysis.estimators.endorsement.soft_bounds import (
+    BETA_SOFTNESS,
+    SMALLEST_VARIANCE,
+    TINY,
+    bounded_variance,
+    hard_beta,
+    log_slope,
+)
 from analysis.estimators.variance import FloatArray, IntArray
 
-TINY = 1e-300
-# Below this a variance over policies is 0 for every purpose, and its logarithm is not.
-SMALLEST_VARIANCE = 1e-12
-# Width of the soft bounds of ω² before anything is known of its posterior.
+# Width of the soft bounds of ω² and τ² before anything is known of their posterior.
 FIRST_SOFTNESS = 0.2
-# Width of the soft bound of log β/(1 + β), which is below 0.
-BETA_SOFTNESS = 0.1
 # Updates of the variances over policies for each path of the rest: they cost little beside a path, and with fewer the
 # means over policies, whose spread follows these variances, mix last.
 SLICES = 5
@@ -43,7 +46,8 @@ class Prior:
     normal_variance
         Of β (above 0), the first cut point, effects on ideal points, and means of support over policies; all mean 0.
     largest_variance
-        Variances of support are uniform between 0 and this, within policies (ω²) and over policies (φ²).
+        Variances are uniform between 0 and this: of support within policies (ω²) and over policies (φ²), and of ideal
+        points and support over areas (τ²).
     gap_rate
         Distances between cut points are exponential with this rate: .1 is flat for any scale in use, and proper.
 
@@ -69,6 +73,9 @@ class Parameters:
         (S, K, p) effects on support, (S, K) variances of support: S is J, or 1 when policies share them.
     delta
         (p − 1,) effects on ideal points; their location is fixed at 0.
+    area, tau2
+        (A, 1 + K) what an area adds to its ideal points and to its support of each endorser, whatever the policy, and
+        (1 + K,) variances of these over areas; (0, 1 + K) and (0,) without areas.
     """
 
     beta: FloatArray
@@ -76,6 +83,8 @@ class Parameters:
     lam: FloatArray
     omega2: FloatArray
     delta: FloatArray
+    area: FloatArray
+    tau2: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +111,8 @@ class Posterior:
     """Density of the unconstrained parameter vector, and its gradient.
 
     The vector holds softly bounded log β/(1 + β), first cut points and log gaps in standard deviations √(1 + β²) of
-    the policy's latent scale, λ, softly bounded ω², and δ. Few answers say how well the best policy measures: its β has
+    the policy's latent scale, λ, softly bounded ω², δ, effects of areas in standard deviations τ, and softly bounded
+    τ². Few answers say how well the best policy measures: its β has
     hardly an upper limit. In these units that long tail is short, and does not drag the cut points along. Ideal points
     are integrated out by quadrature, support and the means of λ over policies in closed form, so that nothing is left
     that would tie one draw to the next. Variances of λ over policies (φ²) are given from outside: with them the density
@@ -118,6 +128,7 @@ class Posterior:
         *,
         prior: Prior,
         is_common: bool = False,
+        area: IntArray | None = None,
         softness: float | FloatArray = FIRST_SOFTNESS,
         known: float | FloatArray = 0.0,
     ) -> None:
@@ -126,11 +137,15 @@ class Posterior:
         Parameters
         ----------
         Z
-            (U, p) distinct rows of covariates, intercept first.
+            (U, p) rows of covariates, intercept first; distinct, together with their area.
         cells, categories, endorsers_n
             Answers; (J,) number of categories of each policy; K.
-        prior, is_common, softness
-            Prior; whether policies share λ and ω²; width of the soft bounds of ω², (S, K).
+        prior, is_common
+            Prior; whether policies share λ and ω².
+        area
+            (U,) area of each row, counted from 0; None without areas.
+        softness
+            Width of the soft bounds of all ω², (S, K) in one row, and τ², (1 + K,).
         known
             (K, p) φ² above which answers rather than φ² say how far λ differ between policies.
         """
@@ -138,11 +153,14 @@ class Posterior:
         self.J, self.K, self.p, self.L = len(categories), endorsers_n, Z.shape[1], int(categories.max())
         self.has_gap = np.arange(self.L - 2)[None, :] < categories[:, None] - 2
         S = 1 if is_common else self.J
-        sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1]
+        self.area, self.A = area, 0 if area is None else int(area.max()) + 1
+        by_area = [self.A * (1 + self.K), (1 + self.K) * (self.A > 0)]
+        sizes = [self.J, self.J, int(self.has_gap.sum()), S * self.K * self.p, S * self.K, self.p - 1, *by_area]
         self.cuts: list[int] = [0, *np.cumsum(sizes).tolist()]
         self.S = S
         self.known: FloatArray = np.broadcast_to(np.asarray(known, dtype=np.float64), (endorsers_n, self.p)).copy()
-        self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), (S, endorsers_n)).copy()
+        self.soft: IntArray = np.concatenate([np.arange(*self.cuts[i : i + 2]) for i in (4, 7)])
+        self.softness: FloatArray = np.broadcast_to(np.asarray(softness, dtype=np.float64), self.soft.shape).copy()
 
     @property
     def size(self) -> int:
@@ -158,31 +176,30 @@ class Posterior:
             self.K,
             prior=self.prior,
             is_common=self.is_common,
+            area=self.area,
             softness=softness,
             known=known,
         )
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
-        """The six parts of a vector: soft β, first cut, log gaps, λ, softly bounded ω², δ."""
+        """The parts of a vector: soft β, first cut, log gaps, λ, soft ω², δ, scaled effects of areas, soft τ²."""
         return [theta[i:j] for i, j in pairwise(self.cuts)]
 
     def unpack(self, theta: FloatArray) -> Parameters:
         """Turn the unconstrained vector into parameters."""
-        log_beta, first, log_gap, lam, omega, delta = self.blocks(self._in_probit_units(theta))
+        log_beta, first, log_gap, lam, _, delta, scaled, _ = self.blocks(self._in_probit_units(theta))
         gaps = np.where(self.has_gap, 0.0, np.inf)
         gaps[self.has_gap] = np.exp(log_gap)
         alpha = first[:, None] + np.concatenate([np.zeros((self.J, 1)), np.cumsum(gaps, axis=1)], axis=1)
-        return Parameters(
-            np.exp(log_beta),
-            alpha,
-            lam.reshape(self.S, self.K, self.p),
-            self._bounded(omega).reshape(self.S, self.K),
-            delta,
-        )
+        variances = bounded_variance(theta[self.soft], self.softness, self.prior.largest_variance)
+        omega2, tau2 = np.split(variances, [self.S * self.K])
+        area = scaled.reshape(self.A, 1 + self.K) * np.sqrt(tau2) if self.A else np.zeros((0, 1 + self.K))
+        lam = lam.reshape(self.S, self.K, self.p)
+        return Parameters(np.exp(log_beta), alpha, lam, omega2.reshape(self.S, self.K), delta, area, tau2)
 
     def _in_probit_units(self, theta: FloatArray) -> FloatArray:
         """Give log β, and cut points in units of the probit error instead of the latent scale."""
-        beta = _hard_beta(theta[: self.J])
+        beta = hard_beta(theta[: self.J])
         plain, unit = theta.copy(), np.sqrt(1 + beta**2)
         plain[: self.J] = np.log(beta)
         plain[self.cuts[1] : self.cuts[2]] *= unit
@@ -196,7 +213,7 @@ class Posterior:
     def _to_latent_units(self, theta: FloatArray, value: float, slope: FloatArray) -> tuple[float, FloatArray]:
         """Carry a log density and its gradient from probit units to the vector."""
         soft = theta[: self.J] / BETA_SOFTNESS
-        beta = _hard_beta(theta[: self.J])
+        beta = hard_beta(theta[: self.J])
         square = beta**2
         unit = np.sqrt(1 + square)
         first, gap = (slice(*self.cuts[i : i + 2]) for i in (1, 2))
@@ -277,6 +294,9 @@ class Posterior:
         c, (above, below, is_top, is_bottom) = self.cells, self._bounds
         offset = (self.Z[:, 1:] @ at.delta)[c.row]
         effect = np.einsum("mp,mp->m", self._rows, at.lam[self._shared, self._actor])
+        if self.area is not None:
+            offset = offset + at.area[self.area[c.row], 0]
+            effect = effect + at.area[self.area[c.row], 1 + self._actor]
         centre = offset + np.where(self._is_named, effect, 0.0)
         omega2 = np.where(self._is_named, at.omega2[self._shared, self._actor], 0.0)
         beta, (t, log_weight) = at.beta[c.policy], _rule(at.beta)
@@ -308,7 +328,10 @@ class Posterior:
         (to_above, to_below, to_effect), rows = self._sums, self._rows
         cut = (to_above @ from_above + to_below @ from_below).reshape(self.J, self.L - 1)
         in_effect = to_effect @ np.column_stack([rows * in_centre[:, None], in_omega])
-        _, _, log_gap, _, soft, _ = self.blocks(theta)
+        log_gap = self.blocks(theta)[2]
+        in_area, in_tau = self._in_areas(in_centre, at)
+        in_variance = np.concatenate([in_effect[:, -1], in_tau]) * np.exp(self._log_slope(theta)[0])
+        omega, tau = np.split(in_variance, [self.S * self.K])
         from_here = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
         return np.concatenate(
             [
@@ -316,36 +339,41 @@ class Posterior:
                 from_here[:, 0],
                 from_here[:, 1:][self.has_gap] * np.exp(log_gap),
                 in_effect[:, :-1].ravel(),
-                in_effect[:, -1] * np.exp(self._log_slope(soft)[0]),
+                omega,
                 rows[:, 1:].T @ in_centre,
+                in_area,
+                tau,
             ]
         )
 
-    def _bounded(self, soft: FloatArray) -> FloatArray:
-        """ω² between 0 and the largest variance: the identity well inside, exponential outside."""
-        c, largest = self.softness.ravel(), self.prior.largest_variance
-        inside = c * (np.logaddexp(0.0, soft / c) - np.logaddexp(0.0, (soft - largest) / c))
-        return np.asarray(np.clip(inside, SMALLEST_VARIANCE, largest))
+    def _in_areas(self, in_centre: FloatArray, at: Parameters) -> tuple[FloatArray, FloatArray]:
+        """Gradient in the scaled effects of areas, and in τ², of a sum whose gradient in the cells' centres is given."""
+        if self.area is None:
+            return np.zeros(0), np.zeros(0)
+        width, area = 1 + self.K, self.area[self.cells.row]
+        effect = np.where(self._is_named, in_centre, 0.0)
+        whole = np.bincount(area * width, in_centre, self.A * width)
+        whole += np.bincount(area * width + 1 + self._actor, effect, self.A * width)
+        by_area = whole.reshape(self.A, width)
+        return (by_area * np.sqrt(at.tau2)).ravel(), np.sum(by_area * at.area, axis=0) / (2 * at.tau2)
 
-    def _log_slope(self, soft: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Log derivative of ω² in its soft form, which is the log prior of the latter, and its derivative."""
-        c, largest = self.softness.ravel(), self.prior.largest_variance
-        up = special.expit(soft / c) * special.expit((largest - soft) / c)
-        slope = special.expit(-soft / c) - special.expit((soft - largest) / c)
-        return np.log(np.maximum(up, TINY)) + np.log1p(-np.exp(-largest / c)), slope / c
+    def _log_slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Log prior of the soft forms of ω² and τ², and its derivative."""
+        return log_slope(theta[self.soft], self.softness, self.prior.largest_variance)
 
     def _log_prior(self, theta: FloatArray, at: Parameters, phi2: FloatArray) -> tuple[float, FloatArray]:
         """Log prior, Jacobian included, and its gradient."""
-        log_beta, first, log_gap, _, soft, delta = self.blocks(theta)
+        log_beta, first, log_gap, _, _, delta, scaled, _ = self.blocks(theta)
         v, rate, gap = self.prior.normal_variance, self.prior.gap_rate, np.exp(log_gap)
-        log_slope, in_soft = self._log_slope(soft)
+        of_variances, in_soft = self._log_slope(theta)
+        omega, tau = np.split(in_soft, [self.S * self.K])
         effects, in_lam = self._log_prior_of_effects(at.lam, phi2)
         value = (
             float(np.sum(log_beta) + np.sum(log_gap) - rate * np.sum(gap) + effects)
             - float(np.sum(at.beta**2) + np.sum(first**2) + np.sum(delta**2)) / (2 * v)
-            + float(np.sum(log_slope))
+            + float(np.sum(of_variances) - np.sum(scaled**2) / 2)
         )
-        slope = [1 - at.beta**2 / v, -first / v, 1 - rate * gap, in_lam.ravel(), in_soft, -delta / v]
+        slope = [1 - at.beta**2 / v, -first / v, 1 - rate * gap, in_lam.ravel(), omega, -delta / v, -scaled, tau]
         return value, np.concatenate(slope)
 
     def _log_prior_of_effects(self, lam: FloatArray, phi2: FloatArray) -> tuple[float, FloatArray]:
@@ -429,22 +457,6 @@ class _Edges:
     log_probability: FloatArray
     t: FloatArray
     log_weight: FloatArray
-
-
-def _hard_beta(soft: FloatArray) -> FloatArray:
-    """β of its soft form, between e⁻⁵⁰ and 200,000: beyond, no density is left to tell values apart."""
-    return np.asarray(1 / np.expm1(BETA_SOFTNESS * np.logaddexp(0.0, -np.clip(soft, -50.0, 1.0) / BETA_SOFTNESS)))
-
-
-def soft_beta(beta: FloatArray) -> FloatArray:
-    """Coordinate of β in the parameter vector: log β/(1 + β) until β is about 5, and less steep beyond.
-
-    Example
-    -------
-    >>> bool(np.allclose(_hard_beta(soft_beta(np.array([0.1, 1.0, 9.0]))), [0.1, 1.0, 9.0]))
-    True
-    """
-    return np.asarray(-BETA_SOFTNESS * np.log(np.expm1(np.log1p(1 / beta) / BETA_SOFTNESS)))
 
 
 def _rule(beta: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,8 +6,9 @@ from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
 from analysis.estimators.endorsement.ideal_points import ideal_points
-from analysis.estimators.endorsement.posterior import Prior, soft_beta
+from analysis.estimators.endorsement.posterior import Prior
 from analysis.estimators.endorsement.prepare import prepare
+from analysis.estimators.endorsement.soft_bounds import soft_beta
 
 POLICIES, ENDORSERS = ("a", "b", "c"), ("x",)
 QUADRATURE = 1e-6  # trapezoids against adaptive integration, per respondent
@@ -82,7 +83,7 @@ def test_soft_bounds_leave_the_prior_of_a_variance_uniform():
     density, variance = np.empty(4001), np.empty(4001)
     for i, value in enumerate(soft):
         at[posterior.cuts[4]] = value
-        density[i] = np.exp(posterior._log_slope(at[posterior.cuts[4] : posterior.cuts[5]])[0][0])
+        density[i] = np.exp(posterior._log_slope(at)[0][0])
         variance[i] = posterior.unpack(at).omega2[0, 0]
     mass = integrate.cumulative_trapezoid(density, soft, initial=0)
     assert np.abs(mass - variance).max() < 1e-4  # of 10; trapezoids of width .004
