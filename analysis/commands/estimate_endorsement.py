@@ -11,6 +11,7 @@ A specification is YAML:
     weights: w        # optional, as strata and clusters
     covariates: female + C(region)    # optional, of the ideal-point model
     common: false     # optional, whether an endorser has the same effect on all policies in the ideal-point model
+    areas: village    # optional, column whose values vary around their mean in the ideal-point model
 
 Each column holds the answers of those who saw that version, larger for more support, and is empty for the others.
 """
@@ -47,7 +48,9 @@ from analysis.estimators.endorsement.quick import quick_endorsement
 
 METHOD = "endorsement"
 PLAN = ("weights", "strata", "clusters")
-KEYS = ("policies", *PLAN, "covariates", "common")
+AREAS = "areas"
+OF_THE_MODEL = ("covariates", AREAS)
+KEYS = ("policies", *PLAN, *OF_THE_MODEL, "common")
 CONTROL = "control"
 # More distinct patterns of answers than this take the ideal-point model many minutes.
 MOST_PATTERNS = 6_000
@@ -95,7 +98,8 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
     warnings += [f"{dropped} row(s) without an answer, a design value or a covariate were left out"] if dropped else []
     estimates = [*quick.pooled, *quick.standardised, *quick.differences]
     report = Report(METHOD, "quick", answers.n, estimates, None, diagnostics, warnings)
-    reason = _reason_for_quick(answers, described, covariates, draws)
+    areas = None if described.get(AREAS) is None else level_text(frame[kept][described[AREAS]]).to_numpy()
+    reason = _reason_for_quick(answers, described, draws)
     if reason is not None:
         return replace(report, warnings=[*warnings, f"the ideal-point model did not run: {reason}"])
     result = ideal_points(
@@ -105,18 +109,17 @@ def estimate_endorsement(file: Path, spec: Path, *, draws: int | None = None, se
         None if covariates is None else covariates.names,
         draws=draws or DRAWS,
         is_common=bool(described.get("common", False)),
+        areas=areas,
         progress=_progress,
     )
     return _with_ideal_points(report, result)
 
 
-def _reason_for_quick(
-    answers: EndorsementAnswers, spec: dict[str, Any], covariates: Covariates | None, draws: int | None
-) -> str | None:
+def _reason_for_quick(answers: EndorsementAnswers, spec: dict[str, Any], draws: int | None) -> str | None:
     """Why the quick estimates stand alone, None when they do not; what was asked for in so many words always runs."""
     if draws == 0:
         return "--draws 0 asks for the quick estimates alone"
-    if draws is not None or covariates is not None:
+    if draws is not None or any(spec.get(key) is not None for key in OF_THE_MODEL):
         return None
     plan = [key for key in PLAN if spec.get(key) is not None]
     if plan:
@@ -131,10 +134,11 @@ def _reason_for_quick(
 
 
 def _covariates(frame: pd.DataFrame, spec: dict[str, Any], draws: int | None) -> Covariates | None:
+    asked = [key for key in OF_THE_MODEL if spec.get(key) is not None]
+    if asked and draws == 0:
+        raise InputError(f"--spec: {asked[0]} belong to the ideal-point model; leave them out, or --draws 0")
     if spec.get("covariates") is None:
         return None
-    if draws == 0:
-        raise InputError("--spec: covariates belong to the ideal-point model; leave them out, or --draws 0")
     return design_matrix(frame, str(spec["covariates"]))
 
 
@@ -198,13 +202,15 @@ def _refuse_uneven(policies: dict[str, Any]) -> None:
 def _answers(frame: pd.DataFrame, spec: dict[str, Any]) -> tuple[EndorsementAnswers, npt.NDArray[np.bool_]]:
     policies = spec["policies"]
     named = {f"policy {p}, {e}": str(c) for p, columns in policies.items() for e, c in columns.items()}
-    require_columns(frame, named | {key: spec.get(key) for key in PLAN})
+    require_columns(frame, named | {key: spec.get(key) for key in (*PLAN, AREAS)})
     endorsers = [str(e) for e in next(iter(policies.values())) if e != CONTROL]
     pairs = [_policy(frame, policy, columns, endorsers) for policy, columns in policies.items()]
     y, arm = (np.column_stack([pair[i] for pair in pairs]) for i in (0, 1))
     kept = np.isfinite(y).any(axis=1)
     formula = None if spec.get("covariates") is None else str(spec["covariates"])
     kept &= frame[list(formula_columns(frame, formula))].notna().all(axis=1).to_numpy()
+    if spec.get(AREAS) is not None:
+        kept &= frame[spec[AREAS]].notna().to_numpy()
     plan: dict[str, Any] = {}
     for key in PLAN:
         if spec.get(key) is not None:

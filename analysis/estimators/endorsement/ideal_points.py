@@ -22,7 +22,7 @@ from analysis.estimators.endorsement.prepare import prepare
 from analysis.estimators.endorsement.soft_bounds import soft_beta
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.regression import checked_covariates, refuse_repeated_columns
-from analysis.estimators.variance import FloatArray
+from analysis.estimators.variance import FloatArray, IntArray, dense_codes
 
 CHAINS = 4
 MIN_DRAWS = 100
@@ -39,6 +39,10 @@ MAX_R_HAT = 1.01
 MIN_ESS = 400.0
 UNIT = "ideal-point scale (standard deviations of ideal points)"
 METHOD = "ordered-probit ideal points, Hamiltonian Monte Carlo"
+MIN_AREAS = 3
+SAMPLED = ("beta", "alpha", "lam", "omega2", "delta", "area", "tau2")
+Labels = tuple[tuple[str, ...], tuple[str, ...]]
+"""Names of covariates, and of areas."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,8 @@ class IdealPointResult:
         policies), `beta[policy]`, `alpha[policy]` (first cut point), `cut[policy.2]` and further,
         `lambda[policy.endorser.covariate]`, `omega2[policy.endorser]`, `delta[covariate]`, and
         `theta[endorser.covariate]` (mean of λ over policies like these). With common effects no term has a policy.
+        With areas `tau2[ideal_point]` and `tau2[endorser]` (variances over areas), `area[ideal_point.area]` and
+        `area[endorser.area]` (what an area adds, whatever the policy); support is then that of a mean area.
     diagnostics
         Of each term.
     draws_n, chains_n
@@ -82,6 +88,7 @@ def ideal_points(
     draws: int = DRAWS,
     prior: Prior | None = None,
     is_common: bool = False,
+    areas: npt.ArrayLike | None = None,
     extensions: int = EXTENSIONS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> IdealPointResult:
@@ -104,6 +111,9 @@ def ideal_points(
         None for the standard one.
     is_common
         Whether an endorser has the same effects on all policies; else they vary around a mean.
+    areas
+        (n,) code of each respondent's area, at least three of them: ideal points and support of an area vary around
+        those that its covariates predict, so that areas with few respondents borrow from the others.
     extensions
         How often chains may go on by `draws` as long as a quantity has an R-hat above 1.01 or fewer than 400 effective
         draws in bulk or tails.
@@ -118,7 +128,7 @@ def ideal_points(
     ------
     EstimationError
         When weights, strata or clusters were given (no design-based form is defined), fewer than 100 draws are asked
-        for, or as `prepare`.
+        for, areas are fewer than three or one has no code, or as `prepare`.
 
     Randomness
         All from `rng`.
@@ -126,7 +136,8 @@ def ideal_points(
     Source
         Bullock, Imai & Shapiro 2011, Political Analysis 19(4), 363–384, eqs (1)–(6). Ideal points and support are
         integrated out, which their sampler draws, so that chains mix. Location of the ideal points: R endorse draws
-        an intercept of δ beside the cut points, of which only their difference is identified; here it is 0.
+        an intercept of δ beside the cut points, of which only their difference is identified; here it is 0. Areas:
+        the village level of their eq. (7), with effects that policies share, and variances uniform as the others.
     """
     if any(x is not None for x in (answers.weights, answers.strata, answers.clusters)):
         raise EstimationError("weights, strata and clusters have no form in the ideal-point model; use the quick one")
@@ -134,7 +145,8 @@ def ideal_points(
         raise EstimationError(f"draws is {draws}; give at least {MIN_DRAWS}")
     Z, labels = checked_covariates(X, names, answers.n)
     refuse_repeated_columns(Z, labels, "the sample")
-    posterior, normal = _tuned(prepare(answers, Z, prior, is_common=is_common))
+    area, places = _coded_areas(areas, answers.n)
+    posterior, normal = _tuned(prepare(answers, Z, prior, is_common=is_common, area=area))
     sampler = Sampler(
         Target(posterior.log_density, posterior.draw_phi2, posterior.stretch),
         normal,
@@ -144,10 +156,23 @@ def ideal_points(
     sampler.warm_up(max(int(WARM_UP * draws), MIN_DRAWS))
     for _ in range(1 + extensions):
         sampler.draw(draws, progress)
-        result = _summary(answers, posterior, labels, sampler, rng)
+        result = _summary(answers, posterior, (labels, places), sampler, rng)
         if not result.warnings:
             break
     return result
+
+
+def _coded_areas(areas: npt.ArrayLike | None, n: int) -> tuple[IntArray | None, tuple[str, ...]]:
+    """Give areas as codes, and their names."""
+    if areas is None:
+        return None, ()
+    code = dense_codes(areas, "areas", n, np.zeros(0, dtype=np.int64))
+    names = tuple(map(str, np.unique(np.asarray(areas)).tolist()))
+    if len(names) < MIN_AREAS:
+        raise EstimationError(
+            f"areas holds {len(names)} area(s); a variance over areas needs at least {MIN_AREAS}: use a covariate"
+        )
+    return code, names
 
 
 def _tuned(posterior: Posterior) -> tuple[Posterior, Approximation]:
@@ -175,15 +200,13 @@ def _start(posterior: Posterior) -> FloatArray:
 
 
 def _summary(
-    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], sampler: Sampler, rng: Generator
+    answers: EndorsementAnswers, posterior: Posterior, labels: Labels, sampler: Sampler, rng: Generator
 ) -> IdealPointResult:
     draws, rest = sampler.draws, sampler.rest
     shape = draws.shape[:2]
     points = [posterior.unpack(theta) for chain in draws for theta in chain]
     phi2 = rest.reshape(-1, *rest.shape[2:])
-    values = {
-        name: np.array([getattr(at, name) for at in points]) for name in ("beta", "alpha", "lam", "omega2", "delta")
-    }
+    values = {name: np.array([getattr(at, name) for at in points]) for name in SAMPLED}
     if not posterior.is_common:
         means = [posterior.draw_means(at.lam, v, rng) for at, v in zip(points, phi2, strict=True)]
         values["mean"] = np.array(means)
@@ -206,9 +229,10 @@ def _warnings(found: dict[str, ChainDiagnostics]) -> tuple[str, ...]:
 
 
 def _terms(
-    answers: EndorsementAnswers, posterior: Posterior, labels: tuple[str, ...], values: dict[str, FloatArray]
+    answers: EndorsementAnswers, posterior: Posterior, labels: Labels, values: dict[str, FloatArray]
 ) -> dict[str, FloatArray]:
     """Reported quantities: term to all draws, chains one after the other."""
+    covariates, places = labels
     terms = {f"support[{e}]": values["lam"][:, :, k, 0].mean(axis=1) for k, e in enumerate(answers.endorsers)}
     for j, policy in enumerate(answers.policies):
         terms[f"beta[{policy}]"] = values["beta"][:, j]
@@ -220,11 +244,15 @@ def _terms(
     for s, policy in enumerate(shared):
         for k, endorser in enumerate(answers.endorsers):
             terms[f"omega2[{policy}{endorser}]"] = values["omega2"][:, s, k]
-            terms |= {f"lambda[{policy}{endorser}.{x}]": values["lam"][:, s, k, i] for i, x in enumerate(labels)}
-    terms |= {f"delta[{name}]": values["delta"][:, i] for i, name in enumerate(labels[1:])}
+            terms |= {f"lambda[{policy}{endorser}.{x}]": values["lam"][:, s, k, i] for i, x in enumerate(covariates)}
+    terms |= {f"delta[{name}]": values["delta"][:, i] for i, name in enumerate(covariates[1:])}
     if "mean" in values:
         for k, endorser in enumerate(answers.endorsers):
-            terms |= {f"theta[{endorser}.{x}]": values["mean"][:, k, i] for i, x in enumerate(labels)}
+            terms |= {f"theta[{endorser}.{x}]": values["mean"][:, k, i] for i, x in enumerate(covariates)}
+    if places:
+        for k, varying in enumerate(("ideal_point", *answers.endorsers)):
+            terms[f"tau2[{varying}]"] = values["tau2"][:, k]
+            terms |= {f"area[{varying}.{place}]": values["area"][:, a, k] for a, place in enumerate(places)}
     return terms
 
 

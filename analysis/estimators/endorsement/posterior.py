@@ -347,7 +347,7 @@ class Posterior:
         )
 
     def _in_areas(self, in_centre: FloatArray, at: Parameters) -> tuple[FloatArray, FloatArray]:
-        """Gradient in the scaled effects of areas, and in τ², of a sum whose gradient in the cells' centres is given."""
+        """Gradient in the scaled effects of areas, and in τ², of a sum with this gradient in the centres."""
         if self.area is None:
             return np.zeros(0), np.zeros(0)
         width, area = 1 + self.K, self.area[self.cells.row]

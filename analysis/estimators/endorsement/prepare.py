@@ -19,7 +19,12 @@ MAX_CATEGORIES = 20
 
 
 def prepare(
-    answers: EndorsementAnswers, Z: FloatArray, prior: Prior | None = None, *, is_common: bool = False
+    answers: EndorsementAnswers,
+    Z: FloatArray,
+    prior: Prior | None = None,
+    *,
+    is_common: bool = False,
+    area: IntArray | None = None,
 ) -> Posterior:
     """Code answers as categories, and people as patterns of cells.
 
@@ -29,6 +34,8 @@ def prepare(
         Answers, whole numbers; (n, p) covariates, intercept first.
     prior, is_common
         Prior, None for the standard one; whether policies share effects and variances of support.
+    area
+        (n,) code of each respondent's area, 0, 1, …; None without areas.
 
     Returns
     -------
@@ -47,9 +54,17 @@ def prepare(
     4
     """
     category, categories = _coded(answers)
-    rows, row = np.unique(Z, axis=0, return_inverse=True)
-    cells = _cells(row.ravel(), category, answers.endorser)
-    return Posterior(rows, cells, categories, len(answers.endorsers), prior=prior or Prior(), is_common=is_common)
+    placed = Z if area is None else np.column_stack([Z, area])
+    rows, row = np.unique(placed, axis=0, return_inverse=True)
+    return Posterior(
+        rows[:, : Z.shape[1]],
+        _cells(row.ravel(), category, answers.endorser),
+        categories,
+        len(answers.endorsers),
+        prior=prior or Prior(),
+        is_common=is_common,
+        area=None if area is None else rows[:, -1].astype(np.int64),
+    )
 
 
 def _coded(answers: EndorsementAnswers) -> tuple[IntArray, IntArray]:

@@ -46,9 +46,7 @@ def bounded_variance(soft: FloatArray, width: FloatArray, largest: float) -> Flo
 
 
 def log_slope(soft: FloatArray, width: FloatArray, largest: float) -> tuple[FloatArray, FloatArray]:
-    """Log derivative of `bounded_variance`, which is the log density of its argument when the variance is uniform, and
-    its own derivative.
-    """
+    """Log derivative of `bounded_variance`, the log density of `soft` when variances are uniform; its derivative."""
     up = special.expit(soft / width) * special.expit((largest - soft) / width)
     slope = special.expit(-soft / width) - special.expit((soft - largest) / width)
     return np.log(np.maximum(up, TINY)) + np.log1p(-np.exp(-largest / width)), slope / width

@@ -141,6 +141,18 @@ def test_endorsements_take_covariates_and_common_effects(tmp_path):
     assert {"posterior.lambda[p0.e.g]", "posterior.theta[e.g]"} <= set(terms)
 
 
+def test_endorsements_take_areas(tmp_path):
+    file, *rest = endorsements(tmp_path, areas="v")
+    frame = pd.read_csv(file)
+    frame["v"] = np.where(np.arange(len(frame)) == 0, None, [f"village {i % 8}" for i in range(len(frame))])
+    frame.to_csv(file, index=False)
+    report, terms = told("endorsement", file, *rest, "--draws", 100)
+    assert report["n"] == len(frame) - 1
+    assert {"posterior.tau2[ideal_point]", "posterior.tau2[e]", "posterior.area[e.village 7]"} <= set(terms)
+    with pytest.raises(InputError, match="areas belong to the ideal-point model"):
+        told("endorsement", file, *rest, "--draws", 0)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [({"covariates": "g"}, "leave them out, or --draws 0"), ({"common": "yes"}, "give true or false")],

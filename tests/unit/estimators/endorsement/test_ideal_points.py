@@ -63,11 +63,12 @@ def test_likelihood_is_the_integral_over_ideal_points():
     assert posterior.log_likelihood(theta) == pytest.approx(want, abs=40 * QUADRATURE)
 
 
+@pytest.mark.parametrize("area", [None, np.arange(60) // 10], ids=["no areas", "areas"])
 @pytest.mark.parametrize("is_common", [False, True])
-def test_gradient_is_that_of_the_density(is_common):
+def test_gradient_is_that_of_the_density(is_common, area):
     y, arm = simulated(3, n=60)
     matrix = np.column_stack([np.ones(60), np.arange(60) % 3, np.arange(60) % 2])
-    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common)
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, is_common=is_common, area=area)
     theta, phi2 = np.random.default_rng(4).normal(size=posterior.size) * 0.3, np.full((1, 3), 0.7)
     theta[:3] += soft_beta(np.ones(3))
     _, gradient = posterior.log_density(theta, phi2)
@@ -170,30 +171,88 @@ def test_answers_must_be_categories():
         prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), np.ones((120, 1)))
 
 
-def test_density_is_likelihood_times_prior_times_jacobian():
+def test_likelihood_with_areas_is_the_one_of_shifted_centres():
+    """An area's effects are a covariate that is 1 in the area: the same likelihood from dummies with fixed effects."""
+    y, arm = simulated(4, n=90)
+    area = np.arange(90) % 3
+    answers = endorsement_answers(y, arm, POLICIES, ENDORSERS)
+    varying = prepare(answers, np.ones((90, 1)), area=area)
+    dummies = prepare(answers, np.column_stack([np.ones(90), area == 1, area == 2]), is_common=True)
+    theta = np.random.default_rng(2).normal(size=varying.size) * 0.4
+    theta[:3] = soft_beta(np.ones(3))
+    theta[varying.cuts[3] : varying.cuts[4]] = 0.6  # the same support of every policy
+    theta[varying.cuts[4] : varying.cuts[5]] = 0.5
+    at = varying.unpack(theta)
+    off, base = at.area - at.area[0], at.area[0]
+    first = theta[varying.cuts[1] : varying.cuts[2]] - at.beta * base[0] / np.sqrt(1 + at.beta**2)
+    lam = [0.6 + base[1], off[1, 1], off[2, 1]]
+    fixed = np.concatenate(
+        [theta[:3], first, theta[varying.cuts[2] : varying.cuts[3]], lam, [0.5], [off[1, 0], off[2, 0]]]
+    )
+    assert fixed.shape == (dummies.size,)
+    # Moving the origin of the ideal points moves the nodes of the quadrature with it.
+    assert varying.log_likelihood(theta) == pytest.approx(dummies.log_likelihood(fixed), abs=90 * QUADRATURE)
+
+
+def test_variances_over_areas_and_areas_are_recovered():
+    rng, A, each = np.random.default_rng(12), 30, 60
+    area = np.repeat(np.arange(A), each)
+    effect = rng.normal(size=(A, 2)) * np.array([0.5, 0.8])
+    arm = rng.integers(0, 2, (A * each, 3))
+    x = (rng.normal(size=A * each) + effect[area, 0])[:, None] + (arm == 1) * (
+        0.4 + effect[area, 1][:, None] + 0.4 * rng.normal(size=(A * each, 3))
+    )
+    y = 1.0 + np.digitize(np.array([1.0, 0.8, 1.2]) * x + rng.normal(size=x.shape), [-0.8, 0.8])
+    names = np.array([f"area {i:02d}" for i in range(A)])
+    answers = endorsement_answers(y, arm, POLICIES, ENDORSERS)
+    result = ideal_points(answers, np.random.default_rng(1), draws=300, areas=names[area], extensions=0)
+    found = {e.term: e for e in result.estimates}
+    for k, varying in enumerate(("ideal_point", "x")):
+        tau2 = found[f"tau2[{varying}]"]
+        assert tau2.low < np.mean(effect[:, k] ** 2) < tau2.high
+        told = np.array([found[f"area[{varying}.{name}]"].value for name in names])
+        assert np.corrcoef(told, effect[:, k])[0, 1] > 0.8
+        inside = [found[f"area[{varying}.{n}]"].low < e < found[f"area[{varying}.{n}]"].high
+                  for n, e in zip(names, effect[:, k], strict=True)]  # fmt: skip
+        assert sum(inside) >= 25  # of 30 at 95 %; fewer has a probability of 3e-3
+    assert abs(found["support[x]"].value - 0.4) < 3 * found["support[x]"].se
+
+
+def test_areas_are_few_or_nameless_only_with_an_error():
+    answers = endorsement_answers(*simulated(5, n=120), POLICIES, ENDORSERS)
+    with pytest.raises(EstimationError, match=r"areas holds 2 area\(s\); a variance over areas needs at least 3"):
+        ideal_points(answers, np.random.default_rng(1), areas=np.arange(120) % 2)
+    with pytest.raises(EstimationError, match="areas is missing at position 1"):
+        ideal_points(answers, np.random.default_rng(1), areas=np.where(np.arange(120) == 0, np.nan, 1.0))
+
+
+@pytest.mark.parametrize("area", [None, np.arange(60) % 4], ids=["no areas", "areas"])
+def test_density_is_likelihood_times_prior_times_jacobian(area):
     """The parameters of the paper against the vector that is sampled: the volume by central differences."""
     y, arm = simulated(3, n=60)
     matrix = np.column_stack([np.ones(60), np.arange(60) % 2])
     prior = Prior(normal_variance=1.5, largest_variance=4.0, gap_rate=0.7)
-    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, prior)
+    posterior = prepare(endorsement_answers(y, arm, POLICIES, ENDORSERS), matrix, prior, area=area)
     phi2 = np.array([[0.7, 0.3]])
 
     def natural(theta):
         at = posterior.unpack(theta)
         gaps = np.diff(at.alpha, axis=1)
-        return np.concatenate([at.beta, at.alpha[:, 0], gaps.ravel(), at.lam.ravel(), at.omega2.ravel(), at.delta])
+        support = [at.lam.ravel(), at.omega2.ravel(), at.delta, at.area.ravel(), at.tau2]
+        return np.concatenate([at.beta, at.alpha[:, 0], gaps.ravel(), *support])
 
     def log_prior(at):
         spread = [np.eye(3) * v + prior.normal_variance for v in phi2[0]]
         told = -np.sum(at.beta**2) - np.sum(at.alpha[:, 0] ** 2) - np.sum(at.delta**2)
         effects = sum(stats.multivariate_normal(cov=spread[i]).logpdf(at.lam[:, 0, i]) for i in (0, 1))
-        return told / (2 * prior.normal_variance) - prior.gap_rate * np.diff(at.alpha, axis=1).sum() + effects
+        areas = stats.norm.logpdf(at.area, scale=np.sqrt(at.tau2)).sum() if area is not None else 0.0
+        return told / (2 * prior.normal_variance) - prior.gap_rate * np.diff(at.alpha, axis=1).sum() + effects + areas
 
     rest, rng = [], np.random.default_rng(8)
     for _ in range(4):
         theta = rng.normal(size=posterior.size) * 0.4
         theta[:3] += soft_beta(np.ones(3))
-        theta[posterior.cuts[4] : posterior.cuts[5]] += 1.0
+        theta[posterior.soft] += 1.0
         volume = np.array([(natural(theta + e) - natural(theta - e)) / 2e-5 for e in 1e-5 * np.eye(posterior.size)])
         wanted = posterior.log_likelihood(theta) + log_prior(posterior.unpack(theta)) + np.linalg.slogdet(volume)[1]
         rest.append(posterior.log_density(theta, phi2)[0] - wanted)
