@@ -352,7 +352,8 @@ class Posterior:
             return np.zeros(0), np.zeros(0)
         width, area = 1 + self.K, self.area[self.cells.row]
         effect = np.where(self._is_named, in_centre, 0.0)
-        whole: FloatArray = np.bincount(area * width, in_centre, self.A * width)
+        whole = np.zeros(self.A * width)
+        whole += np.bincount(area * width, in_centre, self.A * width)
         whole += np.bincount(area * width + 1 + self._actor, effect, self.A * width)
         by_area: FloatArray = whole.reshape(self.A, width)
         in_tau2: FloatArray = np.sum(by_area * at.area, axis=0) / (2 * at.tau2)
