@@ -8,8 +8,7 @@ import typer
 from rich.progress import track
 
 from analysis.errors import InputError
-from analysis.results.method_coverage import SOURCE, coverage_row
-from analysis.results.method_surveys import METHODS
+from analysis.results.method_coverage import METHODS, SOURCE, coverage_row
 from analysis.schemas import TABLES
 from analysis.store import Store, canonical, csv_bytes, write_atomically
 

@@ -1,5 +1,6 @@
 """`diagnose`: the design diagnosis over many more worlds than the pipeline draws, resumable after an interruption."""
 
+import hashlib
 import pickle
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import numpy as np
 import typer
 from rich.progress import track
 
+from analysis.design import estimators, studies
 from analysis.design.studies import Study, simulate_study
 from analysis.errors import InputError
 from analysis.params import load_params
@@ -44,10 +46,16 @@ def diagnose(
 
 def _batch(seed: int, respondents: int, numbers: range, generators: list[np.random.Generator]) -> dict[int, Study]:
     """Studies of one batch, from the file of an earlier call where there is one."""
-    path = FOLDER / f"{seed}_{respondents}_{numbers.start}_{numbers.stop}.pickle"
+    path = FOLDER / f"{_version()}_{seed}_{respondents}_{numbers.start}_{numbers.stop}.pickle"
     if path.is_file():
         kept: dict[int, Study] = pickle.loads(path.read_bytes())  # noqa: S301 — our own file, in the build folder
         return kept
     made = {number: simulate_study(respondents, generators[number]) for number in numbers}
     write_atomically(path, pickle.dumps(made))
     return made
+
+
+def _version() -> str:
+    """Of the code that draws and estimates studies: batches of another version are not taken up."""
+    files = [Path(str(module.__file__)) for module in (estimators, studies)]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -1,6 +1,7 @@
 """How often a method's 95 % interval holds the truth, over simulated surveys.
 
-What belongs here: counting, the rule for failure. What must not: how surveys are drawn (`method_surveys`).
+What belongs here: counting, the rule for failure.
+What must not: how surveys and corpora are drawn (`method_surveys`, `method_samples`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import numpy as np
 from scipy import stats
 
 from analysis.errors import EstimationError
-from analysis.results.method_surveys import Method, Trial
+from analysis.results.method_samples import SAMPLE_METHODS
+from analysis.results.method_surveys import SURVEY_METHODS, Method, Trial
 
+METHODS = (*SURVEY_METHODS, *SAMPLE_METHODS)
 ROOT_SEED = 20261125
 SOURCE = "simulated surveys, ./run coverage"
 # A method fails when even the upper end of what its coverage may be lies below this.

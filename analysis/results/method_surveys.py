@@ -1,4 +1,4 @@
-"""Simulated surveys at realistic sizes, one estimator each, and the truth that its interval should hold.
+"""Simulated surveys with indirect questions, one estimator each, and the truth that its interval should hold.
 
 What belongs here: how each kind of survey is drawn, which estimator answers it, and what the truth was.
 What must not: counting (`method_coverage`), real answers. Nobody in these surveys exists.
@@ -32,6 +32,7 @@ from analysis.estimators.list_experiment.regression import (
 )
 from analysis.estimators.list_experiment.robust import robust_regression
 from analysis.estimators.list_experiment.several_items import likelihood_several, several_items_data
+from analysis.estimators.list_experiment.with_endorsement import list_endorsement_correlations
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.estimators.randomised_response.regression import (
@@ -60,7 +61,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method whose interval is checked: name, what is simulated in words, respondents, and one trial."""
+    """A method whose interval is checked: name, what is simulated in words, respondents or posts, and one trial."""
 
     method_id: str
     survey_text: str
@@ -222,6 +223,17 @@ def _predictor(rng: Rng) -> Trial:
     return Trial(next(e for e in fit.predictions if e.term == "outcome_difference"), effect)
 
 
+def _beside_endorsement(rng: Rng) -> Trial:
+    """One attitude is behind the item and the mean answer; its correlation with the others' sum is 0."""
+    n, load = 1500, 0.6
+    treat, attitude = rng.permutation(np.arange(n) % 2), rng.normal(size=n)
+    count = rng.binomial(ITEMS, 0.45, n) + treat * (attitude > 0)
+    answer = load * attitude + np.sqrt(1 - load**2) * rng.normal(size=n)
+    covariance, variance = load / np.sqrt(2 * np.pi), ITEMS * 0.45 * 0.55 + 0.25
+    found = list_endorsement_correlations(count, treat, ITEMS, answer)
+    return Trial(found[0], float(covariance / np.sqrt(variance)))
+
+
 def _masked(design: str, p: float, **options: float) -> Callable[[Rng], Trial]:
     how = device(design, p, **options)
 
@@ -258,7 +270,7 @@ def _endorsement(rng: Rng) -> Trial:
 _LIST = "list of 4 others, two covariates; average prediction"
 _GROUPS = "list of 4 others, two covariates; predicted difference between groups"
 _COEFFICIENT = "list of 4 others, two covariates; one coefficient"
-METHODS = (
+SURVEY_METHODS = (
     Method("list_difference", "list of 4 others, 15 % hold the item", 1000, _difference),
     Method("list_difference_clusters", "the same, 60 villages of 20 in 6 districts", 1200, _difference_in_clusters),
     Method("list_linear", _LIST, RESPONDENTS, _regression(linear_regression)),
@@ -280,6 +292,7 @@ METHODS = (
     Method("list_modified", "3 open items, one covariate; average prediction", 1000, _modified),
     Method("list_several_items", "two sensitive items; average prediction of the first", RESPONDENTS, _several),
     Method("list_predictor", "effect of the item on a continuous outcome", 2000, _predictor),
+    Method("list_endorsement", "difference of correlations with 4 endorsed policies", 1500, _beside_endorsement),
     Method("masked_forced", "forced response, 10 % hold the trait", 1000, _masked("forced", 2 / 3, p1=1 / 6, p0=1 / 6)),
     Method("masked_mirrored", "mirrored question, 10 % hold the trait", 1000, _masked("mirrored", 0.75)),
     Method("masked_unrelated", "unrelated question, 10 % hold the trait", 1000, _masked("unrelated", 0.7, q=0.5)),

@@ -2,8 +2,7 @@
 
 import pytest
 
-from analysis.results.method_coverage import REQUIRED_COVERAGE, SLICE, clopper_pearson, covered
-from analysis.results.method_surveys import METHODS
+from analysis.results.method_coverage import METHODS, REQUIRED_COVERAGE, SLICE, clopper_pearson, covered
 from analysis.store import Store
 from tests.contract.closure import ROOT
 
