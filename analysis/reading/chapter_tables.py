@@ -18,7 +18,8 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
 SCRIPT = "chapter_tables.py"
-METHOD_KINDS = ("list", "masked", "endorsement")
+UNITS = {"text": "Posts", "shock": "Weeks"}
+METHOD_KINDS = ("list", "masked", "endorsement", "sample", "text", "shock")
 LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
 
 
@@ -187,9 +188,9 @@ def method_coverage(release: Release, kind: str) -> str:
     """How often intervals of one kind of method held the truth, over simulated surveys."""
     columns = {
         "Method": lambda row: escaped(in_words(row.method_id)),
-        "Simulated survey": lambda row: escaped(row.survey_text),
-        "Respondents": lambda row: count(row.respondents_n),
-        "Surveys": lambda row: count(row.answered_n),
+        "Simulated": lambda row: escaped(row.survey_text),
+        UNITS.get(kind, "Respondents"): lambda row: count(row.respondents_n),
+        "Simulations": lambda row: count(row.answered_n),
         "Held the truth": lambda row: percent(row.coverage_share, 1),
         "Bias": lambda row: decimal(row.bias, 3),
         "Spread": lambda row: decimal(row.spread_of_estimates, 3),

@@ -5,13 +5,30 @@ What must not be here: a verdict on a real claim.
 
 import pandas as pd
 
-from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, shown_probabilities
+from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, priced, shown_probabilities
 from analysis.reading.fragments import column_table, escaped, table_block
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, is_given, percent
 
 SCRIPT = "design_tables.py"
 ENVELOPE = 0.04
+SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02_26": "E08_jump_in_approval"}
+"""Estimands of the register that are simulated under another name."""
+
+DOCUMENTS = "a search of documents has no sampling error"
+ELSEWHERE = {
+    "E01a_existence": DOCUMENTS,
+    "E04_exposure_within_person": "needs the same people twice; the fictional world is asked once",
+    "E05a_official_outreach_exists": DOCUMENTS,
+    "E06_frame_share": "simulated as a share of texts, see [posts](posts.md)",
+    "E06_frame_change": "simulated as a jump of a weekly series, see [shocks](shocks.md)",
+    "E11_differential_backlash": "needs incidents that hosts record; the fictional world has none",
+    "E12_named_document": DOCUMENTS,
+    "E13b_anecdote_vs_rate": "needs an experiment with readers in the host; the fictional world has none",
+    "E14_protected_afghans_by_host": "counts of an authority, without sampling error",
+    "E16_disillusion_x_contact": "needs a panel that knows who was disappointed; the fictional world has none",
+}
+NOT_SIMULATED = "not simulated"
 STEPS = {"all answers": "everything", "consenting only": "consenting", "after the gate": "gated"}
 
 
@@ -23,6 +40,7 @@ def design_tables(release: Release) -> dict[str, str]:
         "table_required_sizes": required_sizes(release, ""),
         "table_synthetic_diagnosis": _characteristics(release),
         "table_price_of_privacy": _price_of_privacy(release),
+        "table_estimand_coverage": _estimand_coverage(release),
     }
 
 
@@ -77,7 +95,7 @@ def _characteristics(release: Release) -> str:
     columns = {
         "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
         "Estimator (fictional world)": lambda row: escaped(row.estimator_text),
-        "Truth": lambda row: decimal(row.truth_share, 3),
+        "Truth": lambda row: decimal(row.mean_truth, 3),
         "Bias": lambda row: decimal(row.bias_share, 3),
         "Root mean squared error": lambda row: decimal(row.rmse_share, 3),
         "Intervals that hold the truth": lambda row: percent(row.coverage_share),
@@ -85,9 +103,36 @@ def _characteristics(release: Release) -> str:
     return table_block(column_table(rows, columns, (2, 3, 4, 5)), release, "synthetic_deep_diagnosis", SCRIPT)
 
 
+def _estimand_coverage(release: Release) -> str:
+    """Every estimand of the register: how often its intervals held the truth, or why there is nothing to simulate."""
+    rows = _deep(release)
+    rows = rows[rows.privacy_step_text == "all answers"]
+    listed = [
+        entry.partition(": ")
+        for entries in release.table("claims_register").estimands_text.dropna()
+        for entry in entries.split(" | ")
+    ]
+    columns = {
+        "Estimand": lambda row: f"`{row.estimand_id}`",
+        "What it is": lambda row: escaped(row.words),
+        "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows),
+    }
+    shown = pd.DataFrame([(name, words) for name, _, words in listed], columns=["estimand_id", "words"])
+    return table_block(column_table(shown.drop_duplicates(), columns, ()), release, "synthetic_deep_diagnosis", SCRIPT)
+
+
+def _held(estimand: str, rows: pd.DataFrame) -> str:
+    own = rows[rows.estimand_id == SAME_STUDY.get(estimand, estimand)]
+    if own.empty:
+        return ELSEWHERE.get(estimand.partition("[")[0], NOT_SIMULATED)
+    return escaped("; ".join(f"{row.estimator_text}: {percent(row.coverage_share)}" for row in own.itertuples()))
+
+
 def _price_of_privacy(release: Release) -> str:
     keys = ["estimand_id", "estimator_text"]
-    wide = _deep(release).pivot(index=keys, columns="privacy_step_text", values="mean_width_share").reset_index()
+    wide = (
+        priced(_deep(release)).pivot(index=keys, columns="privacy_step_text", values="mean_width_share").reset_index()
+    )
     columns = {
         "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
         "Estimator (fictional world)": lambda row: escaped(row.estimator_text),

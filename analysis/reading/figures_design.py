@@ -35,10 +35,24 @@ LINES = (
 STEP_LOOKS = {"all answers": ("o", BLUE), "consenting only": ("s", SKY), "after the gate": ("D", ORANGE)}
 QUANTITIES = {
     "K20_approval_share": "approval of the regime",
+    "K22_expression_share": "speaks in public",
     "K29_placebo_item": "an item that nobody holds",
+    "K46_message_seen": "saw a given message",
     "E01b_public_support": "approval spoken in public",
+    "E01b_public_support_service_household": "approval spoken in public, households with state-security service",
+    "E02_change_public_support": "change in approval spoken in public",
     "E03_regime_given_defence": "approval among those who back the defence",
+    "E03b_label_effect": "effect of naming the authorities' forces",
+    "E05b_reach_net_of_foil": "messages seen often, net of the invented one",
+    "E07a_public_minus_private": "approval in public minus in private",
+    "E07b_status_gradient": "speaking in public over the wish to be seen",
+    "E08_jump_in_approval": "jump in approval",
+    "E13a_share_not_favourable": "no approval of the regime",
 }
+PRICED = ("K20_approval_share", "K29_placebo_item", "E01b_public_support", "E03_regime_given_defence")
+UNPRICED_ESTIMATOR = "robust interval"
+"""Its width comes from what cannot be known, not from how many answer."""
+
 FICTIONAL_SOURCE = "Source: simulated by `python -m analysis diagnose`; fictional worlds, nobody was asked."
 SOURCE = "Computed from the frozen rule of the register; no data enter. The envelope of bogus answers is left out here."
 
@@ -83,9 +97,15 @@ def verdict_curves(release: Release) -> Drawing:
     )
 
 
+def priced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Levels whose price of privacy is shown: one line for each estimator."""
+    is_priced = rows.estimand_id.isin(PRICED) & rows.estimator_text.ne(UNPRICED_ESTIMATOR)
+    return rows[is_priced]
+
+
 def privacy_price(release: Release) -> Drawing:
     """Mean width of the interval with all answers, with consenting respondents only, and after the gate."""
-    rows = release.table("synthetic_deep_diagnosis")
+    rows = priced(release.table("synthetic_deep_diagnosis"))
     wide = rows.pivot(index=["estimand_id", "estimator_text"], columns="privacy_step_text", values="mean_width_share")
     most = 100 * float((wide["after the gate"] - wide["all answers"]).max())
     title = f"Consent and the gate together widen no interval by more than {math.ceil(10 * most) / 10:.1f} points"

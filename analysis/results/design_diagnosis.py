@@ -125,7 +125,7 @@ def characteristic_rows(studies: Sequence[Study]) -> pd.DataFrame:
                 "privacy_step_text": step,
                 "worlds_n": found.worlds_n,
                 "answered_n": found.answered_n,
-                "truth_share": found.truth,
+                "mean_truth": found.truth,
                 "bias_share": found.bias,
                 "rmse_share": found.rmse,
                 "mean_width_share": found.mean_width,

@@ -397,6 +397,7 @@ _DECLARED = (
     Column("sufficient_n", "integer", "Smallest planned size with a probability of the right verdict of four in five", "measure", "respondents", minimum=1,
            null_means="none of the sizes that were tried is enough: more people do not narrow the envelope"),
     Column("privacy_step_text", "text", "Answers that are left at this step of privacy", "key"),
+    Column("mean_truth", "number", "Mean true value over the simulated studies: a share, a difference of shares, or a slope", "measure", "share", minimum=-1, maximum=1, decimals=4),
     Column("rmse_share", "number", "Root mean squared error", "measure", "share", minimum=0, decimals=4),
     Column("power_share", "number", "Share of simulated intervals, or the probability of a test, to leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
     # The study's survey: weights, recruitment, estimates, what they rest on

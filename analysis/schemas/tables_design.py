@@ -11,7 +11,7 @@ PROBABILITIES_ADD_UP = Rule(
     lambda rows: ((rows.p_supported + rows.p_inconclusive + rows.p_contradicted) - 1).abs() < 0.001,
 )
 CHARACTERISTICS = (
-    "estimand_id", "estimator_text", "privacy_step_text", "worlds_n", "answered_n", "truth_share", "bias_share",
+    "estimand_id", "estimator_text", "privacy_step_text", "worlds_n", "answered_n", "mean_truth", "bias_share",
     "rmse_share", "mean_width_share", "coverage_share", "coverage_low_share", "coverage_high_share", "power_share",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.reading.book import DOCUMENTS
+from analysis.reading.chapter_tables import METHOD_KINDS
 from analysis.reading.wording import VERDICTS
 from analysis.schemas import TABLES
 from analysis.schemas.publish import frictionless_resource
@@ -250,8 +251,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             for bogus, size in ((0.0, 250), (0.04, None))
         ],
         "synthetic_deep_diagnosis": [
-            {"estimand_id": "K20_made_up", "estimator_text": "direct question", "privacy_step_text": step,
-             "worlds_n": 9, "answered_n": 9, "truth_share": 0.3, "bias_share": 0.01, "rmse_share": 0.02,
+            {"estimand_id": "K20_approval_share", "estimator_text": "direct question", "privacy_step_text": step,
+             "worlds_n": 9, "answered_n": 9, "mean_truth": 0.3, "bias_share": 0.01, "rmse_share": 0.02,
              "mean_width_share": 0.05,
              "coverage_share": 0.9, "coverage_low_share": 0.8, "coverage_high_share": 0.99, "power_share": 1.0,
              "source": SOURCE}
@@ -262,7 +263,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "answered_n": 20, "coverage_share": 0.95, "coverage_low_share": 0.8, "coverage_high_share": 0.99,
              "bias": 0.0, "spread_of_estimates": 0.1, "mean_standard_error": 0.1, "is_failed": False, "slice_n": 5,
              "slice_covered_n": 5, "seed": 1, "source": SOURCE}
-            for kind in ("list", "masked", "endorsement")
+            for kind in METHOD_KINDS
         ],
         "technique_price": [
             {"method_id": name, "survey_text": name, "prevalence_share": 0.05, "margin_share": 0.02,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from analysis.claims.register import load_register
 from analysis.claims.rules import Effect, Threshold, quantity_rules
-from analysis.design import studies
-from analysis.design.studies import Answer, characteristics, simulate_study
+from analysis.design import estimators, studies
+from analysis.design.estimators import Answer, Sample
+from analysis.design.studies import characteristics, simulate_study
 from analysis.design.verdict_probabilities import (
     Plan,
     effect_probabilities,
@@ -25,6 +26,10 @@ from analysis.results.design_diagnosis import characteristic_rows, merged, requi
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.store import Store
+from analysis.synthetic import answers as asked
+from analysis.synthetic.answers import interview
+from analysis.synthetic.recruitment import recruit
+from analysis.synthetic.world import populate
 
 ROOT = Path(__file__).resolve().parents[3]
 REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
@@ -111,6 +116,46 @@ class TestStudies:
         assert len(check(rows, TABLES["synthetic_design_diagnosis"])) == 3 * len(studies.ESTIMATORS)
         backwards = characteristic_rows(merged(dict(reversed(parts.items()))))
         pd.testing.assert_frame_equal(rows, backwards)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "E02_change_public_support: crosswise question, two waves",
+            "E03b_label_effect: split ballot, raked",
+            "E05b_reach_net_of_foil: real messages minus foil, raked",
+            "E07a_public_minus_private: crosswise question minus list",
+            "E08_jump_in_approval: direct question, before and after",
+            "E13a_share_not_favourable: robust interval",
+            "K22_expression_share: direct question, raked",
+            "K46_message_seen: direct question, raked",
+        ],
+    )
+    def test_estimators_find_the_truth_where_nobody_is_bogus(self, monkeypatch, name):
+        """Without bogus answers, hiding and feigning, with everybody in one panel, errors are chance alone."""
+        for constant in ("BOGUS_SHARE", "HIDDEN_SHARE", "FEIGNED_SHARE"):
+            monkeypatch.setattr(asked, constant, 0.0)
+        monkeypatch.setattr(studies, "RDS_SHARE", 0.02)
+        found = [simulate_study(1500, g)[name, "all answers"] for g in np.random.default_rng(5).spawn(40)]
+        errors = np.array([answer.value - answer.truth for answer in found])
+        assert abs(errors.mean()) < 4 * errors.std(ddof=1) / np.sqrt(40)
+        held = [answer.low <= answer.truth <= answer.high for answer in found]
+        assert sum(held) >= 33  # of 40 at 95 %; fewer has a probability of 5e-4
+
+    def test_changes_are_between_the_waves_and_not_within(self):
+        """Turn the waves around: the same change with the other sign."""
+        population = populate(3000, np.random.default_rng(2))
+        recruits = recruit(population, 300, np.random.default_rng(3))
+        opt_in = np.arange(700)
+        answers = interview(population, recruits, opt_in, np.random.default_rng(4))
+        n = len(answers.person)
+        everybody, second = np.ones(n, dtype=bool), np.random.default_rng(5).random(n) < 0.4
+        for name in ("E02_change_public_support: crosswise question, two waves",
+                     "E08_jump_in_approval: direct question, before and after"):  # fmt: skip
+            one, other = (
+                estimators.ESTIMATORS[name](Sample(population, answers, everybody, w)) for w in (second, ~second)
+            )
+            assert one.value == pytest.approx(-other.value)
+            assert one.high == pytest.approx(-other.low)
 
     def test_characteristics_are_those_of_the_answers(self):
         found = characteristics(
