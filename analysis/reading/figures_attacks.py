@@ -49,17 +49,16 @@ def attack_results(release: Release) -> Drawing:
     solved = rows.loc["reconstruction"]
     attacked = int(solved.attacked_n.max())
     title = (
-        f"Leaving small counts empty still gives {_learnt(solved, 'small_hidden')} of {count(attacked)} away; "
-        f"the gate gives {_learnt(solved, 'gate')}"
+        f"Leaving small counts empty gives {_learnt(solved, 'small_hidden')} of {count(attacked)} away, "
+        f"the gate {_learnt(solved, 'gate')}"
         if attacked
         else "The table has no small count to attack"
     )
     is_fictional = release.study == FICTIONAL
     subtitle = f"{'Fictional world: ' if is_fictional else ''}{TABLE}"
-    told = "; ".join(
-        f"{PANELS[attack].lower()}, {WAYS[way]}: {_words(row)}"
-        for attack in PANELS
-        for way, row in ((way, rows.loc[(attack, way)]) for way in WAYS)
+    told = ". ".join(
+        f"{heading}: {'; '.join(f'{words} {_words(rows.loc[(attack, way)])}' for way, words in WAYS.items())}"
+        for attack, heading in PANELS.items()
     )
     return render(
         Caption(
@@ -75,11 +74,12 @@ def attack_results(release: Release) -> Drawing:
 
 
 def _learnt(solved: pd.DataFrame, way: str) -> str:
-    return count(solved.loc[way, "exact_n"] + solved.loc[way, "bounded_n"])
+    n = solved.loc[way, "exact_n"] + solved.loc[way, "bounded_n"]
+    return count(n) if n else "none"
 
 
 def _words(row: pd.Series) -> str:
-    known = f", {count(row.bounded_n)} more known to be small" if is_given(row.bounded_n) else ""
+    known = f", {count(row.bounded_n)} more known to be small" if is_given(row.bounded_n) and row.bounded_n else ""
     return f"{count(row.exact_n)} of {count(row.attacked_n)}{known}"
 
 
@@ -87,7 +87,7 @@ def _draw(rows: pd.DataFrame, words: tuple[str, str, str], width: float, *, is_f
     is_page = width == PAGE_INCHES
     panel, step = 1.35, 2.2
     height = step if is_page else step * len(PANELS)
-    paper = sheet(width, height + 0.32, *words)
+    paper = sheet(width, height + (0.32 if is_page else 0.52), *words)
     paper.key(KEY)
     each = width / 2 if is_page else width
     for index, (attack, heading) in enumerate(PANELS.items()):
@@ -106,10 +106,10 @@ def _bars(axes: Axes, rows: pd.DataFrame, inches: float) -> None:
     for place, way in enumerate(WAYS):
         row = rows.loc[way]
         exact, bounded = int(row.exact_n), int(row.bounded_n) if is_given(row.bounded_n) else 0
-        axes.bar([place], [int(row.attacked_n)], width=0.6, fc=PAPER, ec=QUIET, lw=0.8, zorder=2)
-        axes.bar([place], [exact], width=0.6, fc=BLUE, ec=INK, lw=0.5, zorder=3)
+        axes.bar([place], [int(row.attacked_n)], width=0.6, fc="none", ec=QUIET, lw=0.8, zorder=0.9)
+        axes.bar([place], [exact], width=0.6, fc=BLUE, ec=INK, lw=0.5, zorder=0.8)
         if bounded:
-            axes.bar([place], [bounded], width=0.6, bottom=exact, fc=ORANGE, ec=INK, lw=0.5, zorder=3)
+            axes.bar([place], [bounded], width=0.6, bottom=exact, fc=ORANGE, ec=INK, lw=0.5, zorder=0.8)
         label = f"{count(exact + bounded)} of {count(row.attacked_n)}"
         axes.text(place, top * 1.04, label, ha="center", size=SMALL_POINTS, weight="bold", zorder=4)
     axes.set(ylim=(0, top * 1.22), xlim=(-0.5, len(WAYS) - 0.5))

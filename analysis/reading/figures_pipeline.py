@@ -35,6 +35,8 @@ LANES = {
     "product": "book, bundle, reports",
 }
 """Tiers from left to right: nothing is written to the left of what was read, but for reports of attacks."""
+SHORT = {"reference": "people", "exports": "exports", "restricted": "rows", "candidate": "tables", "product": "book"}
+"""Fewer words where a lane is narrow."""
 GATED = "release"
 LABEL_POINTS = 7.8
 
@@ -45,7 +47,7 @@ def pipeline_flow(release: Release) -> Drawing:
     stages = list(dict.fromkeys(rows.stage_text))
     writers = [in_words(name) for name in rows.stage_text[(rows.tier_code == GATED) & (rows.files_written_n > 0)]]
     verb = "writes" if len(writers) == 1 else "write"
-    title = f"{count(len(stages))} stages, one way through: only {listing(writers)} {verb} what may be released"
+    title = f"{count(len(stages))} stages, one way out: only {listing(writers)} {verb} the release"
     told = "; ".join(_told(name, rows[rows.stage_text == name]) for name in stages)
     return render(
         Caption(
@@ -73,20 +75,21 @@ def _draw(rows: pd.DataFrame, stages: list[str], title: str, width: float) -> Fi
     is_page = width == PAGE_INCHES
     pitch, left = (0.235, 2.0) if is_page else (0.37, MARGIN + 0.2)
     lane = (width - MARGIN - left) / len(LANES)
-    heads = [wrapped(words, lane - 0.04, SMALL_POINTS - 0.8) for words in LANES.values()]
-    head = line_height(SMALL_POINTS) * max(words.count("\n") + 1 for words in heads) + 0.12
+    words = LANES if is_page else LANES | SHORT
+    heads = [wrapped(words[tier], lane - 0.04, SMALL_POINTS - 0.8) for tier in LANES]
+    head = line_height(SMALL_POINTS) * max(one.count("\n") + 1 for one in heads) + 0.12
     paper = sheet(width, 0.32 + head + pitch * len(stages), title, SOURCE, "Data flow from left to right")
     paper.key((("o", PAPER, INK, "reads"), ("s", BLUE, INK, "writes"), ("|", VERMILION, VERMILION, "the gate")))
     axes, top = paper.canvas(), paper.body_height - 0.32
     places = {tier: left + (number + 0.5) * lane for number, tier in enumerate(LANES)}
-    for tier, words in zip(LANES, heads, strict=True):
-        axes.text(places[tier], top, words, ha="center", va="top", size=SMALL_POINTS - 0.8, weight="bold")
+    for tier, heading in zip(LANES, heads, strict=True):
+        axes.text(places[tier], top, heading, ha="center", va="top", size=SMALL_POINTS - 0.8, weight="bold")
         axes.plot([places[tier]] * 2, [0, top - head], "-", color=GRID, lw=1.2, zorder=1)
     gate = places[GATED] - lane / 2
     axes.plot([gate, gate], [0, top - head], "--", color=VERMILION, lw=1.4, zorder=2)
     for number, name in enumerate(stages):
         y = top - head - (number + (0.5 if is_page else 0.75)) * pitch
-        _stage(axes, rows[rows.stage_text == name], places, y)
+        _stage(axes, rows[rows.stage_text == name], places, y, 0.02 if is_page else -0.14)
         label = {"x": MARGIN, "y": y} if is_page else {"x": MARGIN, "y": y + 0.16}
         axes.text(
             **label, s=sentence_case(in_words(name)), size=LABEL_POINTS, va="center", zorder=6,
@@ -95,7 +98,7 @@ def _draw(rows: pd.DataFrame, stages: list[str], title: str, width: float) -> Fi
     return paper.figure
 
 
-def _stage(axes: Axes, rows: pd.DataFrame, places: dict[str, float], y: float) -> None:
+def _stage(axes: Axes, rows: pd.DataFrame, places: dict[str, float], y: float, rise: float) -> None:
     touched = [places[tier] for tier in rows.tier_code]
     axes.plot([min(touched), max(touched)], [y, y], "-", color=QUIET, lw=1.0, zorder=3)
     for row in rows.itertuples():
@@ -107,6 +110,6 @@ def _stage(axes: Axes, rows: pd.DataFrame, places: dict[str, float], y: float) -
         numbers = [count(n) for n in (row.files_read_n, row.files_written_n) if n > 1]
         if numbers:
             axes.text(
-                x + 0.075, y + 0.02, "/".join(numbers), size=6.6, va="bottom", color=QUIET, zorder=5,
+                x + 0.075, y + rise, "/".join(numbers), size=6.6, va="bottom", color=QUIET, zorder=5,
                 bbox={"fc": PAPER, "ec": "none", "pad": 0.2},
             )  # fmt: skip
