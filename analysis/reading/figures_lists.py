@@ -23,7 +23,7 @@ from analysis.reading.figures import (
 )
 from analysis.reading.figures_forest import mark_fictional
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, is_given, listing, sentence_case
+from analysis.reading.wording import NO_BREAK, count, is_given, listing, sentence_case
 
 FICTIONAL = "synthetic"
 CONTROL_COLOUR, MISSING_INK = "#8C8C8C", "#9A3F00"
@@ -68,7 +68,7 @@ def count_profiles(release: Release) -> Drawing:
     profiles = []
     for arm, words in arms.items():
         given = {int(answer): int(n) for answer, n in counts.loc[arm].items() if arm != "control" or answer < top}
-        heading = f"{sentence_case(words)} (n = {count(counts.loc[arm].sum())})"
+        heading = f"{sentence_case(words)} {_size('=', counts.loc[arm].sum())}"
         profiles.append(Profile(heading, given, top, ARM_COLOURS[arm]))
     subtitle = "Respondents by the number of list items that they say they support"
     return render(
@@ -83,6 +83,11 @@ def count_profiles(release: Release) -> Drawing:
         ),
         lambda width: _draw(profiles, (title, LYALL, subtitle), width, per_row=1),
     )
+
+
+def _size(sign: str, n: float) -> str:
+    """How many respondents there are, in one piece."""
+    return f"(n{NO_BREAK}{sign}{NO_BREAK}{count(n)})"
 
 
 def _profile_words(profile: "pd.Series[int]") -> str:
@@ -101,7 +106,7 @@ def list_profiles(release: Release) -> Drawing:
         total = cells.pop(ALL)
         counts = {int(answer): int(n) if is_given(n) else None for answer, n in sorted(cells.items())}
         words = f"{sentence_case(LISTS.get(str(item), str(item)))}, {arm}"
-        size = f" (n ≈ {count(total)})" if is_given(total) else ""
+        size = f" {_size('≈', total)}" if is_given(total) else ""
         profiles.append(Profile(words + size, counts, top, ARM_COLOURS[str(arm)]))
         told.append(f"{words}{size}: {_told(counts)}")
         if arm == "treatment" and counts[0] is not None and counts[max(counts)] is not None:
