@@ -86,6 +86,7 @@ class _Recoded(io.RawIOBase):
         self._stream, self._decoder, self._left = stream, codecs.getincrementaldecoder(encoding)(), b""
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
@@ -99,6 +100,7 @@ class _Recoded(io.RawIOBase):
         return len(given)
 
     def close(self) -> None:
+        """Close the file beneath, too."""
         self._stream.close()
         super().close()
 

@@ -151,6 +151,13 @@ def _roles(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     return "pass", "every number is a key or a measure"
 
 
+def _cells_only(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    others = [column.name for column in table.columns if column.role == "measure" and column.unit != "cells"]
+    if others:
+        return "fail", f"declared as the result of an attack but measures something else in {', '.join(others)}"
+    return "pass", "counts of cells, none of persons"
+
+
 def _minimum_cell(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     counts = frame[frequency_columns(table)]
     smallest = counts.min(axis=None)
@@ -249,6 +256,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "source_cited": _source_cited,
     "no_measure": _no_measure,
     "roles": _roles,
+    "cells_only": _cells_only,
     "minimum_cell": _minimum_cell,
     "rounding": _rounding,
     "minimum_basis": _minimum_basis,

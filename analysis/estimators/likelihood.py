@@ -153,31 +153,40 @@ class _Problem:
 
     @property
     def cuts(self) -> list[int]:
+        """Where the parameters of each design begin and end."""
         return [0, *np.cumsum([X.shape[1] for X in self.designs]).tolist()]
 
     def blocks(self, theta: FloatArray) -> list[FloatArray]:
+        """Parameters, one array per design."""
         return [theta[a:b] for a, b in pairwise(self.cuts)]
 
     def to_inner(self, theta: FloatArray) -> FloatArray:
+        """R θ: parameters of the orthogonalised designs."""
         return np.concatenate([R @ block for R, block in zip(self.roots, self.blocks(theta), strict=True)])
 
     def to_outer(self, inner: FloatArray) -> FloatArray:
+        """θ: parameters of the designs as given."""
         return np.concatenate([np.linalg.solve(R, b) for R, b in zip(self.roots, self.blocks(inner), strict=True)])
 
     def predictors(self, theta: FloatArray) -> FloatArray:
+        """(n, designs) linear predictors."""
         return np.column_stack([X @ block for X, block in zip(self.designs, self.blocks(theta), strict=True)])
 
     def observed(self, theta: FloatArray) -> tuple[Component, FloatArray]:
+        """The mixture that is seen in each row, with its derivatives, and the chances of its components."""
         return mix(self.density(self.predictors(theta)))
 
     def value(self, part: Component) -> float:
+        """Weighted log likelihood; −∞ where a row that counts has no chance."""
         total = float(np.sum(self.w * np.where(self.w > 0, part.value, 0.0)))
         return total if np.isfinite(total) else -np.inf
 
     def gradient(self, part: Component) -> FloatArray:
+        """Weighted score with respect to θ."""
         return np.concatenate([X.T @ (self.w * part.first[:, m]) for m, X in enumerate(self.designs)])
 
     def information(self, part: Component) -> FloatArray:
+        """Weighted observed information: minus the second derivatives."""
         rows = [
             np.hstack([X.T @ ((self.w * part.second[:, m, j])[:, None] * Z) for j, Z in enumerate(self.designs)])
             for m, X in enumerate(self.designs)

@@ -105,12 +105,15 @@ class _Words:
 
     @property
     def outside(self) -> str:
+        """Pattern of a character that belongs to no word."""
         return f"[^{self.inside[1:-1]}]"
 
     def whole(self, phrases: tuple[str, ...]) -> str:
+        """Pattern of any of these phrases as whole words."""
         return self._framed(phrases, _one_of(phrases))
 
     def negated(self, phrases: tuple[str, ...], language: str) -> str:
+        """Pattern of any of these phrases with a negation of the language within reach, before or after it."""
         words = NEGATIONS[language]
         between = rf"(?:{self.outside}+{self.inside}+){{0,{NEGATION_REACH}}}{self.outside}+"
         no, phrase = (

@@ -15,11 +15,14 @@ import yaml
 from analysis.reading.claim_pages import claim_pages, contents
 from analysis.reading.dictionary import dictionary_page
 from analysis.reading.figures import Drawing
+from analysis.reading.figures_attacks import attack_results
 from analysis.reading.figures_design import privacy_price, verdict_curves
 from analysis.reading.figures_evidence import events_timeline, published_attitudes
-from analysis.reading.figures_experiments import base_rate_dots, count_profiles
 from analysis.reading.figures_hosts import host_tiles
+from analysis.reading.figures_labels import base_rate_dots
+from analysis.reading.figures_lists import count_profiles, list_profiles
 from analysis.reading.figures_performance import performance_ratios
+from analysis.reading.figures_pipeline import pipeline_flow
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_power import list_power, masked_power
@@ -48,11 +51,14 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     published_attitudes,
     events_timeline,
     count_profiles,
+    list_profiles,
     list_power,
     masked_power,
     base_rate_dots,
     verdict_curves,
     privacy_price,
+    attack_results,
+    pipeline_flow,
     rds_coverage,
     weighting_comparison,
     robust_steps,

@@ -224,7 +224,7 @@ def performance(release: Release) -> str:
         "Ours": lambda row: _measured(row.own_figure),
         "The other": lambda row: _measured(row.other_figure),
         "Times better": lambda row: _measured(row.times_better),
-        "Note": lambda row: escaped(row.note) if row.note else "",
+        "Note": lambda row: escaped(row.note) if is_given(row.note) else "",
     }
     rows = latest(release.table("performance"))
     return table_block(column_table(rows, columns, (4, 5, 6)), release, "performance", SCRIPT)

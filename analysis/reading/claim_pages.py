@@ -283,7 +283,7 @@ def _figure(one: Dossier, release: Release, drawings: Mapping[str, Drawing]) -> 
 
 
 def _decides(one: Dossier, sizes: str) -> str:
-    needed = entries(one.entry["evidence_needed"])
+    needed = [f"{text.removesuffix('.')}." for text in entries(one.entry["evidence_needed"])]
     parts = [f"**Data that it takes**\n\n{bullets(needed, 'No data of this kind.')}"]
     if is_given(one.entry["decides_text"]):
         parts.append(f"**How many people**\n\n{bullets(entries(one.entry['decides_text']), '')}")

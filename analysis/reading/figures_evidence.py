@@ -27,7 +27,7 @@ from analysis.reading.figures import (
     wrapped,
 )
 from analysis.reading.tables import Release
-from analysis.reading.wording import is_given, plain, sentence_case
+from analysis.reading.wording import NO_BREAK, is_given, plain, sentence_case
 
 NOT_AN_ATTITUDE = "other"
 LINE_SHAPES = ("o", "s", "D", "^", "v", "P")
@@ -65,7 +65,7 @@ def published_attitudes(release: Release) -> Drawing:
 
 
 def _row_words(row: Any) -> str:
-    sample = f", n = {row.sample_text}" if is_given(row.sample_text) else ", sample size not given"
+    sample = f", n{NO_BREAK}={NO_BREAK}{row.sample_text}" if is_given(row.sample_text) else ", sample size not given"
     return f"{row.quantity_text}; {row.population_text}, {row.period_text}{sample}"
 
 

@@ -19,6 +19,7 @@ from analysis.reading.figures import (
     Caption,
     Drawing,
     Sheet,
+    line_height,
     render,
     sheet,
     wrapped,
@@ -167,7 +168,10 @@ def stance_periods(release: Release) -> Drawing:
     rows = release.table(name)
     shocks = release.table(f"{release.study}_shock_inference").drop_duplicates("shock_number")
     weeks = [int(week) for week in shocks.study_week_index]
-    title = "Corrected stance by periods of four weeks" if len(rows) else "No period has enough labels"
+    leading = [
+        _leading(kind, rows[rows.account_kind_code == kind]) for kind in KINDS if kind in set(rows.account_kind_code)
+    ]
+    title = sentence_case("; ".join(leading)) or "No period has enough labels"
     told = "; ".join(_spoken_period(part) for _, part in rows.groupby(["account_kind_code", "stance_label_code"]))
     marked = f" Shocks are in weeks {' and '.join(map(str, weeks))}." if weeks else ""
     shown = ["study_period_index", "account_kind_code", "stance_label_code", "value", "ci_low", "ci_high"]
@@ -183,6 +187,12 @@ def stance_periods(release: Release) -> Drawing:
         ),
         lambda width: _draw_periods(release, rows, weeks, title, width),
     )
+
+
+def _leading(kind: str, rows: pd.DataFrame) -> str:
+    """Which stance has the largest share in most periods, and in how many."""
+    first = rows.loc[rows.groupby("study_period_index").value.idxmax()].stance_label_code.value_counts()
+    return f"{KINDS[kind].lower()}: “{first.index[0]}” leads in {first.iloc[0]} of {first.sum()} periods"
 
 
 def _spoken_period(part: pd.DataFrame) -> str:
@@ -270,7 +280,7 @@ def _draw_weeks(release: Release, rows: pd.DataFrame, frames: list[str], title: 
         axes.plot(own.study_week_index, own.posts_n, "o", color=BLUE, ms=1.8)
         for _, run in own.groupby((own.study_week_index.diff() != 1).cumsum()):
             axes.plot(run.study_week_index, run.posts_n, "-", color=BLUE, lw=1.0)
-        axes.set(ylim=(0, top * 1.08))
+        axes.set(ylim=(0, top * 1.08), xlim=(rows.study_week_index.min() - 6, rows.study_week_index.max() + 6))
         axes.tick_params(labelsize=7)
         axes.locator_params(axis="y", nbins=3)
         axes.grid(axis="y")
@@ -308,25 +318,25 @@ def coordination_null(release: Release) -> Drawing:
 
 
 def _draw_null(release: Release, rows: pd.DataFrame, title: str, width: float) -> Figure:
-    pitch = 0.27
-    height = pitch * max(1, len(rows)) + 0.1
     words = frame_words(release)
+    left = 2.2 if width == PAGE_INCHES else 1.45
+    frames = [scope.removeprefix("frame ") for scope in rows.coordination_scope_text]
+    labels = [wrapped(sentence_case(words.get(frame, frame)), left - 0.3, 7.4) for frame in frames]
+    pitch = max([0.27, *(line_height(7.4) * (label.count("\n") + 1) + 0.06 for label in labels)])
+    height = pitch * max(1, len(rows)) + 0.1
     subtitle = f"{start(release)}pairs of accounts that share one object within the window; institutional accounts only"
     key_height = 0.3 if width == PAGE_INCHES else 0.5
     paper = sheet(width, height + 0.5 + key_height, title, SOURCES[release.study], subtitle)
     paper.key((("o", BLUE, INK, "observed"), ("|", ORANGE, ORANGE, "permutations: middle and 95 % of them")))
-    left = 2.2 if width == PAGE_INCHES else 1.45
     box = (left, 0.5, width - left - 0.3, height)
     axes = paper.axes(*box, "x")
-    labels = []
     for place, row in enumerate(rows.itertuples()):
-        frame = row.coordination_scope_text.removeprefix("frame ")
-        labels.append(wrapped(sentence_case(words.get(frame, row.coordination_scope_text)), left - 0.2, 7.4))
         axes.axhline(place, color=GRID, lw=0.8, zorder=0)
         axes.plot([row.null_low_n, row.null_high_n], [place, place], "-", color=ORANGE, lw=3.4, solid_capstyle="butt")
         axes.plot([row.null_median_n], [place], "|", color=INK, ms=8, zorder=3)
         axes.plot([row.pairs_n], [place], "o", mfc=BLUE, mec=INK, mew=0.5, ms=6, zorder=4)
     axes.set_yticks(range(len(rows)), labels, size=7.4)
+    axes.tick_params(axis="y", pad=FRAME * 72 + 2)
     axes.set(ylim=(-0.6, max(1, len(rows)) - 0.4), xlabel="pairs")
     axes.locator_params(axis="x", nbins=5)
     return finished(paper, release, [(axes, box)])

@@ -86,7 +86,7 @@ def _needed(rows: pd.DataFrame) -> str:
 def _draw(rows: pd.DataFrame, lines: dict[str, str], title: str, width: float) -> Figure:
     shares = sorted(rows.prevalence_share.unique())
     per_row = len(shares) if width == PAGE_INCHES else 1
-    left, gap, panel, high = 0.45, 0.2, 1.35, 0.5
+    left, gap, panel, high = 0.52, 0.2, 1.35, 0.5
     each = (width - left - 0.15 - gap * (per_row - 1)) / per_row
     step = panel + high
     paper = sheet(

@@ -12,7 +12,7 @@ from analysis.reading.figures_posts import ESTIMATOR_WORDS, KINDS, SHOWN_STANCE,
 from analysis.reading.figures_shocks import SHOWN_FRAME, inference
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case
+from analysis.reading.wording import NO_BREAK, count, decimal, in_words, is_given, percent, sentence_case, span
 
 SCRIPT = "posts_tables.py"
 TEXTS = {
@@ -76,13 +76,13 @@ def _scope(text: str, languages: dict[str, str]) -> str:
 def _interval(row: Any, places: int) -> str:
     if not is_given(row.ci_low):
         return "none"
-    return f"{decimal(row.ci_low, places)} to {decimal(row.ci_high, places)}"
+    return span(decimal(row.ci_low, places), decimal(row.ci_high, places))
 
 
 def _percent_interval(row: Any) -> str:
     if not is_given(row.ci_low):
         return "none"
-    return f"{decimal(100 * row.ci_low, 1)} to {decimal(100 * row.ci_high, 1)} %"
+    return span(decimal(100 * row.ci_low, 1), f"{decimal(100 * row.ci_high, 1)}{NO_BREAK}%")
 
 
 def frames_table(release: Release) -> str:
@@ -146,7 +146,7 @@ def coordination_table(release: Release) -> str:
         "Posts": lambda row: escaped(sentence_case(_coordination_scope(row.coordination_scope_text, words))),
         "Pairs": lambda row: count(row.pairs_n),
         "Middle of chance": lambda row: count(row.null_median_n),
-        "Chance makes": lambda row: f"{count(row.null_low_n)} to {count(row.null_high_n)}",
+        "Chance makes": lambda row: span(count(row.null_low_n), count(row.null_high_n)),
         "Rank p-value": lambda row: decimal(row.rank_p_value),
         "Rests on posts": lambda row: count(row.basis_posts_n),
     }

@@ -12,7 +12,7 @@ from analysis.reading.chapter_tables import chapter_tables, series_breaks
 from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
 from analysis.reading.corpora_tables import corpora_sentences
 from analysis.reading.figures import Drawing
-from analysis.reading.figures_experiments import base_rate_case
+from analysis.reading.figures_labels import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
 from analysis.reading.posts_tables import posts_values
@@ -47,6 +47,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **base_rate_values(release),
         **performance_values(release),
         **price_values(release),
+        **attack_values(release),
         **statement_values(release),
         "text_share_card": card_sentence(release),
         **corpora_sentences(release),
@@ -168,6 +169,20 @@ def price_values(release: Release) -> dict[str, str]:
         "value_technique_price_margin": plain(100 * rows.margin_share.iloc[0]),
         **{f"value_technique_price_{name}_n": count(row.required_n) for name, row in rare.iterrows()},
         **{f"value_technique_price_{name}_ratio": plain(half_up(row.variance_ratio)) for name, row in rare.iterrows()},
+    }
+
+
+def attack_values(release: Release) -> dict[str, str]:
+    """What attacks learnt from the rehearsed table, by protection."""
+    rows = release.table(f"{release.study}_attack_results").set_index(["attack_code", "protection_code"])
+    solved, seen = rows.loc["reconstruction"], rows.loc["differencing"]
+    ways = {"counted": "as_counted", "empty": "small_hidden", "rounded": "small_hidden_rounded", "gate": "gate"}
+    return {
+        "value_attack_results_small": count(solved.attacked_n["gate"]),
+        "value_attack_results_departures": count(seen.attacked_n["gate"]),
+        **{f"value_attack_results_{word}_exact": count(solved.exact_n[way]) for word, way in ways.items()},
+        **{f"value_attack_results_{word}_bounded": count(solved.bounded_n[way]) for word, way in ways.items()},
+        **{f"value_attack_results_{word}_seen": count(seen.exact_n[way]) for word, way in ways.items()},
     }
 
 

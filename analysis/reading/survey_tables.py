@@ -11,7 +11,7 @@ from analysis.reading.corpora_tables import FICTIONAL, LABEL
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case
+from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
 
 SCRIPT = "survey_tables.py"
 TEXTS = {
@@ -131,7 +131,7 @@ def weights_table(release: Release) -> str:
             decimal(row.realised_design_effect, 2) if is_given(row.realised_design_effect) else "none"
         ),
         "Equally precise equal weights": lambda row: count(row.effective_n),
-        "Range of weights": lambda row: f"{decimal(row.weight_low_ratio, 2)} to {decimal(row.weight_high_ratio, 2)}",
+        "Range of weights": lambda row: span(decimal(row.weight_low_ratio, 2), decimal(row.weight_high_ratio, 2)),
     }
     return _labelled(release, column_table(release.table(name), columns, range(1, 6)), name)
 
@@ -170,8 +170,8 @@ def _interval(row: Any) -> str:
     if not is_given(row.ci_low):
         return "none"
     if row.quantity_code in POINTS:
-        return f"{decimal(row.ci_low, 2)} to {decimal(row.ci_high, 2)}"
-    return f"{decimal(100 * row.ci_low, 1)} to {decimal(100 * row.ci_high, 1)}"
+        return span(decimal(row.ci_low, 2), decimal(row.ci_high, 2))
+    return span(decimal(100 * row.ci_low, 1), decimal(100 * row.ci_high, 1))
 
 
 def diagnostics_table(release: Release) -> str:

@@ -126,6 +126,11 @@ def percent(share: float, places: int = 0) -> str:
     return f"{text}{NO_BREAK}%"
 
 
+def span(low: str, high: str) -> str:
+    """Two ends of a range as one piece of text that does not break over lines: 1.2 to 3.4."""
+    return f"{low}{NO_BREAK}to{NO_BREAK}{high}"
+
+
 def half_up(value: float) -> int:
     """Nearest whole number; halves go up, as people count dots."""
     return math.floor(value + 0.5)

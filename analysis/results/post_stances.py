@@ -93,6 +93,7 @@ class _Corpus:
 
     @property
     def labelled(self) -> npt.NDArray[np.bool_]:
+        """(n,) which posts have a label."""
         return np.asarray(self.given.notna(), dtype=np.bool_)
 
     def values(self, stance: str) -> npt.NDArray[np.float64]:
@@ -101,6 +102,7 @@ class _Corpus:
 
     @property
     def about(self) -> dict[str, object]:
+        """What every row says of the posts behind it."""
         return {
             "labelled_posts_n": rounded(int(self.labelled.sum())),
             **basis(len(self.posts), self.posts.channel_pseudonym.nunique()),

@@ -23,13 +23,12 @@ from analysis.estimators.list_experiment.standing import ListAnalysis, analyse
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.results.survey_frame import LEAST_IN_GROUP, SERVICE_GROUPS, Bools, Floats, Survey
+from analysis.results.survey_lists import LISTS, PLACEBO, ListAnswers, list_answers
 from analysis.results.survey_rows import LEAST_PER_SIDE, ONE_SIDED, REFUSED, ROUNDING, TOO_FEW, Number, Place, Rows
 
 APPROVAL = "K20_approval_share"
 PUBLIC_SUPPORT = "E01b_public_support_service_household"
 ENDORSEMENT = "K47_endorsement_shift"
-LISTS = ("lx1", "lx2")
-PLACEBO = "lx3"
 POLICIES = ("en1", "en2", "en3", "en4")
 ENDORSERS = ("current_authorities", "un_agency", "diaspora_council")
 LEVEL = 0.05
@@ -82,23 +81,6 @@ class Checks:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _List:
-    """One list among those who answered it: counts, arm, and which respondents these are."""
-
-    item: str
-    rows: Bools
-    y: Floats
-    treat: Floats
-
-
-def _list(survey: Survey, item: str) -> _List:
-    counts = pd.to_numeric(survey.answer(item), errors="coerce").to_numpy("float64")
-    arm = survey.answer(f"{item}_arm")
-    rows = np.isfinite(counts) & arm.isin(["control", "treatment"]).to_numpy()
-    return _List(item, rows, counts[rows], (arm == "treatment").to_numpy("float64")[rows])
-
-
 def list_rows(rows: Rows, checks: Checks, items: int) -> None:
     """Both lists, their average, and the regressions on the first, or the reason why there is no number.
 
@@ -110,7 +92,7 @@ def list_rows(rows: Rows, checks: Checks, items: int) -> None:
         Control items of each list.
     """
     survey = rows.survey
-    first, second = (_list(survey, item) for item in LISTS)
+    first, second = (list_answers(survey, item) for item in LISTS)
     n = int(first.rows.sum())
     try:
         found = [analyse(each.y, each.treat, items) for each in (first, second)]
@@ -136,7 +118,7 @@ def _refuse(rows: Rows, place: Place, n: int) -> None:
         rows.add(place, Number(0.0, None, None, n, place.estimator), REFUSED)
 
 
-def _list_checks(checks: Checks, survey: Survey, given: _List, analysis: ListAnalysis, items: int) -> None:
+def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: ListAnalysis, items: int) -> None:
     n = len(given.y)
     for check in analysis.screen.checks:
         words = CHECK_WORDS[check.code] if check.is_judged else f"{CHECK_WORDS[check.code]}; the data cannot tell"
@@ -155,7 +137,7 @@ def _list_checks(checks: Checks, survey: Survey, given: _List, analysis: ListAna
 
 
 def _placebo_reason(checks: Checks, survey: Survey, items: int) -> str | None:
-    given = _list(survey, PLACEBO)
+    given = list_answers(survey, PLACEBO)
     try:
         found = placebo_list(given.y, given.treat, items)
     except EstimationError:
@@ -165,7 +147,9 @@ def _placebo_reason(checks: Checks, survey: Survey, items: int) -> str | None:
     return PLACEBO_FAILS if found.p_value < LEVEL else None
 
 
-def _double_rows(rows: Rows, checks: Checks, lists: tuple[_List, _List], items: int, reason: str | None) -> None:
+def _double_rows(
+    rows: Rows, checks: Checks, lists: tuple[ListAnswers, ListAnswers], items: int, reason: str | None
+) -> None:
     survey, (first, second) = rows.survey, lists
     both = first.rows & second.rows
     counts = [pd.to_numeric(survey.answer(item), errors="coerce").to_numpy("float64") for item in LISTS]
@@ -207,7 +191,7 @@ def _weighted_double(
         rows.add_estimate(place, made.average, reason)
 
 
-def _regression_rows(rows: Rows, given: _List, items: int, reason: str | None) -> None:
+def _regression_rows(rows: Rows, given: ListAnswers, items: int, reason: str | None) -> None:
     matrix, names = rows.survey.covariates()
     fits = {"linear regression": linear_regression, "maximum likelihood": maximum_likelihood}
     for estimator, fit in fits.items():

@@ -9,6 +9,7 @@ from analysis.schemas.studies import STUDIES, study_source, study_table
 from analysis.schemas.tables_design import TABLES as DESIGN_TABLES
 from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES
 from analysis.schemas.tables_posts import TABLES as POST_TABLES
+from analysis.schemas.tables_process import TABLES as PROCESS_TABLES
 from analysis.schemas.tables_results import TABLES as RESULT_TABLES
 from analysis.schemas.tables_sampling import TABLES as SAMPLING_TABLES
 from analysis.schemas.tables_survey import TABLES as SURVEY_TABLES
@@ -24,6 +25,7 @@ TABLES: dict[str, Table] = {
         *SAMPLING_TABLES,
         *ESTIMATE_TABLES,
         *DESIGN_TABLES,
+        *PROCESS_TABLES,
     )
 }
 

@@ -214,6 +214,7 @@ _DECLARED = (
     Column("table_name", "text", "Table that was checked", "key", pattern=r"[a-z_]+"),
     Column("gate_check_code", "code", "Check of the disclosure gate", "key", codes={
         "output_kind": "the kind of output has a rule", "source_cited": "every row names its source",
+        "cells_only": "what is counted are cells of tables, never persons or posts",
         "minimum_cell": "no frequency below the threshold", "minimum_basis": "no number from few posts or few accounts",
         "secondary_suppression": "no hidden frequency can be worked out from the others",
         "roles": "every number says whether it forms groups or measures them", "rounding": "frequencies rounded after suppression",
@@ -226,6 +227,26 @@ _DECLARED = (
     Column("outcome_code", "code", "Outcome of the check", codes={
         "pass": "may be released", "review": "a person has to decide", "fail": "may not be released"}),
     Column("outcome_text", "text", "The evidence, in words"),
+    # Attacks on a rehearsed release, and the pipeline itself
+    Column("attack_code", "code", "Attack of the audit", "key", codes={
+        "reconstruction": "solve for every small count from all that is shown",
+        "differencing": "compare two releases between which one respondent left"}),
+    Column("protection_code", "code", "What was done to the table before it was attacked", "key", codes={
+        "as_counted": "nothing", "small_hidden": "counts below the threshold left empty",
+        "small_hidden_rounded": "counts below the threshold left empty, the others rounded", "gate": "the gate"}),
+    Column("attacked_n", "integer", "Small counts that were attacked; departures for differencing", "measure", "cells", minimum=0),
+    Column("exact_n", "integer", "Of these, read or worked out exactly; for differencing, seen", "measure", "cells", minimum=0),
+    Column("bounded_n", "integer", "Of these, not exact but known to lie below the threshold", "measure", "cells", minimum=0,
+           null_means="differencing asks only whether a departure is seen"),
+    Column("stage_text", "text", "Stage of the pipeline", "key"),
+    Column("stage_rank", "integer", "Place of the stage in dvc.yaml, from 1", minimum=1),
+    Column("tier_code", "code", "Where files lie", "key", codes={
+        "exports": "exports of survey systems and platforms, as their vendors write them",
+        "reference": "written by people: published facts, claims, code lists, statements, chapters",
+        "restricted": "rows about persons or posts, without identifiers", "candidate": "aggregates that wait for the gate",
+        "release": "cleared tables, of this release and of earlier ones", "product": "the book, the bundle, what the attacks found"}),
+    Column("files_read_n", "integer", "Files or folders of the tier that the stage reads", "measure", "files", minimum=0),
+    Column("files_written_n", "integer", "Files or folders of the tier that the stage writes", "measure", "files", minimum=0),
     # Published figures
     Column("benchmark_id", "text", "Published figure", "key", pattern=r"B\d{3}"),
     Column("quantity_text", "text", "What was asked or counted, close to the source's wording"),
@@ -271,6 +292,11 @@ _DECLARED = (
         "afghanistan_2011": "Afghanistan 2011, 204 villages in five Pashtun-majority provinces, three control items"}),
     Column("arm_code", "code", "Randomised arm: the list shown", "key", codes={
         "control": "three control items", "isaf": "the control items and the foreign forces", "taliban": "the control items and the Taliban"}),
+    Column("list_arm_code", "code", "Randomised arm of a list of the survey", "key", codes={
+        "control": "the control items", "treatment": "the control items and one more"}),
+    Column("list_answer_text", "text", "Number of items of the list that the respondent named", "key", total="all answers"),
+    Column("list_answers_n", "integer", "Respondents who gave this answer", "measure", "persons", minimum=0,
+           null_means="too few to be shown, or hidden so that a small count beside it cannot be worked out"),
     Column("answer_count", "integer", "Number of list items that the respondent says to support", "key", "items", minimum=0, maximum=10),
     Column("respondents_n", "integer", "Respondents", "measure", "persons", minimum=0),
     Column("holds_item", "boolean", "The type supports the sensitive item", "key"),

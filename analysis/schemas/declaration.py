@@ -23,6 +23,7 @@ OutputKind = Literal[
     "survey_estimate",
     "post_estimate",
     "arithmetic",
+    "attack_result",
     "verdict",
     "microdata",
 ]

@@ -1,4 +1,4 @@
-"""Tables of the survey's weights and estimates: how respondents count, what was estimated, what it rests on."""
+"""Tables of the survey's weights and estimates: how respondents count, what was answered and estimated, what it rests on."""
 
 from analysis.schemas.columns import columns
 from analysis.schemas.declaration import Rule, Table
@@ -83,6 +83,15 @@ TABLES = for_every_study(
             output_kind="survey_estimate",
             source="",
             rules=(UNUSABLE_IS_NULL, INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED),
+        ),
+        Table(
+            name="list_counts",
+            title="Lists of the survey: respondents by list, arm and answer",
+            row_is="one possible answer to one list in one arm, or all of them together",
+            columns=columns("item_text", "list_arm_code", "list_answer_text", "list_answers_n"),
+            key=("item_text", "list_arm_code", "list_answer_text"),
+            output_kind="frequency",
+            source="",
         ),
         Table(
             name="survey_diagnostics",

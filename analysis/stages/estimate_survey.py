@@ -3,6 +3,7 @@
 from analysis.measures import margins
 from analysis.params import Params
 from analysis.results.survey_frame import read_survey
+from analysis.results.survey_lists import list_counts
 from analysis.results.survey_recovery import recovery_rows
 from analysis.results.survey_results import Plan, estimate
 from analysis.schemas import study_source, study_table
@@ -18,9 +19,11 @@ def run(store: Store, params: Params) -> None:
     totals = margins.read_margins(store.root / MARGINS[params.study])
     chosen = params.estimate_survey
     plan = Plan(chosen.seed, chosen.bootstrap_draws, chosen.model_draws, chosen.list_items, chosen.crosswise_chance)
-    found = estimate(read_survey(responses, weights, params.study), totals, plan, study_source(params.study))
+    survey = read_survey(responses, weights, params.study)
+    found = estimate(survey, totals, plan, study_source(params.study))
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
     store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)
+    store.write(study_table(params.study, "candidate__list_counts"), list_counts(survey, chosen.list_items))
     store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)
     store.write(study_table(params.study, "candidate__survey_sensitivity"), found.sensitivity)
     store.write(study_table(params.study, "candidate__recovery"), recovery)

@@ -22,6 +22,7 @@ CANDIDATES = (
     "candidate__list_experiment_types",
     "candidate__method_coverage",
     "candidate__performance",
+    "candidate__pipeline_flow",
     "candidate__population_host_disaggregation",
     "candidate__population_host_sex_age",
     "candidate__population_host_year",
@@ -36,8 +37,10 @@ CANDIDATES = (
     "candidate__verdict_probabilities",
 )
 STUDY_CANDIDATES = (
+    "candidate__attack_results",
     "candidate__coordination",
     "candidate__label_agreement",
+    "candidate__list_counts",
     "candidate__margin_coverage",
     "candidate__post_estimates",
     "candidate__post_weeks",

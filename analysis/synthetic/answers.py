@@ -118,12 +118,15 @@ class _Draw:
     generator: np.random.Generator
 
     def trait(self, name: str) -> npt.NDArray[np.generic]:
+        """One trait of every respondent."""
         return np.asarray(getattr(self.population, name)[self.person])
 
     def chance(self, share: float | Floats) -> Bools:
+        """True for each respondent with this probability."""
         return self.generator.random(len(self.person)) < share
 
     def label(self, name: str, labels: tuple[str, ...]) -> Texts:
+        """A trait by its labels."""
         return np.asarray(np.array(labels)[self.trait(name)])
 
     def whole(self, low: int, high: int, centre: float | Floats, spread: float = 1.1) -> Ints:

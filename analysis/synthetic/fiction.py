@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.synthetic import canaries, consents, posts, recruitment, truth, world
-from analysis.synthetic.annotations import ANNOTATION_FILE, annotate
 from analysis.synthetic.answers import Answers, interview
 from analysis.synthetic.consents import Decision, decide
 from analysis.synthetic.exports import broken_rows, survey_vendors
 from analysis.synthetic.exports.post_rows import PostRow, post_rows
 from analysis.synthetic.exports.post_vendors import VENDORS as POST_VENDORS
 from analysis.synthetic.exports.survey_rows import SurveyRow, respondent_ids, survey_rows
+from analysis.synthetic.labels import ANNOTATION_FILE, PREDICTION_FILE, annotate, predict
 from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
-from analysis.synthetic.predictions import PREDICTION_FILE, predict
 from analysis.synthetic.truth import Truth, truth_csv
 from analysis.synthetic.world import Bools
 

@@ -122,11 +122,12 @@ def undated(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_figures_draw_numbers_on_axes(drawings):
-    """Tiles and dot grids draw words and counts; every other figure has positions to be compared."""
+    """Tiles, dot grids and the pipeline draw words and counts; every other figure has positions to be compared."""
     assert {name for name, drawing in drawings.items() if not drawing.plotted} <= {
         "register_tiles",
         "base_rate_dots",
         "host_tiles",
+        "pipeline_flow",
     }
 
 

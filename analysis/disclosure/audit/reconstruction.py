@@ -82,25 +82,53 @@ def _learn(known: Knowledge, published: Published, is_kept: bool) -> None:
     known.high[cell] = min(known.high[cell], float(value + known.base - 1 - known.base // 2 + moved))
 
 
-def pinned(known: Knowledge) -> Iterator[Finding]:
-    """Solve the smallest and the largest value of every hidden cell; yields those that are not safe."""
+@dataclass(frozen=True)
+class HiddenRange:
+    """A hidden cell, the file that hides it, and the smallest and the largest count that it can have."""
+
+    cell: Cell
+    file: str
+    low: float
+    high: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Only one whole number lies between the two."""
+        return self.high - self.low < 1
+
+
+def hidden_ranges(known: Knowledge) -> list[HiddenRange] | None:
+    """Solve the smallest and the largest value of every hidden cell; None when what is published contradicts itself."""
     position = {cell: number for number, cell in enumerate(known.low)}
     matrix = _matrix(
         [(position[whole], [position[p] for p in parts]) for whole, parts in known.equations], len(position)
     )
     bounds = np.column_stack([list(known.low.values()), list(known.high.values())])
+    found = []
     for cell, file in sorted(known.hidden.items()):
-        found = _range(position[cell], matrix, bounds)
-        where = ", ".join(f"{key} {value}" for key, value in cell[1]) or "the total"
-        if found is None:
-            yield Finding("reconstruction", file, "the published frequencies contradict each other")
-            return
-        low, high = found
-        if high - low < 1:
-            yield Finding("reconstruction", file, f"the hidden frequency of {where} can only be {round(low)}")
-        elif high < known.minimum:
+        ends = _range(position[cell], matrix, bounds)
+        if ends is None:
+            return None
+        found.append(HiddenRange(cell, file, *ends))
+    return found
+
+
+def pinned(known: Knowledge) -> Iterator[Finding]:
+    """Hidden cells whose range is not safe: one number only, or wholly below the threshold."""
+    ranges = hidden_ranges(known)
+    if ranges is None:
+        file = min(known.hidden.items())[1]
+        yield Finding("reconstruction", file, "the published frequencies contradict each other")
+        return
+    for found in ranges:
+        where = ", ".join(f"{key} {value}" for key, value in found.cell[1]) or "the total"
+        if found.is_exact:
             yield Finding(
-                "reconstruction", file, f"the hidden frequency of {where} is known to lie below {known.minimum}"
+                "reconstruction", found.file, f"the hidden frequency of {where} can only be {round(found.low)}"
+            )
+        elif found.high < known.minimum:
+            yield Finding(
+                "reconstruction", found.file, f"the hidden frequency of {where} is known to lie below {known.minimum}"
             )
 
 

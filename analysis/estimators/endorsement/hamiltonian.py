@@ -220,6 +220,7 @@ class _Chain:
     chances: list[float] = field(default_factory=list)
 
     def keep(self, draws: FloatArray, rests: FloatArray, chances: list[float]) -> None:
+        """Append the kept draws of one round."""
         self.draws.append(draws)
         self.rests.append(rests)
         self.chances += chances

@@ -159,6 +159,7 @@ class _About:
     warnings: tuple[str, ...]
 
     def estimate(self, term: str, value: float, variance: float | None) -> Estimate:
+        """The record of one term; without a variance it has no interval."""
         if variance is not None:
             return usable_estimate(term, value, float(np.sqrt(variance)), **vars(self))
         return Estimate(

@@ -151,6 +151,7 @@ class _Parts:
 
     @staticmethod
     def of(texts: LabelledTexts, g: FloatArray, model: Model) -> _Parts:
+        """Rows, answers and weights of the three pieces."""
         X, y = model.with_values(g)
         label, rest = np.flatnonzero(texts.labelled), np.flatnonzero(~texts.labelled)
         w, u = 1 / texts.probability[label], 1 / (1 - texts.probability[rest])
@@ -163,6 +164,7 @@ class _Parts:
         )
 
     def root(self, weight: float) -> FloatArray:
+        """Coefficients that solve the combined score equations at this weight of the predictions."""
         n, rest_n = len(self.paired.row), len(self.rest.row)
         if self.family == "linear" and np.array_equal(self.observed.X, self.paired.X):
             difference = self.observed.y - weight * self.paired.y

@@ -128,6 +128,12 @@ def test_a_text_table_that_measures_people_fails():
     assert outcomes(texts(), TABLES["series_breaks"])["no_measure"] == "pass"
 
 
+def test_the_result_of_an_attack_counts_cells_and_nothing_else():
+    cells = replace(GROUPS, columns=(GROUPS.columns[0], replace(GROUPS.columns[1], unit="cells")))
+    assert outcomes(groups(3), replace(cells, output_kind="attack_result")) == {"roles": "pass", "cells_only": "pass"}
+    assert outcomes(groups(3), replace(GROUPS, output_kind="attack_result"))["cells_only"] == "fail"
+
+
 def test_a_verdict_with_counts_fails():
     assert outcomes(groups(10), replace(GROUPS, output_kind="verdict"))["whole_points"] == "fail"
 

@@ -134,6 +134,43 @@ def survey_estimates() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def list_counts() -> list[dict[str, Any]]:
+    """The treated answers reach both ends of the list; those to the placebo list are hidden at the upper end."""
+    profiles = {
+        ("lx1", "control"): (20, 60, 20), ("lx1", "treatment"): (15, 50, 25, 10),
+        ("lx3", "control"): (20, 60, 20), ("lx3", "treatment"): (20, None, 20, None),
+    }  # fmt: skip
+    return [
+        {"item_text": item, "list_arm_code": arm, "list_answer_text": answer, "list_answers_n": n}
+        for (item, arm), profile in profiles.items()
+        for answer, n in (*((str(answer), n) for answer, n in enumerate(profile)), ("all answers", 100))
+    ]
+
+
+def attack_results() -> list[dict[str, Any]]:
+    learnt = {"as_counted": (8, 0, 3), "small_hidden": (5, 2, 3), "small_hidden_rounded": (0, 6, 2), "gate": (0, 0, 0)}
+    return [
+        {"attack_code": attack, "protection_code": way, "attacked_n": attacked, "exact_n": exact, "bounded_n": bounded}
+        for way, (solved, small, seen) in learnt.items()
+        for attack, attacked, exact, bounded in (
+            ("reconstruction", 8, solved, small), ("differencing", 3, seen, None))
+    ]  # fmt: skip
+
+
+def pipeline_flow() -> list[dict[str, Any]]:
+    stages = {
+        "admit_survey": {"exports": (1, 0), "reference": (2, 0), "restricted": (0, 1)},
+        "estimate_survey": {"restricted": (3, 0), "candidate": (0, 4)},
+        "gate_release": {"candidate": (4, 0), "release": (1, 1)},
+        "build_book": {"release": (1, 0), "product": (0, 1)},
+    }
+    return [
+        {"stage_rank": rank, "stage_text": stage, "tier_code": tier, "files_read_n": read, "files_written_n": written}
+        for rank, (stage, tiers) in enumerate(stages.items(), start=1)
+        for tier, (read, written) in tiers.items()
+    ]
+
+
 def survey_tables() -> dict[str, list[dict[str, Any]]]:
     kept = ("estimate_id", "estimand_id", "quantity_code", "group_kind_code", "group_text", "weighting_code",
             "estimator_text", "value", "ci_low", "ci_high", "respondents_n", "source")  # fmt: skip
@@ -153,6 +190,9 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
              "effective_n": 130, "weight_low_ratio": 0.1, "weight_high_ratio": 4.0, "source": SURVEY_SOURCE},
         ],
         "synthetic_survey_estimates": survey_estimates(),
+        "synthetic_list_counts": list_counts(),
+        "synthetic_attack_results": attack_results(),
+        "pipeline_flow": pipeline_flow(),
         "synthetic_survey_diagnostics": [
             {"item_text": "lx3", "check_code": "placebo", "statistic": 0.02, "threshold": 0.05, "is_passed": False,
              "check_text": "p-value", "respondents_n": 200, "source": SURVEY_SOURCE},

@@ -15,14 +15,16 @@ from analysis.errors import ReleaseError
 from analysis.reading.book import FIGURES
 from analysis.reading.figures import FAMILY, wrapped
 from analysis.reading.figures_evidence import attitude_rows
-from analysis.reading.figures_experiments import base_rate_dots
+from analysis.reading.figures_labels import base_rate_dots
+from analysis.reading.figures_lists import list_profiles
+from analysis.reading.figures_pipeline import pipeline_flow
 from analysis.reading.figures_population import protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS
-from tests.unit.reading.miniature import benchmark, verdicts
+from tests.unit.reading.miniature import benchmark, tables, verdicts
 from tests.unit.reading.miniature_posts import posts_tables
 
 DATE = re.compile(rb"<dc:date>|\d{4}-\d{2}-\d{2}T\d{2}:")
@@ -106,6 +108,37 @@ def test_the_missing_ends_are_told_and_no_percentage_is(drawings):
     drawing = drawings["count_profiles"]
     assert drawing.title.startswith("In the Taliban list nobody answered 0 and nobody answered 4")
     assert "%" not in drawing.title + drawing.alt
+
+
+def test_a_list_that_reaches_both_ends_is_named_and_what_is_hidden_is_said(drawings):
+    drawing = drawings["list_profiles"]
+    assert drawing.title == "With one item more, answers still reach both ends of list 1"
+    assert "Placebo list, treatment (n ≈ 100): 0 by 20, 1 hidden, 2 by 20, 3 hidden" in drawing.alt
+    assert 100.0 not in drawing.plotted
+
+
+def test_a_study_without_lists_has_no_profiles(release_with):
+    drawing = list_profiles(release_with(synthetic_list_counts=[]))
+    assert drawing.title == "No list is seen to reach both its ends"
+    assert drawing.plotted == ()
+
+
+def test_the_attacks_are_told_with_and_without_the_gate(drawings):
+    drawing = drawings["attack_results"]
+    assert drawing.title == "Leaving small counts empty gives 7 of 8 away, the gate none"
+    assert "small counts empty 5 of 8, 2 more known to be small" in drawing.alt
+    assert "the gate 0 of 3" in drawing.alt
+
+
+def test_the_title_of_the_pipeline_names_every_stage_that_writes_the_release(drawings, release_with):
+    title = drawings["pipeline_flow"].title
+    assert title == "4 stages, one way out: only gate release writes the release"
+    leak = [
+        row | {"tier_code": "release"} if row["stage_text"] == "estimate_survey" and row["files_written_n"] else row
+        for row in tables()["pipeline_flow"]
+    ]
+    found = pipeline_flow(release_with(pipeline_flow=leak)).title
+    assert found == "4 stages, one way out: only estimate survey and gate release write the release"
 
 
 def test_base_rates_say_what_they_do_not_say(drawings):

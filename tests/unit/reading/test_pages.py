@@ -1,5 +1,7 @@
 """Claim pages, the dictionary and the values that chapters quote."""
 
+import re
+
 import pytest
 
 from analysis.errors import ReleaseError
@@ -94,6 +96,23 @@ def test_every_value_names_its_origin(release, drawings):
     assert values["value_population_host_year_usa_census_year"] == "[722]{.value .from-population-host-year}"
     assert values["value_list_experiment_counts_taliban_0"] == "[0]{.value .from-list-experiment-counts}"
     assert values["value_events_dated_eligible"] == "[1]{.value .from-events-dated}"
+
+
+def test_what_attacks_learnt_is_told_by_protection(release, drawings):
+    values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
+    told = {key.removeprefix("value_attack_results_"): text for key, text in values.items() if "attack_results" in key}
+    assert told["small"] == "[8]{.value .from-synthetic-attack-results}"
+    assert [told[f"{way}_exact"][:3] for way in ("counted", "empty", "rounded", "gate")] == ["[8]", "[5]", "[0]", "[0]"]
+    assert [told[f"{way}_bounded"][:3] for way in ("empty", "rounded")] == ["[2]", "[6]"]
+    assert [told[f"{way}_seen"][:3] for way in ("counted", "rounded", "gate")] == ["[3]", "[2]", "[0]"]
+
+
+@pytest.mark.parametrize("hole", ["nan", "None", "&lt;NA&gt;", "<NA>", "NaT"])
+def test_no_cell_shows_how_a_program_writes_an_empty_one(release, drawings, pages, hole):
+    values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
+    texts = {**values, **pages, "dictionary": dictionary_page(release)}
+    cell = re.compile(rf"\|\s*{re.escape(hole)}\s*(?=\|)")
+    assert [name for name, text in texts.items() if cell.search(text)] == []
 
 
 def test_a_value_of_no_table_is_refused():
