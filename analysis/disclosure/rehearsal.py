@@ -79,7 +79,7 @@ def rehearse(answers: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     table, full = _declared(answers.columns), _counted(answers, levels)
     steps = range(0, len(answers), max(1, len(answers) // DEPARTURES))
     fewer = [_counted(answers.drop(index=answers.index[step]), levels) for step in list(steps)[:DEPARTURES]]
-    rows = []
+    rows: list[tuple[str, str, int, int, int | None]] = []
     for protection in PROTECTIONS:
         exact, bounded = _reconstructed(full, table, protection, limits)
         seen = sum(_departure_is_seen(full, now, table, protection, limits) for now in fewer)

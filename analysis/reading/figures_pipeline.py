@@ -90,9 +90,8 @@ def _draw(rows: pd.DataFrame, stages: list[str], title: str, width: float) -> Fi
     for number, name in enumerate(stages):
         y = top - head - (number + (0.5 if is_page else 0.75)) * pitch
         _stage(axes, rows[rows.stage_text == name], places, y, 0.02 if is_page else -0.14)
-        label = {"x": MARGIN, "y": y} if is_page else {"x": MARGIN, "y": y + 0.16}
         axes.text(
-            **label, s=sentence_case(in_words(name)), size=LABEL_POINTS, va="center", zorder=6,
+            MARGIN, y if is_page else y + 0.16, sentence_case(in_words(name)), size=LABEL_POINTS, va="center", zorder=6,
             bbox=None if is_page else {"fc": PAPER, "ec": "none", "pad": 0.6},
         )  # fmt: skip
     return paper.figure

@@ -88,10 +88,10 @@ def _draw(rows: pd.DataFrame, lines: dict[str, str], title: str, width: float) -
     per_row = len(shares) if width == PAGE_INCHES else 1
     left, gap, panel, high = 0.52, 0.2, 1.35, 0.5
     each = (width - left - 0.15 - gap * (per_row - 1)) / per_row
-    step = panel + high
+    step, top = panel + high, 0.3 if width == PAGE_INCHES or len(lines) < 3 else 0.5
     paper = sheet(
         width,
-        0.3 + step * (len(shares) // per_row),
+        top + step * (len(shares) // per_row),
         title,
         SOURCE,
         f"Power to tell from zero, over respondents in the sample; dotted: {WANTED_WORDS}",
@@ -100,7 +100,7 @@ def _draw(rows: pd.DataFrame, lines: dict[str, str], title: str, width: float) -
     paper.key(tuple((styles[m][1], styles[m][2], styles[m][2], words) for m, words in lines.items()))
     for index, share in enumerate(shares):
         row, column = divmod(index, per_row)
-        bottom = paper.body_height - 0.3 - (row + 1) * step + 0.26
+        bottom = paper.body_height - top - (row + 1) * step + 0.26
         axes = paper.axes(left + column * (each + gap), bottom, each, panel, "xy")
         axes.set_title(f"{percent(share)} hold the trait", size=SMALL_POINTS, weight="bold", loc="left", pad=3)
         _panel(axes, rows[rows.prevalence_share == share], styles, is_first=column == 0)
