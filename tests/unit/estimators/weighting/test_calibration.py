@@ -147,7 +147,7 @@ def test_weights_that_grow_everywhere_are_scaled_first(factor, is_scaled):
         assert made.weights[START > 0] == pytest.approx((START * made.ratio)[START > 0])
     else:
         with pytest.raises(
-            EstimationError, match="is missed by .* after 200 steps; no weights within the bounds meet all"
+            EstimationError, match=r"is missed by .* after 200 steps; no weights within the bounds meet all"
         ):
             calibrate(START, x, totals, NAMES[:2], "logit", bounds=(0.5, 2.0))
 
