@@ -229,3 +229,11 @@ def test_prices_of_techniques_stand_beside_each_other():
     four = technique_prices(0.2, 0.03, {})
     assert four[1].variance_ratio == pytest.approx((4 * 1.0 + 2 * direct) / direct)
     assert four[2].variance_ratio == pytest.approx(four[1].variance_ratio / 2)
+
+
+def test_an_unknown_alternative_is_refused():
+    message = r"alternative is 'TWO.SIDED'; choose one of one\.sided, two\.sided"
+    with pytest.raises(EstimationError, match=message):
+        power_one_sample(FORCED, 300, 0.35, 0.2, alternative="TWO.SIDED")
+    with pytest.raises(EstimationError, match=message):
+        power_two_samples(FORCED, 300, (0.35, 0.2), (0.2, 0.2), alternative="TWO.SIDED")

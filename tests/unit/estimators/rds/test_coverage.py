@@ -126,6 +126,8 @@ def test_scenarios_differ_in_what_their_name_says():
     assert plans["differential_recruitment"].preference == 2.0
     assert plans["bottleneck"].plan.homophily > plans["homophily"].plan.homophily
     assert plans["rare_trait"].plan.share == 0.05
-    assert {s.sample_n for s in SCENARIOS} == {500}
+    assert {(s.plan.mean_degree, s.sample_n) for s in SCENARIOS} == {(10.0, 500)}
+    assert [s.plan.share for s in SCENARIOS].count(0.3) == 6
+    assert [s.plan.population for s in SCENARIOS].count(5000) == 6
     assert {s.seeds_n for s in SCENARIOS} == {8}
     assert [s.preference for s in SCENARIOS].count(1.0) == 6

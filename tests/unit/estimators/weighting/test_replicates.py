@@ -140,6 +140,7 @@ def test_the_bootstrap_with_a_finite_population_draws_from_copies_of_the_sample(
     assert (replicates[4:] != WEIGHTS[4:, None]).any()
 
 
+@pytest.mark.filterwarnings("error")
 def test_replicates_without_an_estimate_are_counted():
     weights = np.ones(3)
     replicates = np.array([[0.0, 1.5, 1.5, 0.0], [1.5, 0.0, 1.5, 0.0], [1.5, 1.5, 0.0, 1.0]])
