@@ -254,10 +254,15 @@ class _Layout:
 def _fit(step: Step, moments: _Moments, null: tuple[float, int]) -> FactorFit:
     g, p = moments.mean.shape
     layout = _Layout(step, g, p)
-    found = optimize.minimize(
-        lambda theta: _discrepancy(theta, layout, moments), _start(layout, moments), jac=True, method="L-BFGS-B",
-        options={"maxiter": 5000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 30},
-    )  # fmt: skip
+    try:
+        found = optimize.minimize(
+            lambda theta: _discrepancy(theta, layout, moments), _start(layout, moments), jac=True, method="L-BFGS-B",
+            options={"maxiter": 5000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 30},
+        )  # fmt: skip
+    except np.linalg.LinAlgError as error:
+        raise EstimationError(
+            f"items lose a residual variance in the {step} model (a Heywood case); look for a useless item"
+        ) from error
     gradient = float(np.max(np.abs(found.jac))) / float(moments.n.sum())
     if not np.isfinite(found.fun) or gradient > 1e-4:
         raise EstimationError(

@@ -20,6 +20,7 @@ from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval
 
 Contamination = Literal["contaminated", "corrupted", "missing"]
+Target = Literal["parameter", "set"]
 # Shares of bogus answers found in opt-in samples: none, typical, high.
 BOGUS_SHARES = (0.0, 0.04, 0.07)
 MIXING_WEIGHTS = (0.0, 0.5, 1.0)
@@ -82,7 +83,7 @@ def contamination_bounds(share: float, contaminated: float, kind: Contamination 
 def interval_of_bounds(
     bounds: Interval,
     standard_errors: tuple[float, float],
-    target: Literal["parameter", "set"] = "parameter",
+    target: Target = "parameter",
     confidence: float = DEFAULT_CONFIDENCE,
 ) -> Interval:
     """Give sampling limits to estimated bounds.
@@ -103,7 +104,7 @@ def interval_of_bounds(
     Raises
     ------
     EstimationError
-        When a standard error is negative.
+        When a standard error is negative, or the target unknown.
 
     Source
         Imbens & Manski 2004, Econometrica 72(6), 1845–1857, eq. (7).
@@ -113,6 +114,8 @@ def interval_of_bounds(
     >>> round(interval_of_bounds(Interval(0.2, 0.2), (0.1, 0.1)).low, 3)
     0.004
     """
+    if target not in get_args(Target):
+        raise EstimationError(f"target is '{target}'; choose one of {', '.join(get_args(Target))}")
     low_se, high_se = standard_errors
     if low_se < 0 or high_se < 0:
         raise EstimationError(f"standard errors are {low_se:g} and {high_se:g}; they are 0 or more")

@@ -6,7 +6,7 @@ What belongs here: closed forms for one and two samples. What must not: data.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -28,6 +28,12 @@ def _check(n: float, alpha: float, *shares: float) -> None:
         raise EstimationError(
             f"n is {n:g}, alpha {alpha:g}, shares {shares}; n is 1 or more, the others within 0 and 1"
         )
+
+
+def _is_two_sided(alternative: str) -> bool:
+    if alternative not in get_args(Alternative):
+        raise EstimationError(f"alternative is '{alternative}'; choose one of {', '.join(get_args(Alternative))}")
+    return alternative == "two.sided"
 
 
 def masked_standard_error(how: Device, n: float, share: float) -> float:
@@ -64,7 +70,7 @@ def power_one_sample(
     Raises
     ------
     EstimationError
-        When n is below 1 or a share or level is impossible.
+        When n is below 1, a share or level is impossible, or the alternative is unknown.
 
     Source
         Blair, Imai & Zhou 2015, section 4.3; equals `power.rr.test` of R rr 1.4.2.
@@ -77,7 +83,7 @@ def power_one_sample(
     """
     _check(n, alpha, share, null)
     null_sd, sd = (float(np.sqrt(_variance(how, x) / n)) for x in (null, share))
-    return normal_power(share - null, sd, null_sd=null_sd, alpha=alpha, is_two_sided=alternative == "two.sided")
+    return normal_power(share - null, sd, null_sd=null_sd, alpha=alpha, is_two_sided=_is_two_sided(alternative))
 
 
 def power_two_samples(
@@ -122,7 +128,7 @@ def power_two_samples(
     _check(n, alpha, *shares, *nulls)
     null_sd, sd = (float(np.sqrt(math.fsum(_variance(how, x) for x in pair) / n)) for pair in (nulls, shares))
     effect = shares[0] - shares[1]
-    return normal_power(effect, sd, null_sd=null_sd, alpha=alpha, is_two_sided=alternative == "two.sided")
+    return normal_power(effect, sd, null_sd=null_sd, alpha=alpha, is_two_sided=_is_two_sided(alternative))
 
 
 def required_n(

@@ -1,5 +1,8 @@
 """Intervals, the gate, and rows that are no labels."""
 
+from dataclasses import replace
+
+import krippendorff
 import numpy as np
 import pytest
 
@@ -60,3 +63,106 @@ def test_two_labels_of_one_coder_are_refused():
 def test_an_unknown_level_is_refused():
     with pytest.raises(EstimationError, match="level is 'cardinal'"):
         krippendorff_alpha(simulated(0.9), "cardinal", generator=np.random.default_rng(1))
+
+
+def two_coders(first, second, values):
+    n = len(first)
+    return Annotations(
+        np.tile(np.arange(n), 2), np.repeat([0, 1], n), np.concatenate([first, second]).astype(np.int64), values
+    )
+
+
+FIRST, SECOND = np.array([0, 1, 2, 2, 1, 0, 2, 1]), np.array([0, 2, 2, 1, 1, 0, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("level", "distance"),
+    [
+        ("nominal", lambda a, b: float(a != b)),
+        ("interval", lambda a, b: (a - b) ** 2),
+        ("ratio", lambda a, b: ((a - b) / (a + b)) ** 2),
+    ],
+)
+def test_alpha_is_one_minus_observed_over_expected_disagreement(level, distance):
+    values = np.array([1.0, 3.0, 4.0])
+    made = krippendorff_alpha(
+        two_coders(FIRST, SECOND, values), level, generator=np.random.default_rng(1), draws=100, term="topic"
+    )
+    observed = np.mean([distance(values[a], values[b]) for a, b in zip(FIRST, SECOND, strict=True)])
+    pooled = values[np.concatenate([FIRST, SECOND])]
+    pairs = [distance(a, b) for i, a in enumerate(pooled) for j, b in enumerate(pooled) if i != j]
+    assert made.value == pytest.approx(1 - observed / np.mean(pairs))
+    assert (made.term, made.n, made.unit) == ("topic", 8, "chance-corrected agreement")
+    assert made.method == "Krippendorff's alpha; percentile interval of a bootstrap over items"
+    assert (made.effective_n, made.degrees_of_freedom) == (None, None)
+
+
+def test_the_interval_is_that_of_resampled_items():
+    given = two_coders(FIRST, SECOND, np.arange(3.0))
+    made = krippendorff_alpha(given, "nominal", generator=np.random.default_rng(1), draws=300, confidence=0.8)
+    rows = np.random.default_rng(1).integers(0, 8, size=(300, 8))
+    drawn = []
+    for row in rows:
+        if len(np.unique(np.concatenate([FIRST[row], SECOND[row]]))) > 1:
+            drawn.append(krippendorff.alpha([FIRST[row], SECOND[row]], level_of_measurement="nominal"))
+    assert made.se == pytest.approx(np.std(drawn, ddof=1))
+    assert (made.low, made.high) == pytest.approx(tuple(np.quantile(drawn, [0.1, 0.9])))
+    assert made.confidence == 0.8
+
+
+def test_items_with_one_label_do_not_count():
+    more = Annotations(
+        np.array([0, 0, 1, 1, 2, 3]), np.array([0, 1, 0, 1, 0, 1]), np.array([0, 0, 1, 0, 2, 2]), np.arange(3.0)
+    )
+    assert more.counts().tolist() == [[2, 0, 0], [1, 1, 0]]
+    assert alpha(more).n == 2
+    few = more.select(np.array([True, True, False, False, True, True]))
+    assert alpha(few).unusable_reason == "1 item(s) have two labels; give at least two such items"
+    assert alpha(few).n == 1
+
+
+def test_kappa_by_hand_and_by_pairs_with_items_in_common():
+    given = Annotations(
+        np.array([0, 1, 2, 3, 0, 1, 2, 3, 3, 9]), np.array([5, 5, 5, 5, 7, 7, 7, 7, 8, 9]),
+        np.array([0, 1, 1, 0, 0, 1, 0, 0, 1, 0]), np.arange(2.0),
+    )  # fmt: skip
+    made = {(p.first, p.second): (p.items_n, p.kappa) for p in pairwise_kappa(given)}
+    # 5 and 7: agreement 3/4, expected 1/2 · 3/4 + 1/2 · 1/4
+    assert made == {(5, 7): (4, pytest.approx(0.5)), (5, 8): (1, 0.0), (7, 8): (1, 0.0)}
+    assert given.one_against_rest(1).label.tolist() == given.label.tolist()
+    assert given.one_against_rest(0).label.tolist() == (1 - given.label).tolist()
+    assert given.one_against_rest(0).values.tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("low", "verdict"), [(0.8, "good"), (0.7999, "tentative"), (0.667, "tentative"), (0.6669, "not reported")]
+)
+def test_the_gate_opens_at_its_limits(low, verdict):
+    assert standing(replace(alpha(simulated(0.9)), low=low)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (([0, 1], [0], [0, 0]), "item, coder and label differ in length; give one of each for every label"),
+        (([0, 1], [0, 0], [0]), "item, coder and label differ in length"),
+        (([], [], []), "there is no label; give at least two coders' labels of one item"),
+        (([3, 1, 1], [0, 2, 2], [0, 0, 1]), "item at position 2 has 2 labels of one coder; keep one of them"),
+    ],
+)
+def test_labels_are_checked(rows, message):
+    with pytest.raises(EstimationError, match=message):
+        Annotations(*(np.array(column, dtype=np.int64) for column in rows), np.arange(2.0))
+
+
+def test_too_few_draws_are_refused():
+    with pytest.raises(
+        EstimationError, match="level is 'nominal', draws 99; choose one of nominal, ordinal, interval, rat"
+    ):
+        krippendorff_alpha(simulated(0.9), "nominal", generator=np.random.default_rng(1), draws=99)
+    assert krippendorff_alpha(simulated(0.9), "ordinal", generator=np.random.default_rng(1), draws=100).is_usable
+
+
+def test_each_class_is_named_by_its_position():
+    made = alpha_by_class(simulated(0.9), generator=np.random.default_rng(1), draws=100)
+    assert [m.term for m in made] == ["0", "1", "2"]

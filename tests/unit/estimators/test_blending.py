@@ -43,3 +43,37 @@ def test_estimates_without_numbers_are_refused():
         blend(estimate(0.2, 0.1), empty)
     with pytest.raises(EstimationError, match="bias_allowed"):
         blend(estimate(0.2, 0.1), estimate(0.2, 0.1), -1)
+
+
+def test_the_bias_is_what_the_difference_leaves_unexplained():
+    a = usable_estimate("share", 0.20, 0.04, n=200, unit="share of adults", method="rds-ii")
+    b = usable_estimate("other", 0.35, 0.03, n=900, unit="share", method="opt-in")
+    made = blend(a, b)
+    bias2 = 0.15**2 - 0.04**2 - 0.03**2
+    weight = 0.04**2 / (0.04**2 + 0.03**2 + bias2)
+    assert made.bias_allowed == pytest.approx(np.sqrt(bias2))
+    assert made.opt_in_weight == pytest.approx(weight)
+    assert made.composite.value == pytest.approx(0.2 + weight * 0.15)
+    assert made.composite.se == pytest.approx(np.sqrt((1 - weight) ** 2 * 0.04**2 + weight**2 * (0.03**2 + bias2)))
+    assert made.difference == pytest.approx(0.15)
+    assert made.difference_p == pytest.approx(0.0026997960632601866)  # three standard errors
+    assert (made.composite.term, made.composite.unit, made.composite.n) == ("share", "share of adults", 1100)
+    assert made.composite.method == "composite of rds-ii and opt-in"
+    assert made.composite.warnings == ("the two samples differ by +0.150 (p = 0.0027): report them side by side",)
+
+
+def test_a_difference_within_the_errors_leaves_no_bias():
+    made = blend(estimate(0.2, 0.04), estimate(0.24, 0.03))
+    assert made.bias_allowed == 0.0
+    assert made.difference_p == pytest.approx(0.42371, abs=1e-5)
+    assert made.opt_in_weight == pytest.approx(0.04**2 / (0.04**2 + 0.03**2))
+
+
+@pytest.mark.parametrize("broken", ["reference", "opt_in"])
+def test_an_estimate_without_an_error_is_refused(broken):
+    pair = [estimate(0.2, 0.1), estimate(0.2, 0.0)]
+    given = pair[::-1] if broken == "reference" else pair
+    with pytest.raises(
+        EstimationError, match=f"{broken} has no value or no standard error; a blend needs both from ea"
+    ):
+        blend(*given)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.randomised_response.cheating import detect_cheating, prevalence_if_cheating
@@ -163,3 +164,86 @@ def test_groups_of_cheating_detection_are_checked():
         detect_cheating(y, np.zeros(100), DEVICES["forced"], DEVICES["mirrored"])
     with pytest.raises(EstimationError, match="do not tell cheaters apart"):
         detect_cheating(y, np.arange(100) % 2, DEVICES["forced"], DEVICES["forced"])
+
+
+@pytest.mark.parametrize(
+    ("how", "c0", "c1"),
+    [
+        (device("forced", 0.7, p1=0.2, p0=0.1), 0.2, 0.7),
+        (device("mirrored", 0.8), 0.2, 0.6),
+        (device("disguised", 0.25), 0.75, -0.5),
+        (device("unrelated", 0.75, q=0.4), 0.1, 0.75),
+        (device("crosswise", 0.2), 0.8, -0.6),
+        (device("triangular", 0.3), 0.3, 0.7),
+    ],
+)
+def test_the_chance_of_a_yes_follows_from_the_device(how, c0, c1):
+    assert (how.c0, how.c1) == pytest.approx((c0, c1))
+    assert (how.yes_given(0), how.yes_given(1)) == pytest.approx((c0, c0 + c1))
+
+
+@pytest.mark.parametrize("name", ["p", "p1", "p0", "q"])
+def test_an_impossible_probability_is_named(name):
+    design = "unrelated" if name == "q" else "forced"
+    given = {"p": 0.7} | ({"q": 0.5} if design == "unrelated" else {"p1": 0.2, "p0": 0.1})
+    for value in (-0.1, 1.1):
+        with pytest.raises(EstimationError, match=f"^{name} is {value:g}; a probability lies between 0 and 1"):
+            device(design, **(given | {name: value}))
+
+
+def test_prevalence_by_hand():
+    y = np.array([1.0] * 12 + [0.0] * 18)
+    how = device("forced", 0.6, p1=0.3, p0=0.1)
+    made = prevalence(y, how)
+    assert (made.value, made.se) == pytest.approx(((0.4 - 0.3) / 0.6, np.sqrt(0.24 / 30) / 0.6))
+    assert made.high - made.value == pytest.approx(1.959963984540054 * made.se)
+    assert (made.term, made.n, made.unit) == ("prevalence", 30, "share of respondents")
+    assert (made.method, made.warnings) == ("share of yes corrected for the device", ())
+    outside = prevalence(np.array([1.0] * 8 + [0.0] * 22), how)
+    assert outside.value == pytest.approx((8 / 30 - 0.3) / 0.6)
+    assert outside.warnings == ("the estimated share lies outside 0 to 1, its interval does not",)
+    # a device that turns answers round has a positive error
+    turned = prevalence(y, device("mirrored", 0.25))
+    assert (turned.value, turned.se) == pytest.approx(((0.4 - 0.75) / -0.5, np.sqrt(0.24 / 30) / 0.5))
+
+
+def test_prevalence_under_a_design_by_hand():
+    rng = np.random.default_rng(8)
+    y, w, strata = (rng.random(40) < 0.5).astype(float), rng.uniform(0.5, 2, 40), np.arange(40) % 2
+    made = prevalence(y, DEVICES["unrelated"], weights=w, strata=strata, confidence=0.9)
+    share = w @ y / w.sum()
+    pull = w * (y - share) / w.sum()
+    variance = sum(20 / 19 * ((pull[strata == s] - pull[strata == s].mean()) ** 2).sum() for s in (0, 1))
+    assert (made.value, made.se) == pytest.approx(((share - 0.1) / 0.75, np.sqrt(variance) / 0.75))
+    assert made.degrees_of_freedom == 38
+    assert made.high - made.value == pytest.approx(1.6859544601667388 * made.se)  # t with 38 degrees of freedom
+    assert made.method == "weighted share of yes corrected for the device, linearised"
+    for part in ({"weights": w}, {"strata": strata}, {"clusters": np.arange(40) // 2}):
+        assert prevalence(y, DEVICES["unrelated"], **part).degrees_of_freedom is not None
+
+
+def test_cheating_by_hand():
+    first, second = device("forced", 0.6, p1=0.3, p0=0.1), device("forced", 0.6, p1=0.1, p0=0.3)
+    y = np.array([1.0] * 20 + [0.0] * 30 + [1.0] * 14 + [0.0] * 36)
+    made = detect_cheating(y, [0] * 50 + [1] * 50, first, second, 0.9)
+    # 0.4 = 0.3 (1 − λ) + 0.6 π and 0.28 = 0.1 (1 − λ) + 0.6 π
+    cheaters = 1 - (0.4 - 0.28) / 0.2
+    honest = (0.28 - 0.1 * (1 - cheaters)) / 0.6
+    assert (made.cheaters.value, made.honest_yes.value) == pytest.approx((cheaters, honest))
+    one, two = 0.4 * 0.6 / 50, 0.28 * 0.72 / 50
+    assert made.cheaters.se == pytest.approx(np.sqrt(one + two) / 0.2)
+    assert made.honest_yes.se == pytest.approx(np.sqrt(0.25 * one + 2.25 * two) / 0.6)
+    assert made.p_no_cheating == pytest.approx(stats.norm.sf(made.cheaters.value / made.cheaters.se))
+    assert (made.honest_yes.term, made.cheaters.term) == ("honest_yes", "cheaters")
+    assert made.cheaters.confidence == 0.9
+    assert made.cheaters.n == 100
+
+
+def test_whether_a_prevalence_is_withheld_goes_by_the_interval_that_is_given():
+    """Three clusters: with two degrees of freedom the interval reaches 0, with a normal quantile it would not."""
+    how = device("forced", 0.6, p1=0.3, p0=0.1)
+    y = np.concatenate([np.repeat([1.0, 0.0], [4, 36]), np.repeat([1.0, 0.0], [7, 33]), np.repeat([1.0, 0.0], [9, 31])])
+    made = prevalence(y, how, clusters=np.repeat([0, 1, 2], 40))
+    assert made.is_usable
+    assert made.degrees_of_freedom == 2
+    assert made.high > 0 > made.value + 1.959963984540054 * made.se
