@@ -52,9 +52,7 @@ def test_a_table_without_inner_cells_is_refused(cells):
 
 
 def test_a_wrong_margin_is_named_with_both_numbers():
-    with pytest.raises(
-        DisclosureError, match=r"^cell a × all is 9, but the cells it sums up give 3; mend the table$"
-    ):
+    with pytest.raises(DisclosureError, match=r"^cell a × all is 9, but the cells it sums up give 3; mend the table$"):
         two_way({("a", "x"): 1, ("a", "y"): 2, ("a", "all"): 9}, "all")
 
 

@@ -27,7 +27,8 @@ def test_the_report_lists_findings_under_their_attack():
 
 def test_a_report_without_findings_passed():
     assert report([], ["strings"]) == (
-        b'{\n  "passed": true,\n  "attacks": [\n    {\n      "attack": "strings",\n      "findings": []\n    }\n  ]\n}\n'
+        b'{\n  "passed": true,\n  "attacks": [\n'
+        b'    {\n      "attack": "strings",\n      "findings": []\n    }\n  ]\n}\n'
     )
 
 

@@ -182,6 +182,4 @@ def test_disagreement_and_an_empty_count_are_named():
     )
     with pytest.raises(DisclosureError) as caught:
         protected({"by_place": groups(a=None)}, [PLACES])
-    assert str(caught.value) == (
-        "by_place, column members_n: a count is empty before protection; give every count"
-    )
+    assert str(caught.value) == ("by_place, column members_n: a count is empty before protection; give every count")
