@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from analysis.custody.names import residual_risk
+from analysis.custody.names import GIVEN_ARABIC, GIVEN_LATIN, TITLES_ARABIC, TITLES_LATIN, residual_risk
 from analysis.custody.scrub import scrub
 
 
@@ -25,3 +25,44 @@ def test_counts_and_share():
 
 def test_scrubbing_does_not_pretend_to_remove_names():
     assert scrub("Dr. Ahmad, 0701234567").text == "Dr. Ahmad, [PHONE]"
+
+
+@pytest.mark.parametrize("word", [*TITLES_ARABIC, *TITLES_LATIN])
+def test_each_title_counts_with_a_word_behind_it(word):
+    name = "رحیمی" if word in TITLES_ARABIC else "Rahimi"
+    found = residual_risk(pa.array([f"{word} {name}", f"({word} {name})", f"{word}", f"x{word} {name}ب"]))
+    assert found.titled_n == (2 if word in TITLES_LATIN else 3)
+    if word in TITLES_LATIN:
+        assert residual_risk(pa.array([f"{word}. {name}"])).titled_n == 1
+
+
+@pytest.mark.parametrize("word", [*GIVEN_ARABIC, *GIVEN_LATIN])
+def test_each_given_name_counts_when_it_stands_alone(word):
+    letter = "ب" if word in GIVEN_ARABIC else "b"
+    texts = [word, f"1{word}.", f"a b {word} c".replace("a b", "1 2")]
+    assert residual_risk(pa.array(texts)).given_n == 3
+    assert residual_risk(pa.array([f"{letter}{word}", f"{word}{letter}"])).given_n == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("Dr Ab", 1),
+        ("Dr A", 0),
+        ("Dr  Ab", 0),
+        ("Dr ab", 0),
+        ("dr Ab", 0),
+        ("Dr Abcdefghijklmnop", 1),
+        ("Dr Abcdefghijklmnopq", 0),
+        ("داکتر ک", 0),
+        ("داکتر کب", 1),
+        ("داکترکب", 0),
+    ],
+)
+def test_the_word_behind_a_title_has_two_letters_or_more(text, titled):
+    assert residual_risk(pa.array([text])).titled_n == titled
+
+
+def test_a_column_of_nulls_has_no_text():
+    risk = residual_risk(pa.array([None, None], pa.string()))
+    assert (risk.texts_n, risk.titled_n, risk.given_n, risk.either_n, risk.share) == (0, 0, 0, 0, 0.0)
