@@ -42,6 +42,17 @@ def test_the_lock_of_spark_is_of_the_same_kind_and_repeats_no_package():
     assert groups["spark"] == [f"pyspark=={pinned.rpartition('.')[0]}.*"]
 
 
+def test_the_lock_of_mutation_is_of_the_same_kind_and_differs_in_no_version():
+    lock = (ROOT / "requirements-mutation.lock").read_text(encoding="utf-8")
+    versions = {name: version for name, version, _ in pins()}
+    of_mutation = {name: version for name, version, _ in pins(lock)}
+    assert "://" not in lock
+    assert {"mutmut", "libcst"} <= of_mutation.keys() - versions.keys()
+    assert {name: versions.get(name, version) for name, version in of_mutation.items()} == of_mutation
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    assert groups["mutation"] == [f"mutmut=={of_mutation['mutmut'].rpartition('.')[0]}.*"]
+
+
 def test_no_package_has_two_versions():
     assert split_packages() == []
     assert split_packages("numpy==1 ; x \\\nnumpy==2 ; y \\\n") == ["numpy"]
