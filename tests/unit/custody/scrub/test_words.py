@@ -46,8 +46,8 @@ def test_an_extension_belongs_to_the_number(word):
 @pytest.mark.parametrize(
     "word",
     words(
-        "€ $ % usd eur euro dollar afn afg afghani toman rial rupee pkr افغانی تومان تومن ریال دالر دلار یورو روپ کلدار "
-        "نفر تن میلیون ملیون هزار million people mio km kg view views follower followers"
+        "€ $ % usd eur euro dollar afn afg afghani toman rial rupee pkr افغانی تومان تومن ریال دالر دلار یورو روپ "
+        "کلدار نفر تن میلیون ملیون هزار million people mio km kg view views follower followers"
     ),
 )
 def test_a_unit_behind_a_number_makes_it_an_amount(word):
@@ -182,8 +182,12 @@ def test_a_word_for_an_account_makes_one_of_its_digits(word):
 
 @pytest.mark.parametrize(
     "word",
-    [*words("btc bitcoin xbt eth usdt trx tron trc20 trc-20 xmr monero ltc litecoin xrp ripple doge sol solana wallet crypto donate " "bch ton والت تتر ترون رمزارز بیتکوین"), "بیت کوین", "کیف پول"],
-)  # fmt: skip
+    [
+        *words("btc bitcoin xbt eth usdt trx tron trc20 trc-20 xmr monero ltc litecoin xrp ripple doge sol solana"),
+        *words("wallet crypto donate bch ton والت تتر ترون رمزارز بیتکوین"),
+        *("بیت کوین", "کیف پول"),
+    ],
+)
 def test_a_word_for_a_coin_makes_a_wallet_of_letters_and_digits(word):
     wallet = "7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV"
     assert found(f"{word} {wallet}", "CRYPTO") == [wallet]
@@ -191,8 +195,8 @@ def test_a_word_for_a_coin_makes_a_wallet_of_letters_and_digits(word):
 
 @pytest.mark.parametrize(
     "word",
-    ["gps", "coord", "coordinates", "koord", "koordinaten", "location", "position", "lat", "standort", "موقعیت", "لوکیشن",
-     "نقشه", "مختصات"],
+    ["gps", "coord", "coordinates", "koord", "koordinaten", "location", "position", "lat", "standort", "موقعیت",
+     "لوکیشن", "نقشه", "مختصات"],
 )  # fmt: skip
 def test_a_word_for_a_place_makes_one_of_two_decimals(word):
     assert found(f"{word} (34.55, 69.20)", "COORD") == ["34.55, 69.20"]
