@@ -200,3 +200,82 @@ def test_a_word_for_a_coin_makes_a_wallet_of_letters_and_digits(word):
 )  # fmt: skip
 def test_a_word_for_a_place_makes_one_of_two_decimals(word):
     assert found(f"{word} (34.55, 69.20)", "COORD") == ["34.55, 69.20"]
+
+
+DOCUMENTS = [
+    *words(
+        "id identity identification ssn nino tckn tc t.c. kimlik ykn melli cnic nicop nadra por acc tazkira tazkera"
+    ),
+    *words("taskira tazkirah tazkirat e-tazkira etazkira passport passporte passportnummer passpot pasport pasaport"),
+    *words("reisepass reisepassnummer pass-nr passnr personalausweis ausweis ausweisnummer ausweisnr ausweis-nr perso"),
+    *words("steuer-id steuerid steuernummer tin idnr rentenversicherungsnummer sozialversicherungs-nr svnr sv-nummer"),
+    *words(
+        "svnummer krankenversichertennummer azr azr-nr azr-nummer azrzahl bamf bamf-az bamfaz aktenzeichen akten-nr"
+    ),
+    *words("aktennr geschäftszeichen gesch.-z geschz ifa-zahl ifazahl unhcr unrwa asylum asylantrag duldung"),
+    *words("aufenthaltstitel gestattung uci a-number anumber a# alien uscis receipt siv visa visum aadhaar aadhar pan"),
+    *words("personnummer samordningsnummer cpr bsn v-nummer vnummer ahv hetu nhs uan brp medicare immicard pinfl inn"),
+    *words("imei imsi license licence führerschein führerscheinnummer permit sin agdref niss amka afm dossier"),
+    *words("dossier-nummer dossiernr n-nummer nnummer zemis zemis-nr zemisnummer"),
+    *words("تذکره تذکری ملی شناسنامه شناسایی پاسپورت پاسپورټ پاسپورٹ گذرنامه پرونده دوسیه قضیه کیس پناهندگی پناهنده"),
+    *words("امایش هویت یواناچسیار کمیساریا ویزا ویزه فراگیر اختصاصی شناختی لیسنس گواهینامه اقامت سریال آئیڈی کدملی"),
+    *(
+        "id card",
+        "id-card",
+        "id no",
+        "id nr",
+        "identity card",
+        "identity number",
+        "identification number",
+        "national id",
+    ),
+    *("national code", "national number", "social security number", "ni number", "national insurance number"),
+    *("tc kimlik no", "t.c. kimlik no", "kimlik no", "code melli", "kod-e melli", "por card", "acc card"),
+    *("alien registration", "codice fiscale", "home office", "emirates id", "driving license", "driving licence"),
+    *("ho ref", "ho reference", "برقی تذکره", "کد ملی", "شماره ثبت", "نمبر ثبت", "شماره ملی", "کارت هویت", "کد یکتا"),
+    *("یو ان اچ سی ار", "پیژند پاڼه", "شناختی کارډ", "شناختی کارڈ", "آئی ڈی"),
+]
+
+
+@pytest.mark.parametrize("word", DOCUMENTS)
+def test_a_word_for_a_document_makes_one_of_the_number_behind_it(word):
+    assert found(f"{word} 123456", "ID") == ["123456"]
+    assert found("123456", "ID") == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    words(
+        "case file registration reg ref reference application claim az gz vorgang fall antrag ثبت مهاجر کارت "
+        "سند درخواست"
+    ),
+)
+@pytest.mark.parametrize(
+    "between", [": ", " no ", " nr. ", " number ", " nummer: ", " id ", " # ", " شماره ", " نمبر "]
+)
+def test_a_weaker_word_wants_a_sign_or_a_word_for_a_number(word, between):
+    assert found(f"{word}{between}123456", "ID") == ["123456"]
+    assert found(f"{word} 123456", "ID") == []
+
+
+FILLERS = [
+    *words(
+        "no nr num number nummer numara code card case file id is ist lautet my mein meine the of for and was afghan"
+    ),
+    *words(
+        "holder شماره نمبر من ما ام زما مه شما است هست کارت کد برقی کاغذی الکترونیکی د را با به این شمېره شمیره کیس"
+    ),
+    *words("پرونده پناهندگی"),
+]
+
+
+@pytest.mark.parametrize("word", FILLERS)
+def test_up_to_four_words_may_stand_between(word):
+    assert found(f"tazkira {word} 123456", "ID") == ["123456"]
+    assert found(f"tazkira{f' {word}' * 4} 123456", "ID") == ["123456"]
+    assert found(f"tazkira {word}: 123456", "ID") == ["123456"]
+
+
+@pytest.mark.parametrize("post", words("ioe eac wac lin src msc nbc ysc gwf kbl isl ank dha abd tbs fkt krt isb"))
+def test_a_visa_case_begins_with_its_post(post):
+    assert found(f"{post.upper()}2021123456", "ID") == [f"{post.upper()}2021123456"]
