@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,24 +37,34 @@ class Baseline:
 
     seconds: dict[str, float]
     reached: dict[str, dict[int, list[str]]]
+    texts: dict[str, str]
 
     def tests_of(self, mutant: Mutant, source: str) -> list[str]:
         """The tests that can see the mutant, fastest first.
 
-        Code outside functions runs at import, which every test does. A line that ran while a fixture was set up counts
-        for all tests of that file, since a fixture may be shared.
+        Code outside functions runs at import: seen by tests that reach the module, or a module or test that names it.
+        A line that ran while a fixture was set up counts for all tests of that file, since a fixture may be shared.
         """
         first, last, is_function, is_inside = statement_lines(source).get(mutant.line, (1, 1, False, False))
         if not (is_function or is_inside):
-            return self._sorted(self.seconds)
+            return self._importing(mutant.path)
         lines = self.reached.get(mutant.path, {})
         found = {test for line in range(first, last + 1) for test in lines.get(line, ())}
+        return self._tests(found)
+
+    def _importing(self, path: str) -> list[str]:
+        module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        parent, _, own = module.rpartition(".")
+        naming = {file for file, text in self.texts.items() if module in text or f"from {parent} import {own}" in text}
+        found = {test for file in {path, *naming} for tests in self.reached.get(file, {}).values() for test in tests}
+        return self._tests(found | {test for test in self.seconds if test.split("::")[0] in naming})
+
+    def _tests(self, found: set[str]) -> list[str]:
+        """Contexts `test|phase` and tests, as tests."""
         files = {test.split("::")[0] for test in found if test.endswith("|setup")}
         shared = (test for test in self.seconds if test.split("::")[0] in files)
-        return self._sorted({*(test.rpartition("|")[0] for test in found), *shared} & self.seconds.keys())
-
-    def _sorted(self, tests: Iterable[str]) -> list[str]:
-        return sorted(tests, key=lambda test: (self.seconds[test], test))
+        plain = {test.removesuffix("|setup").removesuffix("|run").removesuffix("|teardown") for test in found}
+        return sorted(self.seconds.keys() & {*plain, *shared}, key=lambda test: (self.seconds[test], test))
 
 
 class Watch:
@@ -173,4 +183,7 @@ def read_baseline(folder: Path, copy: Path) -> Baseline:
         }
         for file in traced.measured_files()
     }
-    return Baseline(json.loads((folder / "baseline.json").read_text(encoding="utf-8"))["seconds"], reached)
+    seconds = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))["seconds"]
+    files = [file for part in ("analysis", "tests") for file in (copy / part).rglob("*.py")]
+    texts = {file.relative_to(copy).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    return Baseline(seconds, reached, texts)

@@ -308,6 +308,10 @@ SERVICE = "service groups pool all hosts and hold at least 100 respondents"
             "service_pooled", pd.DataFrame([{"level_text": "Service household"}]), SURVEY,
             ("fail", "a group names service without its kind"),
         ),
+        (
+            "service_pooled", pd.DataFrame([{"group_text": "Service household", "level_text": "all"}]), SURVEY,
+            ("fail", "a group names service without its kind"),
+        ),
         ("whole_points", texts(), TABLES["series_breaks"], ("pass", "intervals in whole percentage points, no counts")),
         (
             "whole_points", groups(10), GROUPS, ("fail", "a verdict may carry whole points only, not members_n"),
