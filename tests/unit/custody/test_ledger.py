@@ -11,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.custody import ledger
-from analysis.custody.ledger import SCOPES, Consent, ConsentEvent, allows, append, effective_consents, head, read_ledger
+from analysis.custody.ledger import Consent, ConsentEvent, allows, append, effective_consents, head, read_ledger
 from analysis.errors import AnalysisError, CustodyError
 
+SCOPES = (
+    "survey_analysis", "aggregate_publication", "microdata_restricted", "quote_paraphrase", "linkage_to_posts",
+    "recontact", "future_reuse",
+)  # fmt: skip
 WORDING = ledger.wording_hash("I agree.")
 GRANT = ConsentEvent(
     "r1", "granted", ("survey_analysis", "recontact"), "1.0", WORDING, "prs", date(2026, 1, 5), "form 17"

@@ -5,7 +5,6 @@ import pytest
 import yaml
 
 from analysis.custody.manifest import (
-    TERMS_BASES,
     Account,
     Manifest,
     PostSource,
@@ -15,6 +14,9 @@ from analysis.custody.manifest import (
 )
 from analysis.errors import CustodyError
 
+TERMS_BASES = (
+    "account_holder_export", "research_interface_agreement", "research_library_agreement", "written_permission",
+)  # fmt: skip
 TEMPLATE = Path(__file__).resolve().parents[3] / "data/codelists/sources_template.yml"
 SURVEY = {"source_id": "s", "file": "a.sav", "sample_source": "opt_in", "mode": "web",
           "variables": {"consent_subject": "key"}}  # fmt: skip

@@ -2,8 +2,6 @@
 
 import pytest
 
-from analysis.custody.scrub.kinds.emails import NOT_A_NAME
-from analysis.custody.scrub.kinds.links import FILE_ENDINGS
 from tests.unit.custody.scrub.finding import found
 
 
@@ -42,9 +40,16 @@ def test_a_mail_address(text, addresses):
     assert found(text, "EMAIL") == addresses
 
 
-@pytest.mark.parametrize("word", sorted(NOT_A_NAME))
+NOT_A_NAME = (
+    "am are is was were be been me us you him her it them he she they i we look looks looking meet meeting "
+    "here there available live found works work working worked call only now see visit online page more posted "
+    "published the a"
+)
+
+
+@pytest.mark.parametrize("word", NOT_A_NAME.split())
 def test_a_word_that_makes_a_place_of_what_follows_is_no_name(word):
-    assert found(f"{word.decode()} at example dot org", "EMAIL") == []
+    assert found(f"{word} at example dot org", "EMAIL") == []
 
 
 @pytest.mark.parametrize(
@@ -100,10 +105,10 @@ def test_a_link(text, links):
     assert found(text, "URL") == links
 
 
-@pytest.mark.parametrize("ending", sorted(FILE_ENDINGS))
+@pytest.mark.parametrize("ending", ["md", "py", "pl", "rs", "sh", "ps", "so", "cc", "am", "pm", "mov", "zip"])
 def test_the_ending_of_a_file_is_none_of_a_page(ending):
-    assert found(f"readme.{ending.decode()}", "URL") == []
-    assert found(f"a.readme.{ending.decode()}", "URL") == []
+    assert found(f"readme.{ending}", "URL") == []
+    assert found(f"a.readme.{ending}", "URL") == []
 
 
 @pytest.mark.parametrize(
