@@ -88,11 +88,9 @@ def test_an_unknown_method_is_named_with_the_known_ones():
 
 
 def test_a_tracked_row_takes_the_place_of_an_earlier_one(project, monkeypatch):
-    rows = pd.read_csv(next((ROOT / "data/reference").rglob("*method_coverage.csv")), dtype=str)
-    one, other = rows.method_id[:2]
-    made = {
-        row["method_id"]: row for row in coverage_command.Store(ROOT).read(coverage_command.RESULTS).to_dict("records")
-    }
+    tracked = coverage_command.Store(ROOT).read(coverage_command.RESULTS).to_dict("records")
+    made = {row["method_id"]: row for row in tracked}
+    one, other = sorted(made)[:2]
     monkeypatch.setattr(coverage_command, "coverage_row", lambda method, surveys: dict(made[method.method_id]))
     for names in ([one], [other], [one]):
         coverage(names, surveys=2, update=True)

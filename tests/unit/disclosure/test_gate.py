@@ -414,3 +414,15 @@ def test_a_review_names_who_decided_and_why():
     assert record == gate.Record(
         "series_breaks", "output_kind", "pass", "reviewed by two contributors: holds no person"
     )
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(("role", "outcome"), [("key", "pass"), ("measure", "pass"), ("explanation", "fail")])
+def test_a_number_is_a_key_or_a_measure(kind, role, outcome):
+    column = replace(GROUPS.columns[1], name="number_of_it", kind=kind, role=role)
+    assert texts_of(groups(10), replace(GROUPS, columns=(GROUPS.columns[0], column)), "roles")[0][0] == outcome
+
+
+def test_a_text_needs_no_role():
+    column = replace(GROUPS.columns[0], name="note_text", role="explanation")
+    assert texts_of(groups(10), replace(GROUPS, columns=(*GROUPS.columns, column)), "roles")[0][0] == "pass"

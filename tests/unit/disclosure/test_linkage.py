@@ -145,3 +145,13 @@ def test_every_attack_is_made():
     controls = same(*[("a", "against")] * 5, *[("b", "for")] * 5)
     found = attack_persons(product, product, controls, np.random.default_rng(0))
     assert [finding.attack for finding in found] == ["linkage", "linkage", "attribute_inference", "membership"]
+
+
+def test_as_many_matches_as_are_allowed_are_no_finding():
+    """Nine of a hundred persons meet the one record of their class: .09."""
+    product = same(("a", "for"))
+    members = same(*[("a", "for")] * 9, *[("b", "for")] * 91)
+    texts = [finding.text for finding in linkage(product, members, np.random.default_rng(0))]
+    assert texts == ["a record is unique on 1 key(s)"]
+    ten = same(*[("a", "for")] * 10, *[("b", "for")] * 90)
+    assert linkage(product, ten, np.random.default_rng(0))[1].text.endswith("is 0.100")

@@ -183,3 +183,30 @@ def test_disagreement_and_an_empty_count_are_named():
     with pytest.raises(DisclosureError) as caught:
         protected({"by_place": groups(a=None)}, [PLACES])
     assert str(caught.value) == ("by_place, column members_n: a count is empty before protection; give every count")
+
+
+def test_a_large_cell_that_can_be_worked_out_is_exposed_too(monkeypatch):
+    """Hidden for no reason, and its row says what it is: a point, though not a small one."""
+
+    def hide_the_second(system, primary, at_least, hidden):
+        return Pattern(np.arange(system.size) == 1, "exact")
+
+    monkeypatch.setattr(tabular, "protect", hide_the_second)
+    large = {("a", "x"): 30, ("a", "y"): 40, ("b", "x"): 50, ("b", "y"): 60}
+    assert protected({TABLE.name: with_margins(large)}, [TABLE]).exposed_n == 1
+
+
+def test_an_unseen_total_that_can_be_added_up_exposes_nobody():
+    assert protected({"by_place": groups(a=20, b=30)}, [PLACES]).exposed_n == 0
+
+
+def test_a_hidden_cell_that_may_be_anything_below_the_threshold_is_exposed(monkeypatch):
+    """Two small cells hide each other but not that both are small."""
+
+    def hide_the_small(system, primary, at_least, hidden):
+        return Pattern(primary, "exact")
+
+    monkeypatch.setattr(tabular, "protect", hide_the_small)
+    frame = groups(a=4, b=5, c=90, all=99)
+    assert protected({"by_place": frame}, [PLACES]).exposed_n == 2
+    assert protected({"by_place": groups(a=4, b=6, c=90, all=100)}, [PLACES]).exposed_n == 0
