@@ -419,7 +419,8 @@ def test_a_review_names_who_decided_and_why():
 @pytest.mark.parametrize("kind", ["integer", "number"])
 @pytest.mark.parametrize(("role", "outcome"), [("key", "pass"), ("measure", "pass"), ("explanation", "fail")])
 def test_a_number_is_a_key_or_a_measure(kind, role, outcome):
-    column = replace(GROUPS.columns[1], name="number_of_it", kind=kind, role=role)
+    decimals = 1 if kind == "number" else None
+    column = replace(GROUPS.columns[1], name="number_of_it", kind=kind, role=role, decimals=decimals)
     assert texts_of(groups(10), replace(GROUPS, columns=(GROUPS.columns[0], column)), "roles")[0][0] == outcome
 
 
