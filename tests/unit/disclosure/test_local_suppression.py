@@ -39,6 +39,12 @@ B = 0
         ([(1, 1)] * 2 + [(3, B)] * 2 + [(2, 2)], 2, [(1, 1)] * 2 + [(B, B)] * 3),
         # Two sets of keys help as many: the first is taken, and what it leaves cannot be helped alone.
         ([(1, 1), (1, 2), (2, 1)], 2, [(B, B)] * 3),
+        # The first set takes a row that the second counted on; the third is tried all the same.
+        (
+            [(1, 1, 1), (2, 1, 1), (1, 2, 1), (5, 5, 1), (5, 5, 2)],
+            2,
+            [(B, B, B), (B, B, B), (B, B, B), (5, 5, B), (5, 5, B)],
+        ),
         # Exactly k records that agree are safe.
         ([(1, 1), (1, 1)], 2, [(1, 1), (1, 1)]),
     ],
