@@ -427,3 +427,27 @@ def test_a_number_is_a_key_or_a_measure(kind, role, outcome):
 def test_a_text_needs_no_role():
     column = replace(GROUPS.columns[0], name="note_text", role="explanation")
     assert texts_of(groups(10), replace(GROUPS, columns=(*GROUPS.columns, column)), "roles")[0][0] == "pass"
+
+
+def with_two(**changed):
+    """The made-up table with a second column like its last one."""
+    second = replace(GROUPS.columns[1], name="others_n")
+    columns = (GROUPS.columns[0], *(replace(column, **changed) for column in (GROUPS.columns[1], second)))
+    return groups(10).assign(others_n=10), replace(GROUPS, columns=columns)
+
+
+def test_every_column_that_fails_is_named():
+    for check, changed, text in (
+        ("roles", {"role": "explanation"}, "numbers without a role, so that no rule speaks of them: "),
+        ("no_measure", {}, "declared as text but measures people in "),
+        ("whole_points", {}, "a verdict may carry whole points only, not "),
+    ):
+        assert texts_of(*with_two(**changed), check) == [("fail", f"{text}members_n, others_n")]
+
+
+def test_decimals_are_counted_of_measured_numbers_alone():
+    number = replace(GROUPS.columns[1], name="x", kind="number", decimals=4, unit="")
+    frame = pd.DataFrame({"group_code": ["a"], "x": [0.1234]})
+    for role, outcome in (("key", "pass"), ("measure", "fail")):
+        table = replace(GROUPS, columns=(GROUPS.columns[0], replace(number, role=role)))
+        assert texts_of(frame, table, "few_decimals")[0][0] == outcome

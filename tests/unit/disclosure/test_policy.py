@@ -132,3 +132,15 @@ def test_an_unknown_check_is_refused_with_the_known_ones(tmp_path):
     assert str(caught.value) == (
         f"{tmp_path / 'policy.yml'}: checks: frequency: unknown check 'guess'; known: {', '.join(CHECKS)}"
     )
+
+
+def test_a_decision_without_its_fields_is_refused_with_its_table(tmp_path):
+    with pytest.raises(DisclosureError) as caught:
+        changed(tmp_path, reviewed={"estimates": {"sha256": "x"}})
+    assert str(caught.value) == (
+        f"{tmp_path / 'policy.yml'}: reviewed: estimates: got ['sha256']; "
+        "want exactly the keys ['decided_by', 'reason', 'sha256']"
+    )
+    with pytest.raises(DisclosureError) as caught:
+        changed(tmp_path, "microdata", more=1)
+    assert str(caught.value).startswith(f"{tmp_path / 'policy.yml'}: microdata: got ['distinct_l', 'k', 'keys', ")
