@@ -109,6 +109,13 @@ class TestKnowledge:
         # Three places and the whole by answer, two answers and the whole by place.
         assert len(known.equations) == 4 + 3
 
+    def test_a_total_that_no_file_shows_is_anything(self, tmp_path):
+        frame = with_margins({("a", "x"): 20, ("b", "x"): 30})
+        known = what_is_known([written(tmp_path, frame[frame.place != "all"])], MINIMUM, BASE)
+        unseen = ("members: members_n", (("answer", "x"),))
+        assert (known.low[unseen], known.high[unseen]) == (0.0, float("inf"))
+        assert unseen not in known.hidden
+
     def test_every_count_of_earlier_releases_is_collected(self, tmp_path):
         frame = with_margins({("a", "x"): 20, ("a", "y"): 30})
         frame["members_n"] = frame.members_n.astype("Int64").mask(frame.answer == "y")
