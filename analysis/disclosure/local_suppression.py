@@ -116,8 +116,8 @@ def _standing_rows(protected: Ints, open_rows: Ints, subset: list[int]) -> Ints:
 def _join_the_rest(protected: Ints, k: int) -> None:
     """Blank the last small classes in every key, with as many others as that class still needs.
 
-    Those others come from classes that can spare them, the ones with most blanks first; where none can, a whole
-    class is taken, the smallest first.
+    Those others come from classes that can spare them, the ones with most blanks first; where none can, all classes
+    hold exactly k, and one is taken whole.
     """
     rest = _small(protected, k)
     if not rest.any():
@@ -135,13 +135,10 @@ def _join_the_rest(protected: Ints, k: int) -> None:
 def _spared(protected: Ints, found: Classes, wanted: int, k: int) -> Ints:
     """Rows to blank next: from one class with room to spare, else one whole class."""
     visible = (protected != BLANK).sum(axis=1)
-    size = found.frequency
-    room = np.where(visible > 0, size - k, -1)
-    if room.max() > 0:
-        pool = np.flatnonzero(room > 0)
-        first = pool[np.lexsort((pool, visible[pool]))[0]]
-        members = np.flatnonzero(found.label == found.label[first])
-        return members[: min(wanted, int(room[first]))]
-    pool = np.flatnonzero(visible > 0)
-    first = pool[np.lexsort((pool, visible[pool], size[pool]))[0]]
-    return np.flatnonzero(found.label == found.label[first])
+    room = found.frequency - k  # below 0 for the rows that are blank in every key: they are fewer than k
+    pool = np.flatnonzero(room > 0)
+    if not len(pool):
+        pool = np.flatnonzero(visible > 0)
+    first = pool[np.argmin(visible[pool])]
+    members = np.flatnonzero(found.label == found.label[first])
+    return members[: min(wanted, int(room[first]))] if room[first] else members

@@ -11,6 +11,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 import libcst as cst
@@ -43,6 +44,7 @@ def mutants(root: Path, room: str) -> list[Mutant]:
     return sorted((mutant for file in files for mutant in _of_file(root, file)), key=lambda mutant: mutant.name)
 
 
+@lru_cache(maxsize=2)
 def mutated_source(root: Path, mutant: Mutant) -> str:
     """The text of the mutant's module with the change made."""
     module, finder = _found((root / mutant.path).read_text(encoding="utf-8"))
@@ -133,6 +135,7 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Annotation | cst.Decorator)
 
 
+@cache
 def _found(source: str) -> tuple[cst.Module, _Finder]:
     wrapper, finder = MetadataWrapper(cst.parse_module(source)), _Finder()
     wrapper.visit(finder)

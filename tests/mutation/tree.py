@@ -49,8 +49,10 @@ class Baseline:
         if not (is_function or is_inside):
             return self._importing(mutant.path)
         lines = self.reached.get(mutant.path, {})
-        found = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        return self._tests(found)
+        reached = [lines[line] for line in range(first, last + 1) if line in lines]
+        found = {test for tests in reached for test in tests}
+        # A function that ran outside every test ran at import.
+        return self._importing(mutant.path) if reached and not found else self._tests(found)
 
     def _importing(self, path: str) -> list[str]:
         module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

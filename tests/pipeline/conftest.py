@@ -10,6 +10,7 @@ import pytest
 from analysis.commands.verify import copy_source
 
 ROOT = Path(__file__).resolve().parents[2]
+PASSED_ON = ("PATH", "HOME", "EXTERNAL_MIRROR", "COVERAGE_PROCESS_CONFIG")
 
 
 class Project:
@@ -21,7 +22,7 @@ class Project:
         (folder / ".venv").symlink_to(ROOT / ".venv")
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """`./run` with these arguments; nothing of the test's own environment but PATH and what is given."""
+        """`./run` with these arguments; nothing of the test's own environment but `PASSED_ON` and what is given."""
         umask = environment.pop("UMASK", "022")
         command = ["sh", "-c", f'umask {umask} && exec "$@"', "sh", str(self.folder / "run"), *arguments]
         return subprocess.run(
@@ -30,7 +31,7 @@ class Project:
 
     @staticmethod
     def environment(**changed: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "EXTERNAL_MIRROR") if name in os.environ}
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return {**kept, **changed}
 
     def edit(self, name: str, old: str, new: str) -> None:

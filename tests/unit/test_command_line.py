@@ -10,10 +10,11 @@ import pytest
 from analysis.__main__ import COMMANDS, command_line, stated_environment
 
 ROOT = Path(__file__).resolve().parents[2]
+PASSED_ON = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
 
 
 def call(*arguments, **environment):
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment}
+    env = {**PASSED_ON, "PYTHONPATH": str(ROOT), **environment}
     command = [sys.executable, "-m", "analysis", *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
@@ -51,11 +52,11 @@ def test_a_process_enters_the_stated_environment():
     )
     inside = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **stated_environment()},
+        env={**PASSED_ON, "PYTHONPATH": str(ROOT), **stated_environment()},
     )  # fmt: skip
     assert inside.stdout == "entered\n"
     outside = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={**PASSED_ON, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert "error: no stage 'x'" in outside.stderr

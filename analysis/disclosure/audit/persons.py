@@ -90,7 +90,7 @@ def _report(haystack: Haystack, attack: str, needles: set[str], text: str) -> It
     """One finding per file that holds any needle; needles are screened by their first characters at once."""
     by_length: dict[int, list[str]] = {}
     for needle in sorted(needles):
-        length = max((length for length in SCREENED_LENGTHS if length <= len(needle)), default=1)
+        length = max(length for length in SCREENED_LENGTHS if length <= len(needle))
         by_length.setdefault(length, []).append(needle)
     for length, group in by_length.items():
         for position in np.flatnonzero(haystack.holds(start_hashes(group, length), length)):

@@ -136,10 +136,10 @@ def _values_of_failed_designs(release: Path) -> list[float]:
 
 
 def _percentage_of(value: float) -> re.Pattern[str]:
-    """The value times 100 with 0, 1 or 2 decimals, before a per cent sign or word."""
+    """The value times 100 with 1 or 2 decimals, before a per cent sign or word."""
     numbers = {f"{value * 100:.{decimals}f}" for decimals in (1, 2)}
     spelled = "|".join(re.escape(number).replace(r"\.", "[.,]") for number in sorted(numbers))
-    return re.compile(rf"(?<![\d.,])(?:{spelled})\s*(?:%|&#37;|per\s?cent|percentage)", re.IGNORECASE)
+    return re.compile(rf"(?<![\d.,])(?:{spelled})\s*(?:%|&#37;|per\s?cent)", re.IGNORECASE)
 
 
 def bundle_differences(release: Path, bundle: Path) -> list[Finding]:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -85,4 +85,93 @@ def test_any_bytes_are_read_or_refused(tmp_path, content):
     path = tmp_path / "governance.yml"
     path.write_bytes(content)
     with pytest.raises(AnalysisError):
+        load_governance(path)
+
+
+def message(tmp_path, content):
+    with pytest.raises(CustodyError) as caught:
+        load(tmp_path, content)
+    return str(caught.value).removeprefix(f"{tmp_path / 'governance.yml'}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (changed("controller", "name", "  "), "1 field(s) to mend: controller.name: want a text"),
+        (
+            changed("controller", "name", "FILL IN the name"),
+            "1 field(s) to mend: controller.name: still as in the template; answer it",
+        ),
+        (
+            changed("dpia", "completed_on", datetime(2026, 1, 2, 3, 4, tzinfo=UTC)),
+            "1 field(s) to mend: dpia.completed_on: want a day such as 2027-12-31",
+        ),
+        (
+            changed("legal_basis", "explanation", "x" * 79 + " "),
+            "1 field(s) to mend: legal_basis.explanation: want at least 80 characters: who does what, in which order",
+        ),
+        (
+            changed("legal_basis", "article_6", "contract"),
+            "1 field(s) to mend: legal_basis.article_6: got 'contract'; "
+            "allowed: consent, public_task, legitimate_interests",
+        ),
+        (
+            changed("legal_basis", "article_9", "low"),
+            "1 field(s) to mend: legal_basis.article_9: got 'low'; "
+            "allowed: explicit_consent, research_with_safeguards, manifestly_public",
+        ),
+        (
+            changed("retention", "key_until", date(2026, 12, 31)),
+            "1 field(s) to mend: retention.key_until: before raw_exports_until; "
+            "withdrawal needs the key while raw rows exist",
+        ),
+        (
+            VALID | {"retention": [], "more": {}, "dpia": VALID["dpia"] | {"more": 1}},
+            "3 field(s) to mend: more: unknown section; dpia.more: unknown field; "
+            "retention: want a section with raw_exports_until, key_until, restricted_rows_until",
+        ),
+        (
+            "- a",
+            "1 field(s) to mend: want sections controller, approval_reference, dpia, legal_basis, retention, "
+            "compelled_disclosure_plan",
+        ),
+    ],
+)
+def test_what_has_to_be_mended_is_said_in_full(tmp_path, content, said):
+    assert message(tmp_path, content) == said
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value"),
+    [
+        ("legal_basis", "explanation", "x" * 80),
+        ("dpia", "residual_risk", "medium"),
+        ("legal_basis", "article_6", "public_task"),
+        ("retention", "key_until", date(2027, 1, 2)),
+    ],
+)
+def test_an_answer_at_its_bound_is_accepted(tmp_path, section, field, value):
+    assert load(tmp_path, changed(section, field, value)).answers[section][field] == value
+
+
+def test_a_day_is_overdue_when_it_has_passed(tmp_path):
+    governance = load(tmp_path, VALID)
+    assert governance.overdue(date(2027, 1, 1)) == ()
+    assert governance.overdue(date(2027, 1, 2)) == ("retention.raw_exports_until", "retention.key_until")
+    assert governance.overdue(date(2031, 1, 1)) == (
+        "retention.raw_exports_until", "retention.key_until", "retention.restricted_rows_until",
+    )  # fmt: skip
+    assert governance.answers == VALID
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "governance.yml"
+    with pytest.raises(CustodyError) as caught:
+        load_governance(path)
+    assert str(caught.value) == (
+        f"{path}: cannot be read: No such file or directory; "
+        "copy data/codelists/governance_template.yml there and answer every field"
+    )
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CustodyError, match=r"governance\.yml: not YAML in UTF-8: 'utf-8' codec can't decode byte"):
         load_governance(path)

@@ -1,6 +1,8 @@
 import pyarrow as pa
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from analysis.custody import language
 from analysis.custody.language import FAMILIES, families, family
 
 SENTENCES = {
@@ -55,3 +57,97 @@ def test_a_column_keeps_its_nulls():
     column = families(pa.array([SENTENCES["ps"][0], None]))
     assert column.to_pylist() == ["ps", None]
     assert set(FAMILIES) == set(SENTENCES)
+
+
+class TestBounds:
+    """Where letters decide, where the model is asked, and where nothing is said; the model is stubbed."""
+
+    @pytest.fixture(autouse=True)
+    def asked(self, monkeypatch):
+        calls = []
+
+        def by_model(words, script):
+            calls.append((words, script))
+            return "en"
+
+        monkeypatch.setattr(language, "_by_model", by_model)
+        return calls
+
+    @pytest.mark.parametrize(("text", "expected"), [("hello", "other"), ("hellos", "en"), ("h e l l o s", "en")])
+    def test_six_letters_are_needed(self, text, expected):
+        assert family(text) == expected
+
+    @pytest.mark.parametrize(("latin", "expected"), [(64, "other"), (65, "en"), (66, "en")])
+    def test_one_script_holds_two_thirds_nearly(self, latin, expected):
+        assert family("a" * latin + "я" * (100 - latin)) == expected
+
+    def test_only_the_start_of_a_long_text_is_read(self, asked):
+        assert family("a" * 600 + "я" * 900) == "en"
+        assert asked == [("a" * 600, "latin")]
+
+    def test_the_script_is_handed_on(self, asked):
+        family("сегодня")
+        assert asked[-1][1] == "cyrillic"
+        family("امروزهوا")
+        assert asked[-1][1] == "arabic"
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("ا" * 49 + "ټ", "ps"),
+            ("ا" * 50 + "ټ", "en"),
+            ("ا" * 98 + "ټټ", "ps"),
+            ("ا" * 99 + "ټټ", "en"),
+            ("ا" * 48 + "ٹٹ", "ur"),
+            ("ا" * 48 + "ٻٻ", "other"),
+            ("ا" * 40 + "ټټٹ", "ps"),
+            ("ا" * 40 + "ټٹٹ", "ur"),
+            ("ا" * 40 + "ټٻ", "other"),
+            ("ټ", "ps"),
+            ("بېرته" + "ا" * 6, "en"),
+            ("یې", "ps"),
+        ],
+    )
+    def test_letters_of_one_language_decide_from_one_in_fifty_on(self, text, expected):
+        assert family(text) == expected
+
+    @pytest.mark.parametrize("left_out", ["[PHONE]", "https://example.org/x", "@somebody", "#word", "2021"])
+    def test_what_is_no_word_is_not_read(self, asked, left_out):
+        family(f"hello {left_out} there")
+        assert asked[-1][0].split() == ["hello", "there"]
+
+    def test_other_scripts_count_against_ours(self):
+        assert family("a" * 64 + "今" * 36 + "日") == "other"
+        assert family("今日は天気") == "other"
+        assert family("") == "other"
+
+
+@pytest.mark.parametrize(
+    ("script", "label", "expected"),
+    [
+        ("arabic", "fa", "fa"),
+        ("arabic", "ar", "other"),
+        ("latin", "uz", "uz"),
+        ("latin", "fa", "other"),
+        ("cyrillic", "uz", "uz"),
+        ("cyrillic", "en", "other"),
+    ],
+)
+def test_the_model_speaks_of_a_scripts_own_languages(monkeypatch, script, label, expected):
+    class Model:
+        def classify(self, words):
+            assert words == "some words"
+            return label, -1.0
+
+    monkeypatch.setattr(language, "_model", {script: Model()}.__getitem__)
+    assert language._by_model("some words", script) == expected
+
+
+@pytest.mark.parametrize("script", sorted(language.OURS))
+def test_the_model_knows_ours_and_those_that_are_mistaken_for_them(script):
+    model = language._model(script)
+    every = LanguageIdentifier.from_model_file(MODEL_FILE).labels
+    wanted = {*language.OURS[script], *language.LOOK_ALIKES[script]} & set(every)
+    assert {label for label, _ in model.rank("x")} == wanted
+    assert set(language.OURS[script]) & set(every) <= wanted
+    assert language._model(script) is model

@@ -1,5 +1,7 @@
+import hashlib
 import json
 import multiprocessing
+import os
 import stat
 from dataclasses import replace
 from datetime import date
@@ -9,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.custody import ledger
-from analysis.custody.ledger import SCOPES, ConsentEvent, allows, append, effective_consents, head, read_ledger
+from analysis.custody.ledger import Consent, ConsentEvent, allows, append, effective_consents, head, read_ledger
 from analysis.errors import AnalysisError, CustodyError
 
+SCOPES = (
+    "survey_analysis", "aggregate_publication", "microdata_restricted", "quote_paraphrase", "linkage_to_posts",
+    "recontact", "future_reuse",
+)  # fmt: skip
 WORDING = ledger.wording_hash("I agree.")
 GRANT = ConsentEvent(
     "r1", "granted", ("survey_analysis", "recontact"), "1.0", WORDING, "prs", date(2026, 1, 5), "form 17"
@@ -196,6 +202,7 @@ class TestStandingConsents:
     """A grant counts from the cut-off back; a withdrawal counts whenever it was made."""
 
     CUT_OFF = date(2026, 6, 1)
+    DAY = date(2026, 7, 1)
 
     def standing(self, tmp_path, *events):
         from analysis.custody.ledger import standing_consents
@@ -218,3 +225,196 @@ class TestStandingConsents:
         amended = later("amended", date(2026, 7, 1), "survey_analysis", "aggregate_publication")
         (consent,) = self.standing(tmp_path, GRANT, amended).values()
         assert consent.scopes == {"survey_analysis"}
+
+    def test_a_later_withdrawal_of_one_scope_leaves_the_other(self, tmp_path):
+        (consent,) = self.standing(tmp_path, GRANT, later("withdrawn", self.DAY, "recontact")).values()
+        assert consent.scopes == {"survey_analysis"}
+        assert consent.subject == "r1"
+
+    def test_a_later_grant_takes_nothing(self, tmp_path):
+        (consent,) = self.standing(tmp_path, GRANT, later("granted", self.DAY, "future_reuse")).values()
+        assert consent.scopes == {"survey_analysis", "recontact"}
+
+    def test_an_event_on_the_cut_off_day_belongs_to_it(self, tmp_path):
+        assert self.standing(tmp_path, replace(GRANT, day=self.CUT_OFF)).keys() == {"r1"}
+
+    def test_two_later_withdrawals_add_up_and_touch_nobody_else(self, tmp_path):
+        one, other = (later("withdrawn", self.DAY, name) for name in ("recontact", "survey_analysis"))
+        found = self.standing(tmp_path, GRANT, replace(GRANT, subject="r2"), one, other)
+        assert found.keys() == {"r2"}
+        assert found["r2"].scopes == {"survey_analysis", "recontact"}
+
+    def test_what_is_given_again_later_counts_not_before_the_next_cut_off(self, tmp_path):
+        again = later("granted", date(2026, 8, 1), "survey_analysis", "recontact")
+        assert self.standing(tmp_path, GRANT, later("withdrawn", self.DAY), again) == {}
+
+
+def test_a_line_is_chained_by_the_hash_of_its_canonical_content(path):
+    entry = append(path, GRANT)
+    content = {
+        "day": "2026-01-05", "event": "granted", "expires": None, "form_version": "1.0", "language": "prs",
+        "previous": "0" * 64, "proof": "form 17", "scopes": ["survey_analysis", "recontact"], "sequence": 1,
+        "subject": "r1", "wording_sha256": WORDING,
+    }  # fmt: skip
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert entry.hash == hashlib.sha256(canonical.encode()).hexdigest()
+    assert entry.sequence == 1
+    assert json.loads(path.read_bytes()) == content | {"hash": entry.hash}
+    assert list(json.loads(path.read_bytes())) == list(ledger.FIELDS)
+    assert hashlib.sha256(b"I agree.").hexdigest() == WORDING
+    dated = append(path, replace(GRANT, expires=date(2027, 1, 1), subject="ر"))
+    assert (dated.sequence, dated.previous) == (2, entry.hash)
+    line = path.read_bytes().splitlines()[1]
+    assert b'"expires":"2027-01-01"' in line
+    assert line.isascii()
+
+
+def test_what_is_written_is_read(path):
+    written = (append(path, GRANT), append(path, replace(GRANT, expires=date(2027, 1, 1), subject="r2")))
+    assert read_ledger(path) == written
+
+
+def test_the_head_of_nothing_is_the_beginning(path):
+    assert head([]) == "0" * 64
+    path.write_bytes(b"")
+    assert read_ledger(path, recorded_head=ledger.GENESIS) == ()
+    with pytest.raises(CustodyError) as caught:
+        read_ledger(path, recorded_head="abcdef0123456789")
+    assert str(caught.value) == (
+        f"{path}: line abcdef012345… of an earlier release is gone; restore the ledger from the vault's backup"
+    )
+
+
+def test_consent_carries_the_latest_wording(path):
+    other = ledger.wording_hash("Ich stimme zu.")
+    append(path, GRANT)
+    append(path, later("granted", date(2026, 2, 1), "future_reuse", form_version="2.0", language="de"))
+    append(path, later("granted", date(2025, 2, 1), "quote_paraphrase", form_version="0.9", wording_sha256=other))
+    assert effective_consents(read_ledger(path), CUT_OFF) == {
+        "r1": Consent(
+            "r1", frozenset(["survey_analysis", "recontact", "future_reuse", "quote_paraphrase"]), "2.0", WORDING, "de"
+        )
+    }
+
+
+def test_events_of_one_day_count_in_the_order_of_their_lines(path):
+    day = date(2026, 2, 1)
+    append(path, GRANT)
+    append(path, later("withdrawn", day))
+    append(path, later("granted", day, "recontact"))
+    assert effective_consents(read_ledger(path), day)["r1"].scopes == {"recontact"}
+    append(path, later("withdrawn", day, "recontact"))
+    assert effective_consents(read_ledger(path), day) == {}
+
+
+def test_an_expired_scope_leaves_the_others(path):
+    append(path, GRANT)
+    append(path, later("granted", date(2026, 2, 1), "recontact", expires=date(2026, 3, 1)))
+    assert effective_consents(read_ledger(path), date(2026, 3, 1))["r1"].scopes == {"survey_analysis", "recontact"}
+    assert effective_consents(read_ledger(path), date(2026, 3, 2))["r1"].scopes == {"survey_analysis"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"subject": ""}, "subject is empty"),
+        ({"form_version": " "}, "form_version is empty"),
+        ({"proof": "\t"}, "proof is empty"),
+        ({"event": "given"}, "event is 'given'; allowed: granted, amended, withdrawn, expired, refused"),
+        (
+            {"wording_sha256": "0" * 63},
+            f"wording_sha256 is '{'0' * 63}'; want 64 hexadecimal digits of the wording's SHA-256",
+        ),
+        ({"wording_sha256": "A" * 64}, f"wording_sha256 is '{'A' * 64}'; want 64 hexadecimal digits of the wording's"),
+        ({"language": "p"}, "language is 'p'; want an ISO 639 code such as 'prs'"),
+        ({"language": "dari"}, "language is 'dari'; want an ISO 639 code such as 'prs'"),
+        ({"scopes": ("all",)}, f"scope is 'all'; allowed: {', '.join(SCOPES)}"),
+        ({"scopes": ("recontact", "recontact")}, "a scope stands twice"),
+        ({"scopes": ()}, "scopes is empty; a grant names what it grants"),
+        (
+            {"expires": date(2026, 1, 4)},
+            "expires is 2026-01-04, before the day of the event 2026-01-05",
+        ),
+        ({"event": "refused", "expires": date(2027, 1, 1)}, "expires is 2027-01-01; only granted and amended expire"),
+    ],
+)
+def test_a_broken_rule_is_said_in_full(path, changes, message):
+    with pytest.raises(CustodyError) as caught:
+        append(path, replace(GRANT, **changes))
+    assert str(caught.value).startswith(f"{path}: event of 2026-01-05 not appended: {message}")
+
+
+@pytest.mark.parametrize("changes", [{"language": "de"}, {"language": "prs"}, {"expires": date(2026, 1, 5)}])
+def test_a_rule_at_its_bound_holds(path, changes):
+    assert append(path, replace(GRANT, **changes)).sequence == 1
+
+
+def signed(path, **changes):
+    """A line whose hash is right although its content is not."""
+    append(path, GRANT)
+    content = json.loads(path.read_bytes()) | changes
+    del content["hash"]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    content["hash"] = hashlib.sha256(canonical.encode()).hexdigest()
+    path.write_bytes(json.dumps(content).encode() + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"event": "given"}, "event is 'given'; allowed: granted, amended, withdrawn, expired, refused"),
+        ({"sequence": 2}, "does not follow the line before it; a line was removed, added or moved"),
+        ({"previous": "1" * 64}, "does not follow the line before it; a line was removed, added or moved"),
+        ({"sequence": True}, "sequence is of the wrong type"),
+        ({"sequence": "1"}, "sequence is of the wrong type"),
+        ({"subject": None}, "subject is of the wrong type"),
+        ({"scopes": "recontact"}, "scopes is of the wrong type"),
+        ({"expires": 1}, "expires is of the wrong type"),
+        ({"expires": "soon"}, "a day is not written as 2026-11-23"),
+        ({"day": "5.1.2026"}, "a day is not written as 2026-11-23"),
+        ({"more": 1}, f"want one object with exactly {', '.join(ledger.FIELDS)}"),
+    ],
+)
+def test_a_line_that_no_append_wrote_is_refused(path, changes, message):
+    signed(path, **changes)
+    with pytest.raises(CustodyError) as caught:
+        read_ledger(path)
+    assert str(caught.value) == (
+        f"{path}: line 1: {message}; restore the ledger from the vault's backup and append what is missing"
+    )
+
+
+def test_messages_about_files_say_what_to_do(path, tmp_path):
+    with pytest.raises(CustodyError) as caught:
+        read_ledger(path)
+    assert str(caught.value) == f"{path}: cannot be read: No such file or directory; name the ledger of the vault"
+    with pytest.raises(CustodyError) as caught:
+        append(tmp_path / "none/ledger", GRANT)
+    assert str(caught.value) == (
+        f"{tmp_path / 'none/ledger'}: cannot be opened for appending: No such file or directory; "
+        "name a file in a folder of the vault, not a link"
+    )
+    append(path, GRANT)
+    path.write_bytes(path.read_bytes() + b'{"sequence"')
+    with pytest.raises(CustodyError) as caught:
+        read_ledger(path)
+    assert str(caught.value) == (
+        f"{path}: line 2: ends without a line break: an append was interrupted; remove this line and append again"
+    )
+
+
+def test_a_line_that_does_not_fit_is_taken_back(path, monkeypatch):
+    append(path, GRANT)
+    before = path.read_bytes()
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, line: write(descriptor, line[:10]))
+    with pytest.raises(CustodyError) as caught:
+        append(path, GRANT)
+    assert str(caught.value) == "the event was not appended: the disk is full; the ledger is as it was"
+    assert path.read_bytes() == before
+
+
+def test_a_misspelled_scope_names_the_known_ones():
+    with pytest.raises(CustodyError) as caught:
+        allows({}, "r1", "survey")
+    assert str(caught.value) == f"scope 'survey' does not exist; known: {', '.join(SCOPES)}"

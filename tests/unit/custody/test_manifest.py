@@ -1,12 +1,22 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
-from analysis.custody.manifest import load_manifest
+from analysis.custody.manifest import (
+    Account,
+    Manifest,
+    PostSource,
+    SurveySource,
+    Variables,
+    load_manifest,
+)
 from analysis.errors import CustodyError
 
+TERMS_BASES = (
+    "account_holder_export", "research_interface_agreement", "research_library_agreement", "written_permission",
+)  # fmt: skip
 TEMPLATE = Path(__file__).resolve().parents[3] / "data/codelists/sources_template.yml"
 SURVEY = {"source_id": "s", "file": "a.sav", "sample_source": "opt_in", "mode": "web",
           "variables": {"consent_subject": "key"}}  # fmt: skip
@@ -64,3 +74,128 @@ def test_other_content_is_refused(tmp_path, text):
 def test_a_missing_manifest_says_where_to_look(tmp_path):
     with pytest.raises(CustodyError, match=r"sources_template\.yml shows how"):
         load_manifest(tmp_path / "none.yml")
+
+
+WHOLE_SURVEY = {
+    "source_id": "s", "file": "in/a.sav", "sample_source": "web_rds", "mode": "telephone", "instrument": "other",
+    "format": "spss", "duration_unit": "minutes",
+    "variables": {"consent_subject": "key", "respondent": "id", "recruiter": "by", "wave": "w", "duration": "d"},
+}  # fmt: skip
+WHOLE_POSTS = {
+    "source_id": "p", "file": "b.json", "platform_terms_basis": "written_permission", "owner": "1", "format": "x",
+    "accounts": [
+        {"account": "1", "kind": "institutional"}, {"account": "2", "kind": "consented", "consent_subject": "A-1"},
+    ],
+}  # fmt: skip
+
+
+def test_every_field_is_kept(tmp_path):
+    manifest = load(tmp_path, VALID | {"surveys": [WHOLE_SURVEY], "posts": [WHOLE_POSTS], "hosts": ["A", "B"]})
+    variables = Variables("key", "id", "by", "w", "d")
+    survey = SurveySource("s", "in/a.sav", "web_rds", "telephone", variables, "other", "spss", "minutes")
+    accounts = {"1": Account("1", "institutional"), "2": Account("2", "consented", "A-1")}
+    post = PostSource("p", "b.json", "written_permission", "1", "x", accounts)
+    assert manifest == Manifest(date(2026, 1, 5), ("A", "B"), "l.jsonl", (survey,), (post,))
+
+
+def test_what_may_be_left_out_has_these_values(tmp_path):
+    manifest = load(tmp_path, VALID | {"posts": [{"source_id": "p", "file": "b.json", "platform_terms_basis": None}]})
+    assert manifest.surveys == (SurveySource("s", "a.sav", "opt_in", "web", Variables("key", "", "", "", "")),)
+    assert (manifest.surveys[0].instrument, manifest.surveys[0].format) == ("blueprint", "")
+    assert manifest.surveys[0].duration_unit == "seconds"
+    assert manifest.posts == (PostSource("p", "b.json", "", "", "", {}),)
+
+
+@pytest.mark.parametrize("basis", TERMS_BASES)
+def test_every_basis_is_accepted(tmp_path, basis):
+    assert (
+        load(tmp_path, VALID | {"posts": [POSTS | {"platform_terms_basis": basis}]}).posts[0].platform_terms_basis
+        == basis
+    )
+
+
+KNOWN = "week_zero, hosts, ledger, surveys, posts"
+SURVEY_KEYS = "source_id, file, sample_source, mode, variables, instrument, format, duration_unit"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("- a", f"got list; want a block with {KNOWN}"),
+        (VALID | {"extra": 1, "another": 2}, f"unknown key 'another'; known: {KNOWN}"),
+        ({"week_zero": date(2026, 1, 5)}, f"key 'hosts' is missing; known: {KNOWN}"),
+        (
+            VALID | {"week_zero": datetime(2026, 1, 5, 1, 2, tzinfo=UTC)},
+            "week_zero: got datetime.datetime(2026, 1, 5, 1, 2, tzinfo=datetime.timezone.utc); "
+            "want a day such as 2026-01-05",
+        ),
+        (VALID | {"surveys": {}}, "got dict; want a list"),
+        (VALID | {"posts": "b"}, "got str; want a list"),
+        (VALID | {"hosts": "A"}, "hosts: got str; want a list"),
+        (VALID | {"hosts": [1]}, "hosts: got 1; want a text (quote numbers)"),
+        (VALID | {"hosts": [" "]}, "hosts: got ' '; want a text (quote numbers)"),
+        (VALID | {"ledger": 3}, "ledger: got 3; want a text (quote numbers)"),
+        (VALID | {"ledger": "a/../b"}, "ledger: got 'a/../b'; want a path inside the folder of the manifest"),
+        (VALID | {"surveys": [SURVEY, 3]}, f"surveys[1]: got int; want a block with {SURVEY_KEYS}"),
+        (VALID | {"surveys": [SURVEY | {"more": 1}]}, f"surveys[0]: unknown key 'more'; known: {SURVEY_KEYS}"),
+        (
+            VALID | {"surveys": [SURVEY | {"variables": {"consent_subject": 1}}]},
+            "surveys[0]: variables: consent_subject: got 1; want a text (quote numbers)",
+        ),
+        (
+            VALID | {"surveys": [SURVEY | {"variables": {}}]},
+            "surveys[0]: variables: key 'consent_subject' is missing; "
+            "known: consent_subject, respondent, recruiter, wave, duration",
+        ),
+        (
+            VALID | {"surveys": [SURVEY | {"mode": "post"}]},
+            "surveys[0]: mode: got 'post'; allowed: web, telephone, face_to_face",
+        ),
+        (
+            VALID | {"surveys": [SURVEY | {"sample_source": "street"}]},
+            "surveys[0]: sample_source: got 'street'; allowed: web_rds, opt_in",
+        ),
+        (
+            VALID | {"surveys": [SURVEY | {"duration_unit": "hours"}]},
+            "surveys[0]: duration_unit: got 'hours'; allowed: seconds, minutes",
+        ),
+        (
+            VALID | {"surveys": [SURVEY | {"file": "/a"}]},
+            "surveys[0]: file: got '/a'; want a path inside the folder of the manifest",
+        ),
+        (VALID | {"surveys": [SURVEY | {"source_id": "p"}]}, "source_id: 'p' is given twice"),
+        (
+            VALID | {"posts": [POSTS | {"file": "../b"}]},
+            "posts[0]: file: got '../b'; want a path inside the folder of the manifest",
+        ),
+        (VALID | {"posts": [POSTS | {"accounts": {}}]}, "posts[0]: accounts: got dict; want a list"),
+        (
+            VALID | {"posts": [POSTS | {"platform_terms_basis": "public"}]},
+            f"posts[0]: platform_terms_basis: got 'public'; allowed: {', '.join(TERMS_BASES)}",
+        ),
+        (
+            VALID | {"posts": [POSTS | {"accounts": [*POSTS["accounts"], {"account": "2"}]}]},
+            "posts[0]: accounts[1]: key 'kind' is missing; known: account, kind, consent_subject",
+        ),
+        (VALID | {"posts": [POSTS | {"accounts": POSTS["accounts"] * 2}]}, "posts[0]: accounts: '1' is given twice"),
+        (
+            VALID | {"posts": [POSTS | {"accounts": [{"account": "1", "kind": "consented"}]}]},
+            "posts[0]: accounts[0]: account of kind 'consented' without consent_subject: the ledger's key is needed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_place_and_what_is_wanted(tmp_path, content, said):
+    with pytest.raises(CustodyError) as caught:
+        load(tmp_path, content)
+    assert str(caught.value) == f"{tmp_path / 'sources.yml'}: {said}"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(CustodyError) as caught:
+        load_manifest(tmp_path / "none.yml")
+    assert str(caught.value) == (
+        f"{tmp_path / 'none.yml'}: cannot be read: No such file or directory; "
+        "write one; data/codelists/sources_template.yml shows how"
+    )
+    with pytest.raises(CustodyError, match=r"sources\.yml: not YAML in UTF-8: while parsing a flow"):
+        load(tmp_path, "a: [")

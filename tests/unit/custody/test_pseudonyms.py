@@ -8,6 +8,7 @@ from analysis.custody.pseudonyms import (
     KEY_VARIABLE,
     PUBLISHED_TEST_KEY,
     PURPOSES,
+    StudyKey,
     create_key,
     key_from_environment,
     load_key,
@@ -140,3 +141,93 @@ def test_what_is_not_a_file_is_refused(tmp_path, repository):
 def test_without_a_variable_the_way_is_shown(repository):
     with pytest.raises(CustodyError, match="STUDY_KEY_FILE is not set; create a key with"):
         key_from_environment({}, repository)
+
+
+def derived(secret, purpose):
+    """The key of a purpose, in the library's terms."""
+    master = hashlib.blake2b(secret, digest_size=64).digest()
+    return hashlib.blake2b(key=master, person=purpose.encode(), digest_size=64).digest()
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_pseudonym_is_a_keyed_hash_of_the_identity(purpose):
+    key = published_test_key()
+    expected = hashlib.blake2b("é".encode(), key=derived(PUBLISHED_TEST_KEY, purpose), digest_size=16).hexdigest()
+    assert key.pseudonym(purpose, "e\u0301") == expected
+    assert len(expected) == 32
+    print_ = hashlib.blake2b(key=derived(PUBLISHED_TEST_KEY, "fingerprint"), digest_size=8).hexdigest()
+    assert key.fingerprint() == print_
+    assert len(print_) == 16
+
+
+def test_an_identity_that_is_no_text_of_unicode_has_a_pseudonym_too():
+    assert len(published_test_key().pseudonym("posts", "\ud800")) == 32
+
+
+def test_the_key_is_read_as_it_was_written(tmp_path, repository, written):
+    path = tmp_path / "study.key"
+    created = create_key(path, repository)
+    text = path.read_bytes()
+    assert len(text) == 65
+    assert text.endswith(b"\n")
+    secret = bytes.fromhex(text.decode().strip())
+    assert created == StudyKey(secret, is_published=False)
+    assert load_key(written(secret + b"\r\n"), repository) == StudyKey(secret.rstrip(b"\r\n"))
+    raw = hashlib.sha256(b"a key of raw bytes").digest()
+    assert load_key(written(raw, name="raw.key"), repository) == StudyKey(raw)
+
+
+def test_as_many_different_bytes_as_are_wanted_are_enough(written, repository):
+    eight = bytes(range(1, 9)) * 4
+    assert load_key(written(eight), repository) == StudyKey(eight)
+    seven = (bytes(range(1, 8)) * 5)[:32]
+    path = written(seven, name="seven.key")
+    with pytest.raises(CustodyError) as caught:
+        load_key(path, repository)
+    assert str(caught.value) == (
+        f"{path}: key repeats a few bytes and is not random; create one with `python -m analysis create-key FILE`"
+    )
+
+
+def refusal(call, *arguments):
+    with pytest.raises(CustodyError) as caught:
+        call(*arguments)
+    return str(caught.value)
+
+
+def test_refusals_are_said_in_full(tmp_path, repository, written):
+    advice = "create one with `python -m analysis create-key FILE`"
+    short = written(SHORT)
+    assert refusal(load_key, short, repository) == f"{short}: key has 31 bytes, want at least 32; {advice}"
+    test_key = written(PUBLISHED_TEST_KEY, name="test.key")
+    assert refusal(load_key, test_key, repository) == (
+        f"{test_key}: this is the published test key, which protects nobody; {advice}"
+    )
+    none = tmp_path / "none.key"
+    assert refusal(load_key, none, repository) == (
+        f"{none}: key file cannot be opened: No such file or directory; check STUDY_KEY_FILE"
+    )
+    shared = written(os.urandom(32), 0o640, "shared.key")
+    assert refusal(load_key, shared, repository) == (
+        f"{shared}: key file has mode 0640, others can use it; run: chmod 600 {shared}"
+    )
+    assert refusal(create_key, shared, repository) == (
+        f"{shared}: key file cannot be created: File exists; "
+        "name a new file in a folder that exists; a key is never overwritten"
+    )
+    inside = repository / "study.key"
+    assert refusal(create_key, inside, repository) == (
+        f"{inside}: a key inside the repository could be published; move it out of {repository}"
+    )
+    assert refusal(load_key, tmp_path, repository) == (
+        f"{tmp_path}: is not a file; name the key file itself in STUDY_KEY_FILE"
+    )
+    assert refusal(key_from_environment, {}, repository) == (
+        "STUDY_KEY_FILE is not set; create a key with `python -m analysis create-key FILE` and set STUDY_KEY_FILE=FILE"
+    )
+    assert refusal(published_test_key().pseudonym, "post", "x") == (
+        "pseudonym for purpose 'post'; allowed: survey, posts, linkage"
+    )
+    assert refusal(published_test_key().pseudonym, "posts", "") == (
+        "pseudonym for purpose 'posts': the identity is empty; quarantine the row"
+    )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import gate
-from analysis.disclosure.gate import clear, review
+from analysis.disclosure.gate import Clearance, clear, review
 from analysis.disclosure.policy import Review, load_policy
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.errors import DisclosureError
@@ -234,3 +234,226 @@ def test_a_level_that_names_service_without_a_kind_of_group_fails():
 def test_an_empty_table_of_survey_estimates_passes():
     empty = survey_row().astype({"respondents_n": "Int64"}).iloc[:0]
     assert set(outcomes(empty, SURVEY).values()) == {"pass"}
+
+
+def texts_of(frame, table, *checks):
+    policy = replace(POLICY, checks={table.output_kind: checks})
+    return [(record.outcome, record.text) for record in review(frame, table, policy)]
+
+
+SERVICE = "service groups pool all hosts and hold at least 100 respondents"
+
+
+@pytest.mark.parametrize(
+    ("check", "frame", "table", "said"),
+    [
+        ("output_kind", groups(10), GROUPS, ("pass", "kind 'frequency': no data about people enter")),
+        ("source_cited", groups(10), GROUPS, ("fail", "the table has no column 'source'")),
+        ("source_cited", survey_row(), SURVEY, ("pass", "every row names its source")),
+        ("source_cited", survey_row(source=None), SURVEY, ("fail", "1 row(s) without a source")),
+        ("no_measure", groups(10), GROUPS, ("fail", "declared as text but measures people in members_n")),
+        ("no_measure", texts(), TABLES["series_breaks"], ("pass", "texts only")),
+        ("roles", groups(10), GROUPS, ("pass", "every number is a key or a measure")),
+        ("minimum_cell", groups(8, 25), GROUPS, ("pass", "no cell below 10 is shown; 0 cell(s) empty")),
+        ("minimum_cell", groups(7, 25), GROUPS, ("fail", "a count of 7 lies below 10")),
+        ("minimum_cell", groups(None, None, 10), GROUPS, ("pass", "no cell below 10 is shown; 2 cell(s) empty")),
+        ("rounding", groups(10, None), GROUPS, ("pass", "counts rounded to 5")),
+        ("rounding", groups(10, 11), GROUPS, ("fail", "a count is not rounded to 5")),
+        ("minimum_respondents", groups(10), GROUPS, ("pass", "no row rests on respondents of its own")),
+        (
+            "minimum_respondents", survey_row(respondents_n=10), SURVEY,
+            ("pass", "every estimate rests on at least 10 respondents"),
+        ),
+        (
+            "minimum_respondents", survey_row(respondents_n=9), SURVEY,
+            ("fail", "an estimate rests on 9 respondents; want at least 10"),
+        ),
+        ("minimum_respondents", survey_row(respondents_n=None), SURVEY, ("pass", "no row")),
+        ("respondents_rounded", survey_row(), SURVEY, ("pass", "numbers of respondents rounded to 5")),
+        (
+            "respondents_rounded", survey_row(respondents_n=201), SURVEY,
+            ("fail", "column respondents_n: a count is not rounded to 5"),
+        ),
+        (
+            "respondents_rounded", groups(10), GROUPS,
+            ("fail", "the table has no column 'respondents_n': say on how many respondents each row rests"),
+        ),
+        ("few_decimals", survey_row(), SURVEY, ("pass", "measured values have at most 3 decimals")),
+        ("few_decimals", survey_row(value=0.123), SURVEY, ("pass", "measured values have at most 3 decimals")),
+        ("few_decimals", survey_row(value=0.1234), SURVEY, ("fail", "column value: a value has more than 3 decimals")),
+        (
+            "both_sides", survey_row(), SURVEY,
+            ("pass", "every share stands for at least 10 respondents on either side of the answer"),
+        ),
+        (
+            "both_sides", survey_row(value=0.96), SURVEY,
+            ("fail", "a share stands for fewer than 10 respondents on one side of the answer"),
+        ),
+        ("both_sides", groups(10), GROUPS, ("pass", "no row is a share of answers")),
+        ("service_pooled", groups(10), GROUPS, ("pass", "no row is about service households")),
+        ("service_pooled", survey_row(**POOLED), SURVEY, ("pass", SERVICE)),
+        ("service_pooled", survey_row(**POOLED).assign(respondents_n=100), SURVEY, ("pass", SERVICE)),
+        (
+            "service_pooled", survey_row(**POOLED).assign(respondents_n=99), SURVEY,
+            ("fail", "a service group has fewer than 100 respondents"),
+        ),
+        (
+            "service_pooled", survey_row(**POOLED).drop(columns="respondents_n"), SURVEY,
+            ("fail", "a service group has fewer than 100 respondents"),
+        ),
+        ("service_pooled", survey_row(**POOLED | {"group_text": "no service household"}), SURVEY, ("pass", SERVICE)),
+        (
+            "service_pooled", survey_row(**POOLED | {"group_text": "SERVICE of Host A"}), SURVEY,
+            ("fail", "service is crossed with another group; pool all hosts and everything else"),
+        ),
+        (
+            "service_pooled", survey_row(**POOLED).drop(columns=["value"]).assign(respondents_n=95), SURVEY,
+            ("fail", "a service group has fewer than 100 respondents"),
+        ),
+        (
+            "service_pooled", pd.DataFrame([{"level_text": "Service household"}]), SURVEY,
+            ("fail", "a group names service without its kind"),
+        ),
+        (
+            "service_pooled", pd.DataFrame([{"group_text": "Service household", "level_text": "all"}]), SURVEY,
+            ("fail", "a group names service without its kind"),
+        ),
+        ("whole_points", texts(), TABLES["series_breaks"], ("pass", "intervals in whole percentage points, no counts")),
+        (
+            "whole_points", groups(10), GROUPS, ("fail", "a verdict may carry whole points only, not members_n"),
+        ),
+        (
+            "minimum_basis", pd.DataFrame({"basis_posts_n": [10, 40], "basis_channels_n": [12, 10]}), GROUPS,
+            ("pass", "every number rests on at least 10 posts and as many accounts"),
+        ),
+        (
+            "minimum_basis", pd.DataFrame({"basis_posts_n": [40, 40], "basis_channels_n": [12, 9]}), GROUPS,
+            ("fail", "a number rests on 9 posts or accounts; want at least 10"),
+        ),
+        (
+            "minimum_basis", pd.DataFrame({"basis_posts_n": [9], "basis_channels_n": [40]}), GROUPS,
+            ("fail", "a number rests on 9 posts or accounts; want at least 10"),
+        ),
+        (
+            "minimum_basis", pd.DataFrame({"basis_posts_n": [None], "basis_channels_n": [None]}), GROUPS,
+            ("pass", "no row, or no number in any"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_check_says_what_it_saw(check, frame, table, said):
+    assert texts_of(frame, table, check) == [said]
+
+
+def test_a_number_without_a_role_is_named():
+    hidden = replace(GROUPS, columns=(GROUPS.columns[0], replace(GROUPS.columns[1], role="explanation")))
+    assert texts_of(groups(10), hidden, "roles") == [
+        ("fail", "numbers without a role, so that no rule speaks of them: members_n")
+    ]
+
+
+def test_a_measure_of_sources_is_no_measure_of_people():
+    sources = replace(GROUPS, columns=(GROUPS.columns[0], replace(GROUPS.columns[1], unit="sources")))
+    assert texts_of(groups(10), sources, "no_measure") == [("pass", "texts only")]
+
+
+def test_every_row_and_column_is_judged():
+    two = pd.concat([survey_row(), survey_row(value=0.049)], ignore_index=True)
+    assert outcomes(two, SURVEY)["both_sides"] == "fail"
+    groups_of_two = pd.concat([survey_row(**POOLED), survey_row(**POOLED | {"respondents_n": 95})], ignore_index=True)
+    assert outcomes(groups_of_two, SURVEY)["service_pooled"] == "fail"
+    mixed = pd.concat([survey_row(), survey_row(value=0.2512)], ignore_index=True)
+    assert outcomes(mixed, SURVEY)["few_decimals"] == "fail"
+
+
+def test_records_name_table_check_outcome_and_evidence():
+    record = gate.Record("a_table", "roles", "pass", "every number is a key or a measure")
+    frame = gate.records_frame([record])
+    assert frame.columns.tolist() == ["table_name", "gate_check_code", "outcome_code", "outcome_text"]
+    assert frame.to_numpy().tolist() == [["a_table", "roles", "pass", "every number is a key or a measure"]]
+
+
+def test_whatever_is_held_is_listed_and_nothing_leaves(declared):
+    policy = replace(POLICY, checks={"frequency": ("source_cited", "roles")})
+    with pytest.raises(DisclosureError) as caught:
+        clear({GROUPS.name: groups(12), "series_breaks": texts()}, policy)
+    assert str(caught.value) == (
+        "the gate holds 2 record(s) that do not pass; nothing was released:\n"
+        "  fail: made_up_groups, source_cited: the table has no column 'source'\n"
+        "  review: series_breaks, output_kind: no rule for outputs of kind 'reference_text': "
+        "a person has to read it and decide"
+    )
+
+
+def test_what_is_handed_over_has_the_bytes_that_were_cleared(declared):
+    cleared = clear({GROUPS.name: groups(12, 3), "series_breaks": texts()}, POLICY)
+    assert list(cleared.tables) == ["disclosure_records", "made_up_groups", "series_breaks"]
+    for name, frame in cleared.tables.items():
+        cleared.clearance.demand(name, parquet_bytes(frame, TABLES[name]))
+    records = cleared.tables["disclosure_records"]
+    said = records[records.gate_check_code == "secondary_suppression"]
+    assert said.table_name.tolist() == ["made_up_groups"]
+    assert said.outcome_text.tolist() == [
+        "2 cells of all tables in one system; hidden: 1 small, 0 beside them (exact choice); none can be worked out"
+    ]
+
+
+def test_a_clearance_refuses_with_a_way_out():
+    with pytest.raises(DisclosureError) as caught:
+        Clearance({}).demand("estimates", b"")
+    assert str(caught.value) == (
+        "estimates: these bytes were not cleared; run the gate again and release what it cleared"
+    )
+
+
+def test_counts_of_earlier_releases_are_kept(declared):
+    earlier = {GROUPS.name: [groups(20, 60)]}
+    cleared = clear({GROUPS.name: groups(27, 99)}, POLICY, earlier)
+    assert cleared.tables[GROUPS.name].members_n.tolist() == [20, 100]
+    alone = clear({GROUPS.name: groups(27, 99)}, POLICY)
+    assert alone.tables[GROUPS.name].members_n.tolist() == [25, 100]
+
+
+def test_a_review_names_who_decided_and_why():
+    decision = Review(content_hash(texts(), TABLES["series_breaks"]), "two contributors", "holds no person")
+    policy = replace(POLICY, checks={}, reviewed={"series_breaks": decision})
+    (record,) = review(texts(), TABLES["series_breaks"], policy)
+    assert record == gate.Record(
+        "series_breaks", "output_kind", "pass", "reviewed by two contributors: holds no person"
+    )
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(("role", "outcome"), [("key", "pass"), ("measure", "pass"), ("explanation", "fail")])
+def test_a_number_is_a_key_or_a_measure(kind, role, outcome):
+    decimals = 1 if kind == "number" else None
+    column = replace(GROUPS.columns[1], name="number_of_it", kind=kind, role=role, decimals=decimals)
+    assert texts_of(groups(10), replace(GROUPS, columns=(GROUPS.columns[0], column)), "roles")[0][0] == outcome
+
+
+def test_a_text_needs_no_role():
+    column = replace(GROUPS.columns[0], name="note_text", role="explanation")
+    assert texts_of(groups(10), replace(GROUPS, columns=(*GROUPS.columns, column)), "roles")[0][0] == "pass"
+
+
+def with_two(**changed):
+    """The made-up table with a second column like its last one."""
+    second = replace(GROUPS.columns[1], name="others_n")
+    columns = (GROUPS.columns[0], *(replace(column, **changed) for column in (GROUPS.columns[1], second)))
+    return groups(10).assign(others_n=10), replace(GROUPS, columns=columns)
+
+
+def test_every_column_that_fails_is_named():
+    for check, changed, text in (
+        ("roles", {"role": "explanation"}, "numbers without a role, so that no rule speaks of them: "),
+        ("no_measure", {}, "declared as text but measures people in "),
+        ("whole_points", {}, "a verdict may carry whole points only, not "),
+    ):
+        assert texts_of(*with_two(**changed), check) == [("fail", f"{text}members_n, others_n")]
+
+
+def test_decimals_are_counted_of_measured_numbers_alone():
+    number = replace(GROUPS.columns[1], name="x", kind="number", decimals=4, unit="")
+    frame = pd.DataFrame({"group_code": ["a"], "x": [0.1234]})
+    for role, outcome in (("key", "pass"), ("measure", "fail")):
+        table = replace(GROUPS, columns=(GROUPS.columns[0], replace(number, role=role)))
+        assert texts_of(frame, table, "few_decimals")[0][0] == outcome

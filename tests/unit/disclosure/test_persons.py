@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.disclosure.audit.haystack import one_spelling, read_haystack, window_hashes
+from analysis.disclosure.audit.findings import Finding
+from analysis.disclosure.audit.haystack import Haystack, one_spelling, read_haystack, window_hashes
 from analysis.disclosure.audit.persons import hashed_identifiers, identifiers, verbatim
 
 WRITTEN = "the seven green kites flew over the old harbour at noon"
@@ -102,3 +103,71 @@ def test_window_hashes_are_equal_for_equal_runs(text, length):
 @given(st.text())
 def test_one_spelling_is_stable(text):
     assert one_spelling(one_spelling(text)) == one_spelling(text)
+
+
+def holding(**texts):
+    return Haystack({name: one_spelling(text) for name, text in texts.items()})
+
+
+def test_a_quotation_is_reported_once_for_each_file_and_in_order():
+    found = verbatim(holding(b=f"x {WRITTEN} y", a=WRITTEN, c="nothing"), [WRITTEN, WRITTEN])
+    assert found == [Finding("verbatim", name, "repeats what somebody wrote") for name in "ab"]
+
+
+def test_twenty_five_characters_are_enough_and_twenty_four_are_not():
+    run = "abcdefghijklmnopqrstuvwxyz"
+    assert files(verbatim(holding(a=f"0{run[:25]}0"), [run])) == ["a"]
+    assert verbatim(holding(a=f"0{run[:24]}0"), [run]) == []
+
+
+def test_two_persons_words_do_not_make_one_run():
+    assert verbatim(holding(a="abcdefghijklm\0nopqrstuvwxyz"), ["abcdefghijklm", "nopqrstuvwxyz"]) != []
+    assert verbatim(holding(a="abcdefghijklmnopqrstuvwxyz"), ["abcdefghijklm", "nopqrstuvwxyz"]) == []
+
+
+@pytest.mark.parametrize(
+    ("needle", "text", "is_found"),
+    [
+        ("abcd", "abcd", False),
+        ("abc12", "x abc12 y", True),
+        ("herat", "herat", False),
+        ("herat", "@herat", True),
+        ("@herat", "@herat", True),
+        ("herat", "example.org/herat", True),
+        ("heratian", "heratian", False),
+        ("heratians", "heratians", True),
+        ("12345", "0123456", True),
+        ("HANDLE_1", "by handle_1!", True),
+    ],
+)
+def test_a_needle_is_long_enough_or_stands_as_a_handle(needle, text, is_found):
+    wanted = [Finding("identifiers", "a", "holds something that names a person or an account")]
+    assert identifiers(holding(a=text), [needle]) == wanted * is_found
+
+
+@pytest.mark.parametrize("spelling", [HANDLE, f"@{HANDLE}"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        hashlib.md5, hashlib.sha1, hashlib.sha224, hashlib.sha256, hashlib.sha512, hashlib.blake2b, hashlib.blake2s,
+        lambda data: hashlib.blake2b(data, digest_size=16),
+    ],
+)  # fmt: skip
+def test_each_common_hash_of_each_spelling_is_found_from_twelve_digits_on(make, spelling):
+    digits = make(spelling.encode()).hexdigest()
+    wanted = [Finding("hashed_identifiers", "a", "holds a hash of something that names a person")]
+    assert hashed_identifiers(holding(a=f"x{digits[:12]}"), [HANDLE]) == wanted
+    assert hashed_identifiers(holding(a=f"x{digits[:11]}"), [HANDLE]) == []
+
+
+def test_the_hash_of_a_lower_case_name_is_found():
+    digits = hashlib.sha256(b"somebody").hexdigest()
+    assert files(hashed_identifiers(holding(a=digits), ["SomeBody"])) == ["a"]
+    assert files(hashed_identifiers(holding(a=hashlib.sha256(b"SomeBody").hexdigest()), ["@SomeBody"])) == ["a"]
+
+
+def test_needles_of_every_length_are_screened():
+    for length in (5, 7, 8, 11, 12, 24, 25, 40):
+        needle = "a1b2c3d4e5" * 4
+        assert files(identifiers(holding(a=f"-{needle[:length]}-", b="-"), [needle[:length]])) == ["a"]
+        assert identifiers(holding(a=f"-{needle[: length - 1]}-"), [needle[:length]]) == []

@@ -115,3 +115,55 @@ def test_a_safe_file_is_left_alone(codes):
 def test_k_of_one_is_refused():
     with pytest.raises(DisclosureError, match="k is 1"):
         suppress_locally(np.ones((4, 1), dtype=int), 1)
+
+
+# Two alike, one alone on its first key, one alone on its second and on its third.
+HAND = np.array([[1, 1, 1], [1, 1, 1], [2, 1, 1], [1, 2, 2]])
+
+
+def test_a_small_file_is_assessed_as_by_hand():
+    found = assess(HAND, np.array([1, 2, 1, 1]), np.array([2.0, 2.0, 3.0, 1.0]))
+    assert (found.n, found.classes, found.sample_uniques) == (4, 3, 2)
+    assert found.violations == {2: 2, 3: 4, 5: 4, 11: 4}
+    assert (found.suda2.sum, found.suda2.max, found.suda2.records) == (2 + 4, 4, 2)
+    assert (found.diversity.min, found.diversity.violations_2) == (1, 2)
+    assert found.mean_prosecutor_risk == 3 / 4
+    # f = 2 of 4: 2·(1 − ln 2); f = 1 of 3: ln(3)/2; f = 1 of 1: 1.
+    assert found.individual_risk_sum == pytest.approx(2 * (1 - math.log(2)) + math.log(3) / 2 + 1, rel=1e-12)
+
+
+def test_without_answers_and_weights_nothing_is_said_about_them():
+    found = assess(HAND)
+    assert found.diversity is None
+    assert found.individual_risk_sum is None
+
+
+def test_two_answers_in_a_class_are_no_violation():
+    found = assess(np.array([[1], [1], [2], [2], [2]]), np.array([1, 2, 1, 2, 3])).diversity
+    assert (found.min, found.violations_2) == (2, 0)
+
+
+def test_a_class_of_exactly_k_is_no_violation():
+    found = partition(np.array([[1]] * 2 + [[2]] * 3 + [[3]] * 5))
+    assert [violations(found, k) for k in (2, 3, 5, 6)] == [0, 2, 5, 10]
+
+
+def test_as_many_keys_as_are_allowed_are_assessed():
+    codes = np.zeros((2, MOST_KEYS), dtype=int)
+    codes[0, 0] = 1
+    assert assess(codes).suda2.sum == 2 * math.factorial(MOST_KEYS - 1)
+
+
+@pytest.mark.parametrize("weight", [0.0, -2.0, np.inf, np.nan])
+def test_a_weight_that_is_no_positive_number_is_named(weight):
+    with pytest.raises(DisclosureError, match=rf"^a weight is {weight}; individual risk wants positive numbers: drop"):
+        assess(HAND, None, np.array([1.0, weight, 1.0, 1.0]))
+
+
+def test_refusals_say_what_to_do():
+    with pytest.raises(DisclosureError, match=r"^the file holds no records; there is nothing to assess$"):
+        assess(np.zeros((0, 2), dtype=int))
+    with pytest.raises(
+        DisclosureError, match=r"^13 quasi-identifiers: special uniqueness looks at every subset; name 12 or fewer$"
+    ):
+        assess(np.eye(13, dtype=int))

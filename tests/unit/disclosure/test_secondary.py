@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import OptimizeResult
 
 from analysis.disclosure import secondary
 from analysis.disclosure.additive import additive_system, feasible_intervals
@@ -92,3 +93,84 @@ def test_a_table_of_margins_alone_is_refused():
 def test_a_cell_that_no_sum_holds_is_unbounded():
     found = feasible_intervals(additive_system(np.array([3, 5]), []), np.array([True, False]))
     assert (found.low.tolist(), found.high.tolist()) == ([0.0], [np.inf])
+
+
+BESIDE_ONE = {("a", "x"): 2, ("a", "y"): 20, ("a", "z"): 30, ("b", "x"): 40, ("b", "y"): 50, ("b", "z"): 60}
+CHEAPEST = {("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")}
+"""Of all rectangles around the small cell the one that tells about the fewest persons."""
+
+
+def hidden_labels(counts, suppressed):
+    labels = two_way(counts, "Total").labels
+    return {label for label, is_hidden in zip(labels, suppressed, strict=True) if is_hidden}
+
+
+@pytest.mark.parametrize(("most_exact", "method"), [(12, "exact"), (11, "greedy")])
+def test_the_rectangle_with_the_fewest_persons_is_taken_either_way(monkeypatch, most_exact, method):
+    system, primary, at_least = arranged(BESIDE_ONE)
+    assert system.size == 12
+    monkeypatch.setattr(secondary, "EXACT_CELLS", most_exact)
+    found = protect(system, primary, at_least)
+    assert found.method == method
+    assert hidden_labels(BESIDE_ONE, found.suppressed) == CHEAPEST
+
+
+@pytest.mark.parametrize("most_exact", [200, 0])
+def test_cells_that_no_table_shows_cost_nothing(monkeypatch, most_exact):
+    system, primary, at_least = arranged(BESIDE_ONE)
+    labels = two_way(BESIDE_ONE, "Total").labels
+    unseen = np.array([label in {("a", "z"), ("b", "x"), ("b", "z")} for label in labels])
+    monkeypatch.setattr(secondary, "EXACT_CELLS", most_exact)
+    found = protect(system, primary, at_least, unseen)
+    assert hidden_labels(BESIDE_ONE, found.suppressed) == {("a", "x"), ("a", "z"), ("b", "x"), ("b", "z")}
+
+
+def test_without_a_small_cell_only_the_unseen_are_hidden():
+    system, primary, at_least = arranged({("a", "x"): 20, ("b", "y"): 30})
+    unseen = np.arange(system.size) == 3
+    found = protect(system, primary, at_least, unseen)
+    assert (found.suppressed.tolist(), found.method) == (unseen.tolist(), "exact")
+    assert protect(system, primary, at_least).suppressed.tolist() == [False] * system.size
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_when_the_rounds_run_out_the_other_way_is_taken(monkeypatch, rounds):
+    system, primary, at_least = arranged(BESIDE_ONE)
+    monkeypatch.setattr(secondary, "MOST_ROUNDS", rounds)
+    found = protect(system, primary, at_least)
+    assert found.method == "greedy"
+    assert hidden_labels(BESIDE_ONE, found.suppressed) == CHEAPEST
+
+
+def test_when_the_solver_gives_up_the_other_way_is_taken(monkeypatch):
+    system, primary, at_least = arranged(BESIDE_ONE)
+    monkeypatch.setattr(secondary, "milp", lambda *_, **__: OptimizeResult(x=None))
+    assert protect(system, primary, at_least).method == "greedy"
+
+
+def test_when_no_pattern_is_found_the_cell_is_named_by_its_count(monkeypatch):
+    system, primary, at_least = arranged(BESIDE_ONE)
+    monkeypatch.setattr(secondary, "EXACT_CELLS", 0)
+    monkeypatch.setattr(secondary, "linprog", lambda *_, **__: OptimizeResult(x=None, message="out of time"))
+    with pytest.raises(DisclosureError, match=r"^no pattern protects a cell of 2: out of time$"):
+        protect(system, primary, at_least)
+
+
+def test_a_level_has_to_exceed_the_cell_and_one_person_is_enough():
+    system, primary, _ = arranged(BESIDE_ONE)
+    message = r"^a primary cell already holds what it should be able to hold; raise the protection level$"
+    with pytest.raises(DisclosureError, match=message):
+        protect(system, primary, system.value)
+    assert hidden_labels(BESIDE_ONE, protect(system, primary, system.value + 1).suppressed) == CHEAPEST
+
+
+def test_a_neighbour_that_cannot_give_enough_brings_another_one():
+    """Beside a cell of 0 that has to look like 5, a cell of 3 can give but 3: a wider pattern is needed."""
+    counts = {("a", "x"): 0, ("a", "y"): 3, ("a", "z"): 90, ("b", "x"): 80, ("b", "y"): 70, ("b", "z"): 95}
+    system = two_way(counts, "Total").system
+    primary = np.arange(system.size) == 0
+    found = protect(system, primary, np.maximum(system.value + 1, THRESHOLD))
+    intervals = feasible_intervals(system, found.suppressed)
+    assert found.method == "exact"
+    assert intervals.high[intervals.cell == 0][0] >= THRESHOLD
+    assert hidden_labels(counts, found.suppressed) == {("a", "x"), ("a", "z"), ("b", "x"), ("b", "z")}

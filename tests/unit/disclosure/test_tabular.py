@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,3 +106,107 @@ def test_no_table_is_ever_exposed(counts):
     shown = found.frames[TABLE.name].members_n.dropna()
     assert (shown >= MINIMUM).all()
     assert np.asarray(shown % BASE == 0).all()
+
+
+def groups(**counts):
+    return pd.DataFrame({"place": list(counts), "members_n": list(counts.values())})
+
+
+PLACES = table("by_place", "place")
+ALONE = replace(PLACES, name="alone", columns=(Column("place", "text", "place", "key"), PLACES.columns[1]))
+"""Groups that add up to nothing that is shown or known."""
+
+
+@pytest.mark.parametrize(
+    ("base", "counts", "shown"),
+    [
+        (5, {"a": 10, "b": 12, "c": 13, "d": 9}, [10, 10, 15, pd.NA]),
+        (4, {"a": 10, "b": 13, "c": 14, "d": 0}, [12, 12, 16, pd.NA]),
+        (1, {"a": 10, "b": 11, "c": 12, "d": 1}, [10, 11, 12, pd.NA]),
+    ],
+)
+def test_counts_are_rounded_to_the_nearest_multiple(base, counts, shown):
+    found = protect_frequencies({"alone": groups(**counts)}, {"alone": ALONE}, MINIMUM, base)
+    assert found.frames["alone"].members_n.tolist() == shown
+    assert str(found.frames["alone"].members_n.dtype) == "Int64"
+    assert (found.primary_n, found.secondary_n, found.cells_n, found.method) == (1, 0, 4, "exact")
+
+
+def test_a_count_near_a_published_one_stays_as_published():
+    earlier = {"alone": [groups(a=20, b=40), groups(a=pd.NA, b=50)]}
+    found = protect_frequencies({"alone": groups(a=27, b=47, c=31)}, {"alone": ALONE}, MINIMUM, BASE, earlier)
+    assert found.frames["alone"].members_n.tolist() == [20, 50, 30]
+
+
+def test_a_cell_is_hidden_although_it_was_shown_before():
+    found = protect_frequencies({"alone": groups(a=9)}, {"alone": ALONE}, MINIMUM, BASE, {"alone": [groups(a=10)]})
+    assert found.frames["alone"].members_n.tolist() == [pd.NA]
+
+
+def test_tables_that_count_different_things_share_no_cell():
+    other = replace(ALONE, name="other", counts="households")
+    frames = {"alone": groups(a=20), "other": groups(a=30)}
+    found = protect_frequencies(frames, {"alone": ALONE, "other": other}, MINIMUM, BASE)
+    assert found.cells_n == 2
+    nameless = {name: replace(ALONE, name=name, counts="") for name in frames}
+    assert protect_frequencies(frames, nameless, MINIMUM, BASE).cells_n == 2
+
+
+def test_an_unseen_total_is_no_cell_that_is_shown():
+    """By place 4 and 96: the total of 100 stands nowhere and counts as no cell, hidden or shown."""
+    found = protected({"by_place": groups(a=4, b=96)}, [PLACES])
+    assert (found.cells_n, found.primary_n, found.secondary_n, found.exposed_n) == (2, 1, 0, 0)
+    assert found.frames["by_place"].members_n.tolist() == [pd.NA, 95]
+
+
+def test_a_shown_total_takes_a_second_cell():
+    frame = groups(a=4, b=96, all=100)
+    found = protected({"by_place": frame}, [PLACES])
+    assert (found.cells_n, found.primary_n, found.secondary_n, found.exposed_n) == (3, 1, 1, 0)
+    assert found.frames["by_place"].members_n.tolist() == [pd.NA, pd.NA, 100]
+    assert frame.members_n.tolist() == [4, 96, 100]
+
+
+def test_a_total_that_is_not_the_sum_of_its_parts_is_refused():
+    with pytest.raises(DisclosureError, match="a total is 101 but its parts add up to 100"):
+        protected({"by_place": groups(a=4, b=96, all=101)}, [PLACES])
+
+
+def test_disagreement_and_an_empty_count_are_named():
+    frames = {TABLE.name: with_margins(INNER), "by_place": groups(a=44)}
+    with pytest.raises(DisclosureError) as caught:
+        protected(frames, [TABLE, PLACES])
+    assert str(caught.value) == (
+        "by_place, column members_n: a cell is 44 here and 43 in another table of 'members: members_n'; "
+        "count both from the same rows"
+    )
+    with pytest.raises(DisclosureError) as caught:
+        protected({"by_place": groups(a=None)}, [PLACES])
+    assert str(caught.value) == ("by_place, column members_n: a count is empty before protection; give every count")
+
+
+def test_a_large_cell_that_can_be_worked_out_is_exposed_too(monkeypatch):
+    """Hidden for no reason, and its row says what it is: a point, though not a small one."""
+
+    def hide_the_second(system, primary, at_least, hidden):
+        return Pattern(np.arange(system.size) == 1, "exact")
+
+    monkeypatch.setattr(tabular, "protect", hide_the_second)
+    large = {("a", "x"): 30, ("a", "y"): 40, ("b", "x"): 50, ("b", "y"): 60}
+    assert protected({TABLE.name: with_margins(large)}, [TABLE]).exposed_n == 1
+
+
+def test_an_unseen_total_that_can_be_added_up_exposes_nobody():
+    assert protected({"by_place": groups(a=20, b=30)}, [PLACES]).exposed_n == 0
+
+
+def test_a_hidden_cell_that_may_be_anything_below_the_threshold_is_exposed(monkeypatch):
+    """Two small cells hide each other but not that both are small."""
+
+    def hide_the_small(system, primary, at_least, hidden):
+        return Pattern(primary, "exact")
+
+    monkeypatch.setattr(tabular, "protect", hide_the_small)
+    frame = groups(a=4, b=5, c=90, all=99)
+    assert protected({"by_place": frame}, [PLACES]).exposed_n == 2
+    assert protected({"by_place": groups(a=4, b=6, c=90, all=100)}, [PLACES]).exposed_n == 0

@@ -22,6 +22,7 @@ BARE = Rule(
 BRACKETED_DOT = r" ?[\[({] ?(?:\.|dot|punkt|نقطه|دات) ?[\])}] ?"
 DEFANGED = Rule(rf"(?:[a-z0-9-]{{1,63}}(?:{BRACKETED_DOT}|\.)){{1,6}}[a-z]{{2,24}}(?:/{PART}*)?")
 BRACKETED = Rule(BRACKETED_DOT)
+LAST_LABEL = Rule(r"[a-z]+$")
 ANY_DOT = r" ?(?:\.|[\[({] ?(?:\.|dot|نقطه|دات) ?[\])}]| dot | نقطه | دات ) ?"
 SPACED_TELEGRAM = Rule(rf"\b(?:t|telegram){ANY_DOT}(?:me|dog) ?/ ?(?:(?:s|c|joinchat) ?/ ?)?[+a-z0-9_]{PART}*")
 JOINCHAT = Rule(r"\bjoinchat/[a-z0-9_-]{8,}")
@@ -61,8 +62,9 @@ def _bare(data: bytes) -> Iterator[Match]:
 
 def _defanged(data: bytes) -> Iterator[Match]:
     for start, end in DEFANGED.spans(data):
-        ending = data[start:end].partition(b"/")[0].lower().strip(b"])} ").split(b".")[-1]
-        if BRACKETED.is_in(data[start:end]) and ending.split(b" ")[-1].strip(b"])}").decode("latin-1") in KNOWN:
+        host = data[start:end].partition(b"/")[0]
+        last = LAST_LABEL.at_end(host)
+        if last and BRACKETED.is_in(host) and host[last[0] :].decode("latin-1").lower() in KNOWN:
             yield _link(data, start, end, RANK_BARE)
 
 

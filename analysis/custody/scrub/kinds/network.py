@@ -45,7 +45,7 @@ def _version_6(data: bytes) -> Iterator[Match]:
     for start, last in VERSION_6.spans(data):
         end = last - (data[last - 1] == COLON and data[last - 2 : last] != b"::")
         text = data[start:end].decode("latin-1")
-        if not stands_alone(data, start, end, b":") or not _is_version_6(text):
+        if not stands_alone(data, start, last, b":") or not _is_version_6(text):
             continue
         if _is_certain(text) or ADDRESS_WORDS.is_in(before(data, start, 20)):
             yield Match(start, end + (TAIL_6.at_end(data[end : end + 24]) or (0, 0))[1], "IP", RANK)

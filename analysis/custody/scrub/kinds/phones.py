@@ -35,8 +35,9 @@ MONEY_BEHIND = Rule(
 MONEY_BEFORE = Rule(r"(?:\x05|\$|usd|eur|euro|isbn|issn|doi|§|#|no\. of|page|seite|صفحه|ایه|آیت) ?:? ?$")
 WORD_DIGITS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|funf|fuenf|sechs|sieben|acht|neun|"
-    "صفر|یک|دو|سه|چهار|چار|پنج|شش|شیش|هفت|هشت|نه|یو|دوه|دری|څلور|پنځه|شپږ|اووه|اوه|اته|نهه"
+    "صفر|یک|دوه|دو|سه|چهار|چار|پنج|شش|شیش|هفت|هشت|نهه|نه|یو|دری|څلور|پنځه|شپږ|اووه|اوه|اته"
 )
+"""A word that begins with another one stands before it, so that the last word of a number is read to its end."""
 SPELLED = Rule(rf"(?:(?:{WORD_DIGITS}|\d)[ ,.\-]{{1,3}}){{6,14}}(?:{WORD_DIGITS}|\d)")
 WORD_DIGIT = Rule(rf"(?:{WORD_DIGITS})")
 

@@ -10,6 +10,7 @@ from analysis.custody.scrub.rules import DIGITS, Rule, before, byte_at, stands_a
 from analysis.custody.scrub.spans import Match
 
 RANK = 12
+DOT = 0x2E
 NUMBER = r"[+-]?\d{1,3}\.\d{1,12}"
 SIDE = r"(?: ?\x03)?(?: ?(?:[NSEW]\b|شمالی|جنوبی|شرقی|غربی|nord|sud|ost|west|north|south|east))?"
 BETWEEN = r"(?: ?[,;/|] ?| {1,2}|,? (?:and|und|و) )"
@@ -57,7 +58,7 @@ def _place(data: bytes, start: int, end: int) -> Match:
 
 def _pairs(data: bytes) -> Iterator[Match]:
     for start, end in PAIR.spans(data):
-        if stands_alone(data, start, end, b".") and _is_pair(data, start, end):
+        if stands_alone(data, start, end) and not _is_in_a_row(data, start, end) and _is_pair(data, start, end):
             yield _place(data, start, end)
 
 
@@ -75,6 +76,11 @@ def _plus_codes(data: bytes) -> Iterator[Match]:
 def _grids(data: bytes) -> Iterator[Match]:
     for rule in (GRID, ZONED):
         yield from (_place(data, *span) for span in rule.spans(data))
+
+
+def _is_in_a_row(data: bytes, start: int, end: int) -> bool:
+    """Whether a dot ties the numbers to another one; a dot that ends a sentence does not."""
+    return byte_at(data, start - 1) == DOT or (byte_at(data, end) == DOT and byte_at(data, end + 1) in DIGITS)
 
 
 def _is_pair(data: bytes, start: int, end: int) -> bool:

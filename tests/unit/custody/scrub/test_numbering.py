@@ -1,6 +1,7 @@
 from random import Random
 
 import phonenumbers
+import pytest
 
 from analysis.custody.scrub import numbering
 
@@ -33,3 +34,59 @@ def test_international_numbers_are_split():
 def test_a_national_number_is_grouped_as_its_country_does():
     assert numbering.national_grouping("917123456", "TJ") == (2, 3, 4)
     assert numbering.national_grouping("701234567", "AF") == (3, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("digits", "found"),
+    [
+        ("93701234567", (93, "701234567")),
+        ("930701234567", (93, "701234567")),
+        ("390612345678", (39, "0612345678")),
+        ("12015550123", (1, "2015550123")),
+        ("998901234567", (998, "901234567")),
+        ("0701234567", None),
+        ("0", None),
+        ("9370123456", None),
+        ("937012345678", None),
+    ],
+)
+def test_country_code_and_number_are_told_apart(digits, found):
+    assert numbering.split_international(digits) == found
+
+
+@pytest.mark.parametrize(
+    ("digits", "is_possible"), [("93701234567", True), ("937", False), ("999999", False), ("00", False)]
+)
+def test_a_number_of_a_possible_length(digits, is_possible):
+    assert numbering.is_possible_international(digits) is is_possible
+
+
+def test_a_mobile_is_told_from_a_fixed_line():
+    assert numbering.is_mobile("701234567", "AF")
+    assert not numbering.is_mobile("202345678", "AF")
+    assert numbering.regions_of("202345678", ("AF",)) == ("AF",)
+    assert numbering.regions_of("2023456789", ("AF",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("national", "region", "grouping"),
+    [
+        ("0612345678", "IT", (2, 4, 4)),
+        ("3123456789", "IT", (3, 3, 4)),
+        ("15123456789", "DE", (5, 7)),
+        ("2015550123", "US", (3, 3, 4)),
+        ("612345678", "FR", (2, 2, 2, 2, 2)),
+    ],
+)
+def test_a_grouping_is_the_librarys_with_zeros_in_front(national, region, grouping):
+    assert numbering.national_grouping(national, region) == grouping
+
+
+def test_a_plan_of_no_region_has_no_number():
+    assert numbering._plan("ZZ", 999).fullmatch("701234567") is None
+    assert numbering._plan("AF", 93, ("voicemail",)).fullmatch("701234567") is None
+
+
+def test_plans_without_a_trunk_zero_are_not_asked_for_one():
+    assert set(numbering.REGIONS) - set(numbering.TRUNKED) == {"TJ", "UZ", "GR", "DK", "NO", "US", "CA"}
+    assert len(set(numbering.REGIONS)) == len(numbering.REGIONS) == 24
