@@ -21,7 +21,7 @@ TIER_BY_START = {
 }
 """The first start that fits decides; earlier releases lie in `data/release_history`."""
 
-CODE = ("analysis/", "requirements.lock", "reproducible.env", "pipeline.yaml")
+CODE = ("analysis/", "requirements.lock", "reproducible.env")
 STATEMENTS = (".md", ".cff")
 
 

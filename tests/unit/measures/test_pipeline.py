@@ -51,8 +51,8 @@ def test_a_path_in_no_tier_is_named(tmp_path):
 
 
 def test_only_the_gate_writes_the_release():
-    assert (ROOT / "pipeline.yaml").resolve() == (ROOT / "dvc.yaml").resolve()
-    rows = pipeline_flow(ROOT / "pipeline.yaml")
+    assert (ROOT / "data/codelists/pipeline.yaml").resolve() == (ROOT / "dvc.yaml").resolve()
+    rows = pipeline_flow(ROOT / "data/codelists/pipeline.yaml")
     check(rows, TABLES["pipeline_flow"])
     written = rows[rows.files_written_n > 0]
     assert set(written.stage_text[written.tier_code == "release"]) == {"gate_release"}
