@@ -30,6 +30,8 @@ ESTIMATORS = {
     "dsl": "DSL", "emq": "EMQ",
 }  # fmt: skip
 OWN = "own"
+RIGHT_TO_LEFT = ("fa", "ps")
+ARABIC_SEMICOLON = "\u061b"
 
 
 def posts_tables(release: Release) -> dict[str, str]:
@@ -37,6 +39,8 @@ def posts_tables(release: Release) -> dict[str, str]:
     return {
         "table_label_agreement": agreement_table(release),
         "table_post_frames": frames_table(release),
+        "table_frame_definitions": frame_definitions(release),
+        "table_frame_phrases": frame_phrases(release),
         "table_text_prevalence": prevalence_table(release, is_own=False),
         "table_text_prevalence_own": prevalence_table(release, is_own=True),
         "table_coordination": coordination_table(release),
@@ -104,6 +108,40 @@ def frames_table(release: Release) -> str:
         "On accounts": lambda row: count(row.basis_channels_n),
     }
     return _labelled(release, column_table(rows, columns, (3, 5, 6)), name)
+
+
+def frame_definitions(release: Release) -> str:
+    """What each frame is about, and what it is mistaken for."""
+    columns = {
+        "Frame": lambda row: _frame_name(release, row),
+        "What it is about": lambda row: escaped(row.definition_text),
+        "What it is mistaken for": lambda row: escaped(row.trap_text),
+    }
+    rows = release.table("frame_codebook").drop_duplicates("frame_code")
+    return table_block(column_table(rows, columns, ()), release, "frame_codebook", SCRIPT)
+
+
+def frame_phrases(release: Release) -> str:
+    """The phrases of each frame in each language; Dari and Pashto from right to left."""
+    languages = release.codes("frame_codebook", "language_code")
+    columns = {
+        "Frame": lambda row: _frame_name(release, row),
+        "Language": lambda row: escaped(languages[row.language_code].partition(",")[0]),
+        "Phrases": _phrases,
+    }
+    return table_block(column_table(release.table("frame_codebook"), columns, ()), release, "frame_codebook", SCRIPT)
+
+
+def _frame_name(release: Release, row: Any) -> str:
+    return escaped(sentence_case(release.codes("frame_codebook", "frame_code")[row.frame_code]))
+
+
+def _phrases(row: Any) -> str:
+    """Phrases in their own direction: a browser needs to be told, and a screen reader the language."""
+    if row.language_code not in RIGHT_TO_LEFT:
+        return f'<span lang="{row.language_code}">{escaped(row.phrases_text)}</span>'
+    shown = escaped(row.phrases_text.replace(";", ARABIC_SEMICOLON))
+    return f'<span lang="{row.language_code}" dir="rtl">{shown}</span>'
 
 
 def prevalence_table(release: Release, *, is_own: bool) -> str:

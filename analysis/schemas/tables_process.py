@@ -1,4 +1,4 @@
-"""Tables about the pipeline: through which tiers data flow, and what attacks learn with and without the gate."""
+"""Tables about the pipeline: what it searches texts for, how data flow, what attacks learn."""
 
 from analysis.schemas.columns import columns
 from analysis.schemas.declaration import Rule, Table
@@ -16,6 +16,23 @@ TOUCHED = Rule(
 )
 
 TABLES = (
+    Table(
+        name="frame_codebook",
+        title="The codebook of frames: what each is about, and the phrases that texts are searched for",
+        row_is="one frame in one language",
+        columns=columns(
+            "frame_code",
+            "language_code",
+            "definition_text",
+            "phrases_text",
+            "excluded_phrases_text",
+            "trap_text",
+            "source",
+        ),
+        key=("frame_code", "language_code"),
+        output_kind="reference_text",
+        source="data/codelists/frame_codebook.csv",
+    ),
     Table(
         name="pipeline_flow",
         title="The pipeline as data flow: which tiers each stage reads and writes",

@@ -1,13 +1,16 @@
-"""Published figures and events, each with its grade and what it may be used for."""
+"""Published figures and events, each with its grade and what it may be used for; the codebook of frames."""
 
 from analysis.measures import published
+from analysis.measures.frame_codebook import codebook_rows
 from analysis.params import Params
 from analysis.store import Store
 
 
 def run(store: Store, params: Params) -> None:
-    """Part the figures that may be shown from those that are context, and rate the days of events."""
+    """Part the figures that may be shown from those that are context, rate the days of events, carry the codebook over."""
     benchmarks = store.read("reference__benchmarks")
     store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
     store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
     store.write("candidate__events_dated", published.with_break_eligibility(store.read("reference__events")))
+    codebook = (store.root / "data/codelists/frame_codebook.csv").read_text(encoding="utf-8")
+    store.write("candidate__frame_codebook", codebook_rows(codebook))

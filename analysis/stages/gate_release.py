@@ -17,6 +17,7 @@ CANDIDATES = (
     "candidate__claims_register",
     "candidate__estimates",
     "candidate__events_dated",
+    "candidate__frame_codebook",
     "candidate__list_experiment_checks",
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",

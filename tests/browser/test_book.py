@@ -114,7 +114,7 @@ def test_the_instruments_see_a_bad_page(tab, axe, address):
     assert "loud" in tab.heard
 
 
-@pytest.mark.parametrize("words", ["floor", "Holm", "robust interval"])
+@pytest.mark.parametrize("words", ["floor", "RDS", "Durand", "Holm", "robust interval"])
 @pytest.mark.parametrize("place", ["served", "from disk"])
 def test_the_search_finds_words_that_are_there(tab, address, words, place):
     top = address if place == "served" else BUILT.as_uri()

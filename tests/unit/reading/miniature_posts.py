@@ -48,6 +48,12 @@ def posts_tables() -> dict[str, list[dict[str, Any]]]:
     estimators = ("naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq")
     values = (0.7, 0.49, 0.52, 0.505, 0.503, 0.501, 0.8)
     return {
+        "frame_codebook": [
+            {"frame_code": frame, "language_code": language, "definition_text": f"Talk of {frame}",
+             "phrases_text": phrases, "excluded_phrases_text": None, "trap_text": "Something else", "source": "Nobody"}
+            for frame in ("FE", "NU")
+            for language, phrases in (("en", "one thing; another"), ("fa", "یک چیز; چیز دیگر"))
+        ],
         "synthetic_label_agreement": [
             {"agreement_scope_text": scope, "value": value, "standard_error": 0.02, "ci_low": value - 0.04,
              "ci_high": value + 0.04, "standing_code": standing, **BASIS}
