@@ -7,7 +7,7 @@ from analysis.store import Store
 
 
 def run(store: Store, params: Params) -> None:
-    """Part the figures that may be shown from those that are context, rate the days of events, carry the codebook over."""
+    """Part the figures that may be shown from those that are context, rate the days of events, list the phrases."""
     benchmarks = store.read("reference__benchmarks")
     store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
     store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
