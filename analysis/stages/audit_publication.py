@@ -34,7 +34,8 @@ def run(store: Store, params: Params) -> None:
     pseudonyms = [*posts.channel_pseudonym.unique(), *posts.post_pseudonym, *respondents.respondent_pseudonym]
     named = identities(params.study, store.root)
     product = read_haystack([release, book, bundle])
-    findings += verbatim(product, posts.post_text.dropna().unique())
+    phrases = store.read("candidate__frame_codebook").phrases_text.str.split(";").explode().str.strip()
+    findings += verbatim(product, posts.post_text.dropna().unique(), phrases)
     findings += identifiers(product, [*named, *pseudonyms])
     findings += hashed_identifiers(product, named)
     if findings:

@@ -38,7 +38,7 @@ HASH_PREFIX = 12
 """Characters of a hexadecimal hash that are looked for: products like to shorten them."""
 
 
-def verbatim(haystack: Haystack, texts: Iterable[str]) -> list[Finding]:
+def verbatim(haystack: Haystack, texts: Iterable[str], own_phrases: Iterable[str] = ()) -> list[Finding]:
     """Find runs of 25 characters or 6 words that somebody wrote and the product repeats.
 
     Parameters
@@ -47,11 +47,16 @@ def verbatim(haystack: Haystack, texts: Iterable[str]) -> list[Finding]:
         The product.
     texts
         What persons and channels wrote, as the restricted tier keeps it.
+    own_phrases
+        Phrases that the project itself publishes, such as its codebook's. A run that lies inside one of them is no
+        finding; one that goes on beyond its end is.
     """
+    own = "\n".join(one_spelling(phrase) for phrase in own_phrases)
     written = [one_spelling(text) for text in texts]
     runs = _shared_runs(haystack, "\0".join(written), SHINGLE_CHARACTERS)
     words = {" ".join(part) for text in written for part in _word_runs(text)}
-    return sorted(set(_report(haystack, "verbatim", {*runs, *words}, "repeats what somebody wrote")), key=str)
+    needles = {needle for needle in {*runs, *words} if needle not in own}
+    return sorted(set(_report(haystack, "verbatim", needles, "repeats what somebody wrote")), key=str)
 
 
 def _shared_runs(haystack: Haystack, text: str, length: int) -> Iterator[str]:

@@ -92,6 +92,17 @@ def test_no_finding_repeats_what_it_found(tmp_path):
     assert HANDLE not in "".join(finding.text for finding in found)
 
 
+def test_a_phrase_that_the_project_publishes_is_no_leak_and_what_follows_it_is():
+    phrase = "Defence of the homeland against interference"
+    shown = holding(a=f"codebook: {phrase}; another phrase", b="nothing")
+    assert files(verbatim(shown, [f"we speak of {phrase.lower()} today"])) == ["a"]
+    assert verbatim(shown, [f"we speak of {phrase.lower()} today"], [phrase, "another phrase"]) == []
+    leaked = holding(a=f"codebook: {phrase}", b=f"{phrase} today and tomorrow")
+    assert files(verbatim(leaked, [f"we speak of {phrase} today and tomorrow"], [phrase])) == ["b"]
+    split = ["Defence of the homeland", "against interference"]
+    assert files(verbatim(shown, [phrase], split)) == ["a"]
+
+
 @given(st.text(max_size=60), st.integers(1, 30))
 def test_window_hashes_are_equal_for_equal_runs(text, length):
     hashes = window_hashes(text, length)
