@@ -40,10 +40,10 @@ def rds_ii(members, weight, group=GROUP):
     return round(sum(weight[m] for m in members if group[m] == 1) / total, 10) if total else None
 
 
-def rds_i(members, moves):
+def rds_i(members, moves, group=GROUP):
     """Salganik and Heckathorn's ratio for two groups; None where it is not defined."""
-    count = Counter((GROUP[a], GROUP[b]) for a, b in moves)
-    held = [[m for m in members if GROUP[m] == g] for g in (0, 1)]
+    count = Counter((group[a], group[b]) for a, b in moves)
+    held = [[m for m in members if group[m] == g] for g in (0, 1)]
     if not (all(held) and count[0, 1] and count[1, 0]):
         return None
     mean = [len(h) / sum(1 / DEGREE[m] for m in h) for h in held]
@@ -138,6 +138,12 @@ def test_neighbourhood_bootstrap_takes_recruiter_and_recruits_of_each_centre(est
         ],
     )
     assert made.method == "neighbourhood bootstrap"
+
+
+def test_recruitments_of_those_who_did_not_answer_do_not_count():
+    group = np.array([0, 1, -1, 0, 1, 0])
+    made = neighbourhood_bootstrap(small(group), "rds-i", DRAWS, np.random.default_rng(3))
+    demand_distribution(made, [(p, rds_i(members, moves, group)) for p, members, moves in neighbourhoods()])
 
 
 def chains(degrees):

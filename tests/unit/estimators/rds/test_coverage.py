@@ -122,6 +122,7 @@ def test_scenarios_differ_in_what_their_name_says():
     assert plans["random_mixing"].plan.homophily == 1.0
     assert plans["homophily"].plan.homophily > 1
     assert plans["homophily_activity"].plan.activity > plans["homophily"].plan.activity == 1.0
+    assert [s.plan.activity for s in SCENARIOS] == [1.0, 1.0, 1.6, 1.6, 1.6, 1.0, 1.0]
     assert plans["large_fraction"].sample_n / plans["large_fraction"].plan.population == 0.5
     assert plans["differential_recruitment"].preference == 2.0
     assert plans["bottleneck"].plan.homophily > plans["homophily"].plan.homophily
