@@ -1,9 +1,12 @@
 """Planted shocks are found, placebos are not, and what cannot react does not jump."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
+from analysis.estimators.estimate import unusable_estimate
 from analysis.estimators.event_study import (
     Window,
     event_study,
@@ -11,6 +14,7 @@ from analysis.estimators.event_study import (
     placebo_interval,
     predetermined_jumps,
     replication,
+    segments,
 )
 
 SHOCKS = (40, 80)
@@ -101,3 +105,125 @@ def test_what_cannot_be_answered_is_refused(series, event, options, words):
 def test_short_windows_are_refused():
     with pytest.raises(EstimationError, match="1 after"):
         Window(10, 1)
+
+
+def test_the_step_of_a_number_is_that_of_a_segmented_regression():
+    """Without noise every coefficient is exact: level 5, slope .1 a week, a step of 2 and a change of slope of .3."""
+    since = np.arange(104.0) - 60
+    g = np.random.default_rng(6)
+    series = np.where(
+        (since >= -10) & (since < 4), 5 + 0.1 * since + (since >= 0) * (2 + 0.3 * since), g.normal(size=104)
+    )
+    made = event_study(series, 60, response="number", window=Window(10, 4), term="hope", confidence=0.9)
+    assert made.jump.value == pytest.approx(2.0, abs=1e-6)
+    assert (made.jump.term, made.jump.unit, made.jump.n) == ("hope", "unit of the series", 14)
+    dates = placebo_dates(104, (60,), Window(10, 4))
+    assert made.jump.method == (f"segmented regression at the event; interval and rank from {len(dates)} placebo dates")
+    assert len(made.placebo_jumps) == len(dates)
+    assert made.jump.se == pytest.approx(made.placebo_jumps.std(ddof=1))
+    assert made.p_value == (1 + (np.abs(made.placebo_jumps) >= 2.0).sum()) / (1 + len(dates))
+    rank = int(0.05 * (len(dates) + 1))
+    ordered = np.sort(made.placebo_jumps)
+    assert (made.jump.low, made.jump.high) == pytest.approx(
+        (min(2 - ordered[-rank], 2.0), max(2 - ordered[rank - 1], 2.0))
+    )
+
+
+def test_the_step_of_a_count_is_a_quasi_poisson_coefficient():
+    series, exposure = weekly(3), np.random.default_rng(7).uniform(1, 2, 104)
+    window = Window(10, 3)
+    made = event_study(series, 40, other_events=(80,), exposure=exposure, window=window)
+    x, y = segments(window), series[30:43] + 0.5
+    beta = np.linalg.lstsq(x, np.log(y / exposure[30:43]), rcond=None)[0]
+    for _ in range(50):
+        mean = exposure[30:43] * np.exp(x @ beta)
+        beta = beta + np.linalg.solve(x.T @ (x * mean[:, None]), x.T @ (y - mean))
+    mean = exposure[30:43] * np.exp(x @ beta)
+    dispersion = ((y - mean) ** 2 / mean).sum() / (13 - 4)
+    covariance = np.linalg.inv(x.T @ (x * mean[:, None])) * dispersion
+    assert made.jump.value == pytest.approx(beta[2], rel=1e-6)
+    assert made.model_standard_error == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-4)
+    assert made.jump.unit == "log rate ratio"
+
+
+def test_segments_have_a_level_and_a_slope_before_and_after():
+    assert segments(Window(4, 3)).tolist() == [
+        [1, -1, 0, 0], [1, -0.75, 0, 0], [1, -0.5, 0, 0], [1, -0.25, 0, 0],
+        [1, 0, 1, 0], [1, 0.25, 1, 1], [1, 0.5, 1, 2],
+    ]  # fmt: skip
+
+
+def test_placebo_dates_by_the_definition():
+    window = Window(6, 3)
+    wanted = [
+        d for d in range(6, 60 - 3 + 1)
+        if all(d + 3 <= event or d - 6 >= event + 6 for event in (20, 48))
+    ]  # fmt: skip
+    assert placebo_dates(60, (20, 48), window).tolist() == wanted
+
+
+def test_intervals_are_order_statistics():
+    placebo = np.arange(1.0, 40.0)
+    assert placebo_interval(100.0, placebo, 0.95) == (61.0, 100.0)
+    assert placebo_interval(100.0, placebo - 20, 0.9) == (82.0, 118.0)
+    assert placebo_interval(0.0, placebo + 5, 0.95) == (-44.0, 0.0)
+
+
+def test_covariates_are_adjusted_by_holm():
+    g = np.random.default_rng(8)
+    values = {name: g.normal(size=104) + lift * (np.arange(104) >= 40) for name, lift in (("b", 9), ("a", 0), ("c", 0))}
+    made = predetermined_jumps(values, 40, other_events=(80,), level=0.2)
+    studies = {n: event_study(v, 40, other_events=(80,), response="number") for n, v in values.items()}
+    assert [c.name for c in made] == ["b", "a", "c"]
+    assert [c.p_value for c in made] == [studies[c.name].p_value for c in made]
+    assert [c.jump for c in made] == [studies[c.name].jump.value for c in made]
+    ordered = sorted(c.p_value for c in made)
+    steps = np.minimum(np.maximum.accumulate(np.array(ordered) * [3, 2, 1]), 1)
+    assert sorted(c.adjusted_p_value for c in made) == pytest.approx(steps.tolist())
+    assert [c.jumps for c in made] == [c.adjusted_p_value <= 0.2 for c in made]
+    assert made[0].jumps
+
+
+def test_a_replication_needs_both_ranks_and_one_sign():
+    one = study(1)
+    up, down = replace(one, p_value=0.05), replace(one, p_value=0.01, jump=replace(one.jump, value=-one.jump.value))
+    made = replication(up, up)
+    assert (made.first, made.second, made.first_p_value, made.second_p_value) == (
+        one.jump.value, one.jump.value, 0.05, 0.05,
+    )  # fmt: skip
+    assert made.is_replicated
+    assert not replication(up, down).is_replicated
+    assert not replication(up, replace(up, p_value=0.051)).is_replicated
+    assert replication(up, replace(up, p_value=0.051), level=0.06).is_replicated
+    nothing = unusable_estimate("jump", "by hand", n=14, unit="log rate ratio", method="none")
+    with pytest.raises(EstimationError, match="a study has no jump to compare"):
+        replication(up, replace(up, jump=nothing))
+
+
+@pytest.mark.parametrize(
+    ("series", "event", "options", "message"),
+    [
+        (
+            np.where(np.arange(104) == 7, np.nan, 1.0),
+            50,
+            {},
+            "series holds a gap, or one value only; give one number for",
+        ),
+        (
+            np.arange(104.0),
+            50,
+            {"exposure": np.ones(103)},
+            "exposure holds a week without exposure, or has another length",
+        ),
+        (
+            np.arange(104.0),
+            50,
+            {"exposure": np.ones(104), "response": "number"},
+            "exposure goes with counts; divide a nu",
+        ),
+        (np.arange(104.0), 102, {}, r"event is week 102 of 104; its window needs \d+ weeks before and \d+ from it on"),
+    ],
+)
+def test_what_has_no_jump_is_refused(series, event, options, message):
+    with pytest.raises(EstimationError, match=message):
+        event_study(series, event, **options)

@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
-from analysis.estimators.endorsement.chains import diagnose
-from analysis.estimators.endorsement.ideal_points import ideal_points
+from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
+from analysis.estimators.endorsement.ideal_points import _estimate, _terms, _warnings, ideal_points
 from analysis.estimators.endorsement.posterior import Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
 
@@ -197,3 +199,50 @@ def test_density_is_likelihood_times_prior_times_jacobian():
         wanted = posterior.log_likelihood(theta) + log_prior(posterior.unpack(theta)) + np.linalg.slogdet(volume)[1]
         rest.append(posterior.log_density(theta, phi2)[0] - wanted)
     assert np.ptp(rest) < 1e-5  # the same constant everywhere
+
+
+@pytest.mark.parametrize("is_common", [False, True])
+def test_each_quantity_is_named_after_what_it_is_a_draw_of(is_common):
+    y, arm = simulated(5, n=120)
+    y[:, 1] = np.where(y[:, 1] > 2, 3 + (np.arange(120) % 2), y[:, 1])
+    answers, x = endorsement_answers(y, arm, POLICIES, ENDORSERS), np.column_stack([np.ones(120), np.arange(120) % 7])
+    posterior = prepare(answers, x, is_common=is_common)
+    rng, sets = np.random.default_rng(2), 1 if is_common else 3
+    shapes = {"beta": (3,), "alpha": (3, 3), "lam": (sets, 1, 2), "omega2": (sets, 1), "delta": (1,)}
+    values = {name: rng.normal(size=(50, *shape)) for name, shape in shapes.items()}
+    if not is_common:
+        values["mean"] = rng.normal(size=(50, 1, 2))
+    made = _terms(answers, posterior, ("Intercept", "age"), values)
+    wanted = {"support[x]": values["lam"][:, :, 0, 0].mean(axis=1)}
+    for j, p in enumerate(POLICIES):
+        wanted |= {f"beta[{p}]": values["beta"][:, j], f"alpha[{p}]": values["alpha"][:, j, 0]}
+        wanted |= {f"cut[{p}.{c + 1}]": values["alpha"][:, j, c] for c in ((1, 2) if p == "b" else (1,))}
+    for s, p in enumerate([""] if is_common else [f"{p}." for p in POLICIES]):
+        wanted |= {f"omega2[{p}x]": values["omega2"][:, s, 0], f"lambda[{p}x.Intercept]": values["lam"][:, s, 0, 0]}
+        wanted |= {f"lambda[{p}x.age]": values["lam"][:, s, 0, 1]}
+    wanted |= {"delta[age]": values["delta"][:, 0]}
+    if not is_common:
+        wanted |= {f"theta[x.{n}]": values["mean"][:, 0, i] for i, n in enumerate(("Intercept", "age"))}
+    assert list(made) == list(wanted)
+    assert all((made[term] == drawn).all() for term, drawn in wanted.items())
+
+
+def test_a_posterior_is_told_by_its_mean_spread_and_middle_95_percent():
+    drawn = np.random.default_rng(3).normal(size=(4, 200))
+    one = _estimate(120, "delta[age]", drawn)
+    assert (one.value, one.se) == pytest.approx((drawn.mean(), drawn.std(ddof=1)))
+    assert (one.low, one.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
+    assert (one.term, one.n, one.confidence, one.effective_n, one.degrees_of_freedom) == (
+        "delta[age]", 120, 0.95, None, None,
+    )  # fmt: skip
+    assert one.unit == "ideal-point scale (standard deviations of ideal points)"
+    assert one.method == "ordered-probit ideal points, Hamiltonian Monte Carlo"
+
+
+def test_terms_that_have_not_mixed_are_named():
+    fine = ChainDiagnostics(r_hat=1.01, ess_bulk=400.0, ess_tail=400.0)
+    assert _warnings({"a": fine}) == ()
+    poor = {"b": replace(fine, r_hat=1.011), "c": replace(fine, ess_bulk=399.0), "d": replace(fine, ess_tail=399.0)}
+    assert _warnings({"a": fine, **poor}) == (
+        "not mixed well enough (R-hat above 1.01 or fewer than 400 effective draws): b, c, d; ask for more draws",
+    )

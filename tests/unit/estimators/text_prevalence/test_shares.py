@@ -141,7 +141,7 @@ def test_emq_reproduces_itself_at_its_prior():
         ("emq", {"truth": np.ones(N)}, r"y has one value only among labelled rows \(share 1\); EMQ needs both"),
         (
             "acc",
-            {"labelled": TRUTH == 1},
+            {"truth": np.ones(N)},
             "y never holds label 0 among labelled rows; its error rate cannot be estimated",
         ),
         ("acc", {"truth": np.zeros(N)}, "y never holds label 1 among labelled rows"),
