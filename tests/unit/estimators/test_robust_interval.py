@@ -63,3 +63,75 @@ def test_what_cannot_be_answered_is_refused(change, word):
     given = {"answers": [0.0, 1.0, 1.0], "designs": {"w": survey_design(3)}} | change
     with pytest.raises(EstimationError, match=word):
         robust_interval(given.pop("answers"), given.pop("designs"), **given)
+
+
+def test_every_case_by_hand():
+    w = RNG.uniform(1, 2, 400)
+    design = survey_design(400, weights=w, clusters=np.arange(400) // 4)
+    undecided = np.arange(400) % 20 == 0
+    made = robust_interval(Y, {"own": design}, undecided=undecided, bogus_shares=[0.0, 0.05], confidence=0.9)
+    assert [(c.weighting, c.undecided_as, c.bogus_share) for c in made.cases] == [
+        ("own", 0, 0.0), ("own", 0, 0.05), ("own", 1, 0.0), ("own", 1, 0.05),
+    ]  # fmt: skip
+    for decided in (0, 1):
+        mean = survey_mean(np.where(undecided, decided, Y), design)
+        share = float(mean.values[0])
+        variance = max(float(mean.covariance[0, 0]), 2.0 * share * (1 - share) / 399)
+        plain = proportion_interval(share, variance, 400, 99, "logit", confidence=0.9)
+        for bogus, case in zip((0.0, 0.05), made.cases[2 * decided : 2 * decided + 2], strict=True):
+            assert case.share == pytest.approx(share)
+            assert (case.low, case.high) == pytest.approx(
+                (max((plain.low - bogus) / (1 - bogus), 0), plain.high / (1 - bogus))
+            )
+    assert (made.low, made.high) == (min(c.low for c in made.cases), max(c.high for c in made.cases))
+    assert (made.lowest, made.highest) == (made.cases[1], made.cases[3])
+    assert (made.design_effect, made.undecided_share) == (2.0, 0.05)
+
+
+def test_a_design_that_is_worse_than_assumed_counts():
+    clustered = survey_design(400, clusters=np.argsort(np.argsort(Y, kind="stable")) // 20)
+    made = robust_interval(Y, {"none": clustered}, bogus_shares=[0.0])
+    mean = survey_mean(Y, clustered)
+    plain = proportion_interval(float(mean.values[0]), float(mean.covariance[0, 0]), 400, 19)
+    assert (made.low, made.high) == pytest.approx((plain.low, plain.high))
+    assert mean.covariance[0, 0] > 2 * mean.values[0] * (1 - mean.values[0]) / 399
+
+
+def test_everybody_said_yes_and_tiny_samples_have_exact_limits():
+    made = robust_interval(np.ones(100), {"none": survey_design(100)}, bogus_shares=[0.0], design_effect=4)
+    assert (made.low, made.high) == (pytest.approx(0.025 ** (1 / 25)), 1.0)
+    tiny = robust_interval(np.ones(3), {"none": survey_design(3)}, bogus_shares=[0.0], design_effect=50)
+    assert tiny.low == pytest.approx(0.025**0.5)
+
+
+def test_other_weights_keep_the_design_and_drop_calibrations():
+    made = with_other_weights(survey_design(4, strata=[1, 1, 2, 2]), [1, 2, 3, 4])
+    assert made.weights.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert made.weights.dtype == np.float64
+    assert made.projections == ()
+    assert made.degrees_of_freedom() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"answers": [0.0, 2.0, 1.0]}, "answers is 2 at position 2; give 1, 0, or mark the row as undecided"),
+        ({"answers": []}, r"answers has shape \(0,\) and undecided \(0,\); give one of each for each row"),
+        ({"answers": [[0.0, 1.0]]}, r"answers has shape \(1, 2\) and undecided \(1,\)"),
+        ({"undecided": [True]}, r"answers has shape \(3,\) and undecided \(1,\)"),
+        ({"designs": {}}, "designs is empty; name at least one weighting"),
+        ({"design_effect": np.nan}, "design_effect is nan; give 1 or more"),
+        ({"bogus_shares": []}, "bogus_shares is empty; give at least 0"),
+        ({"designs": {"w": survey_design(2)}}, "weighting 'w' has 2 rows and answers 3; give the same rows"),
+        (
+            {"designs": {"w": survey_design(3, clusters=[1, 1, 1], lonely="remove")}},
+            "clusters holds one unit only; a robust interval needs a variance",
+        ),
+    ],
+)
+def test_each_refusal_says_what_to_give(change, message):
+    given = {"answers": [0.0, 1.0, 1.0], "designs": {"w": survey_design(3)}} | change
+    with pytest.raises(EstimationError, match=message):
+        robust_interval(given.pop("answers"), given.pop("designs"), **given)
+    undecided = robust_interval([5.0, 1.0, 0.0], {"w": survey_design(3)}, undecided=[True, False, False])
+    assert undecided.undecided_share == pytest.approx(1 / 3)

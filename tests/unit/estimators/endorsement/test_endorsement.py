@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
@@ -77,3 +78,74 @@ def test_one_policy_has_nothing_to_differ_from():
 def test_broken_answers_are_refused(change, message):
     with pytest.raises(EstimationError, match=message):
         endorsement_answers(*change(*simulated(6)), POLICIES, ENDORSERS)
+
+
+def by_hand(y, arm, w, k, j):
+    """Difference, control deviation, and pulls on the difference and the standardised difference."""
+    known = np.isfinite(y[:, j])
+    answer = np.where(known, y[:, j], 0.0)
+    one, zero = (w * known * (arm[:, j] == a) for a in (k, 0))
+    one, zero = one / one.sum(), zero / zero.sum()
+    mean, base = one @ answer, zero @ answer
+    variance = zero @ (answer - base) ** 2
+    pull = one * (answer - mean) - zero * (answer - base)
+    of_deviation = zero * ((answer - base) ** 2 - variance) / (2 * np.sqrt(variance))
+    return mean - base, np.sqrt(variance), pull, pull / np.sqrt(variance) - (mean - base) / variance * of_deviation
+
+
+@pytest.mark.parametrize("is_designed", [False, True])
+def test_every_difference_by_hand(is_designed):
+    y, arm = simulated(7, n=300)
+    rng = np.random.default_rng(8)
+    w, clusters = rng.uniform(0.5, 2, 300), np.arange(300) // 3
+    design = {"weights": w, "clusters": clusters} if is_designed else {}
+    made = quick_endorsement(endorsement_answers(y, arm, POLICIES, ENDORSERS, **design), 0.9)
+    w = w if is_designed else np.ones(300)
+    groups = clusters if is_designed else np.arange(300)
+    n, at = groups.max() + 1, 0
+    t = stats.t.ppf(0.95, 99) if is_designed else stats.norm.ppf(0.95)
+
+    def covariance(pulls):
+        totals = np.column_stack([np.bincount(groups, weights=p) for p in pulls])
+        return n / (n - 1) * (totals - totals.mean(axis=0)).T @ (totals - totals.mean(axis=0))
+
+    for k, name in enumerate(ENDORSERS, 1):
+        parts = [by_hand(y, arm, w, k, j) for j in range(3)]
+        values, matrix = np.array([p[0] / p[1] for p in parts]), covariance([p[3] for p in parts])
+        for j, policy in enumerate(POLICIES):
+            points, scaled = made.differences[at], made.standardised[at]
+            at += 1
+            cells = [y[(arm[:, j] == a) & np.isfinite(y[:, j]), j] for a in (k, 0)]
+            neyman = sum(c.var(ddof=1) / len(c) for c in cells)
+            wanted = covariance([parts[j][2]])[0, 0] if is_designed else neyman
+            assert (points.value, points.se) == pytest.approx((parts[j][0], np.sqrt(wanted)))
+            assert (points.term, points.unit) == (f"difference[{policy}.{name}]", "points of the answer scale")
+            assert points.n == (300 if is_designed else sum(len(c) for c in cells))
+            linearised = "difference in means, linearised variance"
+            assert points.method == (linearised if is_designed else "difference in means, neyman variance")
+            assert (scaled.value, scaled.se) == pytest.approx((values[j], np.sqrt(matrix[j, j])))
+            assert (scaled.term, scaled.method) == (f"standardised[{policy}.{name}]", linearised)
+            assert scaled.unit == "standard deviations of the control answers"
+            for one in (points, scaled):
+                assert one.high - one.value == pytest.approx(t * one.se)
+        pooled = made.pooled[k - 1]
+        assert (pooled.value, pooled.se) == pytest.approx((values.mean(), np.sqrt(matrix.sum()) / 3))
+        assert (pooled.term, pooled.unit, pooled.n) == (f"support[{name}]", scaled.unit, 300)
+        d = values[:-1] - values[1:]
+        turn = np.array([[1, -1, 0], [0, 1, -1]])
+        wald = d @ np.linalg.solve(turn @ matrix @ turn.T, d)
+        assert made.p_heterogeneity[k - 1] == pytest.approx(stats.chi2.sf(wald, 2))
+
+
+def test_cells_need_ten_answers_with_weight():
+    y = np.tile([1.0, 2.0], 10)[:, None]
+    arm = np.repeat([0, 1], 10)[:, None]
+    assert endorsement_answers(y, arm, ["a"], ["x"]).n == 20
+    assert endorsement_answers(y, arm, ["a"], ["x"]).w.tolist() == [1.0] * 20
+    with pytest.raises(EstimationError, match=r"policy 'a' has 9 answer\(s\) under 'x'; give 10 or more, or drop it"):
+        endorsement_answers(y, arm, ["a"], ["x"], weights=[1] * 19 + [0])
+    with pytest.raises(EstimationError, match=r"policy 'a' has 9 answer\(s\) under 'control'"):
+        endorsement_answers(y, arm, ["a"], ["x"], weights=[0] + [1] * 19)
+    with pytest.raises(EstimationError, match="policy 'a' has the same answer from all controls; drop the policy"):
+        endorsement_answers(np.where(arm == 0, 1.0, y), arm, ["a"], ["x"])
+    assert endorsement_answers(np.where(arm == 1, 1.0, y), arm, ["a"], ["x"]).n == 20

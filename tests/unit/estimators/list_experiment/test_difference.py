@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.list_experiment.difference import difference_in_means
@@ -95,3 +96,45 @@ def test_one_arm_without_weight_is_refused():
 def test_constant_answers_give_an_error_of_zero_and_no_nan():
     result = difference_in_means([1] * 20, [0] * 10 + [1] * 10, J, clusters=np.arange(20))
     assert (result.difference.value, result.difference.se, result.difference.effective_n) == (0.0, 0.0, None)
+
+
+def test_arm_means_and_effective_sizes_under_a_design_by_hand():
+    response, treat, w, cluster = simulated(6)
+    made = difference_in_means(response, treat, J, weights=w, clusters=cluster, confidence=0.9)
+    means, pulls, simple = [], [], []
+    for arm in (1, 0):
+        rows = treat == arm
+        share = w * rows / w[rows].sum()
+        means.append(share @ response)
+        pulls.append(np.bincount(cluster, weights=share * (response - means[-1])))
+        simple.append(share @ (response - means[-1]) ** 2 / (rows.sum() - 1))
+    covariance = 20 / 19 * np.array([[a @ b for b in pulls] for a in pulls])
+    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    assert made.difference.value == pytest.approx(means[0] - means[1])
+    assert made.difference.se == pytest.approx(np.sqrt(variance))
+    assert (made.treated_mean.se, made.control_mean.se) == pytest.approx(tuple(np.sqrt(np.diag(covariance))))
+    assert made.difference.effective_n == pytest.approx(60 * sum(simple) / variance)
+    assert made.treated_mean.effective_n == pytest.approx(30 * simple[0] / covariance[0, 0])
+    assert made.control_mean.effective_n == pytest.approx(30 * simple[1] / covariance[1, 1])
+    t = stats.t.ppf(0.95, 19)
+    for one, term, n in (
+        (made.difference, "difference", 60), (made.treated_mean, "treated_mean", 30),
+        (made.control_mean, "control_mean", 30),
+    ):  # fmt: skip
+        assert (one.term, one.n, one.degrees_of_freedom, one.confidence) == (term, n, 19, 0.9)
+        assert one.method == "difference in weighted means, linearised with-replacement variance"
+        assert one.high - one.value == pytest.approx(t * one.se)
+        assert one.unit == made.difference.unit
+
+
+@pytest.mark.parametrize("factor", ["neyman", "hc3"])
+def test_the_variance_without_a_design_by_hand(factor):
+    response, treat, _, _ = simulated(7)
+    made = difference_in_means(response, treat, J, factor=factor)
+    squares = [((response[treat == a] - response[treat == a].mean()) ** 2).sum() for a in (1, 0)]
+    # Neyman divides by n (n − 1), HC3 by (n − 1)²
+    each = [s / (30 * 29 if factor == "neyman" else 29**2) for s in squares]
+    assert made.difference.se == pytest.approx(np.sqrt(sum(each)))
+    assert made.treated_mean.se == pytest.approx(np.sqrt(each[0]))
+    assert made.difference.method == f"difference in means, {factor} variance"
+    assert (made.difference.degrees_of_freedom, made.treated_mean.effective_n) == (None, 30)

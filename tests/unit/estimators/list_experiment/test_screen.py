@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from analysis.estimators.list_experiment.screen import UNUSABLE, floor_ceiling_screen
+from analysis.estimators.list_experiment.screen import (
+    CONCENTRATED_SHARE,
+    CONCENTRATION_RATIO,
+    EXTREME_GROUP_RATIO,
+    LIMIT_CONFIDENCE,
+    UNUSABLE,
+    floor_ceiling_screen,
+)
 
 J = 3
 CODES = ["thin_floor_cell", "thin_ceiling_cell", "supporters_at_floor", "supporters_at_ceiling", "unreached_extremes"]
@@ -129,3 +137,97 @@ def test_an_unjudged_check_never_fails_and_a_failed_one_has_its_numbers(seed):
     for check in floor_ceiling_screen(avoiding(response, treat, 0, J + 1), treat, J).checks:
         assert check.passed or check.is_judged
         assert check.passed or check.statistic is not None
+
+
+def test_a_thin_cell_is_judged_by_a_binomial_probability():
+    response, treat = honest(2)
+    moved = avoiding(response, treat, 0)
+    screen = floor_ceiling_screen(moved, treat, J)
+    check = checks(screen)["thin_floor_cell"]
+    zero, n = int((moved[treat == 0] == 0).sum()), 600
+    low = stats.beta.ppf(1 - LIMIT_CONFIDENCE, zero, n - zero + 1)
+    difference = moved[treat == 1].mean() - moved[treat == 0].mean()
+    assert check.threshold <= low * EXTREME_GROUP_RATIO
+    seen = int((moved[treat == 1] == 0).sum())
+    assert check.statistic == seen / 600
+    assert check.probability == pytest.approx(stats.binom.cdf(seen, 600, check.threshold))
+    assert (check.is_judged, check.is_blocking, check.passed) == (True, True, False)
+    assert check.meaning.startswith(
+        f"{seen} of 600 treated respondents answered 0; {zero / 600:.1%} of controls endorsed noth"
+    )
+    assert check.meaning.endswith(
+        f"truth puts at least {check.threshold:.2%} there, and so few has probability {check.probability:.2g}"
+    )
+    assert difference > 0
+    assert (screen.items, screen.control_n, screen.treated_n) == (J, 600, 600)
+    assert screen.control_counts == tuple(np.bincount(moved[treat == 0], minlength=5))
+    assert screen.treated_counts == tuple(np.bincount(moved[treat == 1], minlength=5))
+
+
+def test_what_a_thin_cell_should_hold_follows_from_the_difference():
+    """Who does not hold the item and would say nothing else stays at 0: at least 1 − upper limit of controls there."""
+    response, treat = honest(8, n=2000, share=0.3)
+    check = checks(floor_ceiling_screen(response, treat, J))
+    one, two = response[treat == 1], response[treat == 0]
+    tau, z = one.mean() - two.mean(), stats.norm.ppf(LIMIT_CONFIDENCE)
+    se = np.sqrt(one.var() / 1000 + two.var() / 1000)
+    for code, cell, group in (
+        ("thin_floor_cell", 0, 1 - (tau + z * se)), ("thin_ceiling_cell", J, tau - z * se)
+    ):  # fmt: skip
+        count = int((two == cell).sum())
+        low = stats.beta.ppf(1 - LIMIT_CONFIDENCE, count, 1000 - count + 1)
+        assert check[code].threshold == pytest.approx(low * EXTREME_GROUP_RATIO * group, rel=0.01)
+
+
+def test_supporters_at_one_end_are_told_from_the_table_of_types():
+    response, treat = honest(9, n=3000, share=0.4)
+    found = checks(floor_ceiling_screen(response, treat, J))
+    at_most = [np.mean(response[treat == 0] <= k) - np.mean(response[treat == 1] <= k) for k in range(J + 1)]
+    tau = sum(at_most)
+    for code, cell in (("supporters_at_floor", 0), ("supporters_at_ceiling", J)):
+        share = np.mean(response[treat == 0] == cell)
+        check = found[code]
+        assert check.statistic == pytest.approx(at_most[cell] / tau)
+        assert check.threshold == pytest.approx(max(CONCENTRATED_SHARE, CONCENTRATION_RATIO * share))
+        assert check.is_judged
+        assert check.passed
+        assert check.meaning == (
+            f"{at_most[cell] / tau:.0%} of implied supporters would endorse "
+            f"{'nothing' if cell == 0 else 'everything'} else, against {share:.0%} of controls; up to "
+            f"{check.threshold:.0%} is accepted"
+        )
+
+
+def test_without_a_difference_supporters_are_not_judged():
+    response, treat = honest(10, share=0.0)
+    check = checks(floor_ceiling_screen(response, treat, J))["supporters_at_floor"]
+    tau = response[treat == 1].mean() - response[treat == 0].mean()
+    assert (check.statistic, check.threshold, check.probability, check.is_judged, check.passed) == (
+        None, None, None, False, True,
+    )  # fmt: skip
+    assert check.meaning == (
+        f"the difference in mean counts ({tau:.3f}) is not distinguishable from zero or not positive: not judged"
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 3, "each end is reached in at least one arm"),
+        (1, 3, "nobody reaches 0 (an item is endorsed by all): the list is shorter than it looks"),
+        (0, 2, "nobody reaches 3 (an item is endorsed by none): the list is shorter than it looks"),
+        (
+            1,
+            2,
+            "nobody reaches 0 (an item is endorsed by all) or 3 (an item is endorsed by none): the list is shorter",
+        ),
+    ],
+)
+def test_ends_that_nobody_reaches_are_named(low, high, said):
+    response = np.array([low, high] * 10)
+    check = checks(floor_ceiling_screen(response, np.repeat([0, 1], 10), J))["unreached_extremes"]
+    assert check.meaning.startswith(said)
+    assert check.statistic == (low > 0) + (high < 3)
+    assert check.passed is (low == 0 and high == 3)
+    assert not check.is_blocking
+    assert (check.threshold, check.is_judged, check.probability) == (0.0, True, None)
