@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.estimators.event_study import Window, event_study
-from analysis.estimators.multiverse import Specification, jumps_at, multiverse
+from analysis.estimators.event_study import Window, event_study, placebo_interval, segments
+from analysis.estimators.multiverse import Specification, _summary, jumps_at, multiverse
 
 SHOCKS, WEEKS, LIFT = (40, 80), 104, np.log(2.9)
 WINDOWS = (Window(8, 3), Window(10, 4), Window(12, 4))
@@ -110,3 +110,42 @@ def test_ranks_are_multiples_of_one_over_the_dates():
 def test_what_is_no_multiverse_is_refused(changed, words):
     with pytest.raises(EstimationError, match=words):
         multiverse(changed(specifications(1)), 40, other_events=(80,))
+
+
+def test_every_statistic_is_ranked_among_all_dates():
+    g = np.random.default_rng(11)
+    jumps = g.normal(size=(5, 60))
+    jumps[:, 0] += 2.5
+    made = _summary(jumps, 0.9)
+    absolute = np.abs(jumps)
+    p = np.array([[(row >= v).mean() for v in row] for row in absolute])
+    median = np.median(jumps, axis=0)
+    assert made.jumps.tolist() == jumps[:, 0].tolist()
+    assert made.rank_p_values == pytest.approx(p[:, 0])
+    assert made.median_jump == median[0]
+    assert made.median_p_value == pytest.approx((np.abs(median) >= abs(median[0])).mean())
+    significant = ((p <= 0.05) & (np.sign(jumps) == np.sign(median))).mean(axis=0)
+    assert made.significant_share == significant[0]
+    assert made.significant_p_value == pytest.approx((significant >= significant[0]).mean())
+    ordered = np.sort(jumps[:, 1:], axis=0)
+    assert made.band_low == pytest.approx(np.quantile(ordered, 0.05, axis=1))
+    assert made.band_high == pytest.approx(np.quantile(ordered, 0.95, axis=1))
+    assert (made.median_low, made.median_high) == placebo_interval(float(median[0]), median[1:], 0.9)
+    assert made.placebos_n == 59
+
+
+def test_jumps_of_all_dates_solve_their_regressions():
+    languages, others = world(4)
+    one = Specification("share", languages[0], others + 1, Window(9, 4))
+    dates = np.array([20, 40, 77])
+    x = segments(one.window)
+    for date, jump in zip(dates, jumps_at(one, dates), strict=True):
+        y, exposure = languages[0][date - 9 : date + 4] + 0.5, others[date - 9 : date + 4] + 1
+        beta = np.linalg.lstsq(x, np.log(y / exposure), rcond=None)[0]
+        for _ in range(60):
+            rate = exposure * np.exp(x @ beta)
+            beta = beta + np.linalg.solve(x.T @ (x * rate[:, None]), x.T @ (y - rate))
+        assert jump == pytest.approx(beta[2], rel=1e-8)
+    plain = Specification("volume", languages[0], None, Window(9, 4))
+    ones = Specification("ones", languages[0], np.ones(WEEKS), Window(9, 4))
+    assert jumps_at(plain, dates) == pytest.approx(jumps_at(ones, dates))

@@ -120,7 +120,10 @@ def test_open_answers_must_be_given_for_each_item_of_each_control():
     for wrong, message in (
         (opened[:-1], rf"open answers have shape \({N - 1}, 3\); give {N} rows, one column for each item"),
         (opened[:, 0], rf"open answers have shape \({N},\)"),
-        (np.where(np.arange(N)[:, None] == 4, 2.0, opened), "open item 1 is 2 at position 5; every control answers 0 or 1"),
+        (
+            np.where(np.arange(N)[:, None] == 4, 2.0, opened),
+            "open item 1 is 2 at position 5; every control answers 0 or 1",
+        ),
     ):
         with pytest.raises(EstimationError, match=message):
             modified_list(count, TREAT, wrong, X, NAMES)
