@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from analysis.errors import EstimationError
 from analysis.estimators.variance import (
     arm_mean_covariance,
+    dense_codes,
     design_covariance,
     least_squares,
     mean_variance,
@@ -165,3 +166,28 @@ def test_least_squares_refuses_what_it_cannot_answer(design, options, words):
 def test_an_arm_without_weight_is_refused():
     with pytest.raises(EstimationError, match="arm 1"):
         arm_mean_covariance(np.arange(4.0), np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 0.0, 0.0]))
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        np.array([1.0, np.nan, 2.0, 1.0]),
+        np.array(["a", "", "b", "a"]),
+        np.array(["a", None, "b", "a"], dtype=object),
+        np.array(["a", "", "b", "a"], dtype=object),
+        np.array(["a", float("nan"), "b", "a"], dtype=object),
+    ],
+)
+def test_a_missing_code_is_named_by_its_position(codes):
+    with pytest.raises(EstimationError, match="strata is missing at position 2; drop the row or give it a code"):
+        dense_codes(codes, "strata", 4, np.zeros(4, dtype=np.int64))
+
+
+def test_codes_are_numbered_in_sorted_order():
+    default = np.array([1], dtype=np.int64)
+    assert dense_codes(None, "strata", 1, default) is default
+    assert dense_codes(["b", "a", "b"], "strata", 3, default).tolist() == [1, 0, 1]
+    assert dense_codes([7, 0, 7], "strata", 3, default).tolist() == [1, 0, 1]
+    assert dense_codes([0.5, 0.0, 0.5], "strata", 3, default).tolist() == [1, 0, 1]
+    with pytest.raises(EstimationError, match=r"clusters has shape \(2,\); give one code for each of the 3 rows"):
+        dense_codes([1, 2], "clusters", 3, default)

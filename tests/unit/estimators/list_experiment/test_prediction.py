@@ -9,7 +9,15 @@ from scipy import special
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import logit_interval, normal_interval
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
-from analysis.estimators.list_experiment.prediction import Average, average, delta_se, difference, predict
+from analysis.estimators.list_experiment.prediction import (
+    Average,
+    average,
+    checked_direct,
+    compare_with_direct,
+    delta_se,
+    difference,
+    predict,
+)
 from analysis.estimators.list_experiment.regression import linear_regression, regression_data
 
 
@@ -87,3 +95,82 @@ def test_symmetric_intervals_miss_skewed_shares_where_ours_do_not():
 def test_an_average_of_another_link_is_no_share():
     fit = replace(linear_regression(data()), link="identity")
     assert not average(fit).is_share
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_averages_and_gradients_by_hand(weighted):
+    w = np.random.default_rng(2).uniform(0.5, 2, 600)
+    survey = data(weights=w) if weighted else data()
+    share = w / w.sum() if weighted else np.full(600, 1 / 600)
+    fit, line = maximum_likelihood(survey), linear_regression(survey)
+    moved = survey.X + np.array([0.0, 0.5])
+    for x in (None, moved):
+        rows = survey.X if x is None else x
+        p = special.expit(rows @ fit.coefficients[:2])
+        made = average(fit, x)
+        assert made.value == pytest.approx(share @ p)
+        assert made.gradient == pytest.approx([*(rows.T @ (share * p * (1 - p))), 0.0, 0.0])
+        assert made.is_share
+        straight = average(line, x)
+        assert straight.value == pytest.approx(share @ rows @ line.coefficients[:2])
+        assert straight.gradient == pytest.approx([*(share @ rows), 0.0, 0.0])
+    second = average(fit, item=1)
+    p = special.expit(survey.X @ fit.coefficients[2:])
+    assert second.value == pytest.approx(share @ p)
+    assert second.gradient == pytest.approx([0.0, 0.0, *(survey.X.T @ (share * p * (1 - p)))])
+    gap = difference(average(fit, moved), average(fit))
+    assert not gap.is_share
+    assert gap.value == pytest.approx(average(fit, moved).value - average(fit).value)
+    with pytest.raises(
+        EstimationError, match=r"X has shape \(2, 2\); predictions need the shape of the data, \(600, 2\)"
+    ):
+        average(fit, survey.X[:2])
+
+
+def test_the_interval_rests_on_pulls_stretched_by_leverage():
+    fit = maximum_likelihood(data())
+    told = average(fit)
+    inverse = np.linalg.inv(fit.covariance)
+    leverage = np.array([row @ inverse @ row for row in fit.influence])
+    spread = np.sqrt(((fit.influence @ told.gradient) ** 2 / (1 - np.clip(leverage, 0, 0.9))).sum())
+    (made,) = predict(fit, {"prediction": told}, 0.9)
+    wanted = logit_interval(told.value, spread, 0.9, fit.degrees_of_freedom)
+    assert (made.low, made.high) == pytest.approx((wanted.low, wanted.high))
+    assert (made.term, made.n, made.confidence, made.unit) == ("prediction", 600, 0.9, "share of respondents")
+    assert made.degrees_of_freedom == fit.degrees_of_freedom
+    names = [p.term for p in predict(fit, {"a": told, "b": told})]
+    assert names == ["a", "b"]
+
+
+@pytest.mark.parametrize("design", [{}, {"clusters": np.arange(600) // 6}])
+def test_the_list_and_the_direct_question_have_joint_errors(design):
+    fit = maximum_likelihood(data(**design))
+    direct = (np.random.default_rng(5).random(600) < 0.2).astype(float)
+    made = compare_with_direct(fit, direct, 0.9)
+    told, said = average(fit), direct.mean()
+    pull = np.column_stack([fit.influence @ told.gradient, (direct - said) / 600])
+    groups = design.get("clusters", np.arange(600))
+    totals = np.column_stack([np.bincount(groups, weights=c) for c in pull.T])
+    n = len(totals)
+    left = totals - totals.mean(axis=0)
+    covariance = n / (n - 1) * left.T @ left
+    assert made.prediction == predict(fit, {"prediction": told}, 0.9)[0]
+    assert (made.direct.value, made.direct.se) == pytest.approx((said, np.sqrt(covariance[1, 1])))
+    assert made.difference.value == pytest.approx(told.value - said)
+    gap = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    assert made.difference.se == pytest.approx(np.sqrt(gap))
+    assert (made.direct.term, made.difference.term) == ("direct", "prediction_minus_direct")
+    assert (made.direct.method, made.difference.method) == ("share of yes", "average prediction minus share of yes")
+    for one in (made.direct, made.difference):
+        assert (one.n, one.unit, one.confidence) == (600, "share of respondents", 0.9)
+        assert one.degrees_of_freedom == fit.degrees_of_freedom
+
+
+def test_direct_answers_are_noughts_and_ones():
+    assert checked_direct([0, 1], 2).tolist() == [0.0, 1.0]
+    with pytest.raises(
+        EstimationError, match=r"direct has shape \(2,\); give one answer for each of the 3 respondents"
+    ):
+        checked_direct([0, 1], 3)
+    with pytest.raises(EstimationError, match="direct is 2 at position 2; use 1 for yes and 0 for no"):
+        checked_direct([0, 2, 3], 3)

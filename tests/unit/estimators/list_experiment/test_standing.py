@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from analysis.estimators.list_experiment.screen import UNUSABLE
+from analysis.estimators.list_experiment.design_effect import design_effect_test
+from analysis.estimators.list_experiment.difference import difference_in_means
+from analysis.estimators.list_experiment.joint_types import joint_types
+from analysis.estimators.list_experiment.screen import UNUSABLE, floor_ceiling_screen
 from analysis.estimators.list_experiment.standing import (
     DESIGN_EFFECT_REASON,
     INDEPENDENCE_WARNING,
@@ -73,3 +76,26 @@ def test_design_columns_reach_the_difference_and_leave_a_warning():
 def test_confidence_reaches_every_estimate(confidence):
     result = analyse(*honest(5), J, confidence=confidence)
     assert {result.prevalence.confidence, result.means.control_mean.confidence} == {confidence}
+
+
+def test_every_part_is_what_its_own_function_gives():
+    response, treat = honest(6)
+    w, strata = np.random.default_rng(1).uniform(0.5, 2, 1200), np.arange(1200) % 3
+    made = analyse(response, treat, J, weights=w, strata=strata, confidence=0.9)
+    assert repr(made.screen) == repr(floor_ceiling_screen(response, treat, J))
+    assert made.design_effect == design_effect_test(response, treat, J)
+    assert made.design_effect_unselected == design_effect_test(response, treat, J, moment_selection=False)
+    assert made.means == difference_in_means(response, treat, J, weights=w, strata=strata, confidence=0.9)
+    assert repr(made.types) == repr(joint_types(response, treat, J))
+    assert made.prevalence.warnings == made.warnings
+    assert (made.prevalence.term, made.prevalence.se) == ("prevalence", made.means.difference.se)
+
+
+def test_a_withheld_prevalence_keeps_size_method_and_confidence():
+    response, treat = honest(2)
+    response[(treat == 1) & (response == 0)] = 1
+    made = analyse(response, treat, J, confidence=0.9)
+    difference = made.means.difference
+    assert (made.prevalence.n, made.prevalence.method, made.prevalence.confidence) == (1200, difference.method, 0.9)
+    assert (made.prevalence.term, made.prevalence.unit) == ("prevalence", "share of respondents")
+    assert made.prevalence.warnings == made.warnings
