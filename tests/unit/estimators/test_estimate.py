@@ -3,7 +3,14 @@ import math
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import Estimate, Interval, normal_interval, unusable_estimate, usable_estimate
+from analysis.estimators.estimate import (
+    Estimate,
+    Interval,
+    logit_interval,
+    normal_interval,
+    unusable_estimate,
+    usable_estimate,
+)
 
 ROUNDING = 1e-12  # one multiplication
 
@@ -72,3 +79,67 @@ def test_contradictory_records_are_refused(changes, words):
 def test_records_are_frozen():
     with pytest.raises(AttributeError):
         record().value = 0.3
+
+
+@pytest.mark.parametrize("value", [0.001, 0.2, 0.5, 0.7, 0.999])
+def test_a_logit_interval_is_the_normal_one_on_its_scale(value):
+    made = logit_interval(value, 0.05, 0.9, 12)
+    plain = normal_interval(math.log(value / (1 - value)), 0.05 / (value * (1 - value)), 0.9, 12)
+    back = [1 / (1 + math.exp(-x)) if x > -700 else 0.0 for x in (plain.low, plain.high)]
+    assert (made.low, made.high) == pytest.approx(tuple(back), abs=1e-15)
+    assert logit_interval(0.5, 1e-9).high == pytest.approx(0.5)
+
+
+def test_intervals_are_symmetric_and_take_both_arguments():
+    made = normal_interval(3.0, 0.5, 0.8, 5)
+    assert (made.low, made.high) == pytest.approx((3 - 0.5 * 1.4758840488244815, 3 + 0.5 * 1.4758840488244815))
+    assert normal_interval(0.0, 1.0, degrees_of_freedom=1).high == pytest.approx(12.706204736174694)
+
+
+def test_records_keep_what_they_are_given():
+    made = usable_estimate(
+        "t", 0.2, 0.1, n=50, unit="items", method="by hand", confidence=0.9, effective_n=40.0, degrees_of_freedom=7,
+        warnings=("look",),
+    )  # fmt: skip
+    assert (made.low, made.high) == (normal_interval(0.2, 0.1, 0.9, 7).low, normal_interval(0.2, 0.1, 0.9, 7).high)
+    assert (made.term, made.n, made.unit, made.method, made.confidence) == ("t", 50, "items", "by hand", 0.9)
+    assert (made.effective_n, made.degrees_of_freedom, made.warnings, made.unusable_reason) == (
+        40.0,
+        7,
+        ("look",),
+        None,
+    )
+    not_used = unusable_estimate("t", "why", n=5, unit="share", method="m", confidence=0.8, warnings=("look",))
+    assert (not_used.unusable_reason, not_used.is_usable, not_used.warnings) == ("why", False, ("look",))
+    assert (not_used.term, not_used.n, not_used.unit, not_used.method, not_used.confidence) == (
+        "t",
+        5,
+        "share",
+        "m",
+        0.8,
+    )
+    assert (not_used.effective_n, not_used.degrees_of_freedom) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["value", "se", "low", "high", "effective_n", "degrees_of_freedom"])
+def test_no_number_is_infinite(name):
+    with pytest.raises(EstimationError, match=f"estimate 't': {name} is inf; use None for what does not exist"):
+        record(**{name: math.inf})
+
+
+@pytest.mark.parametrize("name", ["value", "se", "low", "high"])
+def test_an_unusable_record_holds_none_of_its_numbers(name):
+    nothing = {"value": None, "se": None, "low": None, "high": None, "is_usable": False, "unusable_reason": "why"}
+    assert record(**nothing).value is None
+    with pytest.raises(EstimationError, match="estimate 't': not usable, so give None for its numbers, and a reason"):
+        record(**(nothing | {name: 0.1}))
+    with pytest.raises(EstimationError, match="estimate 't': usable, so give a value and no reason against use"):
+        record(value=None)
+
+
+def test_the_ends_of_what_is_allowed():
+    assert record(se=0.0, low=0.2, high=0.2).se == 0.0
+    assert record(se=None, low=None, high=None).low is None
+    assert record(low=None).high == 0.4
+    with pytest.raises(EstimationError, match=r"estimate 't': interval 0\.5 to 0\.4 is reversed; swap them"):
+        record(low=0.5)
