@@ -1,5 +1,7 @@
 """Every likelihood of a list by its definition: a sum over holding the item and misreporting, row by row."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy.special import expit, gammaln
@@ -113,17 +115,47 @@ def test_misreports_under_a_design():
     assert fit.covariance == pytest.approx(100 / 99 * left.T @ left)
 
 
+ITEMS = (RNG.random((N, J)) < expit(np.array([-0.6, 0.1, 0.5]) + 0.3 * AGE[:, None])).astype(float)
+SUM = ITEMS.sum(axis=1) + TREAT * HELD
+OPENED = np.where((TREAT == 0)[:, None], ITEMS, np.nan)
+
+
+def modified_log_likelihood(theta):
+    shares = expit(np.column_stack([X @ block for block in np.split(theta, J + 1)]))
+    chance = np.zeros(N)
+    for held in product((0, 1), repeat=J + 1):
+        one = np.prod(np.where(np.array(held) == 1, shares, 1 - shares), axis=1)
+        told = np.where(TREAT == 1, sum(held) == SUM, (np.array(held[1:]) == ITEMS).all(axis=1))
+        chance += np.where(told, one, 0.0)
+    return np.log(chance).sum()
+
+
+def test_the_modified_list_sums_over_all_combinations_of_answers():
+    fit = modified_list(np.where(TREAT == 1, SUM, np.nan), TREAT, OPENED, X, NAMES)
+    theta = fit.coefficients
+    assert fit.log_likelihood == pytest.approx(modified_log_likelihood(theta), rel=1e-9)
+    for e in np.eye(len(theta)) * 1e-4:
+        slope = (modified_log_likelihood(theta + e) - modified_log_likelihood(theta - e)) / 2e-4
+        assert abs(slope) < 2e-3
+    assert fit.terms == tuple(f"{b}.{n}" for b in ("sensitive", "item1", "item2", "item3") for n in NAMES)
+    assert (fit.estimator, fit.model, fit.sensitive_n, fit.link) == ("modified", "modified", 2, "logit")
+    assert fit.degrees_of_freedom == N - 8
+    assert fit.method.startswith("maximum likelihood (modified list), ")
+    designed = modified_list(SUM, TREAT, OPENED, X, NAMES, weights=RNG.uniform(1, 2, N), clusters=np.arange(N) // 9)
+    assert designed.degrees_of_freedom == 99
+    assert designed.method == "maximum likelihood (modified list), linearised sandwich"
+    with pytest.raises(EstimationError, match="the modified list has 8 open items; at most 7 are supported"):
+        modified_list(SUM, TREAT, np.zeros((N, 8)), X, NAMES)
+
+
 def test_open_answers_must_be_given_for_each_item_of_each_control():
-    items = (RNG.random((N, J)) < 0.5).astype(float)
-    count = items.sum(axis=1) + TREAT * HELD
-    opened = np.where((TREAT == 0)[:, None], items, np.nan)
     for wrong, message in (
-        (opened[:-1], rf"open answers have shape \({N - 1}, 3\); give {N} rows, one column for each item"),
-        (opened[:, 0], rf"open answers have shape \({N},\)"),
+        (OPENED[:-1], rf"open answers have shape \({N - 1}, 3\); give {N} rows, one column for each item"),
+        (OPENED[:, 0], rf"open answers have shape \({N},\)"),
         (
-            np.where(np.arange(N)[:, None] == 4, 2.0, opened),
+            np.where(np.arange(N)[:, None] == 4, 2.0, OPENED),
             "open item 1 is 2 at position 5; every control answers 0 or 1",
         ),
     ):
         with pytest.raises(EstimationError, match=message):
-            modified_list(count, TREAT, wrong, X, NAMES)
+            modified_list(SUM, TREAT, wrong, X, NAMES)

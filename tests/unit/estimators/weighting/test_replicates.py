@@ -143,14 +143,14 @@ def test_the_bootstrap_with_a_finite_population_draws_from_copies_of_the_sample(
 @pytest.mark.filterwarnings("error")
 def test_replicates_without_an_estimate_are_counted():
     weights = np.ones(3)
-    replicates = np.array([[0.0, 1.5, 1.5, 0.0], [1.5, 0.0, 1.5, 0.0], [1.5, 1.5, 0.0, 1.0]])
+    replicates = np.array([[0.0, 1.5, 1.5, 0.0, 0.0], [1.5, 0.0, 1.5, 0.0, 0.0], [1.5, 1.5, 0.0, 1.0, 0.0]])
     given = given_replicates(weights, replicates, scale=2 / 3)
 
     def ratio(w):
         return np.array([w @ [1.0, 2.0, 6.0] / (w @ [1.0, 1.0, 0.0])])
 
     made = replicate_statistic(given, ratio)
-    assert (made.replicates_n, made.discarded_n) == (3, 1)
+    assert (made.replicates_n, made.discarded_n) == (3, 2)
     each = np.array([(3 + 9) / 1.5, (1.5 + 9) / 1.5, 4.5 / 3])
     assert made.covariance[0, 0] == pytest.approx(2 / 3 * ((each - each.mean()) ** 2).sum())
     with pytest.raises(
