@@ -37,3 +37,36 @@ def test_weights_run_from_equal_to_those_of_rds_ii():
 def test_a_population_below_the_sample_is_refused():
     with pytest.raises(EstimationError, match="population is 3"):
         inclusion_probabilities(np.array([1.0]), np.array([3.0]), 4)
+
+
+def test_weights_are_the_fixed_point_of_their_own_population():
+    degree = np.array([2.0] * 5 + [4.0] * 10 + [9.0] * 6 + [20.0] * 3)
+    made = successive_weights(degree, 60)
+    assert made.classes.tolist() == [2, 4, 9, 20]
+    sampled = np.array([5, 10, 6, 3])
+    assert made.population_counts.sum() == pytest.approx(60)
+    assert made.population_counts / made.population_counts.sum() == pytest.approx(
+        sampled / made.probabilities / (sampled / made.probabilities).sum(), rel=1e-5
+    )
+    again = inclusion_probabilities(made.classes, made.population_counts, len(degree))
+    assert again == pytest.approx(made.probabilities, rel=1e-4)
+    each = 1 / made.probabilities[np.searchsorted(made.classes, degree)]
+    assert made.weights == pytest.approx(each / each.sum())
+    assert (np.diff(made.probabilities) > 0).all()
+    assert made.rounds > 1
+
+
+def test_a_population_as_large_as_the_sample_is_drawn_whole():
+    size, count = np.array([1.0, 4.0]), np.array([3.0, 2.0])
+    assert inclusion_probabilities(size, count, 5).tolist() == [1.0, 1.0]
+    nearly = inclusion_probabilities(size, np.array([30.0, 20.0]), 49)
+    assert 0.95 < nearly[0] < nearly[1] <= 1
+    assert nearly @ [30.0, 20.0] == pytest.approx(49, rel=1e-4)
+    with pytest.raises(EstimationError, match="population is 4 where 5 were sampled; give a larger one"):
+        inclusion_probabilities(size, np.array([2.0, 2.0]), 5)
+
+
+def test_equal_degrees_have_equal_chances():
+    assert inclusion_probabilities(np.array([7.0]), np.array([100.0]), 20) == pytest.approx([0.2])
+    two = inclusion_probabilities(np.array([5.0, 5.0]), np.array([40.0, 60.0]), 30)
+    assert two == pytest.approx([0.3, 0.3], rel=1e-6)
