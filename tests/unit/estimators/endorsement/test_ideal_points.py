@@ -7,6 +7,7 @@ from scipy import integrate, stats
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
+from analysis.estimators.endorsement.hamiltonian import Target, _Chain, _path
 from analysis.estimators.endorsement.ideal_points import _estimate, _terms, _warnings, ideal_points
 from analysis.estimators.endorsement.posterior import Prior, soft_beta
 from analysis.estimators.endorsement.prepare import prepare
@@ -246,3 +247,19 @@ def test_terms_that_have_not_mixed_are_named():
     assert _warnings({"a": fine, **poor}) == (
         "not mixed well enough (R-hat above 1.01 or fewer than 400 effective draws): b, c, d; ask for more draws",
     )
+
+
+def test_a_path_that_diverges_stays_where_it_was_and_counts_as_refused():
+    falling = Target(lambda theta, rest: (-1e12 * float(theta @ theta), -2e12 * theta), None, lambda slope, rest: slope)
+    state = _Chain(np.ones(2), np.zeros(1), np.random.default_rng(1))
+    theta, chance = _path(falling, np.eye(2), state, 0.5)
+    assert theta is state.theta
+    assert chance == 0.0
+
+
+def test_a_path_in_a_flat_place_is_always_taken():
+    flat = Target(lambda theta, rest: (0.0, np.zeros(2)), None, lambda slope, rest: slope)
+    state = _Chain(np.ones(2), np.zeros(1), np.random.default_rng(1))
+    theta, chance = _path(flat, np.eye(2), state, 0.5)
+    assert chance == 1.0
+    assert (theta != state.theta).all()

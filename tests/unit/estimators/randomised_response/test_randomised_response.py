@@ -237,3 +237,13 @@ def test_cheating_by_hand():
     assert (made.honest_yes.term, made.cheaters.term) == ("honest_yes", "cheaters")
     assert made.cheaters.confidence == 0.9
     assert made.cheaters.n == 100
+
+
+def test_whether_a_prevalence_is_withheld_goes_by_the_interval_that_is_given():
+    """Three clusters: with two degrees of freedom the interval reaches 0, with a normal quantile it would not."""
+    how = device("forced", 0.6, p1=0.3, p0=0.1)
+    y = np.concatenate([np.repeat([1.0, 0.0], [4, 36]), np.repeat([1.0, 0.0], [7, 33]), np.repeat([1.0, 0.0], [9, 31])])
+    made = prevalence(y, how, clusters=np.repeat([0, 1, 2], 40))
+    assert made.is_usable
+    assert made.degrees_of_freedom == 2
+    assert made.high > 0 > made.value + 1.959963984540054 * made.se
