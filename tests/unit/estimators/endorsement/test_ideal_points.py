@@ -274,3 +274,13 @@ def test_means_over_policies_are_drawn_from_their_normal_conditional():
     precision = 1 / 1.5 + 3 / 0.6
     assert drawn.mean() == pytest.approx(2.5 / 0.6 / precision, abs=4.5 / np.sqrt(4000 * precision))
     assert drawn.var() == pytest.approx(1 / precision, rel=4.5 * np.sqrt(2 / 4000))
+
+
+def test_stretching_back_undoes_the_stretch():
+    plain = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)))
+    posterior = plain.tuned(plain.softness, np.full((1, 1), 0.3))
+    vector = np.random.default_rng(5).normal(size=posterior.size)
+    for phi2 in (np.array([[0.05]]), np.array([[4.0]])):
+        moved = posterior.stretch(vector, phi2)
+        assert posterior.stretch(moved, phi2, is_back=True) == pytest.approx(vector)
+    assert (posterior.stretch(vector, np.array([[0.05]])) != posterior.stretch(vector, np.array([[4.0]]))).any()
