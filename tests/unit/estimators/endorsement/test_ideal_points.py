@@ -93,11 +93,12 @@ def test_soft_bounds_leave_the_prior_of_a_variance_uniform():
     assert np.abs(mass - variance).max() < 1e-4  # of 10; trapezoids of width .004
 
 
-def test_variances_over_policies_are_drawn_from_their_conditional():
+@pytest.mark.parametrize("effects", [(0.2, 0.9, 1.4), (3.0, 3.1, 3.2), (-2.0, 0.0, 2.0)])
+def test_variances_over_policies_are_drawn_from_their_conditional(effects):
     """Against the density on a grid: mean of the draws, spread of the draws."""
     posterior = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)))
     at = np.zeros(posterior.size)
-    at[posterior.cuts[3] : posterior.cuts[4]] = (0.2, 0.9, 1.4)
+    at[posterior.cuts[3] : posterior.cuts[4]] = effects
     grid = np.linspace(1e-4, 10, 20_001)
     lam = posterior.unpack(at).lam[:, 0, 0]
     weight = np.exp(posterior.effects_given(3 * lam.var(), lam.mean() ** 2, grid))
@@ -323,3 +324,23 @@ def test_a_path_in_a_flat_place_is_always_taken():
     theta, chance = _path(flat, np.eye(2), state, 0.5)
     assert chance == 1.0
     assert (theta != state.theta).all()
+
+
+def test_means_over_policies_are_drawn_from_their_normal_conditional():
+    prior = Prior(normal_variance=1.5)
+    posterior = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)), prior)
+    lam, phi2, rng = np.array([0.2, 0.9, 1.4]).reshape(3, 1, 1), np.array([[0.6]]), np.random.default_rng(4)
+    drawn = np.array([posterior.draw_means(lam, phi2, rng)[0, 0] for _ in range(4000)])
+    precision = 1 / 1.5 + 3 / 0.6
+    assert drawn.mean() == pytest.approx(2.5 / 0.6 / precision, abs=4.5 / np.sqrt(4000 * precision))
+    assert drawn.var() == pytest.approx(1 / precision, rel=4.5 * np.sqrt(2 / 4000))
+
+
+def test_stretching_back_undoes_the_stretch():
+    plain = prepare(endorsement_answers(*simulated(3, n=60), POLICIES, ENDORSERS), np.ones((60, 1)))
+    posterior = plain.tuned(plain.softness, np.full((1, 1), 0.3))
+    vector = np.random.default_rng(5).normal(size=posterior.size)
+    for phi2 in (np.array([[0.05]]), np.array([[4.0]])):
+        moved = posterior.stretch(vector, phi2)
+        assert posterior.stretch(moved, phi2, is_back=True) == pytest.approx(vector)
+    assert (posterior.stretch(vector, np.array([[0.05]])) != posterior.stretch(vector, np.array([[4.0]]))).any()

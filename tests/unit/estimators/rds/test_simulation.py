@@ -56,6 +56,13 @@ def test_a_network_is_what_its_plan_says(plan):
     assert all((b, a) in ties for a, b in list(ties)[:2000])
 
 
+def test_members_differ_in_their_degrees_by_a_lognormal_spread():
+    """Poisson ties around expected degrees m·exp(.6 z): variance m + m² (exp(.36) − 1), whoever has none left out."""
+    made = simulate_network(NetworkPlan(20_000, 0.3, 12.0, 1.0, 1.0), np.random.default_rng(6))
+    mean = made.degree.mean()
+    assert made.degree.var() == pytest.approx(mean + mean**2 * (np.exp(0.36) - 1), rel=0.1)
+
+
 def test_too_much_homophily_is_refused():
     with pytest.raises(EstimationError, match="homophily 3 leaves no ties between groups; give a smaller one"):
         simulate_network(NetworkPlan(500, 0.5, 8.0, 3.0, 1.0), np.random.default_rng(1))

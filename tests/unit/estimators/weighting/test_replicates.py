@@ -186,9 +186,10 @@ def test_given_replicates_may_hold_factors_and_know_their_rank():
     assert complete.replicates.tolist() == factors.tolist()
     assert (complete.rscales.tolist(), complete.mse, complete.kind) == ([1, 2, 3, 4], True, "given")
     assert given_replicates(weights, np.ones((3, 2)), scale=1.0).degrees_of_freedom == 1
-    # a column that differs from another by less than 1e-5 of the whole adds nothing
-    nearly = np.array([[1e6, 0, 1e6, 0], [0, 1e6, 1, 0], [0, 0, 0, 1e6]])
-    assert given_replicates(weights, nearly, scale=1.0).degrees_of_freedom == 2
+    # a direction that is less than 1e-5 of the whole adds nothing, one of 1e-4 of it does
+    for small, rank in ((1.0, 2), (1e2, 3)):
+        nearly = np.array([[1e6, 1e6, 0], [0, small, 0], [0, 0, 1e6]])
+        assert given_replicates(weights, nearly, scale=1.0).degrees_of_freedom == rank - 1
 
 
 @pytest.mark.parametrize(
