@@ -53,6 +53,8 @@ from tests.unit.custody.scrub.finding import found
         ("0701234567a", []),
         # Decimals and money.
         ("70.1234567", []),
+        ("call 70.1234567", []),
+        ("call 701.234567", ["701.234567"]),
         ("0.7012345678", []),
         ("701234567 usd", []),
         ("usd 701234567", []),
