@@ -122,8 +122,6 @@ def _replace_table(path: Path, write: Callable[[Path], object]) -> None:
         write(target)
         target.chmod(path.stat().st_mode & 0o777)
         target.replace(path)
-    except CustodyError:
-        raise
     except Exception as error:  # three libraries, each with failures of its own
         raise CustodyError(
             f"{path}: cannot be written anew ({type(error).__name__}); nothing was erased in it"

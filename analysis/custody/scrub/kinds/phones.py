@@ -112,8 +112,6 @@ def _is_free(data: bytes, window: Window) -> bool:
         return bool(GLUED_WORDS.at_end(before(data, window.start, 10)))
     if previous in b"_#=&/\\" and byte_at(data, window.start - 2) in LATIN:
         return False
-    if previous in b"0123456789":
-        return False
     is_decimal = len(window.groups) == 2 and window.marks[0] == b"." and len(window.groups[0]) < 3
     return not is_decimal or _has_plus(data, window)
 

@@ -1,6 +1,7 @@
 """Bank accounts, cards and wallets at the borders of their standards; the numbers are the standards' examples."""
 
 import pytest
+from stdnum import luhn
 
 from analysis.custody.scrub.kinds.accounts import BASE58, _has_check, _iban_length
 from tests.unit.custody.scrub.finding import found
@@ -89,6 +90,8 @@ GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
         (f"4{'4' * 90}", []),
         ("btc 7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV", ["7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV"]),
         ("btc 7ecdhsygxxyscszyep35khn8vvw3svaulktzxwcfltv", []),
+        ("btc 7ECDHSYGXYSCSZYEP35KHN8VVW3SVAUPKTZXWCFPTV", []),
+        ("eqdtfpewcfaecre5mlvh2n6c0x-_hjem7w61_jlnsf74p4q2", []),
         ("btc EcDhSYGxXyscszYEpKHNvvwsvAuLKTzXwCFLtV", []),
         ("7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV", []),
         (f"btc {'x ' * 14}7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV", []),
@@ -106,3 +109,14 @@ def test_the_check_of_an_address_is_the_hash_of_the_rest():
     assert not any(map(_has_check, changed))
     assert not _has_check(f"2{GENESIS}")
     assert len(set(BASE58)) == 58
+
+
+@pytest.mark.parametrize(
+    "grouping",
+    [(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 5), (6, 13), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1)],
+)
+def test_a_card_is_grouped_as_its_issuer_does(grouping):
+    body = "6" + "1" * (sum(grouping) - 2)
+    digits = iter(body + luhn.calc_check_digit(body))
+    card = " ".join("".join(next(digits) for _ in range(length)) for length in grouping)
+    assert found(card, "CARD") == [card]

@@ -1,3 +1,5 @@
+import importlib
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -160,3 +162,14 @@ def test_empty_sliced_and_large_columns(column):
 @pytest.mark.parametrize("unit", ["1 ", "a@", "(at) ", "۱.", "http://", "34°", "x dot ", "::", "صفر ", "\u200f1"])
 def test_time_grows_with_length_and_no_faster(unit):
     find(unit * 20_000)
+
+
+def test_a_text_that_only_looks_like_one_stays_as_it_is():
+    batch = scrub_batch(pa.array(["12345 plain", "call 0701234567"]))
+    assert batch.texts.to_pylist() == ["12345 plain", "call [PHONE]"]
+    assert batch.counts == dict.fromkeys(KINDS, 0) | {"PHONE": 1}
+
+
+def test_the_room_offers_what_it_names():
+    package = importlib.import_module("analysis.custody.scrub")
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.custody.scrub.alphabet import SEPARATOR
-from analysis.custody.scrub.gates import EVERY_TEXT, Gate, Texts
+from analysis.custody.scrub.gates import EVERY_TEXT, SIGNS, Gate, Texts
 from analysis.custody.scrub.kinds import FINDERS
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
@@ -56,4 +56,9 @@ def test_texts_outside_are_not_read_and_places_are_of_the_sheet():
     assert Texts(data).behind(Gate(cue=Rule("plai"), digits=1)).data == b"12 plain"
     assert Texts(data).behind(Gate(digits=1, any_of=b"@+")).data == b"x@1"
     assert Texts(data).behind(EVERY_TEXT).data == data
+    for sign in SIGNS:
+        held = bytes([sign])
+        assert Texts(b"plain" + bytes([SEPARATOR]) + held).behind(Gate(all_of=held)).data == held
+        assert Texts(b"plain" + bytes([SEPARATOR]) + held).behind(Gate(any_of=held)).data == held
+    assert Texts(b"@" + bytes([SEPARATOR]) + b"@#").behind(Gate(all_of=b"@#")).data == b"@#"
     assert list(Texts(data).behind(Gate(digits=9)).matches(find)) == []
