@@ -55,7 +55,7 @@ def verbatim(haystack: Haystack, texts: Iterable[str], own_phrases: Iterable[str
     written = [one_spelling(text) for text in texts]
     runs = _shared_runs(haystack, "\0".join(written), SHINGLE_CHARACTERS)
     words = {" ".join(part) for text in written for part in _word_runs(text)}
-    needles = {needle for needle in {*runs, *words} if needle not in own}
+    needles = {needle for needle in {*runs, *words} if needle.strip() not in own}
     return sorted(set(_report(haystack, "verbatim", needles, "repeats what somebody wrote")), key=str)
 
 
