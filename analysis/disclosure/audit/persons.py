@@ -48,15 +48,19 @@ def verbatim(haystack: Haystack, texts: Iterable[str], own_phrases: Iterable[str
     texts
         What persons and channels wrote, as the restricted tier keeps it.
     own_phrases
-        Phrases that the project itself publishes, such as its codebook's. A run that lies inside one of them is no
-        finding; one that goes on beyond its end is.
+        Phrases that the project itself publishes, such as its codebook's. A run that lies inside one of them, but for a
+        word at one end, is no finding: any list of phrases puts a word beside each. One that goes on further is.
     """
     own = "\n".join(one_spelling(phrase) for phrase in own_phrases)
     written = [one_spelling(text) for text in texts]
     runs = _shared_runs(haystack, "\0".join(written), SHINGLE_CHARACTERS)
     words = {" ".join(part) for text in written for part in _word_runs(text)}
-    needles = {needle for needle in {*runs, *words} if needle.strip() not in own}
+    needles = {needle for needle in {*runs, *words} if not _is_inside(needle.strip(), own)}
     return sorted(set(_report(haystack, "verbatim", needles, "repeats what somebody wrote")), key=str)
+
+
+def _is_inside(run: str, own: str) -> bool:
+    return any(part in own for part in (run, run.partition(" ")[2], run.rpartition(" ")[0]) if part)
 
 
 def _shared_runs(haystack: Haystack, text: str, length: int) -> Iterator[str]:

@@ -99,6 +99,8 @@ def test_a_phrase_that_the_project_publishes_is_no_leak_and_what_follows_it_is()
     assert verbatim(shown, [f"we speak of {phrase.lower()} today"], [phrase, "another phrase"]) == []
     leaked = holding(a=f"codebook: {phrase}", b=f"{phrase} today and tomorrow")
     assert files(verbatim(leaked, [f"we speak of {phrase} today and tomorrow"], [phrase])) == ["b"]
+    assert verbatim(holding(a=f"German {phrase}"), [f"men {phrase}"], [phrase]) == []
+    assert files(verbatim(holding(a=f"said men {phrase}"), [f"said men {phrase}"], [phrase])) == ["a"]
     split = ["Defence of the homeland", "against interference"]
     assert files(verbatim(shown, [phrase], split)) == ["a"]
 
