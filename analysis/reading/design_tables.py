@@ -113,9 +113,9 @@ def _estimand_coverage(release: Release) -> str:
         for entry in entries.split(" | ")
     ]
     columns = {
-        "Estimand": lambda row: f"`{row.estimand_id}`",
-        "What it is": lambda row: escaped(row.words),
+        "What is to be known": lambda row: escaped(row.words),
         "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows),
+        "Estimand": lambda row: f"`{row.estimand_id}`",
     }
     shown = pd.DataFrame([(name, words) for name, _, words in listed], columns=["estimand_id", "words"])
     return table_block(column_table(shown.drop_duplicates(), columns, ()), release, "synthetic_deep_diagnosis", SCRIPT)

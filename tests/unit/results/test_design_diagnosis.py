@@ -22,6 +22,7 @@ from analysis.design.verdict_probabilities import (
 from analysis.errors import EstimationError
 from analysis.estimators.robust_interval import robust_interval
 from analysis.estimators.weighting.design import survey_design
+from analysis.reading.design_tables import ELSEWHERE, SAME_STUDY
 from analysis.results.design_diagnosis import characteristic_rows, merged, required_size_rows, verdict_probability_rows
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
@@ -180,3 +181,11 @@ class TestStudies:
 
 def test_a_threshold_rule_is_what_is_diagnosed():
     assert isinstance(PUBLIC_SUPPORT, Threshold)
+
+
+def test_every_estimand_of_the_register_is_simulated_or_says_why_not():
+    kept = set(Store(ROOT).read("reference__synthetic_deep_diagnosis").estimand_id)
+    names = [estimand.id for claim in REGISTER.claims for estimand in claim.estimands]
+    assert len(names) > 20
+    for name in names:
+        assert (SAME_STUDY.get(name, name) in kept) != (name.partition("[")[0] in ELSEWHERE), name
