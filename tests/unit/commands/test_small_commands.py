@@ -20,7 +20,7 @@ from analysis.commands.diagnose import diagnose
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.errors import CustodyError, InputError
 from analysis.estimators.rds.coverage import SPOT_CHECK, CoverageRow
-from analysis.results.method_surveys import METHODS
+from analysis.results.method_coverage import METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
 
