@@ -274,7 +274,7 @@ def test_each_quantity_is_named_after_what_it_is_a_draw_of(is_common):
     values = {name: rng.normal(size=(50, *shape)) for name, shape in shapes.items()}
     if not is_common:
         values["mean"] = rng.normal(size=(50, 1, 2))
-    made = _terms(answers, posterior, ("Intercept", "age"), values)
+    made = _terms(answers, posterior, (("Intercept", "age"), ()), values)
     wanted = {"support[x]": values["lam"][:, :, 0, 0].mean(axis=1)}
     for j, p in enumerate(POLICIES):
         wanted |= {f"beta[{p}]": values["beta"][:, j], f"alpha[{p}]": values["alpha"][:, j, 0]}
