@@ -9,7 +9,6 @@ import numpy as np
 import typer
 from rich.progress import track
 
-from analysis.design import estimators, studies
 from analysis.design.studies import Study, simulate_study
 from analysis.errors import InputError
 from analysis.params import load_params
@@ -19,6 +18,9 @@ from analysis.store import canonical, csv_bytes, write_atomically
 
 FOLDER = Path("build/diagnosis")
 BATCH = 50
+ROOMS = ("design", "estimators", "synthetic")
+"""Rooms whose code makes a study what it is."""
+
 RESULT = "data/reference/synthetic_deep_diagnosis.csv"
 TABLE = "synthetic_deep_diagnosis"
 SOURCE = "simulated by `python -m analysis diagnose`; fictional worlds, nobody was asked"
@@ -56,6 +58,7 @@ def _batch(seed: int, respondents: int, numbers: range, generators: list[np.rand
 
 
 def _version() -> str:
-    """Of the code that draws and estimates studies: batches of another version are not taken up."""
-    files = [Path(str(module.__file__)) for module in (estimators, studies)]
+    """Of the code that draws, asks and estimates: batches of another version are not taken up."""
+    package = Path(__file__).parents[1]
+    files = sorted(file for room in ROOMS for file in (package / room).rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
