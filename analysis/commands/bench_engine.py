@@ -27,7 +27,7 @@ from analysis.commands.posts_table import CODEBOOK
 from analysis.engine.steps import TABLE
 from analysis.measures.frames import parse_codebook
 
-POSTS = 2_000_000
+POSTS = 1_000_000
 DIFFERENT_TEXTS = 100_000
 ROW_GROUP = 125_000
 CHANNELS, WEEKS = 3_000, 104

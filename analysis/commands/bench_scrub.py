@@ -21,7 +21,7 @@ from analysis.commands.bench_report import Comparison, cpu_seconds
 from analysis.custody.scrub import scrub_batch
 from analysis.synthetic import canaries
 
-POSTS = 100_000
+POSTS = 50_000
 PACE = "posts per CPU second"
 SEED = 3
 VOCABULARY = 4_000

@@ -35,7 +35,7 @@ def normal_power(
     Raises
     ------
     EstimationError
-        When the level is outside 0 to 1.
+        When the level is outside 0 to 1, or a standard error is not above 0.
 
     Example
     -------
@@ -45,6 +45,8 @@ def normal_power(
     if not 0 < alpha < 1:
         raise EstimationError(f"alpha is {alpha:g}; give a level between 0 and 1")
     limit = sd if null_sd is None else null_sd
+    if not (sd > 0 and limit > 0):
+        raise EstimationError(f"sd is {sd:g} and null_sd {limit:g}; power is defined for standard errors above 0")
     if not is_two_sided:
         return float(stats.norm.cdf((effect - stats.norm.ppf(1 - alpha) * limit) / sd))
     reach = stats.norm.ppf(1 - alpha / 2) * limit

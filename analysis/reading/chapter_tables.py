@@ -125,7 +125,7 @@ def events(release: Release) -> str:
     known = release.codes("events_dated", "date_status_code")
     quality = release.codes("events_dated", "source_quality_code")
     columns = {
-        "Day": lambda row: f"{row.event_date:%Y-%m-%d}",
+        "Day": lambda row: f"[{row.event_date:%Y-%m-%d}]{{.one-line}}",
         "What happened": lambda row: escaped(row.event_text),
         "How the day is known": lambda row: escaped(known[row.date_status_code]),
         "Source": lambda row: escaped(quality[row.source_quality_code]),
@@ -217,7 +217,6 @@ def technique_price(release: Release) -> str:
 def performance(release: Release) -> str:
     """The last measurement of every comparison, with the peers that were missing."""
     columns = {
-        "Part": lambda row: escaped(row.part_text),
         "What": lambda row: escaped(row.comparison_text),
         "Against": lambda row: escaped(row.compared_with_text),
         "Unit": lambda row: escaped(row.figure_unit_text),
@@ -227,7 +226,7 @@ def performance(release: Release) -> str:
         "Note": lambda row: escaped(row.note) if is_given(row.note) else "",
     }
     rows = latest(release.table("performance"))
-    return table_block(column_table(rows, columns, (4, 5, 6)), release, "performance", SCRIPT)
+    return table_block(column_table(rows, columns, (3, 4, 5)), release, "performance", SCRIPT)
 
 
 def _measured(value: float) -> str:

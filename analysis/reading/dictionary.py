@@ -66,7 +66,7 @@ def _section(release: Release, name: str) -> str:
         f"{escaped(resource['title'])}. {escaped(resource['description'])} Key: {key}. "
         f"Rows: {quoted(count(len(rows)), name)}.",
         pipe_table(
-            ("Column", "Type", "Role", "Meaning", "Empty means"), [_column(field) for field in schema["fields"]]
+            ("Column", "Meaning", "Type", "Role", "Empty means"), [_column(field) for field in schema["fields"]]
         ),
         f":::{{dropdown}} First rows\n{_first_rows(rows)}\n:::",
         f":::{{dropdown}} Load it\n```text\n{LOAD.format(name=name)}\n```\n:::",
@@ -82,7 +82,7 @@ def _column(field: Mapping[str, Any]) -> tuple[str, ...]:
     if field.get("codes"):
         meaning += " Codes: " + "; ".join(f"`{code}` {escaped(words)}" for code, words in field["codes"].items()) + "."
     empty = escaped(field["nullMeans"]) if field.get("nullMeans") else "never empty"
-    return f"`{field['name']}`", field["type"], field.get("role", ""), meaning, empty
+    return f"`{field['name']}`", meaning, field["type"], field.get("role", ""), empty
 
 
 def _first_rows(rows: pd.DataFrame) -> str:

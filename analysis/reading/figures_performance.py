@@ -24,6 +24,8 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import count, day, decimal, plain
 
 LABEL_POINTS = 7.2
+CROWDED = 1e5
+"""From this ratio of the axis' ends on only every second power of ten has room for its label."""
 COMPARISON = ["part_text", "comparison_text", "compared_with_text"]
 FASTER, SLOWER = ("o", BLUE), ("s", ORANGE)
 
@@ -86,9 +88,11 @@ def _draw(rows: pd.DataFrame, title: str, width: float) -> Figure:
     inches = width - left - MARGIN - 0.45
     axes = paper.axes(left, 0.42, inches, total, "x")
     ratios = [float(ratio) for ratio in rows.times_better] or [1.0]
-    low, high = min(0.5, *ratios) / 1.6, max(2.0, *ratios) * 1.6
+    # Each number stands on the side of its mark that the line at one is not: a decade is room for it.
+    low, high = min(0.5, *ratios) / 10, max(2.0, *ratios) * 1.6
     axes.set(xscale="log", xlim=(low, high), ylim=(0, total))
-    ticks = [10.0**power for power in range(-3, 5) if low <= 10.0**power <= high]
+    powers = range(-4, 5, 2 if high / low > CROWDED else 1)
+    ticks = [10.0**power for power in powers if low <= 10.0**power <= high]
     axes.set_xticks(ticks, [f"{plain(tick)}×" for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks([])
@@ -102,10 +106,11 @@ def _draw(rows: pd.DataFrame, title: str, width: float) -> Figure:
         axes.annotate(
             f"{_times(ratio)}×",
             (ratio, y),
-            (5, 0),
+            (5 if ratio >= 1 else -5, 0),
             "data",
             "offset points",
             size=LABEL_POINTS,
+            ha="left" if ratio >= 1 else "right",
             va="center",
             bbox={"fc": PAPER, "ec": "none", "pad": 0.3},
         )

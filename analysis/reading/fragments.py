@@ -11,19 +11,23 @@ import pandas as pd
 
 from analysis.reading.figures import Drawing
 from analysis.reading.tables import Release
-from analysis.reading.wording import mark
+from analysis.reading.wording import NO_BREAK, mark
+
+LONG_CELL = 60
+"""Characters of a cell that a column as narrow as its longest word would make a tower of."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|~#{}])")
+_LOOSE_UNIT = re.compile(r"(?<=\d) (?=%)")
 _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]+[^\s;,.)])")
 
 
 def escaped(text: object) -> str:
-    """Text from a table as literal Markdown on one line."""
+    """Text from a table as literal Markdown on one line; no line breaks between a number and its %."""
     return _literal(" ".join(str(text).split()))
 
 
 def _literal(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    return _SPECIAL.sub(r"\\\1", _LOOSE_UNIT.sub(NO_BREAK, text))
 
 
 def cited(text: object) -> str:
@@ -51,9 +55,14 @@ def bullets(items: Sequence[str], nothing: str) -> str:
 
 
 def pipe_table(headings: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> str:
-    """A table; cells are Markdown already, columns in `numeric` are aligned right."""
+    """A table; cells are Markdown already, columns in `numeric` are aligned right, sentences get room on a phone."""
     rule = ["--:" if index in numeric else "---" for index in range(len(headings))]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [headings, rule, *rows])
+    body = ([_roomy(cell) for cell in cells] for cells in rows)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [headings, rule, *body])
+
+
+def _roomy(cell: str) -> str:
+    return f"[{cell}]{{.roomy}}" if len(cell) > LONG_CELL else cell
 
 
 def column_table(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]], numeric: Sequence[int] = ()) -> str:

@@ -125,8 +125,9 @@ def frame_phrases(release: Release) -> str:
     """The phrases of each frame in each language; Dari and Pashto from right to left."""
     languages = release.codes("frame_codebook", "language_code")
     columns = {
-        "Frame": lambda row: _frame_name(release, row),
-        "Language": lambda row: escaped(languages[row.language_code].partition(",")[0]),
+        "Frame and language": lambda row: (
+            f"{_frame_name(release, row)}: {escaped(languages[row.language_code].partition(',')[0])}"
+        ),
         "Phrases": _phrases,
     }
     return table_block(column_table(release.table("frame_codebook"), columns, ()), release, "frame_codebook", SCRIPT)
@@ -171,7 +172,7 @@ def prevalence_table(release: Release, *, is_own: bool) -> str:
     }
     if is_own:
         del columns["Classifier"], columns["Balanced accuracy"]
-    return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
+    return _labelled(release, column_table(rows, columns, (len(columns) - 2, len(columns) - 1)), name)
 
 
 def coordination_table(release: Release) -> str:

@@ -148,7 +148,7 @@ def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
         **group,
         "Items": lambda row: escaped(row.item_text),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: escaped(row.estimator_text).replace("un agency", "UN agency"),
+        "Estimator": lambda row: _with_acronym(escaped(row.estimator_text)),
         "Estimate": _value,
         "95 % interval": _interval,
         "Respondents": lambda row: count(row.respondents_n),
@@ -174,14 +174,18 @@ def _interval(row: Any) -> str:
     return span(decimal(100 * row.ci_low, 1), decimal(100 * row.ci_high, 1))
 
 
+def _with_acronym(text: str) -> str:
+    return text.replace("un agency", "UN agency")
+
+
 def diagnostics_table(release: Release) -> str:
     """Every check of every design."""
     name = f"{release.study}_survey_diagnostics"
     columns = {
         "Items": lambda row: escaped(row.item_text),
-        "Check": lambda row: escaped(in_words(row.check_code)),
+        "Check": lambda row: _with_acronym(escaped(in_words(row.check_code))),
         "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
-        "What it asks": lambda row: escaped(sentence_case(row.check_text)),
+        "What it asks": lambda row: _with_acronym(escaped(sentence_case(row.check_text))),
         "Value": lambda row: decimal(row.statistic, 2) if is_given(row.statistic) else "",
         "Respondents": lambda row: count(row.respondents_n),
     }

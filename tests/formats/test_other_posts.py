@@ -72,6 +72,14 @@ class TestCrowdTangle:
         post = Read(data).posts[0]
         assert (post.text, post.created_at) == ("cap", "2030-01-01T05:00:00Z")
 
+    def test_a_time_without_a_word_for_its_zone_and_no_reactions_are_understood(self):
+        data = (
+            b"Account,User Name,Followers at Posting,Post Created,Type,Comments,URL,Description\n"
+            b"A,a,1,2030-01-01T05:00:00+04:30,Photo,1,https://i.example/p/1,cap\n"
+        )
+        post = Read(data).posts[0]
+        assert (post.created_at, post.reactions_n) == ("2030-01-01T00:30:00Z", Absence.NOT_EXPORTED)
+
     def test_a_row_without_time_is_set_aside(self):
         found = Read(CROWDTANGLE.replace(b"2030-03-01 01:59:59 XQT", b"soon"))
         assert [entry.column for entry in found.quarantined] == ["Post Created"]
@@ -108,6 +116,18 @@ class TestTikTok:
         assert Read(broken).quarantined[0].column == "id"
         error = Read(as_json({"data": {}, "error": {"code": "rate_limit_exceeded", "log_id": "1"}}))
         assert (error.posts, sum(error.asides.values())) == ([], 1)
+
+    def test_a_page_whose_list_is_none_and_something_else_are_set_aside(self):
+        page = {"data": {"videos": {"id": 1}}, "error": {"code": "ok"}}
+        found = Read(as_lines(TIKTOK, page, {"what": "else"}))
+        assert [entry.column for entry in found.quarantined] == ["videos", "item"]
+        assert len(found.posts) == 1
+
+    def test_profiles_are_no_items(self):
+        found = Read(
+            as_lines(TIKTOK, {"data": {"display_name": "Nobody", "follower_count": 3}, "error": {"code": "ok"}})
+        )
+        assert (len(found.posts), found.asides) == (1, {"profile": 1})
 
 
 class TestBluesky:
@@ -165,6 +185,25 @@ class TestBluesky:
         found = Read(as_lines(event, like))
         assert (found.posts[0].post_id, sum(found.asides.values())) == ("at://did:plc:e/app.bsky.feed.post/9", 1)
 
+    def test_a_thread_is_read_upwards_and_what_is_quoted_stays_aside(self):
+        quoting = {**BLUESKY_POST, "embed": {"record": {"uri": "at://did:plc:q/app.bsky.feed.post/7"}}}
+        parent = {"post": {**BLUESKY_POST, "uri": "at://did:plc:p/app.bsky.feed.post/0"}}
+        found = Read(as_json({"thread": {"post": quoting, "parent": parent, "replies": None}}))
+        assert [post.post_id for post in found.posts] == [BLUESKY_POST["uri"], "at://did:plc:p/app.bsky.feed.post/0"]
+        assert found.asides == {"included original": 1}
+
+    def test_a_reply_in_a_feed_brings_its_parents_which_are_no_items(self):
+        entry = {"post": BLUESKY_POST, "reply": {"root": BLUESKY_POST, "parent": BLUESKY_POST, "grandparent": None}}
+        found = Read(as_json({"feed": [entry]}))
+        assert (len(found.posts), found.asides) == (1, {"included original": 2})
+
+    @pytest.mark.parametrize(
+        ("languages", "read"), [("fa", Absence.UNPARSEABLE), (None, Absence.NULL), ([], Absence.EMPTY)]
+    )
+    def test_languages_that_are_no_list_are_not_guessed(self, languages, read):
+        record = {**BLUESKY_POST["record"], "langs": languages}
+        assert Read(as_json({"posts": [{**BLUESKY_POST, "record": record}]})).posts[0].language is read
+
     def test_a_post_without_address_is_set_aside(self):
         found = Read(as_lines(BLUESKY_POST, {key: value for key, value in BLUESKY_POST.items() if key != "uri"}))
         assert (len(found.posts), found.quarantined[0].column) == (1, "uri")
@@ -192,6 +231,18 @@ class TestMastodon:
         assert found.asides == {"activity of type Delete": 1}
         assert len(Read(as_json({"ancestors": [], "descendants": [MASTODON_STATUS]})).posts) == 1
         assert len(Read(as_json({"accounts": [], "statuses": [MASTODON_STATUS], "hashtags": []})).posts) == 1
+
+    def test_accounts_and_errors_are_no_items(self):
+        account = {"id": "3", "acct": "nobody@a.example", "username": "nobody"}
+        found = Read(as_lines(MASTODON_STATUS, account, {"error": "Record not found"}))
+        assert (len(found.posts), found.asides) == (1, {"account": 1, "error reply of the interface": 1})
+
+    def test_a_note_without_its_activity_has_the_language_that_its_text_is_mapped_to(self):
+        activity = MASTODON_OUTBOX["orderedItems"][0]
+        note = {**activity["object"], "attributedTo": activity["actor"], "published": activity["published"]}
+        listed = [activity, {**note, "contentMap": {"fa": "<p>hi</p>"}}, {**note, "contentMap": "fa"}]
+        found = Read(as_json({**MASTODON_OUTBOX, "orderedItems": listed}))
+        assert [post.language for post in found.posts] == [Absence.NOT_EXPORTED, "fa", Absence.UNPARSEABLE]
 
     def test_statuses_without_id_or_content_are_set_aside(self):
         nameless = {**MASTODON_STATUS, "id": None}

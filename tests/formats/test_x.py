@@ -16,6 +16,23 @@ def test_pages_take_a_reposts_text_from_the_included_original():
     assert found.asides == {"included original": 1}
 
 
+def test_profiles_counts_and_notes_of_errors_are_no_items():
+    profile, period = {"id": "1", "username": "inv"}, {"start": "a", "end": "b", "tweet_count": 3}
+    gone = [{"title": "Not Found Error", "resource_id": "31"}] * 2
+    found = Read(as_json({**X_PAGE, "includes": {}, "data": [X_POST, profile, period], "errors": gone}))
+    assert len(found.posts) == 1
+    assert found.asides == {
+        "profile": 1,
+        "count of posts per period": 1,
+        "error note of the interface (a referenced post or account that is gone)": 2,
+    }
+
+
+def test_references_that_are_no_list_are_set_aside():
+    found = Read(as_json({**X_PAGE, "data": [X_POST, {**X_POST, "id": "8", "referenced_tweets": {"type": "quoted"}}]}))
+    assert [(entry.column, len(found.posts)) for entry in found.quarantined] == [("referenced_tweets", 1)]
+
+
 def test_flat_posts_carry_the_original_themselves():
     flat = {**X_REPOST, "referenced_tweets": [{"type": "retweeted", "id": "31", "text": "whole text"}], "__twarc": {}}
     found = Read(as_lines(flat, {**X_POST, "__twarc": {}}))

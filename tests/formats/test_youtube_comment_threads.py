@@ -61,3 +61,12 @@ def test_other_resources_and_a_page_whose_items_are_no_list():
     found = Read(as_json({**YOUTUBE, "items": [YOUTUBE_THREAD, {"kind": "youtube#video", "id": "v"}]}))
     assert found.asides == {"video resource": 1}
     assert Read(as_json({**YOUTUBE, "items": {"a": 1}})).quarantined[0].column == "items"
+
+
+def test_error_replies_are_no_items_and_a_lacking_time_of_edit_is_said():
+    comment = youtube_comment("c")
+    del comment["snippet"]["updatedAt"]
+    page = {"kind": "youtube#commentListResponse", "items": [comment]}
+    found = Read(as_lines(page, {"error": {"code": 403, "message": "commentsDisabled"}}))
+    assert [post.edited_at for post in found.posts] == [Absence.NOT_EXPORTED]
+    assert found.asides == {"error reply of the interface": 1}

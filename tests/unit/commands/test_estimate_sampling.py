@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -79,6 +80,7 @@ def test_an_extreme_degree_is_flagged_and_refused_where_a_size_forbids_it(tmp_pa
         (("--estimator", "ss", "--population", "5"), "--population is 5"),
         (("--estimator", "rds-ii", "--bootstrap", "2"), "--bootstrap is 2"),
         (("--estimator", "rds-i", "--bootstrap-method", "successive"), "--bootstrap-method successive"),
+        (("--estimator", "rds-i", "--bootstrap-method", "jackknife"), "--bootstrap-method is 'jackknife'; choose one"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(tmp_path, options, words):
@@ -119,6 +121,22 @@ def mean(tmp_path, text=SURVEY, *more):
         ("y,w", "y,w", ("--interval", "wide"), ["--interval is 'wide'"]),
         ("y,w", "y,w", ("--lonely", "guess"), ["lonely is 'guess'"]),
         ("y,w", "y,w", ("--replicates", "jk1", "--strata", "h"), ["jk1", "strat"]),
+        ("y,w", "y,w", ("--replicates", "jk1", "--replicate-weights", "w"), ["give one of the two"]),
+        ("y,w", "y,w", ("--replicate-weights", "w"), ["needs --weights and --replicate-scale, such as 1 over their"]),
+        (
+            "y,w",
+            "y,w",
+            ("--replicate-weights", "z", "--weights", "w", "--replicate-scale", "1"),
+            ["--replicate-weights 'z' fits 0 column(s)", "give the start of their names"],
+        ),
+        (
+            "y,w",
+            "y,w",
+            ("--statistic", "total", "--interval", "beta"),
+            ["--interval beta is for shares", "normal or t"],
+        ),
+        ("y,w", "y,w", ("--statistic", "median"), ["--statistic is 'median'; choose one of"]),
+        ("y,w,h", "yy,w,y", ("--interval", "logit", "--outcome", "w"), ["column 'w' needs normal or t"]),
     ],
 )
 def test_a_broken_survey_is_refused(tmp_path, old, new, options, words):
@@ -126,6 +144,38 @@ def test_a_broken_survey_is_refused(tmp_path, old, new, options, words):
         mean(tmp_path, SURVEY.replace(old, new), *options)
     for word in words:
         assert word in str(error.value), str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("y,c\n1,\n0,\n", ("--clusters", "c"), "no row has a weight, stratum, cluster and population size; check"),
+        ("y,c\n,1\n,2\n", (), "column 'y' is empty in every row; name a column with answers"),
+        ("y,c\n1,1\ninf,2\n3,1\n", (), "column 'y' holds an infinite number in row 2; correct it or leave it empty"),
+        ("y\n" + "".join(f"word{i}\n" for i in range(200)), (), r"column 'y' has 200 levels \(.*\); group them first"),
+        ("y,g\n1,\n0,\n", ("--by", "g"), "column 'g' has 0 levels; --by takes 1 to "),
+    ],
+)
+def test_columns_without_content_are_refused(tmp_path, text, options, words):
+    with pytest.raises(AnalysisError, match=words):
+        mean(tmp_path, text, *options)
+
+
+def test_rows_outside_the_design_are_left_out_and_said(tmp_path):
+    made = mean(tmp_path, "y,w\n1,1\n0,1\n1,\n0,\n1,\n", "--weights", "w")
+    assert made["n"] == 2
+    assert made["warnings"][0] == "3 row(s) without weight, stratum, cluster or population size were left out"
+    assert made["warnings"][-1] == "only 2 of 5 rows count"
+
+
+def test_one_cluster_under_a_rule_for_lonely_ones_has_a_value_and_no_interval(tmp_path):
+    made = mean(tmp_path, "y,c\n1,a\n0,a\n", "--clusters", "c", "--lonely", "certainty")
+    assert (made["estimates"][0]["value"], made["estimates"][0]["low"]) == (0.5, None)
+    assert any("one cluster only, so no standard error exists" in w for w in made["warnings"])
+    assert any("1 stratum/strata hold one cluster: their variance follows the rule 'certainty'" in w
+               for w in made["warnings"])  # fmt: skip
+    paired = mean(tmp_path, SURVEY, "--clusters", "c", "--strata", "h", "--lonely", "certainty")
+    assert not any("one cluster" in w for w in paired["warnings"])
 
 
 def test_text_outcomes_give_a_share_for_each_level_and_missing_ones_are_counted(tmp_path):
@@ -210,6 +260,80 @@ def test_weights_of_one_reach_a_population_of_millions_under_every_method(tmp_pa
         made = call(tmp_path, "calibrate", text, "--method", method, margins=margins)
         summary = made["diagnostics"]["weights"]
         assert (summary["min"], summary["max"]) == (pytest.approx(2e5), pytest.approx(4e5))
+
+
+@pytest.mark.parametrize(
+    ("margins", "options", "words"),
+    [
+        (MARGINS, ("--method", "guess"), "--method is 'guess'; choose one of "),
+        (MARGINS, ("--method", "rake", "--bounds", "0.5,2"), "--bounds goes with --method linear or logit; raking"),
+        (MARGINS, ("--method", "linear", "--bounds", "wide"), "--bounds is 'wide'; write two numbers, such as 0.3,3"),
+        (MARGINS, ("--method", "rake", "--variables", "h"), "--variables names 'h', but file '.*' has g"),
+        (MARGINS + "n,,9\nn,,9\n", ("--method", "linear"), "gives 'n' 2 times without a level; give it once"),
+        ("variable,level,total,kind\ng,a,60,margin\ng,b,40,guess\n", ("--method", "rake"),
+         "column 'kind' of '.*' holds 'guess' in row 2; use "),
+        (MARGINS, ("--method", "rake", "--out", "nowhere/rows.csv"), "--out 'nowhere/rows.csv' cannot be written"),
+    ],
+)  # fmt: skip
+def test_calibration_options_that_do_not_fit_are_refused(tmp_path, margins, options, words):
+    with pytest.raises(AnalysisError, match=words):
+        calibrate(tmp_path, margins, *options)
+
+
+def test_a_margin_that_nobody_answered_is_refused(tmp_path):
+    with pytest.raises(AnalysisError, match=r"no row has a value in every margin column \(g\); check them for missing"):
+        calibrate(tmp_path, text="w,g\n1,\n2,\n")
+
+
+def test_numbers_are_calibrated_beside_levels(tmp_path):
+    made = calibrate(tmp_path, MARGINS + "h,,70\n", "--method", "rake", "--outcome", "h")
+    assert made["estimates"][0]["value"] == pytest.approx(0.7)
+    alone = calibrate(tmp_path, "variable,level,total\nh,,70\n(Intercept),,100\n", "--method", "linear")
+    assert alone["diagnostics"]["weights"]["sum"] == pytest.approx(100)
+    assert any(
+        w.startswith("logit took its ratios") for w in calibrate(tmp_path, MARGINS, "--method", "logit")["warnings"]
+    )
+
+
+def test_margins_of_different_years_may_be_scaled_to_the_first(tmp_path):
+    years = MARGINS + "h,0,330\nh,1,770\n"
+    made = calibrate(tmp_path, years, "--method", "rake", "--rescale-margins", "--outcome", "h")
+    assert made["diagnostics"]["weights"]["sum"] == pytest.approx(100)
+    assert made["estimates"][0]["value"] == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_weights_are_written_beside_the_rows_that_have_them(tmp_path, kind):
+    holes = SURVEY + "1,2,0,0,40,\n"
+    target = tmp_path / f"weighted.{kind}"
+    made = calibrate(tmp_path, MARGINS, "--method", "rake", "--trim", "1,5", "--out", str(target), text=holes)
+    rows = pd.read_csv(target) if kind == "csv" else pd.read_parquet(target)
+    weight = rows.calibrated_weight
+    assert weight.isna().tolist() == [False] * 32 + [True]
+    assert made["diagnostics"]["weights"]["sum"] == pytest.approx(weight.sum())
+    assert (weight.min() >= 1, weight.max() <= 5) == (True, True)
+    assert "1 row(s) with a missing margin value or weight were left out" in made["warnings"]
+    assert "trimmed weights no longer meet the margins exactly" in made["warnings"]
+    with pytest.raises(AnalysisError, match="the file has a column 'calibrated_weight' already; rename it"):
+        calibrate(
+            tmp_path,
+            MARGINS,
+            "--method",
+            "rake",
+            "--out",
+            str(target),
+            text=holes.replace("c,n", "calibrated_weight,n"),
+        )
+
+
+def test_homophily_configuration_has_its_own_bootstrap_and_shares_end_at_their_limits(tmp_path):
+    made = rds(tmp_path, TREE, "--estimator", "hcg", "--population", "200", "--bootstrap", "20")
+    assert made["estimator"] == "hcg"
+    assert 0 <= made["estimates"][0]["low"] < made["estimates"][0]["value"] < made["estimates"][0]["high"] <= 1
+    rare = rds(tmp_path, TREE.replace("4,2,2,1", "4,2,2,0").replace("6,3,3,1", "6,3,3,0"), "--estimator", "rds-ii",
+               "--bootstrap", "40", "--bootstrap-method", "tree")  # fmt: skip
+    (estimate,) = rare["estimates"]
+    assert 0 <= estimate["low"] < estimate["value"] < estimate["high"] <= 1
 
 
 def test_a_population_that_is_the_sample_is_flagged(tmp_path):

@@ -49,6 +49,9 @@ def test_power_of_a_normal_estimate():
     for alpha in (0.0, 1.0):
         with pytest.raises(EstimationError, match=f"alpha is {alpha:g}; give a level between 0 and 1"):
             normal_power(1.0, 0.5, alpha=alpha)
+    for sd, null_sd in ((0.0, None), (0.5, 0.0), (-1.0, 0.5)):
+        with pytest.raises(EstimationError, match="power is defined for standard errors above 0"):
+            normal_power(1.0, sd, null_sd=null_sd)
 
 
 def test_the_smallest_number_is_found_and_no_smaller_one_is_asked_for():

@@ -5,6 +5,7 @@ from analysis.reading.figures_register import register_tiles
 def test_text_from_tables_stays_text():
     assert fragments.escaped("a | b *c* {{ d }} <e> [f](g)") == r"a \| b \*c\* \{\{ d \}\} \<e\> \[f\](g)"
     assert fragments.escaped("two\nlines") == "two lines"
+    assert fragments.escaped("between 5 % and 10 %, n % 2") == "between 5\u00a0% and 10\u00a0%, n % 2"
 
 
 def test_only_dois_become_links():
@@ -26,3 +27,5 @@ def test_a_verdict_is_a_word():
 
 def test_numbers_are_aligned_right():
     assert fragments.pipe_table(("a", "b"), [("x", "1")], (1,)) == "| a | b |\n| --- | --: |\n| x | 1 |"
+    brief, long = "s" * 60, "s" * 61
+    assert fragments.pipe_table(("a", "b"), [(brief, long)]).endswith(f"| {brief} | [{long}]{{.roomy}} |")
