@@ -16,7 +16,7 @@ from analysis.commands.bench_report import show
 from analysis.errors import InputError
 
 PARTS = {
-    "pipeline": "a run from nothing, its memory, a run with nothing to do; tables, diagnostics",
+    "pipeline": "a run from nothing, after an edit, with nothing to do, its memory; tables, diagnostics",
     "readers": "every vendor's export beside a plain parser",
     "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
     "engine": "posts to the weekly table beside reading and writing alone; its memory",

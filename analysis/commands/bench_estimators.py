@@ -56,8 +56,9 @@ def measure() -> list[Comparison]:
 
 
 def _seconds(call: Callable[[], object], repeats: int = 3) -> float:
-    """Median CPU seconds, after one call to warm up."""
-    call()
+    """Median CPU seconds; several calls follow one to warm up."""
+    if repeats > 1:
+        call()
     times = []
     for _ in range(repeats):
         begin = time.process_time()

@@ -1,4 +1,4 @@
-"""`bench pipeline`: a run from nothing, its memory, a run with nothing to do, writing tables, list diagnostics.
+"""`bench pipeline`: a run from nothing, after an edit, with nothing to do, its memory; tables, list diagnostics.
 
 What must not be here: a peer that has to be installed.
 """
@@ -27,13 +27,7 @@ ROWS = 1_000_000
 ITEMS = 4
 GIB = 2.0**30
 ALLOWED_GIB = 2.0
-IN_ONE_PROCESS = """
-import sys, yaml
-from pathlib import Path
-from analysis.stages import run_stage
-for name in yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]:
-    run_stage(name, Path.cwd())
-"""
+EDITED = Path("book/method.md")
 
 
 def measure() -> list[Comparison]:
@@ -76,7 +70,7 @@ def list_experiment() -> Comparison:
 
 
 def whole_pipeline() -> list[Comparison]:
-    """The pipeline in a copy: from nothing with and without DVC, its memory, and once more with nothing to do."""
+    """The pipeline in a copy: from nothing, its memory, after an edited chapter, and once more with nothing to do."""
     dvc = str(Path(sys.executable).with_name("dvc"))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         project = Path(folder) / "project"
@@ -88,15 +82,17 @@ def whole_pipeline() -> list[Comparison]:
 
         peaks: list[int] = []
         cold = cpu_seconds(lambda: peaks.append(peak_memory([dvc, "repro"], project, environment)))
+        with (project / EDITED).open("a", encoding="utf-8") as chapter:
+            chapter.write("\nOne more sentence.\n")
+        warm = cpu_seconds(lambda: run(dvc, "repro"))
         idle = compared(
             "pipeline: a run with nothing to do",
             "dvc --version",
             lambda: run(dvc, "repro"),
             lambda: run(dvc, "version"),
         )
-        one = cpu_seconds(lambda: run(sys.executable, "-c", IN_ONE_PROCESS))
     return [
-        Comparison("pipeline: from nothing", "its stages in one process, without DVC", "CPU seconds", cold, one),
+        Comparison("pipeline: after an edited chapter", "the pipeline from nothing", "CPU seconds", warm, cold),
         Comparison("pipeline: peak memory over all processes", "2 GiB", "GiB", peaks[0] / GIB, ALLOWED_GIB),
         idle,
     ]
