@@ -1,6 +1,8 @@
 """The guarded door on a small fictional world, and on single rows."""
 
 import json
+import re
+import shutil
 from collections import Counter
 from datetime import date
 
@@ -15,6 +17,7 @@ from analysis.errors import CustodyError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from tests.pipeline.vaults import small_fiction
+from tests.unit.custody.test_governance import VALID
 
 CUT_OFF = date(2026, 11, 23)
 
@@ -140,6 +143,52 @@ def test_who_may_be_read(tmp_path, accounts, basis, outcome):
     admitted = admit_posts(one_post_study(tmp_path, accounts, basis))
     assert admitted.tally == {("x_api_v2", outcome): 2}
     assert len(admitted.rows) == (2 if outcome == "admitted" else 0)
+
+
+def test_a_post_of_nobody_does_not_enter(tmp_path):
+    admitted = admit_posts(one_post_study(tmp_path, INSTITUTION, author_id=None))
+    assert admitted.tally == {("x_api_v2", "no_identity"): 2}
+    assert admitted.rows.empty
+
+
+def changed_world(world, root, old, new):
+    """The small world with other words in its manifest; `old` is a regular expression."""
+    shutil.copytree(world, root, dirs_exist_ok=True)
+    manifest = root / "data/fiction/synthetic_sources.yml"
+    text, changes = re.subn(old, new, manifest.read_text(encoding="utf-8"))
+    assert changes
+    manifest.write_text(text, encoding="utf-8")
+    return open_study("synthetic", root, CUT_OFF, {})
+
+
+def test_a_variable_that_the_export_lacks_is_named(world, tmp_path):
+    study = changed_world(world, tmp_path, "consent_subject: consent_key", "consent_subject: consent_kex")
+    with pytest.raises(CustodyError, match=r"no variable 'consent_kex' for consent_subject; the export has \w+, .* …"):
+        admit_survey(study)
+
+
+def test_without_a_variable_for_it_the_respondent_is_the_vendors_within_one_export(world, tmp_path):
+    study = changed_world(world, tmp_path, r"\n *respondent: respondent_id", "")
+    found = admit_survey(study)
+    assert found.rows.respondent_pseudonym.is_unique
+    assert set(found.rows.recruitment_code) <= {"volunteer", "seed", "recruiter_not_admitted"}
+
+
+def vault(root, governance):
+    (root / "data/vault").mkdir(parents=True)
+    (root / "data/vault/governance.yml").write_text(yaml.safe_dump(governance), encoding="utf-8")
+    return root
+
+
+def test_a_vault_that_had_to_be_deleted_is_not_opened(tmp_path):
+    with pytest.raises(CustodyError, match=r"governance.yml: .* lies before the release of 2031-01-01; delete what"):
+        open_study("vault", vault(tmp_path, VALID), date(2031, 1, 1), {})
+
+
+def test_a_vault_is_not_opened_by_a_run_that_would_track_its_hashes(tmp_path):
+    root = vault(tmp_path, VALID)
+    with pytest.raises(CustodyError, match=r"would write hashes of private files into dvc.lock; start it with `./run"):
+        open_study("vault", root, CUT_OFF, {"DVC_STAGE": "admit_survey"})
 
 
 def test_a_post_keeps_week_time_and_a_scrubbed_text(tmp_path):

@@ -1,6 +1,7 @@
 """`check` says how far consent covers an export, when it is shown a ledger or a manifest, and nothing about it else."""
 
 import json
+import re
 
 import pytest
 
@@ -42,6 +43,32 @@ def test_posts_are_counted_by_what_their_account_allows(folder, capsys):
     found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml")
     assert {"institutional", "in_force", "account_not_listed"} <= set(found["consent"])
     assert sum(found["consent"].values()) == found["items"] - found["quarantined"]
+
+
+def test_without_a_manifest_a_post_is_its_authors_and_covered_by_no_consent(folder, capsys):
+    found = report(capsys, folder / POSTS, ledger=folder / "synthetic_ledger.jsonl")
+    assert set(found["consent"]) == {"not_in_force"}
+
+
+def test_a_source_without_ground_in_the_platforms_terms_covers_nothing(folder, tmp_path, capsys):
+    manifest = (folder / "synthetic_sources.yml").read_text(encoding="utf-8")
+    for name in ("synthetic_ledger.jsonl", POSTS):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    groundless = re.sub(r"platform_terms_basis: \w+", "platform_terms_basis: null", manifest)
+    (tmp_path / "synthetic_sources.yml").write_text(groundless, encoding="utf-8")
+    found = report(capsys, tmp_path / POSTS, sources=tmp_path / "synthetic_sources.yml")
+    assert set(found["consent"]) == {"no_platform_terms_basis"}
+
+
+def test_people_read_the_same_counts_in_a_table(folder, capsys):
+    found = report(capsys, folder / SURVEY, ledger=folder / "synthetic_ledger.jsonl")
+    check([folder / SURVEY], ledger=folder / "synthetic_ledger.jsonl")
+    shown = " ".join(re.sub("[^\\w:]", " ", capsys.readouterr().out).split())
+    for said, count in (("items", found["items"]), ("set aside in quarantine", found["quarantined"]),
+                        ("consent: in force", found["consent"]["in_force"]),
+                        ("consent: not in force", found["consent"]["not_in_force"])):  # fmt: skip
+        assert f"{said} {count}" in shown
 
 
 def test_a_broken_ledger_is_refused(folder, tmp_path):
