@@ -57,7 +57,7 @@ found = mcmc.get_samples(group_by_chain=True)
 kept = [np.asarray(found[k]).reshape(4, int(sys.argv[3]), -1) for k in ("beta", "cuts", "lam", "omega2", "theta")]
 np.savez(sys.argv[2], draws=np.concatenate(kept, axis=2).transpose(2, 0, 1), seconds=time.process_time() - begin)
 """
-DRAWS = 400
+DRAWS = 500
 
 
 def nuts_output(answers: EndorsementAnswers) -> tuple[FloatArray | None, float, str]:

@@ -49,7 +49,7 @@ class Screen:
         """A rule in words."""
         return {
             "duplicate_answers": "every answer equals those of another respondent; all but one are flagged",
-            "speeder": f"interview shorter than {self.speeder_share:g} of the median of the sample",
+            "speeder": f"interview shorter than {100 * self.speeder_share:.3g} % of the median of the sample",
             "straight_liner": f"one and the same answer to all {len(AGREEMENT_ITEMS)} agree-disagree items",
             "inattentive": f"the instructed item was not answered with {self.attention_answer}",
             "foil_claimed": "says to have seen the message that was invented for this question",
