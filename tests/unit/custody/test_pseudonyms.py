@@ -16,6 +16,9 @@ from analysis.custody.pseudonyms import (
 )
 from analysis.errors import CustodyError
 
+RAW = hashlib.sha256(b"a key of raw bytes").digest()
+"""A key whose last byte is no end of a line, which a raw key may not have."""
+
 
 @pytest.fixture
 def repository(tmp_path):
@@ -45,7 +48,7 @@ def test_a_created_key_is_the_owners_and_loads(tmp_path, repository):
 
 
 def test_raw_bytes_are_a_key_too(written, repository):
-    assert load_key(written(os.urandom(32)), repository).fingerprint()
+    assert load_key(written(RAW), repository).fingerprint()
 
 
 def test_pseudonyms_are_stable_and_differ_by_key_purpose_and_identity(tmp_path, repository):
@@ -81,7 +84,7 @@ def test_a_key_does_not_show_itself(tmp_path, repository):
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o660, 0o602])
 def test_a_key_that_others_can_use_is_refused(written, repository, mode):
     with pytest.raises(CustodyError, match="chmod 600"):
-        load_key(written(os.urandom(32), mode), repository)
+        load_key(written(RAW, mode), repository)
 
 
 SHORT = hashlib.sha256(b"no key").digest()[:31]
@@ -108,20 +111,20 @@ def test_a_key_inside_the_repository_is_refused(repository, tmp_path, written):
     inside = repository / "study.key"
     with pytest.raises(CustodyError, match="move it out"):
         create_key(inside, repository)
-    inside.write_bytes(os.urandom(32))
+    inside.write_bytes(RAW)
     inside.chmod(0o600)
     with pytest.raises(CustodyError, match="move it out"):
         load_key(inside, repository)
     (tmp_path / "link.key").symlink_to(inside)
     with pytest.raises(CustodyError, match="move it out"):
         load_key(tmp_path / "link.key", repository)
-    (repository / "link.key").symlink_to(written(os.urandom(32), name="outside.key"))
+    (repository / "link.key").symlink_to(written(RAW, name="outside.key"))
     with pytest.raises(CustodyError, match="move it out"):
         load_key(repository / "link.key", repository)
 
 
 def test_a_link_is_judged_by_what_it_leads_to(tmp_path, repository, written):
-    (tmp_path / "link.key").symlink_to(written(os.urandom(32), 0o644))
+    (tmp_path / "link.key").symlink_to(written(RAW, 0o644))
     with pytest.raises(CustodyError, match="chmod 600"):
         load_key(tmp_path / "link.key", repository)
     (tmp_path / "study.key").chmod(0o600)
@@ -172,9 +175,8 @@ def test_the_key_is_read_as_it_was_written(tmp_path, repository, written):
     assert text.endswith(b"\n")
     secret = bytes.fromhex(text.decode().strip())
     assert created == StudyKey(secret, is_published=False)
-    assert load_key(written(secret + b"\r\n"), repository) == StudyKey(secret.rstrip(b"\r\n"))
-    raw = hashlib.sha256(b"a key of raw bytes").digest()
-    assert load_key(written(raw, name="raw.key"), repository) == StudyKey(raw)
+    assert load_key(written(RAW + b"\r\n"), repository) == StudyKey(RAW)
+    assert load_key(written(RAW, name="raw.key"), repository) == StudyKey(RAW)
 
 
 def test_as_many_different_bytes_as_are_wanted_are_enough(written, repository):
@@ -207,7 +209,7 @@ def test_refusals_are_said_in_full(tmp_path, repository, written):
     assert refusal(load_key, none, repository) == (
         f"{none}: key file cannot be opened: No such file or directory; check STUDY_KEY_FILE"
     )
-    shared = written(os.urandom(32), 0o640, "shared.key")
+    shared = written(RAW, 0o640, "shared.key")
     assert refusal(load_key, shared, repository) == (
         f"{shared}: key file has mode 0640, others can use it; run: chmod 600 {shared}"
     )
