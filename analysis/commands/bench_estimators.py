@@ -56,9 +56,8 @@ def measure() -> list[Comparison]:
 
 
 def _seconds(call: Callable[[], object], repeats: int = 3) -> float:
-    """Median CPU seconds; several calls follow one to warm up."""
-    if repeats > 1:
-        call()
+    """Median CPU seconds, after one call to warm up."""
+    call()
     times = []
     for _ in range(repeats):
         begin = time.process_time()

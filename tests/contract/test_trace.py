@@ -67,7 +67,7 @@ def typo(text: str) -> str:
     [
         ("population.html", r'class="value from-population-host-year">3,\d{3},\d{3}<'),  # a sentence
         ("population.html", r"<td[^>]*><p>\d{3},\d{3}</p>"),  # a cell
-        ("claims/c01_2.html", r"\d+\s%"),
+        ("claims/c01_2.html", r"at least \d+ respondents|\d+\xa0%"),
         ("claims/c08.html", r"at least \d+ placebo dates"),  # words of the register
     ],
 )  # fmt: skip

@@ -9,15 +9,11 @@ from typer.testing import CliRunner
 
 from analysis.commands.estimate import estimate
 from analysis.errors import AnalysisError
+from tests.unit.commands.test_estimate_sampling import call as call_on_text
 
 
 def call(tmp_path, command, frame, *options):
-    file = tmp_path / "rows.csv"
-    frame.to_csv(file, index=False)
-    result = CliRunner().invoke(estimate, [command, str(file), *options, "--json"])
-    if result.exception is not None:
-        raise result.exception
-    return json.loads(result.stdout.strip().splitlines()[-1])
+    return call_on_text(tmp_path, command, frame.to_csv(index=False), *options)
 
 
 def labels(*rows):
