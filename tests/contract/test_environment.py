@@ -31,20 +31,36 @@ def test_the_lock_holds_hashes_and_no_address():
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-def test_the_lock_of_spark_is_of_the_same_kind_and_repeats_no_package():
-    lock = (ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
-    assert {name for name, _, _ in pins(lock)} == {"pyspark", "py4j"}
-    assert "://" not in lock
-    assert lock.count("--hash=sha256:") >= 2
-    assert not {name for name, _, _ in pins(lock)} & {name for name, _, _ in pins()}
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    (pinned,) = (version for name, version, _ in pins(lock) if name == "pyspark")
-    assert groups["spark"] == [f"pyspark=={pinned.rpartition('.')[0]}.*"]
+@pytest.mark.parametrize("lock", ["requirements-test.lock", "requirements-spark.lock"])
+def test_a_lock_beside_the_first_is_of_the_same_kind_and_repeats_no_package(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    names = {name for name, _, _ in pins(text)}
+    assert "://" not in text
+    assert text.count("--hash=sha256:") >= len(names) >= 2
+    assert not names & {name for name, _, _ in pins()}
+    assert split_packages(text) == []
+
+
+def test_what_the_project_asks_for_stands_in_the_lock_of_its_group():
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    of_tests = {name for name, _, _ in pins((ROOT / "requirements-test.lock").read_text(encoding="utf-8"))}
+    of_runs = {name for name, _, _ in pins()}
+    name = re.compile(r"[a-z0-9-]+")
+    assert {name.match(asked)[0] for asked in content["project"]["dependencies"]} <= of_runs
+    assert {name.match(asked)[0] for asked in content["dependency-groups"]["test"]} <= of_runs | of_tests
+    assert {"pytest", "playwright", "mypy", "ruff", "svy"} <= of_tests
+    (pinned,) = (
+        version
+        for name, version, _ in pins((ROOT / "requirements-spark.lock").read_text(encoding="utf-8"))
+        if name == "pyspark"
+    )
+    assert content["dependency-groups"]["spark"] == [f"pyspark=={pinned.rpartition('.')[0]}.*"]
 
 
 def test_the_lock_of_mutation_is_of_the_same_kind_and_differs_in_no_version():
     lock = (ROOT / "requirements-mutation.lock").read_text(encoding="utf-8")
-    versions = {name: version for name, version, _ in pins()}
+    tests = (ROOT / "requirements-test.lock").read_text(encoding="utf-8")
+    versions = {name: version for name, version, _ in (*pins(), *pins(tests))}
     of_mutation = {name: version for name, version, _ in pins(lock)}
     assert "://" not in lock
     assert {"mutmut", "libcst"} <= of_mutation.keys() - versions.keys()
@@ -66,13 +82,18 @@ def test_numeric_packages_are_unconditional_and_pinned_in_the_project(package):
     assert f"{package}=={found[0][0]}" in project["dependencies"]
 
 
-def test_conda_installs_the_same_lock():
+def test_conda_brings_a_python_and_nothing_that_the_locks_state():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    python, pip, packages = environment["dependencies"]
-    assert python == f"python{project['requires-python']}"
-    assert pip == "pip"
-    assert packages == {"pip": ["--require-hashes", "-r requirements.lock"]}
+    assert environment["dependencies"] == [f"python{project['requires-python']}"]
+
+
+def test_the_pythons_are_the_same_everywhere():
+    supported = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    oldest, newest = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", supported).groups()
+    run = (ROOT / "run").read_text(encoding="utf-8")
+    assert f"(3, {oldest}) <= sys.version_info[:2] <= (3, {int(newest) - 1})" in run
+    assert f"Python 3.{oldest} to 3.{int(newest) - 1}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_scripts_are_executable_and_portable():
