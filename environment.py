@@ -216,7 +216,7 @@ def explained(said: str) -> str:
     elif lacking:
         advice = (
             f"{lacking[1]} is not to be had for Python {sys.version.split()[0]} on this machine: connect to a package"
-            " index and run the same again (what was fetched is kept), or name a folder that `./run fetch-wheels` filled"
+            " index and run the same again (what was fetched is kept), or name a folder from `./run fetch-wheels`, made"
             " on a machine like this with the same Python: PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER ./run"
         )
     else:
