@@ -68,7 +68,8 @@ def margin(name: str, values: Sequence[object] | npt.NDArray[np.generic], totals
     """
     levels = tuple(totals)
     position = {level: i for i, level in enumerate(levels)}
-    text = [str(v) for v in values]
+    is_text = isinstance(values, np.ndarray) and values.dtype.kind == "U"
+    text = values.tolist() if is_text else [str(v) for v in values]
     for row, value in enumerate(text):
         if value not in position:
             raise EstimationError(
