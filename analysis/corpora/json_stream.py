@@ -4,7 +4,7 @@ What must not be here: a vendor's field names. A format says which arrays of a d
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
@@ -20,6 +20,8 @@ PEEKED_LINE = 4 * 2**20
 
 DEEPEST = 500
 """Levels of nesting; no export has a tenth of them, and a path of a hundred thousand would take hours to write out."""
+
+_STEPS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 ONE_VALUE_A_LINE = "a line holds one complete JSON value"
 
@@ -155,8 +157,8 @@ class Walk:
     nested: tuple[str, ...]
     stack: list[_Frame] = field(default_factory=list)
 
-    def take(self, event: str, value: Any) -> Iterator[Element]:
-        """Follow one event; yields what it completed."""
+    def take(self, event: str, value: Any) -> Iterable[Element]:
+        """Follow one event; what it completed, which for almost all of them is nothing."""
         if event == "map_key":
             self.stack[-1].key = value
         elif event in ("start_map", "start_array"):
@@ -164,9 +166,10 @@ class Walk:
         elif event in ("end_map", "end_array"):
             frame = self.stack.pop()
             if not frame.is_streamed:
-                yield from self._finish(frame.content)
+                return self._finish(frame.content)
         else:
-            yield from self._finish(float(value) if isinstance(value, Decimal) else value)
+            return self._finish(float(value) if isinstance(value, Decimal) else value)
+        return ()
 
     def _open(self, is_array: bool) -> None:
         path = self._path()
@@ -182,17 +185,17 @@ class Walk:
             return None
         return f"{frame.path}.{frame.key}".lstrip(".")
 
-    def _finish(self, value: Any) -> Iterator[Element]:
+    def _finish(self, value: Any) -> Iterable[Element]:
         if not self.stack:
-            yield Element("", "document", value)
-            return
+            return (Element("", "document", value),)
         frame = self.stack[-1]
         if frame.is_streamed:
-            yield from self._stream(frame, value)
-        elif isinstance(frame.content, list):
+            return self._stream(frame, value)
+        if isinstance(frame.content, list):
             frame.content.append(value)
         else:
             frame.content[frame.key] = value
+        return ()
 
     def _stream(self, frame: _Frame, value: Any) -> Iterator[Element]:
         position = f"{frame.path or 'element'}[{frame.count}]"
@@ -238,14 +241,14 @@ def events(source: Source, skipped: bytes = b"") -> Iterator[tuple[str, Any]]:
 
 def _not_too_deep(source: Source, parsed: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     depth = 0
-    for event, value in parsed:
-        depth += event in ("start_map", "start_array")
-        depth -= event in ("end_map", "end_array")
-        if depth > DEEPEST:
-            raise ExportError(
-                f"{source.name}: nested deeper than {DEEPEST} levels; no export is: export the file again"
-            )
-        yield event, value
+    for pair in parsed:
+        if pair[0] in _STEPS:
+            depth += _STEPS[pair[0]]
+            if depth > DEEPEST:
+                raise ExportError(
+                    f"{source.name}: nested deeper than {DEEPEST} levels; no export is: export the file again"
+                )
+        yield pair
 
 
 def _broken_document(source: Source, taken: int, message: str) -> ExportError:

@@ -7,6 +7,7 @@ must not be here: a place or a person concluded from a language.
 
 import re
 from collections import Counter
+from copy import copy
 from functools import cache
 
 import pyarrow as pa
@@ -113,7 +114,13 @@ def _by_model(words: str, script: str) -> str:
 @cache
 def _model(script: str) -> LanguageIdentifier:
     """The model restricted to a script's languages; read when it is first needed."""
-    model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    model = copy(_whole_model())
     known = set(model.labels)
     model.set_languages([label for label in (*OURS[script], *LOOK_ALIKES[script]) if label in known])
     return model
+
+
+@cache
+def _whole_model() -> LanguageIdentifier:
+    """The model of all languages; a copy that is restricted shares its tables."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -11,9 +11,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from analysis.estimators.estimate import Estimate
+from analysis.estimators.estimate import Estimate, quantile
 from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.double import double_list
 from analysis.estimators.randomised_response.designs import Device, device
@@ -42,7 +41,7 @@ SEEN_SHARE = 0.6
 """Of the exposed, for each message, in the rules of the world."""
 
 BOGUS_SHARES = (0.0, 0.04, 0.07)
-Z = float(stats.norm.ppf(0.975))
+Z = quantile(0.975)
 
 
 @dataclass(frozen=True)
@@ -72,21 +71,36 @@ class Sample:
     kept: Bools
     is_second: Bools
 
+    @cached_property
+    def _read(self) -> tuple[dict[str, npt.NDArray[np.str_]], dict[str, Floats]]:
+        """What was asked for already: many estimators read the same items."""
+        return {}, {}
+
     def item(self, name: str) -> npt.NDArray[np.str_]:
         """Answers of the kept respondents."""
-        return self.answers.by_item[name][self.kept]
+        texts, _ = self._read
+        if name not in texts:
+            texts[name] = self.answers.by_item[name][self.kept]
+        return texts[name]
 
-    @property
+    def number(self, name: str) -> Floats:
+        """The same as numbers, of an item that everybody answers with one."""
+        _, numbers = self._read
+        if name not in numbers:
+            numbers[name] = np.array([float(text) for text in self.item(name).tolist()])
+        return numbers[name]
+
+    @cached_property
     def is_recruited(self) -> Bools:
         """Came through the network."""
         return np.asarray(self.answers.source[self.kept] == "web_rds")
 
-    @property
+    @cached_property
     def is_genuine(self) -> Bools:
         """Passed the instructed item: what a quality screen can do."""
         return np.asarray(self.item("QC1") == asked.INSTRUCTED)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Kept respondents."""
         return int(self.kept.sum())
@@ -94,7 +108,7 @@ class Sample:
     @cached_property
     def network_weights(self) -> Floats:
         """Volz–Heckathorn weights; 0 for those who did not come through the network."""
-        degree, chosen = np.maximum(self.item("NW1").astype(np.float64), 1.0), self.is_recruited
+        degree, chosen = np.maximum(self.number("NW1"), 1.0), self.is_recruited
         weights = np.zeros(self.size)
         weights[chosen] = volz_heckathorn_weights(degree[chosen])
         return weights
@@ -223,7 +237,7 @@ def _public_support_robust(sample: Sample) -> Answer:
 
 
 def _lists(sample: Sample, chosen: Bools) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
-    counts = [sample.item(name)[chosen].astype(np.float64) for name in ("LX1", "LX2")]
+    counts = [sample.number(name)[chosen] for name in ("LX1", "LX2")]
     treated = (sample.item("LX1_arm")[chosen] == "treatment").astype(np.int64)
     return counts[0], counts[1], treated
 
@@ -241,7 +255,7 @@ def _double_list(sample: Sample) -> Answer:
 def _placebo_list(sample: Sample) -> Answer:
     chosen = sample.is_genuine
     treated = (sample.item("LX3_arm")[chosen] == "treatment").astype(np.int64)
-    counts = sample.item("LX3")[chosen].astype(np.float64)
+    counts = sample.number("LX3")[chosen]
     return _reported(0.0, difference_in_means(counts, treated, LIST_ITEMS).difference)
 
 
@@ -335,7 +349,7 @@ def _status_gradient(sample: Sample) -> Answer:
     truth = float(np.linalg.lstsq(traits, people.speaks_in_public.astype(np.float64), rcond=None)[0][1])
     motive, commented = sample.item("RE1"), sample.item("RE4")
     rows = answered & np.isin(motive, tuple("12345")) & np.isin(commented, ("yes", "no"))
-    x = motive[rows].astype(np.float64)
+    x = np.array([float(text) for text in motive[rows].tolist()])
     matrix = np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std(), favourable[rows]])
     made = least_squares((commented[rows] == "yes").astype(np.float64), matrix)
     return _normal(truth * float(people.status_motive.std()), float(made.coefficients[1]), made.standard_errors[1])

@@ -7,7 +7,7 @@ What must not be here: the rules themselves; they are the frozen ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from analysis.estimators.selection import contamination_bounds
 from analysis.estimators.weighting.intervals import ProportionMethod, proportion_interval
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int8]
 VERDICTS = ("supported", "inconclusive", "contradicted")
 CONFIDENCE = 0.95
 WANTED_PROBABILITY = 0.8
@@ -78,14 +79,42 @@ def threshold_probabilities(rule: Threshold, truth: float, plan: Plan) -> Probab
     """
     n = round(plan.respondents_n / plan.design_effect)
     chances = stats.binom.pmf(np.arange(n + 1), n, truth)
-    verdicts = _threshold_verdicts(rule, n, plan.bogus_share)
-    return _gathered(verdicts, chances)
+    return _gathered(_threshold_verdicts(rule, n, plan.bogus_share), chances)
 
 
 @cache
-def _threshold_verdicts(rule: Threshold, n: int, bogus: float) -> tuple[str, ...]:
+def _threshold_verdicts(rule: Threshold, n: int, bogus: float) -> Codes:
     """The verdict for every number of yes answers among n independent ones."""
-    return tuple(_verdict(rule, "share", yes / n, *_share_limits(yes, n, bogus)) for yes in range(n + 1))
+    return searched_verdicts(lambda yes: _verdict(rule, "share", yes / n, *_share_limits(yes, n, bogus)), n + 1)
+
+
+def searched_verdicts(verdict_at: Callable[[int], str], size: int) -> Codes:
+    """Verdicts of an ordered series of results, asked for only around the places where they change.
+
+    Parameters
+    ----------
+    verdict_at
+        Verdict of result 0 … size - 1. Estimate and both limits must not fall from one result to the next: then no rule
+        gives a verdict, another one, and the first one again.
+    size
+        Results, 1 or more.
+
+    Returns
+    -------
+    (size,) int
+        Positions in `VERDICTS`.
+    """
+    codes = np.empty(size, dtype=np.int8)
+    ends = [(0, size - 1)]
+    while ends:
+        first, last = ends.pop()
+        codes[first], codes[last] = (VERDICTS.index(verdict_at(place)) for place in (first, last))
+        if codes[first] == codes[last]:
+            codes[first : last + 1] = codes[first]
+        elif last - first > 1:
+            middle = (first + last) // 2
+            ends += [(first, middle), (middle, last)]
+    return codes
 
 
 def _share_limits(yes: int, n: int, bogus: float) -> tuple[float, float]:
@@ -116,13 +145,13 @@ def effect_probabilities(rule: Effect, truth: float, share: float, plan: Plan) -
     reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     points = np.linspace(truth - 6 * error, truth + 6 * error, EFFECT_POINTS)
     chances = stats.norm.pdf(points, truth, error)
-    verdicts = [
-        _verdict(
-            rule, "share_difference", float(np.clip(point, -1, 1)), max(-1.0, point - reach), min(1.0, point + reach)
-        )
-        for point in points
-    ]
-    return _gathered(verdicts, chances / chances.sum())
+
+    def verdict_at(place: int) -> str:
+        point = float(points[place])
+        shown = min(max(point, -1.0), 1.0)
+        return _verdict(rule, "share_difference", shown, max(-1.0, point - reach), min(1.0, point + reach))
+
+    return _gathered(searched_verdicts(verdict_at, len(points)), chances / chances.sum())
 
 
 def _verdict(rule: Threshold | Effect, unit: str, estimate: float, low: float, high: float) -> str:
@@ -135,9 +164,8 @@ def _verdict(rule: Threshold | Effect, unit: str, estimate: float, low: float, h
     return judge(rule, [evidence]).code
 
 
-def _gathered(verdicts: Sequence[str], chances: Floats) -> Probabilities:
-    codes = np.array(verdicts)
-    return Probabilities(*(float(chances[codes == verdict].sum()) for verdict in VERDICTS))
+def _gathered(codes: Codes, chances: Floats) -> Probabilities:
+    return Probabilities(*(float(chances[codes == code].sum()) for code in range(len(VERDICTS))))
 
 
 def required_n(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 from analysis.errors import EstimationError
 
@@ -100,6 +100,21 @@ class Estimate:
             raise EstimationError(f"estimate '{self.term}': not usable, so give None for its numbers, and a reason")
 
 
+def quantile(probability: float, degrees_of_freedom: float | None = None) -> float:
+    """Quantile of Student's t, or of the normal where there are no degrees of freedom.
+
+    The functions under `scipy.stats.t.ppf` and `norm.ppf`: the same bits, without the checks of their arguments, which
+    cost a hundred times the quantile where intervals are made by the thousand.
+
+    Example
+    -------
+    >>> round(quantile(0.975), 3), round(quantile(0.975, 10), 3)
+    (1.96, 2.228)
+    """
+    is_normal = degrees_of_freedom is None
+    return float(special.ndtri(probability) if is_normal else special.stdtrit(degrees_of_freedom, probability))
+
+
 def normal_interval(
     value: float, se: float, confidence: float = DEFAULT_CONFIDENCE, degrees_of_freedom: float | None = None
 ) -> Interval:
@@ -135,9 +150,7 @@ def normal_interval(
     1.96
     """
     _check_interval_arguments(confidence, degrees_of_freedom)
-    upper_tail = (1 + confidence) / 2
-    z = stats.norm.ppf(upper_tail) if degrees_of_freedom is None else stats.t.ppf(upper_tail, degrees_of_freedom)
-    half_width = float(z) * se
+    half_width = quantile((1 + confidence) / 2, degrees_of_freedom) * se
     return Interval(value - half_width, value + half_width)
 
 

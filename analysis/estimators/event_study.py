@@ -12,7 +12,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import statsmodels.api as sm
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import GLSAR
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.errors import EstimationError
@@ -26,6 +28,7 @@ FEWEST_PLACEBOS = 39
 """With 39 placebo dates the smallest two-sided rank p-value is 1/40."""
 FEWEST_BEFORE, FEWEST_AFTER = 4, 2
 ROUNDING = 1e-9
+MOST_STEPS, SETTLED = 60, 1e-10
 HALF_A_POST = 0.5
 """Added to every week's count, so that a week without posts keeps its logarithm finite."""
 MODEL_WARNING = "model-based standard errors are too small for series this short; inference is by placebo rank"
@@ -131,7 +134,10 @@ def event_study(
             f"series has {len(dates)} placebo dates beside its events; want {FEWEST_PLACEBOS} or more: a longer series "
             "or a shorter window"
         )
-    placebo = np.array([_jump(series, exposure, int(date), chosen, response)[0] for date in dates])
+    if response == "count":
+        placebo = count_jumps(series, exposure, dates, chosen)
+    else:
+        placebo = np.array([_jump(series, exposure, int(date), chosen, response)[0] for date in dates])
     low, high = placebo_interval(jump, placebo, confidence)
     estimate = Estimate(
         term=term, value=jump, se=float(placebo.std(ddof=1)), low=low, high=high,
@@ -243,12 +249,49 @@ def _jump(
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
         if response == "number":
-            fitted = sm.GLSAR(y, design, rho=1).iterative_fit(maxiter=10)
+            fitted = GLSAR(y, design, rho=1).iterative_fit(maxiter=10)
             return float(fitted.params[2]), float(fitted.bse[2])
         offset = None if exposure is None else np.log(exposure[rows])
-        model = sm.GLM(y + HALF_A_POST, design, family=sm.families.Poisson(), offset=offset)
+        model = GLM(y + HALF_A_POST, design, family=Poisson(), offset=offset)
         fit = model.fit(scale="X2", maxiter=50)
     return float(fit.params[2]), float(fit.bse[2])
+
+
+def count_jumps(series: FloatArray, exposure: FloatArray | None, dates: IntArray, window: Window) -> FloatArray:
+    """Jump of a series of counts at every date, all dates at once.
+
+    Parameters
+    ----------
+    series, exposure, window
+        As in `event_study`.
+    dates
+        (m,) positions whose windows lie in the series.
+
+    Returns
+    -------
+    numpy.ndarray
+        (m,) coefficients of the step, those that a quasi-Poisson regression gives (Newton's method, log link).
+
+    Raises
+    ------
+    EstimationError
+        The regression does not settle at a date.
+    """
+    design = segments(window)
+    rows = dates[:, None] + np.arange(-window.before, window.after)
+    y = series[rows] + HALF_A_POST
+    offset = np.zeros_like(y) if exposure is None else np.log(exposure[rows])
+    # Start from least squares of the logarithm.
+    beta = (np.log(y) - offset) @ np.linalg.pinv(design).T
+    for _ in range(MOST_STEPS):
+        rate = np.exp(beta @ design.T + offset)
+        score = (y - rate) @ design
+        information = np.einsum("mt,ti,tj->mij", rate, design, design)
+        step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
+        beta = beta + step
+        if np.abs(step).max() < SETTLED:
+            return np.asarray(beta[:, 2])
+    raise EstimationError("the regression does not settle at a date; the window may be too short")
 
 
 @dataclass(frozen=True)

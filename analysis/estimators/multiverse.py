@@ -15,20 +15,18 @@ import numpy.typing as npt
 from analysis.errors import EstimationError
 from analysis.estimators.event_study import (
     FEWEST_PLACEBOS,
-    HALF_A_POST,
     FloatArray,
     IntArray,
     Window,
+    count_jumps,
     demand_room,
     demand_series,
     placebo_dates,
     placebo_interval,
-    segments,
 )
 
 FEWEST_SPECIFICATIONS = 2
 DEFAULT_WINDOW = Window()
-MOST_STEPS, SETTLED = 60, 1e-10
 LEVEL = 0.05
 
 
@@ -184,22 +182,10 @@ def jumps_at(one: Specification, dates: IntArray) -> FloatArray:
     EstimationError
         The regression does not settle at a date.
     """
-    design = segments(one.window)
-    rows = dates[:, None] + np.arange(-one.window.before, one.window.after)
-    # Half a post in every week keeps a week without posts finite, as in `event_study`.
-    y = one.series[rows] + HALF_A_POST
-    offset = np.zeros_like(y) if one.exposure is None else np.log(one.exposure[rows])
-    # Start from least squares of the logarithm.
-    beta = (np.log(y) - offset) @ np.linalg.pinv(design).T
-    for _ in range(MOST_STEPS):
-        rate = np.exp(beta @ design.T + offset)
-        score = (y - rate) @ design
-        information = np.einsum("mt,ti,tj->mij", rate, design, design)
-        step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
-        beta = beta + step
-        if np.abs(step).max() < SETTLED:
-            return np.asarray(beta[:, 2])
-    raise EstimationError(f"specification '{one.name}': the regression does not settle; its window may be too short")
+    try:
+        return count_jumps(one.series, one.exposure, dates, one.window)
+    except EstimationError as error:
+        raise EstimationError(f"specification '{one.name}': {error}") from error
 
 
 def _summary(jumps: npt.NDArray[np.float64], confidence: float) -> Multiverse:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -62,6 +63,7 @@ class PostTables:
         """Whether all of it is made up."""
         return self.study == "synthetic"
 
+    @cached_property
     def coded(self) -> pd.DataFrame:
         """One row per post and frame, with account, kind, language and week."""
         about = ["post_pseudonym", "channel_pseudonym", "account_kind_code", "language_code", "week_index"]

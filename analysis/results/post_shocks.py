@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +77,7 @@ class _Seen:
 
 def shock_rows(tables: PostTables, settings: Settings) -> Iterator[PostRow]:
     """Rows of `post_estimates`: jump of each frame's weekly volume at each shock, by one fixed specification."""
-    dated, weeks = _dated(tables.coded())
+    dated, weeks = _dated(tables.coded)
     for frame in sorted(dated.frame_code.unique()):
         inside = dated[dated.frame_code == frame]
         series = _weekly(inside, weeks)
@@ -94,7 +94,10 @@ def shock_rows(tables: PostTables, settings: Settings) -> Iterator[PostRow]:
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Rows with a week, and the weeks of the study; posts and accounts become numbers, which are counted faster."""
     dated = rows[rows.week_index.notna()]
+    numbered = {name: pd.factorize(dated[name])[0] for name in ("post_pseudonym", "channel_pseudonym")}
+    dated = dated.assign(week_index=dated.week_index.astype("int64"), **numbered)
     return dated, 0 if dated.empty else int(dated.week_index.max()) + 1
 
 
@@ -103,7 +106,7 @@ def _others(settings: Settings, week: int) -> tuple[int, ...]:
 
 
 def _weekly(rows: pd.DataFrame, weeks: int, weight: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:
-    return np.bincount(rows.week_index.astype(int), weights=weight, minlength=weeks).astype(np.float64)
+    return np.bincount(rows.week_index, weights=weight, minlength=weeks).astype(np.float64)
 
 
 def shock_tables(tables: PostTables, settings: Settings) -> ShockTables:
@@ -119,11 +122,12 @@ def shock_tables(tables: PostTables, settings: Settings) -> ShockTables:
     ShockTables
         Without rows where no post has a time.
     """
-    dated, weeks = _dated(tables.coded())
+    dated, weeks = _dated(tables.coded)
+    subsets = list(_subsets(dated))
     single: list[dict[str, object]] = []
     joint: list[dict[str, object]] = []
     for frame in sorted(dated.frame_code.unique()):
-        seen = list(_specifications(dated, frame, weeks))
+        seen = list(_specifications(subsets, frame, weeks))
         inside = dated[dated.frame_code == frame]
         about = {**basis(len(inside), inside.channel_pseudonym.nunique()), "source": tables.source}
         studies = [_study(seen, week, settings) for week in settings.shock_weeks]
@@ -195,54 +199,67 @@ def _curve(one: Multiverse, seen: list[_Seen]) -> Iterator[dict[str, object]]:
         }
 
 
-def _specifications(dated: pd.DataFrame, frame: str, weeks: int) -> Iterator[_Seen]:
+@dataclass(frozen=True, eq=False)
+class _Subset:
+    """Posts of some accounts in some language, and the weights under which every account of them counts alike."""
+
+    accounts: str
+    spoken: str
+    rows: pd.DataFrame
+    account_weights: npt.NDArray[np.float64]
+
+
+def _subsets(dated: pd.DataFrame) -> Iterator[_Subset]:
+    for accounts, spoken in itertools.product(ACCOUNTS, SPOKEN):
+        chosen = np.ones(len(dated), dtype=bool)
+        for name, value in (("account_kind_code", accounts), ("language_code", spoken)):
+            chosen &= (value == "all") | dated[name].eq(value).to_numpy(dtype=bool, na_value=False)
+        rows = dated[chosen]
+        yield _Subset(accounts, spoken, rows, _account_weights(rows))
+
+
+def _specifications(subsets: Sequence[_Subset], frame: str, weeks: int) -> Iterator[_Seen]:
     """Every combination that has enough posts; one whose numbers equal another's is no specification of its own."""
     seen: set[tuple[object, ...]] = set()
-    for accounts, spoken, mention in itertools.product(ACCOUNTS, SPOKEN, MENTIONS):
-        subset = _subset(dated, accounts, spoken)
-        inside = subset[subset.frame_code == frame]
+    for subset, mention in itertools.product(subsets, MENTIONS):
+        inside = subset.rows[subset.rows.frame_code == frame]
         inside = inside if mention == "any" else inside[~inside.is_negated.astype(bool)]
         if not _is_enough(inside, weeks):
             continue
-        frameless = subset[subset.frame_code == NO_FRAME]
-        for weight, baseline, window in itertools.product(WEIGHTS, BASELINES, WINDOWS):
-            weighted = None if weight == "post" else _account_weights(subset)
-            series = _weekly(inside, weeks, _weights(inside, weighted))
-            exposure = None if baseline == "volume" else _weekly(frameless, weeks, _weights(frameless, weighted))
+        frameless = subset.rows[subset.rows.frame_code == NO_FRAME]
+        channels_n = inside.channel_pseudonym.nunique()
+        for weight, baseline in itertools.product(WEIGHTS, BASELINES):
+            weights = None if weight == "post" else subset.account_weights
+            series = _weighted_weekly(inside, weeks, weights)
+            exposure = None if baseline == "volume" else _weighted_weekly(frameless, weeks, weights)
             if exposure is not None and (frame == NO_FRAME or not (exposure > 0).all()):
                 continue
-            same = (series.tobytes(), None if exposure is None else exposure.tobytes(), window)
-            if same not in seen:
-                seen.add(same)
-                name = (
-                    f"accounts: {accounts}; language: {spoken}; mentions: {mention}; each {weight} counts alike; "
-                    f"{baseline}; weeks: {window.before} before, {window.after} from it on"
-                )
-                one = Specification(name, series, exposure, window)
-                yield _Seen(one, len(inside), inside.channel_pseudonym.nunique())
-
-
-def _subset(dated: pd.DataFrame, accounts: str, spoken: str) -> pd.DataFrame:
-    chosen = pd.Series(data=True, index=dated.index)
-    if accounts != "all":
-        chosen &= dated.account_kind_code == accounts
-    if spoken != "all":
-        chosen &= dated.language_code == spoken
-    return dated[chosen]
+            for window in WINDOWS:
+                same = (series.tobytes(), None if exposure is None else exposure.tobytes(), window)
+                if same not in seen:
+                    seen.add(same)
+                    name = (
+                        f"accounts: {subset.accounts}; language: {subset.spoken}; mentions: {mention}; each {weight} "
+                        f"counts alike; {baseline}; weeks: {window.before} before, {window.after} from it on"
+                    )
+                    yield _Seen(Specification(name, series, exposure, window), len(inside), channels_n)
 
 
 def _is_enough(inside: pd.DataFrame, weeks: int) -> bool:
     return len(inside) >= FEWEST_PER_WEEK * weeks and inside.channel_pseudonym.nunique() >= SMALLEST_BASIS
 
 
-def _account_weights(subset: pd.DataFrame) -> pd.Series:
-    """Weight of an account's posts under which every account of the subset counts alike; the mean post weighs 1."""
-    posts = subset.drop_duplicates("post_pseudonym").groupby("channel_pseudonym").size()
-    return posts.sum() / (len(posts) * posts)
+def _account_weights(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Weight of each account's posts under which every account with a post counts alike; the mean post weighs 1."""
+    posts = np.bincount(rows.drop_duplicates("post_pseudonym").channel_pseudonym)
+    with np.errstate(divide="ignore"):
+        return np.asarray(posts.sum() / (np.count_nonzero(posts) * posts))
 
 
-def _weights(rows: pd.DataFrame, weighted: pd.Series | None) -> npt.NDArray[np.float64] | None:
-    return None if weighted is None else rows.channel_pseudonym.map(weighted).to_numpy(dtype=np.float64)
+def _weighted_weekly(
+    rows: pd.DataFrame, weeks: int, account_weights: npt.NDArray[np.float64] | None
+) -> npt.NDArray[np.float64]:
+    return _weekly(rows, weeks, None if account_weights is None else account_weights[rows.channel_pseudonym])
 
 
 def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
@@ -258,7 +275,7 @@ def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
     DataFrame
         Without rows where a week has no posts, or too few weeks are there.
     """
-    dated, weeks = _dated(tables.coded().drop_duplicates("post_pseudonym"))
+    dated, weeks = _dated(tables.coded.drop_duplicates("post_pseudonym"))
     rows: list[dict[str, object]] = []
     covariates = _covariates(dated, weeks, settings) if weeks else {}
     about = {**basis(len(dated), dated.channel_pseudonym.nunique()), "source": tables.source}

@@ -109,7 +109,7 @@ def estimate_rows(tables: PostTables, settings: Settings, stances: Iterable[Post
         Rows that rest on at least ten posts and ten accounts.
     """
     rows = [
-        *_frame_shares(tables.coded()),
+        *_frame_shares(tables.coded),
         *shock_rows(tables, settings),
         *stances,
         *coordination_rows(tables, settings),

@@ -5,7 +5,9 @@ What must not be here: stopping at the first violation, mending a value, reading
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import UnionType
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import SchemaError
@@ -102,16 +104,26 @@ def _type_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
 def _is_of_kind(values: pd.Series, kind: str) -> "pd.Series[bool]":
     """True where a value is null or converts to the kind without loss."""
     if kind in ("text", "code"):
-        return values.isna() | values.map(lambda value: isinstance(value, str)).astype(bool)
+        return values.isna() | _each_is(values, str)
     if kind == "boolean":
         return values.isna() | values.isin([True, False])
     if kind == "date":
         return values.isna() | pd.to_datetime(values, errors="coerce", format="ISO8601").notna()
-    if values.map(lambda value: isinstance(value, bool | str)).any():
-        return values.isna() | ~values.map(lambda value: isinstance(value, bool | str)).astype(bool)
+    is_other = _each_is(values, bool | str)
+    if is_other.any():
+        return values.isna() | ~is_other
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     whole = numbers.mod(1).eq(0) if kind == "integer" else numbers.abs().ne(float("inf"))
     return values.isna() | (numbers.notna() & whole)
+
+
+def _each_is(values: pd.Series, kinds: type | UnionType) -> "pd.Series[bool]":
+    """Which values are of these Python types; a column whose type says it of all of them is not looked through."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return pd.Series(data=False, index=values.index)
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.notna()
+    return values.map(lambda value: isinstance(value, kinds)).astype(bool)
 
 
 def _value_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
@@ -165,4 +177,4 @@ def _row_name(frame: pd.DataFrame, table: Table, position: int) -> str:
 
 
 def _positions(mask: "pd.Series[bool]") -> list[int]:
-    return [position for position, is_broken in enumerate(mask.astype(bool)) if is_broken]
+    return [int(position) for position in np.flatnonzero(mask.to_numpy(dtype=bool))]

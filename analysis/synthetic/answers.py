@@ -50,6 +50,8 @@ MEDIA = ("tv", "facebook", "x", "video", "messenger", "community")
 MESSAGES = ("return_is_safe", "unite", "brotherhood", "schools", "foil")
 MESSAGE_FREQUENCIES = ("never", "once", "weekly", "daily")
 
+SMALL_NUMBERS = np.arange(10_000).astype("U16")
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -136,7 +138,10 @@ class _Draw:
 
 
 def _codes(values: npt.NDArray[np.generic]) -> Texts:
-    return values.astype(np.int64).astype("U16")
+    """Whole numbers as text; almost all are small, and those are written once."""
+    whole = values.astype(np.int64)
+    is_small = whole.min() >= 0 and whole.max() < len(SMALL_NUMBERS)
+    return np.asarray(SMALL_NUMBERS[whole] if is_small else whole.astype("U16"))
 
 
 def _with_missing(draw: _Draw, values: Texts, refused: float = REFUSED_SHARE, undecided: float = 0.0) -> Texts:
@@ -270,7 +275,7 @@ def _quality_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
 
 def _sentences(draw: _Draw, is_bogus: Bools) -> Texts:
     """A sentence of one's own; who says yes to everything pastes the same one."""
-    clouds, steps = draw.generator.integers(10, 9_999, (2, len(draw.person))).astype("U4")
+    clouds, steps = _codes(draw.generator.integers(10, 9_999, (2, len(draw.person))))
     own = np.char.add(np.char.add(np.char.add("I saw ", clouds), " clouds within "), np.char.add(steps, " steps"))
     return np.where(is_bogus, "the weather is good and I like it very much", own)
 

@@ -3,8 +3,11 @@
 The recruitment tree exists here and in the restricted tier only: it is a contact graph.
 """
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -104,9 +107,20 @@ def _acquaintance(population: Population, person: int, groups: Groups, generator
 
 
 def _met(groups: Groups, generator: np.random.Generator, host: int | None, approves: bool | None) -> int:
-    """Take the next person of a wanted group, larger groups more often; of any group when those are used up."""
-    wanted = [key for key in groups if (host is None or key[0] == host) and (approves is None or key[1] == approves)]
-    sizes = np.array([len(groups[key]) for key in wanted], dtype=np.float64)
-    if not sizes.any():
+    """Take the next person of a wanted group, larger groups more often; of any group when those are used up.
+
+    The same draw as `generator.choice(len(wanted), p=shares)`, without the arrays that it makes for each person.
+    """
+    wanted = [groups[key] for key in _wanted(host, approves)]
+    everybody = float(sum(map(len, wanted)))
+    if not everybody:
         return _met(groups, generator, None, None)
-    return groups[wanted[int(generator.choice(len(wanted), p=sizes / sizes.sum()))]].pop()
+    reached = list(accumulate(len(group) / everybody for group in wanted))
+    reached = [share / reached[-1] for share in reached]
+    return wanted[bisect_right(reached, generator.random())].pop()
+
+
+@cache
+def _wanted(host: int | None, approves: bool | None) -> list[tuple[int, bool]]:
+    hosts = range(len(HOSTS)) if host is None else (host,)
+    return [(one, view) for one in hosts for view in ((False, True) if approves is None else (approves,))]

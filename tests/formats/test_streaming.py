@@ -1,110 +1,28 @@
 """Memory stays flat while the export grows: exports are generated while they are read and never exist as a whole."""
 
-import io
 import json
-import os
-import tracemalloc
+import subprocess
+import sys
 
 import pytest
 
-from analysis.corpora.census import take_census
-from analysis.corpora.exports import open_export
-from analysis.corpora.sources import Source
-from tests.formats.miniatures import KOBO, META, REDDIT_COMMENT, TELEGRAM, TELEGRAM_MESSAGE, TIKTOK_VIDEO, X_PAGE
-
-SMALL, LARGE = 2**20, int(os.environ.get("STREAMED_MEGABYTES", "4")) * 2**20
-"""Sizes compared; set STREAMED_MEGABYTES for a long run (5120 is the shape of 5 GB)."""
-
-ALLOWED = 12 * 2**20
-"""Bytes that the larger export may need more: buffers and the digests kept before they go to disk."""
+from tests.formats.streamed import ALLOWED, LARGE, SHAPES, SMALL
 
 
-class Generated(io.RawIOBase):
-    """A head, then numbered copies of a body up to a size, then a tail."""
-
-    def __init__(self, head: bytes, body: bytes, tail: bytes, size: int) -> None:
-        self.body, self.tail, self.size = body, tail, size
-        self.left, self.made, self.number, self.ended = head, 0, 0, False
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        assert (offset, whence, self.made) == (0, 0, 0) or self.number == 0
-        return 0
-
-    def readinto(self, buffer) -> int:
-        while len(self.left) < len(buffer) and not self.ended:
-            self.number += 1
-            block = self.body.replace(b"424242", str(10**9 + self.number).encode())
-            self.made += len(block)
-            self.ended = self.made >= self.size
-            self.left += block + (self.tail if self.ended else b"")
-        given, self.left = self.left[: len(buffer)], self.left[len(buffer) :]
-        buffer[: len(given)] = given
-        return len(given)
-
-
-class Rewindable(io.BufferedReader):
-    """A generated stream whose first bytes can be looked at."""
-
-    def seek(self, offset, whence=0):
-        return offset
-
-    def read(self, size=-1):
-        return super().read(size) if size != 6 else super().peek(6)[:6]
-
-
-def _lines(value):
-    return b"", json.dumps(value).encode() + b"\n", b""
-
-
-def _in_list(document, key, value):
-    head, tail = json.dumps({**document, key: ["@"]}).encode().split(b'"@"')
-    body = json.dumps(value).encode() + b","
-    return head, body, json.dumps(value).encode() + tail
-
-
-SHAPES = {
-    "telegram_desktop": _in_list({**TELEGRAM, "id": 5}, "messages", {**TELEGRAM_MESSAGE, "id": 424242}),
-    "pushshift": _lines({**REDDIT_COMMENT, "id": "424242"}),
-    "x_api_v2": _lines({**X_PAGE, "data": [{**X_PAGE["data"][0], "id": "424242"}]}),
-    "tiktok_research": _in_list({}, "videos", {**TIKTOK_VIDEO, "id": 424242}),
-    "meta_content_library": (META.split(b"\n")[0] + b"\n", b"424242" + META.split(b"\n")[-2][19:] + b"\n", b""),
-    "kobo": (KOBO.split(b"\n")[0] + b"\n", b";yes;;;;424242;u-424242;2030;1\n", b""),
-}
-
-
-def peak(code, size):
-    head, body, tail = SHAPES[code]
-    export = open_export(Source(code, lambda: Rewindable(Generated(head, body, tail, size))))
-    assert export.format.code == code
-    tracemalloc.start()
-    try:
-        census = take_census(export)
-        return census, tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+def told(*arguments):
+    """What a process of its own says: its high-water mark is nobody else's."""
+    command = [sys.executable, "-m", "tests.formats.streamed", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.parametrize("code", SHAPES)
 def test_memory_is_flat_in_the_size_of_the_export(code):
-    few, small = peak(code, SMALL)
-    many, large = peak(code, LARGE)
-    assert many.items > few.items * LARGE / SMALL * 0.9
-    assert (many.quarantined, many.duplicates) == (0, 0)
-    assert large < small + ALLOWED
+    found = told(code)
+    assert found["format"] == code
+    assert found["many"] > found["few"] * LARGE / SMALL * 0.9
+    assert (found["quarantined"], found["duplicates"]) == (0, 0)
+    assert found["grown"] < ALLOWED
 
 
 def test_the_bound_notices_a_reader_that_keeps_everything():
-    head, body, tail = SHAPES["pushshift"]
-    export = open_export(Source("kept", lambda: Rewindable(Generated(head, body, tail, LARGE))))
-    tracemalloc.start()
-    kept = list(export.entries())
-    held = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert kept
-    assert held > ALLOWED
+    assert told("pushshift", "keeps everything")["grown"] > ALLOWED

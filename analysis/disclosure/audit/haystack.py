@@ -6,12 +6,13 @@ not be here: what is searched for.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -23,12 +24,14 @@ Hashes = npt.NDArray[np.uint64]
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_SPACE = re.compile(r"\s+")
-_LETTERS = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و"}
-)
+_LETTERS = {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و"}
 MARKUP = {".html", ".svg", ".xml"}
 SEPARATOR = "\n"
+PART = 2**18
+"""Characters that are hashed at a time; the arrays stay in the processor's cache."""
+
+SPARSENESS, FEWEST_BITS, MOST_BITS = 3, 12, 26
+"""Eight or more places for each hash that is looked for, between four thousand and 64 MB of them."""
 
 
 def one_spelling(text: str) -> str:
@@ -37,19 +40,38 @@ def one_spelling(text: str) -> str:
     Compatibility forms, case, Arabic and Persian letter variants, vowel marks, zero-width and direction marks, runs of
     space. Dari and Pashto keep their letters.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    kept = "".join(c for c in folded if unicodedata.category(c) not in ("Mn", "Cf"))
-    return _SPACE.sub(" ", kept).strip()
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for letter in set(folded):
+        if unicodedata.category(letter) in ("Mn", "Cf"):
+            folded = folded.replace(letter, "")
+        elif letter in _LETTERS:
+            folded = folded.replace(letter, _LETTERS[letter])
+    return " ".join(folded.split())
 
 
 def window_hashes(text: str, length: int) -> Hashes:
     """Polynomial hashes, modulo 2⁶⁴, of every run of `length` characters of a text."""
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    return _rolling(_codes(text), length)
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+
+
+def _rolling(codes: npt.NDArray[np.uint32], length: int) -> Hashes:
+    """Hashes of all windows; those of twice as many characters come from two that lie side by side."""
     if len(codes) < length:
         return np.zeros(0, dtype=np.uint64)
-    found = np.zeros(len(codes) - length + 1, dtype=np.uint64)
-    for offset in range(length):
-        found = found * MULTIPLIER + codes[offset : offset + len(found)]
+    single = codes.astype(np.uint64)
+    found, covered = single, 1
+    for bit in f"{length:b}"[1:]:
+        found = found[:-covered] * np.uint64(pow(int(MULTIPLIER), covered, 2**64)) + found[covered:]
+        covered *= 2
+        if bit == "1":
+            found = found[:-1] * MULTIPLIER + single[covered:]
+            covered += 1
     return found
 
 
@@ -70,42 +92,61 @@ class Haystack:
     Attributes
     ----------
     texts
-        Name of a file → everything that can be read in it, in one spelling.
+        Name of a file → everything that can be read in it, in one spelling. Names are searched like texts.
     """
 
     texts: dict[str, str]
-    _sorted: dict[int, Hashes] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def all_text(self) -> str:
-        """All files after each other."""
-        return SEPARATOR.join(self.texts.values())
+    def _all_codes(self) -> npt.NDArray[np.uint32]:
+        """Characters of all names and of each different text, after each other."""
+        parts = dict.fromkeys([*map(one_spelling, self.texts), *self.texts.values()])
+        return _codes(SEPARATOR.join(parts))
 
     def holds(self, hashes: Hashes, length: int) -> npt.NDArray[np.bool_]:
-        """Which of these hashes belong to a run of `length` characters in any file."""
-        if length not in self._sorted:
-            self._sorted[length] = np.sort(window_hashes(self.all_text, length))
-        known = self._sorted[length]
-        if not len(known):
-            return np.zeros(len(hashes), dtype=bool)
-        return np.asarray(known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)] == hashes)
+        """Which of these hashes belong to a run of `length` characters in any file.
+
+        Both sides are thinned out by a table of the hashes' first bits, so that neither has to be sorted whole.
+        """
+        bits = min(max(SPARSENESS + len(hashes).bit_length(), FEWEST_BITS), MOST_BITS)
+        places = hashes >> np.uint64(64 - bits)
+        wanted = np.zeros(2**bits, dtype=bool)
+        wanted[places] = True
+        met = [run[wanted[run >> np.uint64(64 - bits)]] for run in self._runs(length)]
+        held = np.sort(np.concatenate([*met, np.zeros(0, dtype=np.uint64)]))
+        wanted[:] = False
+        wanted[held >> np.uint64(64 - bits)] = True
+        found: npt.NDArray[np.bool_] = wanted[places]
+        asked = hashes[found]
+        found[found] = held[np.minimum(np.searchsorted(held, asked), len(held) - 1)] == asked
+        return found
+
+    def _runs(self, length: int) -> Iterator[Hashes]:
+        """Hashes of every run of `length` characters, in parts that bound the memory."""
+        for start in range(0, len(self._all_codes) - length + 1, PART):
+            yield _rolling(self._all_codes[start : start + PART + length - 1], length)
 
     def files_with(self, needle: str) -> list[str]:
-        """Files that hold a text, compared in one spelling."""
+        """Files that hold a text, or have it in their name, compared in one spelling."""
         wanted = one_spelling(needle)
-        return [name for name, text in self.texts.items() if wanted in text]
+        return [name for name, text in self.texts.items() if wanted in text or wanted in one_spelling(name)]
 
 
 def read_haystack(folders: Iterable[Path]) -> Haystack:
     """Open every file below the folders, and the folders' own zip files, entry by entry."""
-    texts: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
+    read: dict[tuple[str, bytes], str] = {}
     for folder in folders:
         files = sorted(file for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else [folder]
         for file in files:
             name = f"{folder.name}/{file.relative_to(folder).as_posix()}" if folder.is_dir() else folder.name
             for inner, data in _entries(file):
-                texts.setdefault(f"{name}{inner}", []).extend(_readings(f"{name}{inner}", data))
-    return Haystack({name: one_spelling(SEPARATOR.join([name, *found])) for name, found in texts.items()})
+                # The same table lies in the release, beside the book and in the bundle.
+                same = (Path(f"{name}{inner}").suffix, hashlib.sha256(data).digest())
+                if same not in read:
+                    read[same] = one_spelling(SEPARATOR.join(_readings(f"{name}{inner}", data)))
+                texts[f"{name}{inner}"] = read[same]
+    return Haystack(texts)
 
 
 def _entries(file: Path) -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ What must not be here: what a finding was found by. A report that quoted it woul
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -99,7 +100,7 @@ def _report(haystack: Haystack, attack: str, needles: set[str], text: str) -> It
     """One finding per file that holds any needle; needles are screened by their first characters at once."""
     by_length: dict[int, list[str]] = {}
     for needle in sorted(needles):
-        length = max(length for length in SCREENED_LENGTHS if length <= len(needle))
+        length = SCREENED_LENGTHS[bisect_right(SCREENED_LENGTHS, len(needle)) - 1]
         by_length.setdefault(length, []).append(needle)
     for length, group in by_length.items():
         for position in np.flatnonzero(haystack.holds(start_hashes(group, length), length)):

@@ -34,9 +34,10 @@ class Stage:
     Attributes
     ----------
     unit
-        (n,) code of the unit drawn at this stage.
+        (n,) code of the unit drawn at this stage, 0, 1, ... without a gap.
     parent
-        (n,) code of what it was drawn from: the stratum at stage 1, the unit of the stage before at later stages.
+        (n,) code, numbered alike, of what it was drawn from: the stratum at stage 1, the unit of the stage before at
+        later stages.
     fraction
         (n,) share of the parent's units that were drawn; 0 without a finite-population correction.
     names
@@ -95,7 +96,8 @@ class SurveyDesign:
         """Primary units minus strata among rows with weight (and in a domain)."""
         kept = self.weights > 0 if rows is None else (self.weights > 0) & rows
         first = self.stages[0]
-        return len(np.unique(first.unit[kept])) - len(np.unique(first.parent[kept]))
+        units, strata = (int(np.count_nonzero(np.bincount(codes[kept]))) for codes in (first.unit, first.parent))
+        return units - strata
 
 
 def survey_design(
@@ -159,7 +161,8 @@ def survey_design(
     stages: list[Stage] = []
     for level, column in enumerate(units):
         own = dense_codes(column, "clusters", n, np.arange(n, dtype=np.int64))
-        unit = np.unique(parent * (int(own.max()) + 1) + own, return_inverse=True)[1].astype(np.int64)
+        crossed = parent * (int(own.max()) + 1) + own
+        unit = np.unique(crossed, return_inverse=True)[1].astype(np.int64) if parent.any() else own
         fraction = _fractions(sizes[level], unit, parent) if level < len(sizes) else np.zeros(n)
         stages.append(Stage(unit, parent, fraction, names if level == 0 else ()))
         parent = unit
@@ -187,7 +190,7 @@ def _columns(given: Columns, n: int) -> list[npt.NDArray[np.generic]]:
 def _fractions(size: npt.NDArray[np.generic], unit: IntArray, parent: IntArray) -> FloatArray:
     """Sampled share of each row's parent, from population sizes or shares."""
     values = _sizes(size)
-    _, first = np.unique(unit, return_index=True)
+    first = _first_rows(unit)
     sampled = np.bincount(parent[first], minlength=int(parent.max()) + 1)[parent].astype(np.float64)
     lowest = np.full(int(parent.max()) + 1, np.inf)
     np.minimum.at(lowest, parent, values)
@@ -291,9 +294,10 @@ def _stage_covariance(
     rows: npt.NDArray[np.bool_] | None,
 ) -> FloatArray:
     lonely, level = rule
-    codes, first, unit = np.unique(stage.unit, return_index=True, return_inverse=True)
-    parent = np.unique(stage.parent, return_inverse=True)[1][first]
-    totals = np.column_stack([np.bincount(unit, weights=c, minlength=len(codes)) for c in x.T])
+    unit = stage.unit
+    first = _first_rows(unit)
+    parent = stage.parent[first]
+    totals = np.column_stack([np.bincount(unit, weights=c, minlength=len(first)) for c in x.T])
     n_h = np.bincount(parent).astype(np.float64)
     f_h = np.zeros(len(n_h))
     f_h[parent] = stage.fraction[first]
@@ -316,6 +320,13 @@ def _stage_covariance(
             raise EstimationError("strata hold one cluster each; a variance needs a stratum with at least 2")
         product = product * held.sum() / float((held & ~single).sum())
     return product
+
+
+def _first_rows(codes: IntArray) -> IntArray:
+    """Position of the first row of each code, codes being 0, 1, ... without a gap."""
+    first = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first
 
 
 def _lonely_message(stage: Stage, parent: IntArray, first: IntArray, group: int, level: int) -> str:

@@ -11,10 +11,10 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval, quantile
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import SurveyDesign
 from analysis.estimators.weighting.estimates import survey_mean
@@ -71,7 +71,7 @@ def proportion_interval(
     (0.402, 0.598)
     """
     _check(share, n, degrees_of_freedom, method)
-    t = float(stats.t.ppf((1 + confidence) / 2, degrees_of_freedom))
+    t = quantile((1 + confidence) / 2, degrees_of_freedom)
     if method == "beta":
         return _beta(share, variance, n, degrees_of_freedom, confidence)
     if share in (0.0, 1.0):
@@ -103,11 +103,11 @@ def _beta(share: float, variance: float, n: int, df: float, confidence: float) -
     if share in (0.0, 1.0) or variance <= 0:
         effective = float(n)
     else:
-        ratio = stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)
-        effective = share * (1 - share) / variance * float(ratio) ** 2
+        ratio = quantile(tail, n - 1) / quantile(tail, df)
+        effective = share * (1 - share) / variance * ratio**2
     yes, no = effective * share, effective * (1 - share)
-    low = 0.0 if yes == 0 else float(stats.beta.ppf(tail, yes, no + 1))
-    high = 1.0 if no == 0 else float(stats.beta.ppf(1 - tail, yes + 1, no))
+    low = 0.0 if yes == 0 else float(special.betaincinv(yes, no + 1, tail))
+    high = 1.0 if no == 0 else float(special.betaincinv(yes + 1, no, 1 - tail))
     return Interval(low, high)
 
 
@@ -182,7 +182,7 @@ def survey_quantile(
     df = below.degrees_of_freedom
     if df < 1:
         return SurveyQuantile(probability, value, None, None, None)
-    t = float(stats.t.ppf((1 + confidence) / 2, df))
+    t = quantile((1 + confidence) / 2, df)
     share, spread = float(below.values[0]), t * float(below.standard_errors[0])
     low = None if share - spread < 0 else _inverse(x[kept], design.weights[kept], share - spread)
     high = None if share + spread > 1 else _inverse(x[kept], design.weights[kept], share + spread)

@@ -68,7 +68,9 @@ def margin(name: str, values: Sequence[object] | npt.NDArray[np.generic], totals
     """
     levels = tuple(totals)
     position = {level: i for i, level in enumerate(levels)}
-    text = [str(v) for v in values]
+    # Numpy's own texts are converted all at once; its numbers would be written in another way than by `str`.
+    given = values.tolist() if isinstance(values, np.ndarray) and values.dtype.kind == "U" else values
+    text = [str(v) for v in given]
     for row, value in enumerate(text):
         if value not in position:
             raise EstimationError(

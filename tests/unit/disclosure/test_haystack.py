@@ -6,7 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis.disclosure.audit import haystack as haystack_module
 from analysis.disclosure.audit.haystack import (
     MULTIPLIER,
     Haystack,
@@ -49,11 +52,36 @@ def test_a_run_is_held_wherever_it_stands():
     assert haystack.holds(start_hashes(["fir", "ext", "sec", "ond", "xyz", "tse"], 3), 3).tolist() == [
         True, True, True, True, False, False,
     ]  # fmt: skip
-    assert haystack.all_text == "first text\nsecond"
-    assert haystack.holds(start_hashes(["t\ns"], 3), 3).tolist() == [True]
     assert Haystack({}).holds(start_hashes(["abc"], 3), 3).tolist() == [False]
     # The largest hash of all is no place past the end.
     assert haystack.holds(np.array([2**64 - 1], dtype=np.uint64), 3).tolist() == [False]
+
+
+def test_a_run_is_held_across_the_parts_that_are_hashed_at_a_time(monkeypatch):
+    monkeypatch.setattr(haystack_module, "PART", 7)
+    text = "".join(chr(97 + place % 26) for place in range(60)) + "پښ"
+    runs = [text[start : start + 5] for start in range(len(text) - 4)]
+    absent = [run[::-1] for run in runs]
+    found = Haystack({"": text}).holds(start_hashes([*runs, *absent], 5), 5)
+    assert found.tolist() == [True] * len(runs) + [False] * len(absent)
+
+
+@given(st.lists(st.text("abپ", min_size=2, max_size=6), min_size=1), st.lists(st.text("abپ", min_size=4), max_size=4))
+def test_what_is_held_is_what_a_plain_search_finds(needles, texts):
+    haystack = Haystack({str(number): text for number, text in enumerate(texts)})
+    for length in (2, 3):
+        asked = [needle[:length] for needle in needles if len(needle) >= length]
+        found = haystack.holds(start_hashes(asked, length), length)
+        assert found.tolist() == [any(needle in text for text in texts) for needle in asked]
+
+
+def test_names_are_searched_and_equal_files_are_named_each(tmp_path):
+    for name in ("one.txt", "Two.txt"):
+        (tmp_path / name).write_text("Same content", encoding="utf-8")
+    found = read_haystack([tmp_path])
+    assert found.files_with("same") == [f"{tmp_path.name}/Two.txt", f"{tmp_path.name}/one.txt"]
+    assert found.files_with("two.txt") == [f"{tmp_path.name}/Two.txt"]
+    assert found.holds(start_hashes(["two.t", "three"], 5), 5).tolist() == [True, False]
 
 
 def test_files_are_named_that_hold_a_text_in_any_spelling():
@@ -76,8 +104,8 @@ def test_every_file_is_opened_as_what_it_is(tmp_path):
     assert list(found) == [
         "release/b.txt", "release/c.bin", "release/d.parquet", "release/deep/a.html", "bundle.zip:in/e.svg",
     ]  # fmt: skip
-    assert found["release/b.txt"] == "release/b.txt <b>ki</b>tes \\u0041\\u00e9 <b>ki</b>tes aé"
-    assert found["release/c.bin"] == "release/c.bin ÿ plain é".casefold()
-    assert found["release/deep/a.html"] == ("release/deep/a.html <b>ki</b>tes &amp; more <i >x</i> ki tes & more x")
-    assert found["bundle.zip:in/e.svg"] == "bundle.zip:in/e.svg <t>inside</t> inside"
-    assert found["release/d.parquet"].startswith("release/d.parquet {b'k': b'meta'} one 7 8 par1")
+    assert found["release/b.txt"] == "<b>ki</b>tes \\u0041\\u00e9 <b>ki</b>tes aé"
+    assert found["release/c.bin"] == "ÿ plain é".casefold()
+    assert found["release/deep/a.html"] == ("<b>ki</b>tes &amp; more <i >x</i> ki tes & more x")
+    assert found["bundle.zip:in/e.svg"] == "<t>inside</t> inside"
+    assert found["release/d.parquet"].startswith("{b'k': b'meta'} one 7 8 par1")

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import (
@@ -8,6 +9,7 @@ from analysis.estimators.estimate import (
     Interval,
     logit_interval,
     normal_interval,
+    quantile,
     unusable_estimate,
     usable_estimate,
 )
@@ -143,3 +145,10 @@ def test_the_ends_of_what_is_allowed():
     assert record(low=None).high == 0.4
     with pytest.raises(EstimationError, match=r"estimate 't': interval 0\.5 to 0\.4 is reversed; swap them"):
         record(low=0.5)
+
+
+@pytest.mark.parametrize("probability", [0.001, 0.05, 0.5, 0.975, 0.995])
+def test_a_quantile_has_the_bits_of_scipys_distributions(probability):
+    assert quantile(probability) == stats.norm.ppf(probability)
+    for degrees_of_freedom in (1, 2.5, 30, 4000, math.inf):
+        assert quantile(probability, degrees_of_freedom) == stats.t.ppf(probability, degrees_of_freedom)

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from analysis.claims.register import load_register
 from analysis.claims.rules import Effect, Threshold, quantity_rules
-from analysis.design import estimators, studies
+from analysis.design import estimators, studies, verdict_probabilities
 from analysis.design.estimators import Answer, Sample
 from analysis.design.studies import characteristics, simulate_study
 from analysis.design.verdict_probabilities import (
+    VERDICTS,
     Plan,
     effect_probabilities,
     required_n,
+    searched_verdicts,
     threshold_probabilities,
 )
 from analysis.errors import EstimationError
@@ -84,6 +86,42 @@ def test_a_null_effect_is_rarely_supported_and_a_large_one_is():
     assert effect_probabilities(rule, 0.0, 0.1, Plan(40_000, 1.0, 0.0)).contradicted > 0.9
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 60))
+def test_searched_verdicts_are_those_of_every_place(first, second, size):
+    """Wherever the two changes lie, outside the series too, the search finds what asking everywhere finds."""
+    order = [VERDICTS.index(name) for name in ("contradicted", "inconclusive", "supported")]
+    verdicts = [VERDICTS[order[(place >= min(first, second)) + (place >= max(first, second))]] for place in range(size)]
+    asked_places: list[int] = []
+
+    def verdict_at(place):
+        asked_places.append(place)
+        return verdicts[place]
+
+    assert [VERDICTS[code] for code in searched_verdicts(verdict_at, size)] == verdicts
+    assert set(asked_places) <= set(range(size))
+
+
+@pytest.mark.parametrize("bogus", [0.0, 0.04])
+@pytest.mark.parametrize("n", [2, 7, 125, 400])
+def test_no_rule_takes_a_verdict_back_when_more_people_say_yes(n, bogus):
+    """What the search rests on: ask the frozen rules at every number of yes answers."""
+    rules = [rule for parts in RULES.values() for rule in parts if isinstance(rule, Threshold)]
+    order = ["contradicted", "inconclusive", "supported"]
+    for rule in rules:
+        verdicts = [
+            order.index(verdict_probabilities._verdict(rule, "share", yes / n, *_limits(yes, n, bogus)))
+            for yes in range(n + 1)
+        ]
+        assert verdicts == sorted(verdicts)
+        found = verdict_probabilities._threshold_verdicts(rule, n, bogus)
+        assert [order.index(VERDICTS[code]) for code in found] == verdicts
+
+
+def _limits(yes, n, bogus):
+    return verdict_probabilities._share_limits(yes, n, bogus)
+
+
 def test_more_people_do_not_narrow_an_envelope():
     rule = PUBLIC_SUPPORT
     assert required_n(rule, 0.08, 2.0, 0.0, (500, 1000, 2000, 4000)) == 1000
@@ -99,6 +137,16 @@ def test_rows_match_their_declarations():
     found = verdict_probability_rows(REGISTER, (500,), (2.0,))
     assert {"C01.2", "C02", "C03", "C13.1"} <= set(found.claim_id)
     assert not found.estimand_id.str.startswith("E06").any()
+
+
+@pytest.fixture(scope="module")
+def honest_studies():
+    """Studies without bogus answers, hiding and feigning, with everybody in one panel: errors are chance alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for constant in ("BOGUS_SHARE", "HIDDEN_SHARE", "FEIGNED_SHARE"):
+            patch.setattr(asked, constant, 0.0)
+        patch.setattr(studies, "RDS_SHARE", 0.02)
+        return [simulate_study(1500, g) for g in np.random.default_rng(5).spawn(40)]
 
 
 class TestStudies:
@@ -131,12 +179,8 @@ class TestStudies:
             "K46_message_seen: direct question, raked",
         ],
     )
-    def test_estimators_find_the_truth_where_nobody_is_bogus(self, monkeypatch, name):
-        """Without bogus answers, hiding and feigning, with everybody in one panel, errors are chance alone."""
-        for constant in ("BOGUS_SHARE", "HIDDEN_SHARE", "FEIGNED_SHARE"):
-            monkeypatch.setattr(asked, constant, 0.0)
-        monkeypatch.setattr(studies, "RDS_SHARE", 0.02)
-        found = [simulate_study(1500, g)[name, "all answers"] for g in np.random.default_rng(5).spawn(40)]
+    def test_estimators_find_the_truth_where_nobody_is_bogus(self, honest_studies, name):
+        found = [study[name, "all answers"] for study in honest_studies]
         errors = np.array([answer.value - answer.truth for answer in found])
         assert abs(errors.mean()) < 4 * errors.std(ddof=1) / np.sqrt(40)
         held = [answer.low <= answer.truth <= answer.high for answer in found]

@@ -1,5 +1,7 @@
 """Rows on posts: naive fails where corrected shares hold, few labels give no row, and a specification counts once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,7 +91,7 @@ def test_every_estimator_stands_beside_the_others(found):
 
 
 def test_a_classifier_that_leaves_posts_out_has_no_number_and_says_why(tables):
-    fewer = PostTables(**vars(tables) | {"predictions": tables.predictions.iloc[:-3]})
+    fewer = replace(tables, predictions=tables.predictions.iloc[:-3])
     rows = stances(fewer, SETTINGS, agreement_rows(fewer, SETTINGS)).prevalence_table
     brought = rows[rows.classifier_text == "leaning"]
     assert brought.value.isna().all()
@@ -115,7 +117,7 @@ def test_few_labels_give_no_period_at_all():
 
 
 def test_without_labels_there_is_no_stance(tables):
-    none = PostTables(**vars(tables) | {"labels": tables.labels.iloc[:0]})
+    none = replace(tables, labels=tables.labels.iloc[:0])
     found = stances(none, SETTINGS, agreement_rows(none, SETTINGS))
     assert found.estimates == []
     assert len(found.prevalence_table) == len(found.period_table) == 0
@@ -127,7 +129,7 @@ def test_readers_who_disagree_stop_every_stance(tables):
     random = pd.concat(
         [random, random.drop_duplicates("post_pseudonym").assign(coder_text="adjudicator")], ignore_index=True
     )
-    bad = PostTables(**vars(tables) | {"labels": random})
+    bad = replace(tables, labels=random)
     assert stances(bad, SETTINGS, agreement_rows(bad, SETTINGS)).estimates == []
 
 
@@ -164,13 +166,13 @@ def test_what_cannot_react_does_not_jump_and_what_moves_with_the_shock_does(tabl
     one_language = tables.posts.assign(
         language_code=np.where(tables.posts.week_index.isin([40, 41, 42, 43]), "ps", tables.posts.language_code)
     )
-    moved = covariate_table(PostTables(**vars(tables) | {"posts": one_language}), SETTINGS)
+    moved = covariate_table(replace(tables, posts=one_language), SETTINGS)
     assert moved[moved.covariate_text.str.contains("Pashto") & (moved.shock_number == 1)].has_jump.all()
 
 
 def test_a_short_study_says_that_no_shock_can_be_read(tables):
     early = tables.posts[tables.posts.week_index < 45]
-    short = PostTables(**vars(tables) | {"posts": early})
+    short = replace(tables, posts=early)
     rows = shock_tables(short, SETTINGS).inference
     assert not rows.is_usable.any()
     assert rows.unusable_reason.notna().all()
@@ -180,9 +182,7 @@ def test_a_short_study_says_that_no_shock_can_be_read(tables):
 
 def test_outreach_frames_are_counted_once_per_post(tables, found):
     both = pd.concat([tables.frames, tables.frames[tables.frames.frame_code == "NU"].assign(frame_code="IB")])
-    rows = estimate_rows(PostTables(**vars(tables) | {"frames": both}), SETTINGS, found.estimates).set_index(
-        "estimate_id"
-    )
+    rows = estimate_rows(replace(tables, frames=both), SETTINGS, found.estimates).set_index("estimate_id")
     share = rows.value["E06_post_share_institutional_ib_or_nu_synthetic"]
     assert share == pytest.approx(rows.value["E06_post_share_institutional_nu_synthetic"])
 
@@ -200,9 +200,7 @@ def test_coordination_stands_beside_what_chance_makes(tables):
     posts["shared_object_pseudonym"] = [f"o{number}" for number in g.integers(0, 400, len(posts))]
     posts.loc[burst, "shared_object_pseudonym"] = [f"burst{number}" for number in np.repeat(np.arange(20), 12)]
     posts.loc[burst, "channel_pseudonym"] = np.tile([f"c{number:02d}" for number in range(12)], 20)
-    rows = coordination_table(PostTables(**vars(tables) | {"posts": posts}), SETTINGS).set_index(
-        "coordination_scope_text"
-    )
+    rows = coordination_table(replace(tables, posts=posts), SETTINGS).set_index("coordination_scope_text")
     assert rows.pairs_n["frame NU"] > rows.null_high_n["frame NU"]
     assert rows.pairs_n["frame FE"] <= rows.null_high_n["frame FE"]
     assert (rows.null_low_n <= rows.null_median_n).all()

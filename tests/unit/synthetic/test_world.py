@@ -94,3 +94,26 @@ def test_the_planted_cluster_shares_within_seconds_and_is_institutional(publishe
     assert set(channels.kind[found.channel[planted]]) == {posts.INSTITUTIONAL}
     for shared in np.unique(found.shared_object[planted]):
         assert np.ptp(found.second[planted & (found.shared_object == shared)]) < posts.CLUSTER_WINDOW_SECONDS
+
+
+@pytest.mark.parametrize(("host", "approves"), [(None, None), (1, None), (None, True), (1, True)])
+def test_a_group_is_met_as_often_as_it_is_large(host, approves):
+    """The draw is `Generator.choice` with probabilities, whose stream the worlds were made from."""
+    sizes = {(h, view): 3 * h + 2 * view for h in range(len(world.HOSTS)) for view in (False, True)}
+    wanted = [key for key in sizes if host in (None, key[0]) and approves in (None, key[1])]
+    shares = np.array([sizes[key] for key in wanted], dtype=float)
+    for seed in range(40):
+        groups = {key: [key] * size for key, size in sizes.items()}
+        met = recruitment._met(groups, np.random.default_rng(seed), host, approves)
+        chosen = np.random.default_rng(seed).choice(len(wanted), p=shares / shares.sum())
+        assert met == wanted[int(chosen)]
+
+
+def test_where_a_wanted_group_is_used_up_anybody_is_met():
+    groups = {(h, view): [h] if h == 2 else [] for h in range(len(world.HOSTS)) for view in (False, True)}
+    assert recruitment._met(groups, np.random.default_rng(1), 0, True) == 2
+
+
+@pytest.mark.parametrize("numbers", [[0, 7, 9_999], [-3, 4], [12_345, 6], [2**40]])
+def test_whole_numbers_are_written_as_they_are(numbers):
+    assert answers._codes(np.array(numbers)).tolist() == [str(number) for number in numbers]
