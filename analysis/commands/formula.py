@@ -43,8 +43,8 @@ class _Token:
 END = _Token("end", "", -1)
 
 
-def demand_plain_formula(formula: str, option: str = "--covariates") -> None:
-    """Refuse whatever is no formula of columns, numbers and the functions that are listed here.
+def columns_of(formula: str, option: str = "--covariates") -> tuple[str, ...]:
+    """Name the columns of a formula, and refuse whatever is none of columns, numbers and the functions listed here.
 
     Parameters
     ----------
@@ -53,6 +53,11 @@ def demand_plain_formula(formula: str, option: str = "--covariates") -> None:
     option : str
         How the formula was given, for the message.
 
+    Returns
+    -------
+    tuple of str
+        In alphabetical order; the package behind would leave out those that stand only in `poly`, `bs` or `scale`.
+
     Raises
     ------
     InputError
@@ -60,7 +65,8 @@ def demand_plain_formula(formula: str, option: str = "--covariates") -> None:
 
     Examples
     --------
-    >>> demand_plain_formula("poly(age, 2) + C(region, levels=['a', 'b']) : log(income + 1)")
+    >>> columns_of("poly(age, 2) + C(region, levels=['a', 'b']) : log(income + 1)")
+    ('age', 'income', 'region')
     """
     if len(formula) > LONGEST:
         raise InputError(f"{option} is {len(formula)} characters long; write a formula of at most {LONGEST}")
@@ -71,6 +77,7 @@ def demand_plain_formula(formula: str, option: str = "--covariates") -> None:
         raise InputError(
             f"{option} multiplies {parser.products} times (* or ^); at most {MOST_PRODUCTS}: write terms out"
         )
+    return tuple(sorted(parser.columns))
 
 
 def _tokens(formula: str, option: str) -> list[_Token]:
@@ -94,10 +101,11 @@ def _refusal(option: str, at: int, what: str) -> InputError:
 
 
 class _Parser:
-    """Follows the grammar token by token; builds nothing."""
+    """Follows the grammar token by token; notes the columns, builds nothing."""
 
     def __init__(self, tokens: list[_Token], option: str) -> None:
         self.tokens, self.option, self.place, self.products = tokens, option, 0, 0
+        self.columns: set[str] = set()
 
     @property
     def next(self) -> _Token:
@@ -162,6 +170,8 @@ class _Parser:
             self._call(token, depth + 1)
         elif token.kind not in ("name", "column") or self.next.text in (".", "[", "="):
             raise _refusal(self.option, token.at, "something that is no column, number or call")
+        else:
+            self.columns.add(token.text.strip("`"))
 
     def _demand_small(self, token: _Token) -> None:
         if float(token.text) > LARGEST_NUMBER:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.commands.formula import demand_plain_formula
+from analysis.commands.formula import columns_of
 from analysis.errors import InputError, shown
 
 MISSING_WORDS = ["", "NA", "NaN", "nan"]
@@ -314,10 +314,9 @@ def formula_columns(frame: pd.DataFrame, formula: str | None) -> tuple[str, ...]
     if formula is None:
         return ()
     safe, text = _stand_ins(frame, formula)
-    demand_plain_formula(text)
-    text = _ROOT.sub("np.sqrt(", text)
+    needed = columns_of(text)
     try:
-        needed = formulaic.Formula(text).required_variables
+        formulaic.Formula(_ROOT.sub("np.sqrt(", text))
     except Exception as error:  # formulaic raises many kinds
         raise InputError(f"--covariates '{formula}' cannot be parsed; write it like \"age + female\"") from error
     back = {stand_in: name for name, stand_in in safe.items()}
