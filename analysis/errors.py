@@ -1,8 +1,43 @@
-"""Every error a person can meet, in one flat family.
+"""Every error a person can meet, in one flat family, and the one way in which a message speaks of a value.
 
-What belongs here: the names. What must not: logic, messages, logging.
-Each message names the file, the row or item, the column, the value received, what is allowed and what to do.
+What belongs here: the names. What must not: other logic, messages, logging.
+Each message names the file, the row or item, the column, the value received, what is allowed and what to do. A value
+that a person may have written is described, not repeated: screens are looked at, and logs are kept.
 """
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_ARE_VALUES_SHOWN = ContextVar("are_values_shown", default=False)
+_CLASSES = {"L": "letters", "M": "letters", "N": "digits", "Z": "spaces", "C": "control characters"}
+
+
+def shown(value: object) -> str:
+    """A value for a message: its length and the classes of its characters, unless somebody asked for more.
+
+    Examples
+    --------
+    >>> shown("Invented Name +1202")
+    '19 characters (letters, digits, spaces, signs)'
+    """
+    text = str(value)
+    if _ARE_VALUES_SHOWN.get():
+        return repr(text)
+    present = {_CLASSES.get(unicodedata.category(each)[0], "signs") for each in text}
+    classes = [name for name in dict.fromkeys((*_CLASSES.values(), "signs")) if name in present]
+    return f"{len(text)} character{'s' * (len(text) != 1)} ({', '.join(classes) or 'nothing'})"
+
+
+@contextmanager
+def values_shown() -> Iterator[None]:
+    """Let messages repeat values, for somebody who may see them and sits at a terminal."""
+    token = _ARE_VALUES_SHOWN.set(True)
+    try:
+        yield
+    finally:
+        _ARE_VALUES_SHOWN.reset(token)
 
 
 class AnalysisError(Exception):

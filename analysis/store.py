@@ -205,7 +205,7 @@ def write_atomically(path: Path, data: bytes) -> None:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.write(data)
                 file.flush()
-                os.fchmod(file.fileno(), 0o644)
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
                 Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -215,6 +215,13 @@ def write_atomically(path: Path, data: bytes) -> None:
             f"{path}: not written, and what was there is untouched ({error.strerror}); "
             "make room or permit writing, then run the same again"
         ) from error
+
+
+def _umask() -> int:
+    """What the process takes from the rights of a new file: it can only be read by being set."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
 
 
 def _remove_abandoned(path: Path) -> None:

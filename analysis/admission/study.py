@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from analysis.custody.governance import load_governance
-from analysis.custody.ledger import Consent, allows, read_ledger, standing_consents
+from analysis.custody.clock import utc_day
+from analysis.custody.governance import Anchors, Governance, load_governance
+from analysis.custody.ledger import Consent, Entry, allows, head, newest_day, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
+from analysis.custody.modes import close_to_others
 from analysis.custody.pseudonyms import StudyKey, key_from_environment, published_test_key
 from analysis.errors import CustodyError
 
 FICTION, VAULT = "data/fiction", "data/vault"
 MANIFESTS = {"synthetic": f"{FICTION}/synthetic_sources.yml", "vault": f"{VAULT}/sources.yml"}
-LOCK_VARIABLE = "VAULT_LOCK_IS_KEPT_APART"
-"""Set by `./run` while it keeps the lock of a vault study out of the public one."""
+GOVERNANCE = f"{VAULT}/governance.yml"
 
 LINKAGE, RECONTACT, MICRODATA = "linkage_to_posts", "recontact", "microdata_restricted"
 PUBLICATION, SURVEY = "aggregate_publication", "survey_analysis"
@@ -38,7 +39,9 @@ class Study:
         return self.key.pseudonym("linkage", subject) if subject and self.allows(subject, LINKAGE) else None
 
 
-def open_study(study: str, root: Path, cut_off: date, environment: Mapping[str, str]) -> Study:
+def open_study(
+    study: str, root: Path, cut_off: date, environment: Mapping[str, str], today: date | None = None
+) -> Study:
     """Open the fictional world or the vault.
 
     Parameters
@@ -51,37 +54,82 @@ def open_study(study: str, root: Path, cut_off: date, environment: Mapping[str, 
         Day of the release: consent is what held on that day and was not taken back since.
     environment : mapping
         Names the key's file for a vault study.
+    today : date, optional
+        The day with which retention and expiry of a vault study are compared; the clock's, when none is given. The
+        fictional world knows no clock.
 
     Raises
     ------
     CustodyError
-        A vault study without governance, ledger, manifest or key, past its own retention, or run by DVC without
-        `./run`; a fictional world that is damaged.
+        A vault study without governance, ledger, manifest or key, past its own retention, open to other users, with a
+        key or a ledger that are not the anchored ones, or with events after the release or after today; a fictional
+        world that is damaged.
     """
-    is_vault = study == "vault"
-    if is_vault:
-        _demand_governance(root, cut_off)
-        _demand_kept_lock(environment)
-    path = root / MANIFESTS[study]
-    manifest = load_manifest(path)
-    consents = standing_consents(read_ledger(path.parent / manifest.ledger), cut_off)
-    key = key_from_environment(environment, root) if is_vault else published_test_key()
-    return Study(path.parent, manifest, consents, key)
+    if study != "vault":
+        path = root / MANIFESTS[study]
+        manifest = load_manifest(path)
+        entries = read_ledger(path.parent / manifest.ledger)
+        return Study(path.parent, manifest, standing_consents(entries, cut_off, cut_off), published_test_key())
+    day = today or utc_day()
+    papers = open_papers(root, environment, day)
+    _demand_days(root / VAULT / papers.manifest.ledger, papers.entries, cut_off, day)
+    return Study(root / VAULT, papers.manifest, standing_consents(papers.entries, cut_off, day), papers.key)
 
 
-def _demand_governance(root: Path, cut_off: date) -> None:
-    path = root / VAULT / "governance.yml"
-    overdue = load_governance(path).overdue(cut_off)
+@dataclass(frozen=True)
+class Papers:
+    """What a vault study must show before anything is read: governance, manifest, ledger, key."""
+
+    governance: Governance
+    manifest: Manifest
+    entries: tuple[Entry, ...]
+    key: StudyKey
+
+    @property
+    def anchors(self) -> Anchors:
+        """What the governance file should record of them."""
+        return Anchors(self.key.fingerprint(), head(self.entries))
+
+
+def open_papers(root: Path, environment: Mapping[str, str], today: date) -> Papers:
+    """Read a vault's papers and hold them against their anchors.
+
+    Raises
+    ------
+    CustodyError
+        As for `open_study`.
+    """
+    path = root / GOVERNANCE
+    governance = load_governance(path)
+    close_to_others(root / VAULT)
+    overdue = governance.overdue(today)
     if overdue:
         raise CustodyError(
-            f"{path}: {', '.join(overdue)} lies before the release of {cut_off}; delete what had to be deleted, or "
-            "have the retention extended and approved"
+            f"{path}: {', '.join(overdue)} lies before today ({today}); delete what had to be deleted, or have the "
+            "retention extended and approved"
         )
-
-
-def _demand_kept_lock(environment: Mapping[str, str]) -> None:
-    if "DVC_STAGE" in environment and environment.get(LOCK_VARIABLE) != "yes":
+    manifest = load_manifest(root / MANIFESTS["vault"])
+    anchors = governance.anchors
+    entries = read_ledger(root / VAULT / manifest.ledger, anchors.ledger_head if anchors else None)
+    key = key_from_environment(environment, root)
+    if anchors and key.fingerprint() != anchors.key_fingerprint:
         raise CustodyError(
-            "study: vault was started by DVC alone, which would write hashes of private files into dvc.lock; "
-            "start it with `./run repro`"
+            f"{path}: anchors.key_fingerprint is that of another key: the same person would get a second pseudonym; "
+            "name the study's first key"
+        )
+    return Papers(governance, manifest, entries, key)
+
+
+def _demand_days(ledger: Path, entries: tuple[Entry, ...], cut_off: date, today: date) -> None:
+    """No event of the future, and none that the release is too old to know."""
+    newest = newest_day(entries)
+    if newest and newest > today:
+        raise CustodyError(
+            f"{ledger}: holds an event of {newest}, and today is {today} in UTC; wait for that day, or restore the "
+            "ledger and append the event with its right day"
+        )
+    if newest and newest > cut_off:
+        raise CustodyError(
+            f"{ledger}: its newest event is of {newest}, after the release of {cut_off}; set release.date in "
+            f"params.yaml to {newest} or later"
         )

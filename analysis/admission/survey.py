@@ -142,8 +142,10 @@ class _Reader:
         names = [variable.name for variable in codebook.variables]
         for role, name in vars(self.source.variables).items():
             if name and name not in names:
-                known = ", ".join(names[:8])
-                raise CustodyError(f"{self.source.file}: no variable {name!r} for {role}; the export has {known} …")
+                raise CustodyError(
+                    f"{self.source.file}: no variable {name!r} for {role}, and {len(names)} others; write it in "
+                    "sources.yml as the export does"
+                )
         for name in names:
             place = self.instrument.place(name)
             if place and place.item and place.part != "other_text":

@@ -1,5 +1,6 @@
 """`check`: what a researcher runs first on a new export: format, counts, duplicates, missing kinds, identifiers."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from analysis.corpora.instrument import Instrument, load_instrument
 from analysis.custody.ledger import Consent, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.scrub import find
-from analysis.errors import ExportError
+from analysis.errors import ExportError, InputError, values_shown
 
 SHOWN_FIELDS = 40
 """Rows of the table of missing values; the rest is counted."""
@@ -43,10 +44,28 @@ def check(
         Path | None, typer.Option(help="Manifest of the exports: names accounts, terms, and the ledger's place")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and line")] = False,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Repeat unknown answers and names of columns, on a terminal only")
+    ] = False,
 ) -> None:
-    """Look at exports before anything else is done with them: counts only, nothing is written anywhere."""
+    """Look at exports before anything else is done with them: counts only, nothing is written anywhere.
+
+    Answers and columns that nobody expected are described by length and classes of characters: a file without a header
+    holds a person's answers where names of columns should stand.
+    """
+    if show_values and (as_json or not sys.stdout.isatty()):
+        raise InputError(
+            "--show-values is for a person at a terminal; leave it out, or leave out --json and redirections"
+        )
+    with values_shown() if show_values else contextlib.nullcontext():
+        check_all(files, instrument, format, open_papers(ledger, sources), as_json)
+
+
+def check_all(
+    files: list[Path], instrument: str | None, format: str | None, papers: "Papers | None", as_json: bool
+) -> None:
+    """Report on every file, and raise the last failure when all were tried."""
     questionnaire = load_instrument(instrument) if instrument else None
-    papers = open_papers(ledger, sources)
     failures: list[ExportError] = []
     for path in files:
         try:

@@ -1,17 +1,24 @@
 """`prepare-run`: what `./run repro` does before DVC starts.
 
 DVC trusts its cache: a damaged object would be handed out as a result. It may also take a stage's output from there
-without running the stage, so that nobody else would clean up after a run that was killed. What must not be here:
-running a stage.
+without running the stage, so that nobody else would clean up after a run that was killed. A vault study gets its own
+DVC project and has its anchors renewed. What must not be here: running a stage.
 """
 
+import contextlib
 import hashlib
+import os
 import sys
 from pathlib import Path
 
 import yaml
 
-from analysis.errors import ParameterError
+from analysis.admission.study import GOVERNANCE, VAULT, open_papers
+from analysis.commands.vault_pipeline import lay_out
+from analysis.custody.clock import utc_day
+from analysis.custody.governance import write_anchors
+from analysis.custody.modes import PRIVATE_UMASK, close_to_others
+from analysis.errors import CustodyError, ParameterError
 from analysis.store import UNFINISHED, remove_if_abandoned
 
 PLACES = ("data/", "data/[!v]*/**/", "dist/**/")
@@ -28,7 +35,35 @@ def prepare_run() -> None:
     content = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get("study"), str):
         raise ParameterError("params.yaml names no study; write `study: synthetic` or `study: vault`")
+    if content["study"] == "vault":
+        prepare_vault(Path.cwd())
     print(content["study"])
+
+
+def prepare_vault(root: Path) -> None:
+    """Close the vault to others, lay out its DVC project, and anchor a key and a ledger that may be opened."""
+    os.umask(PRIVATE_UMASK)
+    (root / VAULT).mkdir(parents=True, exist_ok=True)
+    opened = close_to_others(root / VAULT)
+    if opened:
+        print(f"{VAULT}: {opened} of its files and folders were open to other users of this machine", file=sys.stderr)
+    lay_out(root)
+    # What is wrong with the papers is said by the stage that needs them.
+    with contextlib.suppress(CustodyError):
+        renew_anchors(root)
+
+
+def renew_anchors(root: Path) -> None:
+    """Write the fingerprint of the key and the head of the ledger into the governance file, when they have changed.
+
+    Raises
+    ------
+    CustodyError
+        The key is another one, or the ledger no longer holds the line that was anchored: nothing is written.
+    """
+    papers = open_papers(root, os.environ, utc_day())
+    if papers.anchors != papers.governance.anchors:
+        write_anchors(root / GOVERNANCE, papers.anchors)
 
 
 def unfinished(root: Path) -> list[Path]:

@@ -17,7 +17,7 @@ from analysis.commands.survey_file import level_text, numeric, read_rows, requir
 from analysis.disclosure.additive import TOLERANCE, Bools, feasible_intervals
 from analysis.disclosure.secondary import protect
 from analysis.disclosure.two_way import TwoWay, two_way
-from analysis.errors import DisclosureError, InputError
+from analysis.errors import DisclosureError, InputError, shown
 from analysis.store import write_atomically
 
 
@@ -74,12 +74,12 @@ def _read(file: Path, rows: str, columns: str, value: str, total: str) -> TwoWay
     counts = numeric(frame, value, "counts are whole numbers of 0 or more")
     if not (np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))).all():
         row = int(np.argmin(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))))
-        shown = frame[value].iloc[row]
-        raise InputError(f"column '{value}' holds '{shown}' in row {row + 1}; counts are whole numbers of 0 or more")
+        held = shown(frame[value].iloc[row])
+        raise InputError(f"column '{value}' holds {held} in row {row + 1}; counts are whole numbers of 0 or more")
     cells = list(zip(_labels(frame, rows), _labels(frame, columns), strict=True))
     twice = pd.Series(cells)[pd.Series(cells).duplicated()]
     if len(twice):
-        raise InputError(f"cell {' × '.join(twice.iloc[0])} appears twice; give one row per cell, or add them up first")
+        raise InputError(f"row {twice.index[0] + 1} repeats a cell; give one row per cell, or add them up first")
     return two_way(dict(zip(cells, counts.astype(int).tolist(), strict=True)), total)
 
 

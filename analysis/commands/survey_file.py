@@ -18,9 +18,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.commands.formula import columns_of
+from analysis.errors import InputError, shown
 
 MISSING_WORDS = ["", "NA", "NaN", "nan"]
+_ROOT = re.compile(r"(?<![\w.])sqrt\(")
+"""The one function of a formula that the package knows by a longer name only."""
+_CODE = re.compile(r"(?!.*\d{5})[\w<>=+.-]{1,24}")
+"""What a level looks like that an analyst gave: one word, and no number of many digits."""
 SHOWN_LEVELS = 6
 # Beyond this a float no longer tells whole numbers apart.
 LARGEST_WHOLE = 2.0**53
@@ -124,7 +129,7 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None
 def _nearest(frame: pd.DataFrame, column: str) -> str:
     names = [str(c) for c in frame.columns]
     close = difflib.get_close_matches(column, names, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"the file has {', '.join(names[:SHOWN_LEVELS])}"
+    return f"did you mean '{close[0]}'?" if close else f"none of its {len(names)} columns has a name like it"
 
 
 def numeric(frame: pd.DataFrame, column: str, fix: str) -> npt.NDArray[np.float64]:
@@ -152,7 +157,7 @@ def numeric(frame: pd.DataFrame, column: str, fix: str) -> npt.NDArray[np.float6
     wrong = np.isnan(numbers) & values.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise InputError(f"column '{column}' holds '{values.iloc[row]}' in row {row + 1}; {fix}")
+        raise InputError(f"column '{column}' holds {shown(values.iloc[row])} in row {row + 1}; {fix}")
     if np.isinf(numbers).any():
         row = int(np.isinf(numbers).argmax())
         raise InputError(f"column '{column}' holds an infinite number in row {row + 1}; {fix}")
@@ -186,7 +191,7 @@ def yes_no(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     wrong = np.isnan(coded) & text.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise InputError(f"column '{column}' holds '{frame[column].iloc[row]}' in row {row + 1}; use 1 and 0")
+        raise InputError(f"column '{column}' holds {shown(frame[column].iloc[row])} in row {row + 1}; use 1 and 0")
     return coded
 
 
@@ -239,7 +244,7 @@ def coded_levels(frame: pd.DataFrame, column: str, levels: dict[str, int]) -> np
 
 
 def shown_levels(text: pd.Series) -> str:
-    """List the levels of a column for a message.
+    """List the levels of a column for a message: codes as they are, what may be a person's words by its shape.
 
     Parameters
     ----------
@@ -252,7 +257,7 @@ def shown_levels(text: pd.Series) -> str:
     """
     found = sorted({str(v) for v in text.dropna().unique()})
     more = f" and {len(found) - SHOWN_LEVELS} more" if len(found) > SHOWN_LEVELS else ""
-    return ", ".join(f"'{v}'" for v in found[:SHOWN_LEVELS]) + more
+    return ", ".join(f"'{v}'" if _CODE.fullmatch(v) else shown(v) for v in found[:SHOWN_LEVELS]) + more
 
 
 def coded_arms(frame: pd.DataFrame, column: str, control: str | None, treated: str | None) -> npt.NDArray[np.float64]:
@@ -309,8 +314,9 @@ def formula_columns(frame: pd.DataFrame, formula: str | None) -> tuple[str, ...]
     if formula is None:
         return ()
     safe, text = _stand_ins(frame, formula)
+    needed = columns_of(text)
     try:
-        needed = formulaic.Formula(text).required_variables
+        formulaic.Formula(_ROOT.sub("np.sqrt(", text))
     except Exception as error:  # formulaic raises many kinds
         raise InputError(f"--covariates '{formula}' cannot be parsed; write it like \"age + female\"") from error
     back = {stand_in: name for name, stand_in in safe.items()}
@@ -354,7 +360,9 @@ def design_matrix(frame: pd.DataFrame, formula: str | None) -> Covariates | None
     rows = frame[columns]
     rows = rows.assign(**{c: rows[c].astype(float) for c in columns if rows[c].dtype == bool})
     try:
-        built = formulaic.Formula(text).get_model_matrix(rows.rename(columns=safe), na_action="ignore")
+        built = formulaic.Formula(_ROOT.sub("np.sqrt(", text)).get_model_matrix(
+            rows.rename(columns=safe), na_action="ignore"
+        )
         matrix = np.asarray(built, dtype=np.float64)
     except Exception as error:  # formulaic raises many kinds, and evaluates expressions
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
@@ -367,7 +375,7 @@ def design_matrix(frame: pd.DataFrame, formula: str | None) -> Covariates | None
 
 
 def _restored(name: str, back: dict[str, str]) -> str:
-    for stand_in, original in back.items():
+    for stand_in, original in (*back.items(), ("np.sqrt(", "sqrt(")):
         name = name.replace(stand_in, original)
     return name
 

@@ -1,48 +1,62 @@
-"""`withdraw`: record that a person takes their consent back, and erase what the vault holds of them."""
+"""`withdraw`: record that a person takes their consent back, and erase what the project holds of them."""
 
+import hashlib
 import os
-import subprocess
-import sys
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analysis.admission.posts import author_of
-from analysis.admission.study import MANIFESTS
-from analysis.corpora.exports import open_export
-from analysis.corpora.posts import Post
-from analysis.corpora.surveys import Respondent
-from analysis.custody.erasure import erase_account, erase_respondent
-from analysis.custody.ledger import ConsentEvent, append, read_ledger
-from analysis.custody.manifest import Manifest, PostSource, SurveySource, load_manifest
+from analysis.admission.dossier import Dossier, open_dossier
+from analysis.admission.study import GOVERNANCE, MANIFESTS, VAULT
+from analysis.commands.erase_person import Journal, carry_out, needs_key, plan_erasure
+from analysis.custody.clock import utc_day
+from analysis.custody.erasure.items import is_telling
+from analysis.custody.governance import Anchors, load_governance, write_anchors
+from analysis.custody.ledger import ConsentEvent, append, head, read_ledger
+from analysis.custody.manifest import Manifest, load_manifest
+from analysis.custody.modes import PRIVATE_UMASK, close_to_others
+from analysis.custody.pseudonyms import KEY_VARIABLE, StudyKey, key_from_environment
+from analysis.custody.traces import Search, traces_in_file, traces_in_git
 from analysis.errors import CustodyError
 
-DERIVED = ("data/restricted/restricted__vault_*", "data/candidate/candidate__vault_*")
+NOT_SEARCHED = (".venv", "__pycache__")
+"""The environment of requirements.lock, which holds nobody, and compiled source."""
+PRIVATE = ("data", "dist", "build", ".dvc")
+"""Folders in which even a short key is looked for: elsewhere it stands by chance."""
+SHOWN = 40
+CACHES = ("/var/cache/dvc", "/var/tmp/dvc", "~/.cache/dvc", "~/.cache/dvc_data")  # noqa: S108 (DVC's own choice)
+"""Where DVC keeps tables of hashes when nothing else is configured."""
 
 
 def withdraw(
     key: Annotated[str, typer.Argument(help="The person's key in the consent ledger; never a name", metavar="KEY")],
     erase: Annotated[
-        bool, typer.Option("--erase", help="Also remove the person's raw rows from the vault, and unused cached files")
+        bool, typer.Option("--erase", help="Also erase the person from the vault, from all made of it, and from caches")
     ] = False,
 ) -> None:
-    """Record a withdrawal in the vault's ledger; the next `./run repro` leaves the person out of everything."""
-    manifest = load_manifest(Path(MANIFESTS["vault"]))
-    vault = Path(MANIFESTS["vault"]).parent
+    """Record a withdrawal in the vault's ledger; the next `./run repro` leaves the person out of everything.
+
+    With --erase the exit code is 0 only when a search of every byte of the project and its caches finds nothing more.
+    """
+    os.umask(PRIVATE_UMASK)
+    root = Path.cwd()
+    manifest = load_manifest(root / MANIFESTS["vault"])
+    vault = root / VAULT
+    close_to_others(vault)
     record(vault / manifest.ledger, key)
-    if erase:
-        erase_person(vault, manifest, key)
-        remove_derived()
-        collect_garbage()
+    anchor(root, vault / manifest.ledger)
     print("recorded. Run `./run repro`: the person's rows are left out from then on.")
     if erase:
-        print("Raw rows and rows derived from them are gone from this project; copies elsewhere are yours to erase.")
+        erase_person(root, vault, manifest, key)
 
 
-def record(ledger: Path, subject: str) -> None:
-    """Append the withdrawal under the wording of the person's last event.
+def record(ledger: Path, subject: str, today: date | None = None) -> None:
+    """Append the withdrawal under the wording of the person's last event; one that stands already stays the last.
 
     Raises
     ------
@@ -52,65 +66,166 @@ def record(ledger: Path, subject: str) -> None:
     own = [entry.event for entry in read_ledger(ledger) if entry.event.subject == subject]
     if not own:
         raise CustodyError(
-            f"{ledger}: holds no event of key {subject!r}; check the key, a misspelled one withdraws nobody"
+            f"{ledger}: holds no event of the key given ({len(subject)} characters); check it, a misspelled one "
+            "withdraws nobody"
         )
     last = own[-1]
-    day = datetime.now(UTC).date()
+    if last.event == "withdrawn" and not last.scopes:
+        return
+    day = today or utc_day()
     event = ConsentEvent(
         subject, "withdrawn", (), last.form_version, last.wording_sha256, last.language, day, f"withdrawn {day}"
     )
-    append(ledger, event)
+    append(ledger, event, day)
 
 
-def erase_person(vault: Path, manifest: Manifest, subject: str) -> None:
-    """Take the person's rows out of every export, then read each again to make sure."""
-    for survey in manifest.surveys:
-        if _holds_respondent(vault, survey, subject):
-            erase_respondent(vault / survey.file, survey.variables.consent_subject, subject)
-            _demand_gone(_holds_respondent(vault, survey, subject), survey.file)
-    for source in manifest.posts:
-        names = _names(vault, source, subject)
-        if names:
-            erase_account(vault / source.file, names)
-            _demand_gone(bool(_names(vault, source, subject, known_only=False)), source.file)
+def anchor(root: Path, ledger: Path) -> None:
+    """Anchor the ledger with the withdrawal in it, where the study has anchors."""
+    path = root / GOVERNANCE
+    anchors = load_governance(path).anchors if path.is_file() else None
+    if anchors:
+        write_anchors(path, Anchors(anchors.key_fingerprint, head(read_ledger(ledger, anchors.ledger_head))))
 
 
-def _holds_respondent(vault: Path, source: SurveySource, subject: str) -> bool:
-    entries = open_export(vault / source.file, source.format or None).entries()
-    name = source.variables.consent_subject
-    answers = (entry.answers.get(name) for entry in entries if isinstance(entry, Respondent))
-    return any(isinstance(answer, str) and answer.strip() == subject for answer in answers)
+def erase_person(root: Path, vault: Path, manifest: Manifest, subject: str) -> None:
+    """Plan, replace, search; say what remains.
 
-
-def _names(vault: Path, source: PostSource, subject: str, known_only: bool = True) -> set[str]:
-    """The names under which an export knows the person's accounts; nothing when it holds no post of theirs."""
-    accounts = {each.account for each in source.accounts.values() if each.consent_subject == subject}
-    if not accounts:
-        return set()
-    found = set(accounts) if known_only else set()
-    for entry in open_export(vault / source.file, source.format or None).entries():
-        if isinstance(entry, Post) and author_of(entry, source) in accounts:
-            found |= {name for name in (entry.author_id, entry.author_handle) if isinstance(name, str)}
-    return found
-
-
-def _demand_gone(is_there: bool, file: str) -> None:
-    if is_there:
+    Raises
+    ------
+    CustodyError
+        Something cannot be rewritten, and nothing was touched; or something remains, and each place was listed.
+    """
+    study_key = _key(root)
+    dossier = open_dossier(vault, manifest, subject, study_key)
+    if study_key is None and needs_key(vault, dossier):
         raise CustodyError(
-            f"{file}: the person's rows could not all be removed; remove them by hand and run this again"
+            f"annotations or predictions may list the person's posts by pseudonym: set {KEY_VARIABLE}; "
+            "nothing was erased"
         )
+    plan = plan_erasure(vault, dossier)
+    journal = Journal(vault, hashlib.sha256(subject.encode()).hexdigest()[:16])
+    needles = journal.needles() | dict(dossier.needles)
+    needles |= {text: "phrase" for text in plan.texts if text not in needles}
+    needles |= {digest: "hash of a file" for digest in _hashes(plan.contents)}
+    journal.note(needles)
+    carry_out(root, vault, plan)
+    remains = list(search(root, vault, manifest, dossier, needles))
+    _report(vault / manifest.ledger, needles, remains)
+    if remains:
+        raise CustodyError(f"{len(remains)} place(s) still hold something of the person; mend each and run this again")
+    journal.close()
 
 
-def remove_derived() -> None:
-    """Rows of the vault that earlier runs derived: the next run makes them anew."""
-    for pattern in DERIVED:
-        for path in Path().glob(pattern):
-            path.unlink()
+def _key(root: Path) -> StudyKey | None:
+    return key_from_environment(os.environ, root) if os.environ.get(KEY_VARIABLE) else None
 
 
-def collect_garbage() -> None:
-    """Remove cached outputs that no lock of this workspace names."""
-    command = [str(Path(sys.executable).with_name("dvc")), "gc", "-w", "-f", "-q"]
-    result = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise CustodyError(f"the withdrawal is recorded, but `dvc gc -w -f` failed: {result.stderr.strip()[-300:]}")
+def _hashes(contents: dict[Path, bytes | None]) -> Iterator[str]:
+    """Under which names a cache or a lock may know the files as they were."""
+    for path in contents:
+        if path.is_file() and path.name != "sources.yml":
+            yield hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """A place that still holds something: the place, what by kind, why it is there and what to do."""
+
+    place: str
+    kinds: "Counter[str]"
+    reason: str
+
+
+def search(
+    root: Path, vault: Path, manifest: Manifest, dossier: Dossier, needles: dict[str, str]
+) -> Iterator[Remainder]:
+    """Every place under the project, its originals and its caches that holds something of the person."""
+    everywhere = {text: kind for text, kind in needles.items() if kind == "phrase" or is_telling(text)}
+    near = everywhere | {text: kind for text, kind in needles.items() if _means_somebody(text)}
+    wide, narrow = Search(everywhere), Search(near)
+    skipped = {(vault / manifest.ledger).resolve(), *(vault / ".erasing").glob("*")}
+    for path in _files(root, vault, manifest):
+        if path.resolve() in skipped:
+            continue
+        is_near = not path.is_relative_to(root) or path.relative_to(root).parts[0] in PRIVATE
+        found = traces_in_file(path, narrow if is_near else wide)
+        named = narrow.count_text(str(path.relative_to(root) if path.is_relative_to(root) else path))
+        if found or named:
+            if _is_cached(path, root):
+                path.chmod(0o600)
+                path.unlink()
+                continue
+            yield Remainder(_shown(path, root, bool(named)), found + named, _reason(path, root, vault, manifest))
+    in_git = traces_in_git(root, wide)
+    if in_git:
+        yield Remainder(".git", in_git, "was added to git once: rewrite the history, and tell whoever has a copy")
+    for each in dossier.surveys:
+        path = (vault / each.source.file).resolve()
+        if path.is_file() and path.stat().st_nlink > 1:
+            yield Remainder(
+                _shown(path, root, False),
+                Counter({"other name": path.stat().st_nlink - 1}),
+                "has further names (links)",
+            )
+
+
+def _means_somebody(text: str) -> bool:
+    """A number of a few digits stands anywhere; what is no number is looked for where private rows lie."""
+    return not text.isdigit()
+
+
+def _files(root: Path, vault: Path, manifest: Manifest) -> Iterator[Path]:
+    """Regular files of the project, originals outside it that exports link to, and DVC's caches elsewhere."""
+    seen: set[Path] = set()
+    originals = [vault / file for file in manifest.files]
+    caches = [Path(name).expanduser() for name in CACHES]
+    for top in (root, *originals, *caches):
+        for path in [top] if top.is_file() else sorted(top.rglob("*")) if top.is_dir() else []:
+            inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+            if set(inside) & set(NOT_SEARCHED) or ".git" in inside[:1] or not path.is_file():
+                continue
+            real = path.resolve()
+            if real not in seen and not (path.is_symlink() and real.is_relative_to(root)):
+                seen.add(real)
+                yield path
+
+
+def _is_cached(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root / ".dvc/cache") or path.is_relative_to(root / ".dvc/tmp")
+
+
+def _shown(path: Path, root: Path, is_telling_name: bool) -> str:
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    return f"{shown.parent}/(a file whose name names the person)" if is_telling_name else str(shown)
+
+
+def _reason(path: Path, root: Path, vault: Path, manifest: Manifest) -> str:
+    named = {(vault / file).resolve() for file in manifest.files}
+    if path.resolve() in named:
+        return "others' rows speak of the person, or a part that no reader reads does: take it out by hand"
+    if path.is_relative_to(vault):
+        return "stands in no list: delete it, or name it in sources.yml"
+    if not path.is_relative_to(root):
+        return "lies outside the project: delete it"
+    if path.relative_to(root).parts[0] in ("dist", "build") or path.is_relative_to(root / "data/release"):
+        return "was made before: delete it, and run `./run repro`"
+    return "is no part of the vault: delete it, or take the text out"
+
+
+def _report(ledger: Path, needles: dict[str, str], remains: list[Remainder]) -> None:
+    looked_for = {text: kind for text, kind in needles.items() if is_telling(text) or _means_somebody(text)}
+    searched = Counter(looked_for.values())
+    print("searched for " + ", ".join(f"{count} × {kind}" for kind, count in sorted(searched.items())))
+    few = len(needles) - len(looked_for)
+    if few:
+        print(
+            f"{few} number(s) of a few digits were looked for by the readers of the exports only: they stand anywhere"
+        )
+    print(f"kept on purpose: {ledger.name}: the proof that consent was given and withdrawn; it holds no answer")
+    for each in remains[:SHOWN]:
+        kinds = ", ".join(f"{kind} × {count}" for kind, count in sorted(each.kinds.items()))
+        print(f"remains: {each.place}: {kinds}: {each.reason}")
+    if len(remains) > SHOWN:
+        print(f"remains: {len(remains) - SHOWN} place(s) more")
+    if not remains:
+        print("Nothing of the person is left in this project and its caches; copies elsewhere are yours to erase.")

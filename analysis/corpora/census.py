@@ -15,14 +15,13 @@ from analysis.corpora.posts import Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.repeats import RepeatCounter
 from analysis.corpora.surveys import Codebook, Respondent
+from analysis.errors import shown
 
 IdentifierFinder = Callable[[str], Iterable[str]]
 """Gives the kind of each identifier in a text, once per place where it stands; never the identifier."""
 
 DISTINCT_OPTIONS = 20
 """Unknown answers of one variable that are told apart; further ones are counted together."""
-SHOWN_OPTION = 30
-
 _POST_FIELDS = tuple(each.name for each in fields(Post) if each.name not in ("position", "post_id", "links"))
 
 
@@ -64,8 +63,8 @@ def _warnings(census: Census) -> Iterator[str]:
     for name in census.unmapped:
         yield f"variable {name} is not in the instrument"
     for name, options in census.unknown_options.items():
-        shown = ", ".join(f"{option!r} × {count}" for option, count in options.items())
-        yield f"variable {name} has answers that the instrument does not know: {shown}"
+        answers = "; ".join(f"{option} × {count}" for option, count in options.items())
+        yield f"variable {name} has answers that the instrument does not know: {answers}"
     if not census.is_searched:
         yield "identifiers were not searched for: no finder is connected"
 
@@ -85,6 +84,7 @@ class _Tally:
     missing_kinds: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     places: dict[str, Place | None] = field(default_factory=dict)
+    variables: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     repeats: RepeatCounter = field(default_factory=RepeatCounter)
 
@@ -99,6 +99,7 @@ class _Tally:
         elif isinstance(entry, Notice):
             self.notices.append(entry.sentence)
         elif isinstance(entry, Codebook):
+            self.variables = [each.name for each in entry.variables]
             if self.instrument:
                 self.places = {each.name: self.instrument.place(each.name) for each in entry.variables}
         else:
@@ -117,11 +118,18 @@ class _Tally:
             for name in _POST_FIELDS:
                 self._absence(name, getattr(item, name))
 
+    def known_name(self, name: str) -> str:
+        """A field of posts or a variable of the instrument by its name; any other as far as it may be shown."""
+        if self.places.get(name) is not None or not self.variables:
+            return name
+        number = self.variables.index(name) + 1 if name in self.variables else 0
+        return f"column {number} ({shown(name)})"
+
     def _absence(self, name: str, value: object) -> None:
         if isinstance(value, Absence):
             self.missing.setdefault(name, Counter())[value.value] += 1
         elif isinstance(value, UserMissing):
-            code = f"declared missing {value.code}" + (f" ({value.label})" if value.label else "")
+            code = f"declared missing {value.code}"
             self.missing.setdefault(name, Counter())[code] += 1
 
     def _answers(self, respondent: Respondent) -> None:
@@ -137,8 +145,8 @@ class _Tally:
 
     def _unknown(self, name: str, answer: str) -> None:
         options = self.unknown.setdefault(name, Counter())
-        shown = answer if len(answer) <= SHOWN_OPTION else f"{answer[:SHOWN_OPTION]}…"
-        options[shown if shown in options or len(options) < DISTINCT_OPTIONS else "others"] += 1
+        described = shown(answer)
+        options[described if described in options or len(options) < DISTINCT_OPTIONS else "others"] += 1
 
 
 def take_census(
@@ -175,9 +183,11 @@ def take_census(
         dict(sorted(tally.identifiers.items())),
         tally.repeats.repeated(),
         dict(tally.asides.most_common()),
-        {name: dict(counts.most_common()) for name, counts in tally.missing.items()},
+        {tally.known_name(name): dict(counts.most_common()) for name, counts in tally.missing.items()},
         dict(tally.missing_kinds.most_common()),
-        tuple(name for name, place in tally.places.items() if place is None),
+        tuple(
+            f"{number} ({shown(name)})" for number, (name, place) in enumerate(tally.places.items(), 1) if place is None
+        ),
         {name: dict(counts.most_common()) for name, counts in tally.unknown.items()},
         tuple(tally.notices),
         find_identifiers is not None,

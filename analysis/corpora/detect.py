@@ -3,7 +3,7 @@
 What must not be here: decoding. A file's name and suffix are not looked at: people rename files.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -29,7 +29,7 @@ from analysis.corpora.formats import (
 )
 from analysis.corpora.outline import Outline, outline_of
 from analysis.corpora.sources import Source, damage_named
-from analysis.errors import ExportError
+from analysis.errors import ExportError, shown
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,11 @@ def understood() -> str:
 
 def _seen(outline: Outline) -> str:
     if outline.rows:
-        names = ", ".join(name[:40] for name in outline.rows[0][:8])
-        return f"a table with columns [{names}{', …' if len(outline.rows[0]) > 8 else ''}] is of no known format"
-    names = ", ".join(sorted(path for path in outline.paths if path and "." not in path)[:8])
-    return f"{outline.kind.upper()} with fields [{names}] is of no known format"
+        return f"a table of {len(outline.rows[0])} columns [{_listed(outline.rows[0])}] is of no known format"
+    names = sorted(path for path in outline.paths if path and "." not in path)
+    return f"{outline.kind.upper()} of {len(names)} fields [{_listed(names)}] is of no known format"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names as far as they may be shown: a file without a header has a person's answers in their place."""
+    return "; ".join(map(shown, names[:8])) + ("; …" if len(names) > 8 else "")

@@ -1,8 +1,11 @@
 """The governance file of a study on real exports: who answers for it, on which ground, until when.
 
-`study: vault` does not start without it. What must not be here: a default for any field.
+`study: vault` does not start without it. It also anchors what nobody may exchange unseen: the key, by its fingerprint,
+and the ledger, by the hash of a line that it must still hold. What must not be here: a default for any field.
 """
 
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,11 +34,26 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+ANCHORS = "anchors"
+"""The one section that `./run` writes by itself, at a study's first run and after each further one."""
+ANCHORED = {"key_fingerprint": re.compile("[0-9a-f]{16}"), "ledger_head": re.compile("[0-9a-f]{64}")}
+_BLOCK = re.compile(rf"^{ANCHORS}:.*\n(?:[ \t]+.*\n?)*", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The key's fingerprint, and the hash of the ledger's last line when the study was last opened."""
+
+    key_fingerprint: str
+    ledger_head: str
+
+
 @dataclass(frozen=True)
 class Governance:
-    """A valid governance file: section → field → answer (text or day)."""
+    """A valid governance file: section → field → answer (text or day); its anchors, once there are any."""
 
     answers: Mapping[str, Mapping[str, str | date]]
+    anchors: Anchors | None = None
 
     def overdue(self, day: date) -> tuple[str, ...]:
         """Retention days that have passed, as `section.field`."""
@@ -61,16 +79,29 @@ def load_governance(path: Path) -> Governance:
     found = [*_violations(content)]
     if found:
         raise CustodyError(f"{path}: {len(found)} field(s) to mend: {'; '.join(found)}")
-    return Governance(
-        {section: {name: content[section][name] for name in fields} for section, fields in FIELDS.items()}
-    )
+    answers = {section: {name: content[section][name] for name in fields} for section, fields in FIELDS.items()}
+    return Governance(answers, Anchors(**content[ANCHORS]) if ANCHORS in content else None)
+
+
+def write_anchors(path: Path, anchors: Anchors) -> None:
+    """Put anchors into a governance file, in place of earlier ones; every other byte stays."""
+    block = "".join(f'  {name}: "{getattr(anchors, name)}"\n' for name in ANCHORED)
+    text = path.read_text(encoding="utf-8")
+    kept = _BLOCK.sub("", text)
+    new = f"{kept}{'' if kept.endswith(chr(10)) or not kept else chr(10)}{ANCHORS}:\n{block}"
+    beside = path.with_name(f".{path.name}.part")
+    with beside.open("w", encoding="utf-8", newline="") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(new)
+    beside.replace(path)
 
 
 def _violations(content: Any) -> Iterator[str]:
     if not isinstance(content, dict):
         yield f"want sections {', '.join(FIELDS)}"
         return
-    yield from (f"{section}: unknown section" for section in content if section not in FIELDS)
+    yield from (f"{section}: unknown section" for section in content if section not in (*FIELDS, ANCHORS))
+    yield from _anchor_violations(content.get(ANCHORS, ...))
     for section, fields in FIELDS.items():
         if not isinstance(content.get(section), dict):
             yield f"{section}: want a section with {', '.join(fields)}"
@@ -82,6 +113,18 @@ def _violations(content: Any) -> Iterator[str]:
             if problem:
                 yield f"{section}.{name}: {problem}"
     yield from _order(content)
+
+
+def _anchor_violations(anchors: Any) -> Iterator[str]:
+    """What is wrong with the anchors; a file that has none yet is at its first run."""
+    if anchors is ...:
+        return
+    if not isinstance(anchors, dict) or anchors.keys() != ANCHORED.keys():
+        yield f"{ANCHORS}: want exactly {', '.join(ANCHORED)}, as ./run wrote them; restore the file from a backup"
+        return
+    for name, pattern in ANCHORED.items():
+        if not isinstance(anchors[name], str) or not pattern.fullmatch(anchors[name]):
+            yield f"{ANCHORS}.{name}: not as ./run wrote it; restore the file from a backup"
 
 
 def _problem(answer: Any, kind: str) -> str:

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from analysis.custody.clock import utc_day
 from analysis.errors import CustodyError
 
 EVENTS = ("granted", "amended", "withdrawn", "expired", "refused")
@@ -85,22 +87,48 @@ class Consent:
     language: str
 
 
-def append(path: Path, event: ConsentEvent) -> Entry:
+def append(path: Path, event: ConsentEvent, today: date | None = None) -> Entry:
     """Add one event at the end of a ledger; the file is made, readable by its owner only, when there is none.
+
+    Parameters
+    ----------
+    path : Path
+        The ledger.
+    event : ConsentEvent
+        Its day may not lie in the future.
+    today : date, optional
+        The UTC day on which this is done; the clock's, when none is given.
 
     Raises
     ------
     CustodyError
         The event breaks a rule, or the ledger does not verify; the file stays as it was.
     """
-    violation = next(_violations(event), None)
-    if violation:
-        raise CustodyError(f"{path}: event of {event.day} not appended: {violation}")
+    return append_all(path, (event,), today)[0]
+
+
+def append_all(path: Path, events: Iterable[ConsentEvent], today: date | None = None) -> tuple[Entry, ...]:
+    """Add many events at the end of a ledger, all of them or none; the cost grows with their number only.
+
+    Raises
+    ------
+    CustodyError
+        As for `append`; names the first event that breaks a rule by its place in the list.
+    """
+    listed, day = tuple(events), today or utc_day()
+    for number, event in enumerate(listed, start=1):
+        violation = next(chain(_violations(event), _future(event, day)), None)
+        if violation:
+            place = f" ({number} of {len(listed)})" if len(listed) > 1 else ""
+            raise CustodyError(f"{path}: event of {event.day}{place} not appended: {violation}")
     with _locked(path) as descriptor:
-        entries = read_ledger(path)
-        entry = _entry(event, entries[-1] if entries else None)
-        _write_whole(descriptor, _line(entry))
-    return entry
+        last, added = _last_entry(path, descriptor), list[Entry]()
+        for event in listed:
+            last = _entry(event, last)
+            added.append(last)
+        _write_whole(descriptor, b"".join(map(_line, added)))
+        _KNOWN[path.absolute()] = (_state(descriptor), last)
+    return tuple(added)
 
 
 def read_ledger(path: Path, recorded_head: str | None = None) -> tuple[Entry, ...]:
@@ -143,37 +171,61 @@ def effective_consents(entries: Iterable[Entry], cut_off: date) -> Mapping[str, 
     """What each person allows on a day: the fold over the events up to and including it.
 
     `granted` adds its scopes, `amended` replaces all earlier ones, `withdrawn`, `expired` and `refused` take theirs
-    away (all, when they name none). Events count in the order of their days, then of their lines.
+    away (all, when they name none). Events count in the order of their lines: what is written later is what a person
+    said later, whatever day it bears. One thing more protects who withdrew: a form that was signed on an earlier day
+    than a withdrawal gives nothing back, even when it is entered after it.
 
     Returns
     -------
     mapping of subject to Consent
         Only persons who allow something; absence is refusal.
     """
-    dated = sorted((e for e in entries if e.event.day <= cut_off), key=lambda e: (e.event.day, e.sequence))
+    return _held([entry for entry in entries if entry.event.day <= cut_off], cut_off)
+
+
+def standing_consents(entries: Iterable[Entry], cut_off: date, today: date | None = None) -> Mapping[str, Consent]:
+    """What each person allowed on a day and has not taken back since: what a run may use.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+    cut_off : date
+        A grant counts when it was given by this day; a withdrawal counts at once, whatever day the release carries.
+        The scopes that a later event ends, or that a later amendment leaves out, are gone.
+    today : date, optional
+        The UTC day on which a grant must not have expired; the clock's, when none is given.
+    """
+    used = [entry for entry in entries if entry.event.day <= cut_off or _takes_away(entry.event)]
+    ends = [_without_grants(entry) if entry.event.day > cut_off else entry for entry in used]
+    return _held(ends, max(cut_off, today or utc_day()))
+
+
+def _takes_away(event: ConsentEvent) -> bool:
+    return bool(_ended(event))
+
+
+def _without_grants(entry: Entry) -> Entry:
+    """What is left of an event after the cut-off: it ends scopes and gives none."""
+    return replace(entry, event=replace(entry.event, event="withdrawn", scopes=_ended(entry.event)))
+
+
+def _held(entries: Iterable[Entry], day: date) -> Mapping[str, Consent]:
+    """Who allows something on a day, by events in the order of their lines."""
     held: dict[str, dict[str, ConsentEvent]] = {}
-    for entry in dated:
-        held[entry.event.subject] = _after(held.get(entry.event.subject, {}), entry.event)
-    current = {subject: _current(grants, cut_off) for subject, grants in held.items()}
+    ends: dict[tuple[str, str], date] = {}
+    for event in (entry.event for entry in entries):
+        for scope in _ended(event):
+            ends[event.subject, scope] = max(event.day, ends.get((event.subject, scope), event.day))
+        given = {s: event for s in _given(event) if event.day >= ends.get((event.subject, s), event.day)}
+        kept = {s: e for s, e in held.get(event.subject, {}).items() if s not in _ended(event)}
+        held[event.subject] = kept | given
+    current = {subject: _current(grants, day) for subject, grants in held.items()}
     return {subject: _consent(subject, grants) for subject, grants in current.items() if grants}
 
 
-def standing_consents(entries: Iterable[Entry], cut_off: date) -> Mapping[str, Consent]:
-    """What each person allowed on a day and has not taken back since: what a run may use.
-
-    A grant counts when it was given by the cut-off; a withdrawal counts at once, whatever day the release carries. The
-    scopes that a later event ends, or that a later amendment leaves out, are gone.
-    """
-    listed = list(entries)
-    ended: dict[str, set[str]] = {}
-    for event in (entry.event for entry in listed if entry.event.day > cut_off):
-        if event.event == "amended":
-            ended.setdefault(event.subject, set()).update(set(SCOPES) - set(event.scopes))
-        elif event.event not in GRANTING:
-            ended.setdefault(event.subject, set()).update(event.scopes or SCOPES)
-    held = effective_consents(listed, cut_off).values()
-    left = [replace(consent, scopes=consent.scopes - ended.get(consent.subject, set())) for consent in held]
-    return {consent.subject: consent for consent in left if consent.scopes}
+def newest_day(entries: Iterable[Entry]) -> date | None:
+    """The latest day of any event; None for an empty ledger."""
+    return max((entry.event.day for entry in entries), default=None)
 
 
 def allows(consents: Mapping[str, Consent], subject: str, scope: str) -> bool:
@@ -194,14 +246,15 @@ def wording_hash(wording: str) -> str:
     return hashlib.sha256(wording.encode()).hexdigest()
 
 
-def _after(grants: dict[str, ConsentEvent], event: ConsentEvent) -> dict[str, ConsentEvent]:
-    """For each scope the event that grants it, after one more event."""
+def _given(event: ConsentEvent) -> tuple[str, ...]:
+    return event.scopes if event.event in GRANTING else ()
+
+
+def _ended(event: ConsentEvent) -> tuple[str, ...]:
+    """The scopes that an event takes away."""
     if event.event == "amended":
-        return dict.fromkeys(event.scopes, event)
-    if event.event == "granted":
-        return grants | dict.fromkeys(event.scopes, event)
-    ended = event.scopes or SCOPES
-    return {scope: grant for scope, grant in grants.items() if scope not in ended}
+        return tuple(scope for scope in SCOPES if scope not in event.scopes)
+    return () if event.event == "granted" else event.scopes or SCOPES
 
 
 def _current(grants: dict[str, ConsentEvent], cut_off: date) -> dict[str, ConsentEvent]:
@@ -242,6 +295,11 @@ def _expiry_violations(event: ConsentEvent) -> Iterator[str]:
         yield f"expires is {event.expires}; only {' and '.join(GRANTING)} expire"
     if event.expires < event.day:
         yield f"expires is {event.expires}, before the day of the event {event.day}"
+
+
+def _future(event: ConsentEvent, today: date) -> Iterator[str]:
+    if event.day > today:
+        yield f"its day lies in the future (today is {today}, in UTC); append it on its day, or correct the day"
 
 
 def _entry(event: ConsentEvent, last: Entry | None) -> Entry:
@@ -330,6 +388,26 @@ def _from_content(content: dict[str, Any]) -> Entry:
     scopes = tuple(str(scope) for scope in content["scopes"])
     event = ConsentEvent(**values, scopes=scopes, day=date.fromisoformat(content["day"]), expires=expires)
     return Entry(content["sequence"], event, content["previous"], content["hash"])
+
+
+State = tuple[int, ...]
+_KNOWN: dict[Path, tuple[State, Entry | None]] = {}
+"""Ledgers that this process verified and wrote: as they then were, and their last entry."""
+
+
+def _state(descriptor: int) -> State:
+    """What differs as soon as anybody touches a file: nobody can set its last field."""
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _last_entry(path: Path, descriptor: int) -> Entry | None:
+    """The last entry of a ledger that verifies; one that nobody touched since is not read again."""
+    state, last = _KNOWN.get(path.absolute(), ((), None))
+    if state == _state(descriptor):
+        return last
+    entries = read_ledger(path)
+    return entries[-1] if entries else None
 
 
 @contextmanager

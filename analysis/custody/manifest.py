@@ -89,6 +89,11 @@ class Manifest:
     surveys: tuple[SurveySource, ...]
     posts: tuple[PostSource, ...]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every export, relative to the folder of the manifest."""
+        return (*(each.file for each in self.surveys), *(each.file for each in self.posts))
+
 
 def load_manifest(path: Path) -> Manifest:
     """Read and check a manifest.

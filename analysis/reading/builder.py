@@ -50,7 +50,7 @@ def build_book(staging: Path, workshop: Path, published: Path, day: date) -> Non
 def _run(staging: Path, workshop: Path, day: date) -> Path:
     command = [sys.executable, "-c", BUILD, "build", *STRICT, "--path-output", str(workshop), str(staging)]
     finished = subprocess.run(  # noqa: S603 (our own interpreter and paths)
-        command, env=_environment(workshop, day), cwd=workshop, umask=0o022, capture_output=True, text=True, check=False
+        command, env=_environment(workshop, day), cwd=workshop, capture_output=True, text=True, check=False
     )
     html = workshop / "_build" / "html"
     if finished.returncode != 0 or not (html / "index.html").is_file():
@@ -87,7 +87,7 @@ def _environment(workshop: Path, day: date) -> dict[str, str]:
 
 
 def _tidy(html: Path) -> None:
-    """Remove what no reader needs, and give every file the same mode."""
+    """Remove what no reader needs, and give every file the mode of a new one."""
     for name in LEFTOVERS:
         path = html / name
         if path.is_dir():
@@ -97,8 +97,10 @@ def _tidy(html: Path) -> None:
     for pattern in LEFTOVER_PATTERNS:
         for path in html.glob(pattern):
             path.unlink()
-    for path in sorted(html.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    taken = os.umask(0o077)
+    os.umask(taken)
+    for path in (html, *sorted(html.rglob("*"))):
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~taken)
 
 
 def _publish(html: Path, published: Path, previous: Path) -> None:

@@ -10,11 +10,14 @@ from types import UnionType
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SchemaError
+from analysis.errors import SchemaError, shown
 from analysis.schemas.declaration import Column, Table
 
 SHOWN_IN_ERROR = 20
 """Violations printed in an error; the count is always complete."""
+
+REAL = "vault_"
+"""How the name of a table begins whose rows come from a team's own exports."""
 
 _DTYPES = {
     "text": "str",
@@ -98,7 +101,7 @@ def _type_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
         values = frame[column.name]
         for position in _positions(~_is_of_kind(values, column.kind)):
             rule = f"values of this column are of kind '{column.kind}'"
-            yield Violation(table.name, str(position), column.name, _shown(values.iloc[position]), rule)
+            yield Violation(table.name, str(position), column.name, _shown(values.iloc[position], table), rule)
 
 
 def _is_of_kind(values: pd.Series, kind: str) -> "pd.Series[bool]":
@@ -132,7 +135,7 @@ def _value_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
         for broken, rule in _column_rules(values, column):
             for position in _positions(broken):
                 row = _row_name(frame, table, position)
-                yield Violation(table.name, row, column.name, _shown(values.iloc[position]), rule)
+                yield Violation(table.name, row, column.name, _shown(values.iloc[position], table), rule)
 
 
 def _column_rules(values: pd.Series, column: Column) -> Iterator[tuple["pd.Series[bool]", str]]:
@@ -161,14 +164,15 @@ def _key_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
 def _rule_violations(frame: pd.DataFrame, table: Table) -> Iterator[Violation]:
     for rule in table.rules:
         for position in _positions(~rule.holds(frame).fillna(False).astype(bool)):
-            values = ", ".join(_shown(frame[name].iloc[position]) for name in rule.columns)
+            values = ", ".join(_shown(frame[name].iloc[position], table) for name in rule.columns)
             row = _row_name(frame, table, position)
             yield Violation(table.name, row, ", ".join(rule.columns), values, rule.sentence)
 
 
-def _shown(value: object) -> str:
-    """A value as a person would write it: numpy's wrappers off."""
-    return repr(value.item() if hasattr(value, "item") else value)
+def _shown(value: object, table: Table) -> str:
+    """A value as a person would write it, numpy's wrappers off; one of real persons only by its shape."""
+    plain = value.item() if hasattr(value, "item") else value
+    return shown(plain) if isinstance(plain, str) and table.name.startswith(REAL) else repr(plain)
 
 
 def _row_name(frame: pd.DataFrame, table: Table, position: int) -> str:

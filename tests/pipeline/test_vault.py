@@ -1,14 +1,21 @@
 """A team's files in the vault survive whatever the pipeline does, and a vault study leaves the public lock alone."""
 
 import hashlib
+import os
 import signal
 import subprocess
-import time
+from pathlib import Path
 
 import pytest
 import yaml
 
+from analysis.__main__ import stated_environment
+from analysis.commands.vault_pipeline import PLACE
+from analysis.custody.governance import load_governance
 from tests.pipeline.vaults import SMALLER, furnish, outside_key
+
+DYING = Path(__file__).parent / "dying"
+LOCK = f"{PLACE}/dvc.lock"
 
 
 @pytest.fixture
@@ -22,11 +29,11 @@ def key(project, tmp_path):
 
 
 def fingerprint(folder):
-    """Every file of the vault but the lock that runs leave in it."""
+    """Every file of the vault but the DVC project that runs leave in it, and the anchors in the governance file."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != "dvc.lock"
+        if path.is_file() and path.name != "governance.yml" and ".run" not in path.relative_to(folder).parts
     }
 
 
@@ -59,7 +66,9 @@ def test_a_governed_vault_study_builds_its_release(project, vault, key):
     assert result.returncode == 0, result.stdout + result.stderr
     assert fingerprint(vault) == before
     assert (project.folder / "dvc.lock").read_bytes() == public
-    assert "restricted__vault_posts" in (vault / "dvc.lock").read_text(encoding="utf-8")
+    assert "restricted__vault_posts" in (project.folder / LOCK).read_text(encoding="utf-8")
+    assert not list((project.folder / ".dvc/cache").rglob("*"))
+    assert load_governance(vault / "governance.yml").anchors
     tables = {path.name for path in (project.folder / "data/release/tables").iterdir()}
     assert "open__vault_survey_admission.csv" in tables
     fictional = {name.split(".")[0] for name in tables if "synthetic" in name}
@@ -119,7 +128,7 @@ def test_a_vault_study_past_its_retention_does_not_start(project, vault, key):
     (vault / "governance.yml").write_text(yaml.safe_dump(governance), encoding="utf-8")
     choose_vault(project)
     result = project.run("repro", "admit_survey", STUDY_KEY_FILE=str(key))
-    assert "retention.restricted_rows_until lies before the release" in result.stderr + result.stdout
+    assert "retention.restricted_rows_until lies before today" in result.stderr + result.stdout
 
 
 def test_dvc_alone_does_not_run_a_vault_study(project, vault, key):
@@ -132,29 +141,94 @@ def test_dvc_alone_does_not_run_a_vault_study(project, vault, key):
     assert not lock.exists() or "restricted__vault" not in lock.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_an_ended_run_gives_the_public_lock_back(project, vault, key, end):
-    """At once when it is asked to stop, at the next call when it was killed."""
-    public = b"schema: '2.0'\nstages: {}\n"
-    lock = project.folder / "dvc.lock"
-    lock.write_bytes(public)
+PUBLIC = b"schema: '2.0'\nstages: {}\n"
+
+
+@pytest.fixture
+def repository(project):
+    """The project in git, with a lock, before there is a vault."""
+    (project.folder / "dvc.lock").write_bytes(PUBLIC)
     choose_vault(project)
+    for arguments in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "A"],
+    ):
+        subprocess.run(["git", *arguments], cwd=project.folder, check=True)
+    return project
+
+
+def would_be_added(folder):
+    added = subprocess.run(["git", "add", "-A", "-n"], cwd=folder, capture_output=True, text=True, check=True)
+    return added.stdout
+
+
+def assert_nothing_private_shows(project):
+    """Git would take nothing, the public lock is as it was, and whatever the study wrote is its owner's."""
+    assert would_be_added(project.folder) == ""
+    assert (project.folder / "dvc.lock").read_bytes() == PUBLIC
+    made = [path for name in ("data/vault", "data/restricted", "data/candidate", "data/release", "dist")
+            for path in (project.folder / name, *(project.folder / name).rglob("*"))]  # fmt: skip
+    assert [path for path in made if path.exists() and not path.is_symlink() and path.stat().st_mode & 0o077] == []
+
+
+def killed_in(project, stage, key, before="1"):
+    """Run one stage as `./run` does, and kill it and DVC before it puts a file in place."""
+    within = {"PATH": f"{project.folder}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{DYING}:{project.folder}"}
+    environment = project.environment(
+        **within, **stated_environment(), STUDY_KEY_FILE=str(key), DIES_IN=stage, DIES_BEFORE=before
+    )
     process = subprocess.Popen(
-        [project.folder / "run", "repro"], cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=project.environment(STUDY_KEY_FILE=str(key)), start_new_session=True,
+        ["sh", "-c", "umask 077; exec dvc repro --single-item --force " + stage], cwd=project.folder / PLACE,
+        env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    kept = project.folder / ".dvc/tmp/public-dvc.lock"
-    while not kept.exists() and process.poll() is None:
-        time.sleep(0.02)
-    time.sleep(1)
-    assert kept.read_bytes() == public
-    subprocess.run(["kill", f"-{end.value}", "--", f"-{process.pid}"], check=True)
-    process.wait()
-    if end is signal.SIGKILL:
-        assert not lock.exists() or lock.read_bytes() != public
-        project.run("python", "-c", "")
-    assert lock.read_bytes() == public
-    assert not kept.exists()
+    said, _ = process.communicate()
+    assert process.returncode == -signal.SIGKILL, said
+
+
+def by_hand(project, *arguments):
+    """DVC as somebody types it in the project."""
+    command = f"import subprocess, sys; sys.exit(subprocess.run({['dvc', *arguments]!r}).returncode)"
+    return project.run("python", "-c", command)
+
+
+def test_git_sees_nothing_of_a_vault_whenever_a_run_ends(repository, key):
+    furnish(repository.folder)
+    assert would_be_added(repository.folder) == ""
+    finished = repository.run("repro", "simulate_study", STUDY_KEY_FILE=str(key))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    killed_in(repository, "admit_survey", key)
+    assert_nothing_private_shows(repository)
+    finished = repository.run("repro", "measure_respondents", STUDY_KEY_FILE=str(key))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "restricted__vault_survey_responses" in (repository.folder / LOCK).read_text(encoding="utf-8")
+    assert_nothing_private_shows(repository)
+    typed = by_hand(repository, "repro", "-s", "-f", "measure_respondents")
+    assert typed.returncode != 0
+    assert "start it with `./run repro`" in typed.stdout + typed.stderr
+    assert_nothing_private_shows(repository)
+
+
+def test_git_would_show_what_is_not_ignored(repository):
+    (repository.folder / "dvc.lock").write_bytes(PUBLIC + b"#")
+    assert "dvc.lock" in would_be_added(repository.folder)
+    with pytest.raises(AssertionError):
+        assert_nothing_private_shows(repository)
+
+
+@pytest.mark.deep
+def test_git_sees_nothing_of_a_vault_killed_in_any_stage(repository, key):
+    """And a whole run afterwards heals, its product as much its owner's as its rows."""
+    furnish(repository.folder)
+    finished = repository.run("repro", STUDY_KEY_FILE=str(key))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert_nothing_private_shows(repository)
+    for stage in yaml.safe_load((repository.folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]:
+        killed_in(repository, stage, key)
+        assert_nothing_private_shows(repository)
+    finished = repository.run("repro", STUDY_KEY_FILE=str(key))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert_nothing_private_shows(repository)
 
 
 def test_a_synthetic_study_leaves_the_vault_alone(project, vault):

@@ -1,10 +1,13 @@
 """A small vault with everything that a study on real exports needs; its rows are the fictional world's."""
 
 import stat
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import yaml
 
+from analysis.custody.ledger import append_all, read_ledger
 from analysis.custody.pseudonyms import create_key
 from analysis.synthetic.fiction import Fiction, Sizes, write_fiction
 from tests.unit.custody.test_governance import VALID
@@ -21,6 +24,9 @@ SMALLER = {
     "permutations: 199": "permutations: 39",
 }
 """Edits of params.yaml after which the fictional world is no larger than the vault, and nothing is drawn for long."""
+
+LAST_DAY = date(2026, 11, 20)
+"""Of an event in a vault of the tests: before the day of the release in params.yaml."""
 
 MADE_OF_IT = (
     "synthetic_annotations.csv",
@@ -41,7 +47,15 @@ def furnish(project: Path, fiction: Fiction | None = None) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
+    bring_to_the_past(vault / "synthetic_ledger.jsonl")
     return vault
+
+
+def bring_to_the_past(ledger: Path) -> None:
+    """The fictional world withdraws in a future that no vault may know."""
+    events = [entry.event for entry in read_ledger(ledger)]
+    ledger.unlink()
+    append_all(ledger, [replace(event, day=min(event.day, LAST_DAY)) for event in events])
 
 
 def small_fiction() -> Fiction:

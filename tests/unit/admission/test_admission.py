@@ -1,9 +1,11 @@
 """The guarded door on a small fictional world, and on single rows."""
 
+import contextlib
 import json
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,9 +15,13 @@ from analysis.admission.posts import admit_posts, plain_address, week_index
 from analysis.admission.study import open_study
 from analysis.admission.survey import admit_survey
 from analysis.admission.tally import released
+from analysis.custody.governance import Anchors, write_anchors
+from analysis.custody.ledger import ConsentEvent, append, wording_hash
+from analysis.custody.pseudonyms import create_key
 from analysis.errors import CustodyError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from analysis.stages import refuse_public_lock
 from tests.pipeline.vaults import small_fiction
 from tests.unit.custody.test_governance import VALID
 
@@ -174,21 +180,95 @@ def test_without_a_variable_for_it_the_respondent_is_the_vendors_within_one_expo
     assert set(found.rows.recruitment_code) <= {"volunteer", "seed", "recruiter_not_admitted"}
 
 
-def vault(root, governance):
-    (root / "data/vault").mkdir(parents=True)
-    (root / "data/vault/governance.yml").write_text(yaml.safe_dump(governance), encoding="utf-8")
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def papers(tmp_path):
+    """A vault with one grant and a key, and a function that opens it."""
+    root = tmp_path / "project"
+    folder = root / "data/vault"
+    folder.mkdir(parents=True)
+    (folder / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
+    manifest = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": [], "posts": []}
+    (folder / "sources.yml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    append(folder / "ledger.jsonl", GRANT)
+    create_key(tmp_path / "study.key", root)
     return root
 
 
-def test_a_vault_that_had_to_be_deleted_is_not_opened(tmp_path):
-    with pytest.raises(CustodyError, match=r"governance.yml: .* lies before the release of 2031-01-01; delete what"):
-        open_study("vault", vault(tmp_path, VALID), date(2031, 1, 1), {})
+def opened(root, *, cut_off=CUT_OFF, today=TODAY, key="study.key"):
+    return open_study("vault", root, cut_off, {"STUDY_KEY_FILE": str(root.parent / key)}, today)
 
 
-def test_a_vault_is_not_opened_by_a_run_that_would_track_its_hashes(tmp_path):
-    root = vault(tmp_path, VALID)
-    with pytest.raises(CustodyError, match=r"would write hashes of private files into dvc.lock; start it with `./run"):
-        open_study("vault", root, CUT_OFF, {"DVC_STAGE": "admit_survey"})
+GRANT = ConsentEvent(
+    "r1", "granted", ("survey_analysis", "aggregate_publication"), "1", wording_hash("x"), "prs", date(2026, 1, 5),
+    "form 1", date(2026, 11, 23),
+)  # fmt: skip
+
+
+def test_a_vault_with_its_papers_opens_and_is_closed_to_others(papers):
+    folder = papers / "data/vault"
+    (folder / "exports").mkdir(mode=0o755)
+    (folder / "exports/a.csv").write_text("x")
+    (folder / "exports/a.csv").chmod(0o644)
+    assert opened(papers).allows("r1", "survey_analysis")
+    assert {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))} == {
+        "vault": 0o700, "exports": 0o700, "a.csv": 0o600, "governance.yml": 0o600, "sources.yml": 0o600,
+        "ledger.jsonl": 0o600,
+    }  # fmt: skip
+
+
+def test_expiry_is_judged_by_todays_clock_and_not_by_the_day_of_the_release(papers):
+    assert not opened(papers, cut_off=date(2026, 11, 20), today=date(2026, 11, 24)).consents
+    assert not open_study(
+        "vault", papers, date(2026, 2, 1), {"STUDY_KEY_FILE": str(papers.parent / "study.key")}
+    ).consents
+
+
+def test_retention_is_judged_by_todays_clock(papers):
+    with pytest.raises(
+        CustodyError, match=r"governance.yml: retention.raw_exports_until, .* lies before today \(2098-"
+    ):
+        opened(papers, today=date(2098, 1, 1))
+
+
+def test_a_release_is_not_older_than_the_newest_event(papers):
+    append(papers / "data/vault/ledger.jsonl", replace(GRANT, event="withdrawn", scopes=(), day=TODAY, expires=None))
+    assert not opened(papers, cut_off=TODAY).consents
+    with pytest.raises(
+        CustodyError, match=r"newest event is of 2026-11-20, after the release of 2026-11-19; set release"
+    ):
+        opened(papers, cut_off=date(2026, 11, 19))
+
+
+def test_an_event_of_tomorrow_stops_the_study(papers):
+    append(papers / "data/vault/ledger.jsonl", replace(GRANT, day=date(2026, 11, 21)))
+    with pytest.raises(CustodyError, match="holds an event of 2026-11-21, and today is 2026-11-20 in UTC"):
+        opened(papers)
+
+
+def test_a_second_key_and_a_rewritten_ledger_stop_the_study(papers):
+    folder = papers / "data/vault"
+    withdrawal = replace(GRANT, event="withdrawn", scopes=(), day=date(2026, 2, 1), expires=None)
+    last = append(folder / "ledger.jsonl", withdrawal)
+    write_anchors(folder / "governance.yml", Anchors(opened(papers).key.fingerprint(), last.hash))
+    assert not opened(papers).consents
+    create_key(papers.parent / "other.key", papers)
+    with pytest.raises(CustodyError, match=r"anchors\.key_fingerprint is that of another key"):
+        opened(papers, key="other.key")
+    (folder / "ledger.jsonl").unlink()
+    append(folder / "ledger.jsonl", GRANT)
+    with pytest.raises(CustodyError, match="of an earlier release is gone; restore the ledger"):
+        opened(papers)
+
+
+@pytest.mark.parametrize(("place", "is_refused"), [("", True), ("data/vault/.run", False)])
+def test_dvc_runs_a_vault_study_from_inside_the_vault_only(tmp_path, place, is_refused):
+    refused = pytest.raises(CustodyError, match=r"into dvc\.lock; start it with `./run repro`")
+    with refused if is_refused else contextlib.nullcontext():
+        refuse_public_lock(tmp_path, {"DVC_STAGE": "admit_survey", "DVC_ROOT": str(tmp_path / place)})
+    refuse_public_lock(tmp_path, {})
 
 
 def test_a_post_keeps_week_time_and_a_scrubbed_text(tmp_path):

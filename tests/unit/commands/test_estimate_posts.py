@@ -149,7 +149,7 @@ def test_words_true_and_false_are_labels(tmp_path):
         (POSTS.assign(old=np.nan), ("--covariates", "old"), "no row has all of old; fill them in"),
         (POSTS.assign(has=POSTS.has.where(POSTS.index != 6)), (), "column 'has' is empty in row 7; use 1 and 0"),
         (POSTS.assign(p="often"), (), "column 'p' holds 'often'.*above 0 and at most 1"),
-        (POSTS, ("--outcome", "views", "--predicted", "pro", "--covariates", "np.exp(pro)"),
+        (POSTS, ("--outcome", "views", "--predicted", "pro", "--covariates", "exp(pro)"),
          "transforms 'pro', which is predicted; let it enter as it is, once"),
     ],
 )  # fmt: skip

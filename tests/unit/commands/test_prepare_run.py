@@ -3,11 +3,36 @@
 import fcntl
 import hashlib
 import os
+import stat
+from dataclasses import replace
 
 import pytest
+import yaml
 
-from analysis.commands.prepare_run import damaged_objects, prepare_run
-from analysis.errors import ParameterError
+from analysis.commands.prepare_run import damaged_objects, prepare_run, renew_anchors
+from analysis.commands.vault_pipeline import lay_out
+from analysis.custody.governance import Anchors, load_governance
+from analysis.custody.ledger import append, read_ledger
+from analysis.errors import CustodyError, ParameterError
+from tests.pipeline.vaults import furnish, outside_key
+
+STAGES = """
+stages:
+  one:
+    cmd: make one
+    deps: [requirements.lock, data/fiction/a.csv]
+    params: [study]
+    outs: [data/release, {data/restricted/b: {cache: false}}]
+  two:
+    cmd: make two
+    deps: [book]
+    outs: [dist/c]
+"""
+
+
+def vault_study(folder):
+    (folder / "params.yaml").write_text("study: vault\n", encoding="utf-8")
+    (folder / "dvc.yaml").write_text(STAGES, encoding="utf-8")
 
 
 def put(folder, content, ending=""):
@@ -35,7 +60,7 @@ def test_the_study_is_printed_and_damage_is_thrown_out(tmp_path, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     object_ = put(tmp_path / ".dvc/cache/files/md5", b"cut")
     object_.write_bytes(b"c")
-    (tmp_path / "params.yaml").write_text("study: vault\n", encoding="utf-8")
+    vault_study(tmp_path)
     prepare_run()
     said = capsys.readouterr()
     assert said.out == "vault\n"
@@ -53,7 +78,7 @@ def test_parameters_without_a_study_are_refused(tmp_path, monkeypatch, content):
 
 def test_what_dead_runs_left_is_removed_everywhere_but_in_the_vault(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "params.yaml").write_text("study: vault\n", encoding="utf-8")
+    vault_study(tmp_path)
     left = [
         tmp_path / name
         for name in ("data/restricted/.a.x.part", "dist/book/.b.x.part", "data/release/tables/.c.x.part")
@@ -64,7 +89,8 @@ def test_what_dead_runs_left_is_removed_everywhere_but_in_the_vault(tmp_path, mo
         path.write_bytes(b"x")
     prepare_run()
     standing = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert standing == {"params.yaml", "data/vault/.d.x.part", "data/restricted/whole.parquet"}
+    standing = {name for name in standing if not name.startswith("data/vault/.run/")}
+    assert standing == {"params.yaml", "dvc.yaml", "data/vault/.d.x.part", "data/restricted/whole.parquet"}
 
 
 def test_what_a_living_run_writes_stays(tmp_path, monkeypatch, capsys):
@@ -82,3 +108,67 @@ def test_what_a_living_run_writes_stays(tmp_path, monkeypatch, capsys):
         os.close(handle)
     prepare_run()
     assert not folder.exists()
+
+
+def test_a_vault_study_gets_a_dvc_project_of_its_own_that_keeps_no_copy(tmp_path):
+    vault_study(tmp_path)
+    place = lay_out(tmp_path)
+    (place / "dvc.lock").write_text("earlier")
+    assert lay_out(tmp_path) == place == tmp_path / "data/vault/.run"
+    assert (place / "dvc.lock").read_text() == "earlier"
+    assert yaml.safe_load((place / "dvc.yaml").read_text()) == {
+        "stages": {
+            "one": {
+                "cmd": "cd ../../.. && make one",
+                "deps": ["requirements.lock", "data/fiction/a.csv"],
+                "params": ["study"],
+                "outs": [{"data/release": {"cache": False}}, {"data/restricted/b": {"cache": False}}],
+                "always_changed": True,
+            },
+            "two": {"cmd": "cd ../../.. && make two", "deps": ["book"], "outs": [{"dist/c": {"cache": False}}]},
+        }
+    }
+    links = {path.name: (place / path).resolve() for path in place.iterdir() if path.is_symlink()}
+    assert links == {
+        name: tmp_path / name for name in (".dvcignore", "params.yaml", "requirements.lock", "data", "book", "dist")
+    }
+
+
+def test_a_vault_is_closed_to_others_and_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    vault_study(tmp_path)
+    path = tmp_path / "data/vault/exports/a.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("x")
+    for each, mode in ((path, 0o644), (path.parent, 0o755), (path.parents[1], 0o755)):
+        each.chmod(mode)
+    umask = os.umask(0o022)
+    try:
+        prepare_run()
+    finally:
+        os.umask(umask)
+    assert "3 of its files and folders were open to other users" in capsys.readouterr().err
+    modes = {
+        stat.S_IMODE(each.lstat().st_mode) for each in (tmp_path / "data/vault").rglob("*") if not each.is_symlink()
+    }
+    assert modes == {0o600, 0o700}
+
+
+def test_anchors_follow_the_papers_and_stop_a_second_key(tmp_path, monkeypatch):
+    vault_study(tmp_path)
+    folder = furnish(tmp_path)
+    keys = []
+    for name in ("a", "b"):
+        (tmp_path.parent / f"{tmp_path.name}_{name}").mkdir()
+        keys.append(outside_key(tmp_path.parent / f"{tmp_path.name}_{name}", tmp_path))
+    monkeypatch.setenv("STUDY_KEY_FILE", str(keys[0]))
+    renew_anchors(tmp_path)
+    first = load_governance(folder / "governance.yml").anchors
+    ledger = folder / "synthetic_ledger.jsonl"
+    last = append(ledger, replace(read_ledger(ledger)[0].event, event="withdrawn", scopes=(), expires=None))
+    renew_anchors(tmp_path)
+    assert load_governance(folder / "governance.yml").anchors == Anchors(first.key_fingerprint, last.hash)
+    monkeypatch.setenv("STUDY_KEY_FILE", str(keys[1]))
+    with pytest.raises(CustodyError, match="is that of another key"):
+        renew_anchors(tmp_path)
+    assert load_governance(folder / "governance.yml").anchors == Anchors(first.key_fingerprint, last.hash)

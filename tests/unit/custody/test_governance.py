@@ -6,7 +6,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.custody.governance import FIELDS, TEMPLATE, load_governance
+from analysis.custody.governance import FIELDS, TEMPLATE, Anchors, load_governance, write_anchors
 from analysis.errors import AnalysisError, CustodyError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -17,9 +17,9 @@ VALID = {
     "dpia": {"reference": "A", "completed_on": date(2026, 1, 2), "residual_risk": "low"},
     "legal_basis": {"article_6": "consent", "article_9": "explicit_consent", "explanation": PLAN},
     "retention": {
-        "raw_exports_until": date(2027, 1, 1),
-        "key_until": date(2027, 1, 1),
-        "restricted_rows_until": date(2030, 1, 1),
+        "raw_exports_until": date(2097, 1, 1),
+        "key_until": date(2097, 1, 1),
+        "restricted_rows_until": date(2099, 1, 1),
     },
     "compelled_disclosure_plan": {"responsible": "A", "steps": PLAN},
 }
@@ -38,8 +38,8 @@ def changed(section, field, value):
 def test_a_full_answer_is_accepted(tmp_path):
     governance = load(tmp_path, VALID)
     assert governance.answers["controller"]["name"] == "A"
-    assert governance.overdue(date(2026, 12, 31)) == ()
-    assert governance.overdue(date(2028, 1, 1)) == ("retention.raw_exports_until", "retention.key_until")
+    assert governance.overdue(date(2096, 12, 31)) == ()
+    assert governance.overdue(date(2098, 1, 1)) == ("retention.raw_exports_until", "retention.key_until")
 
 
 def test_the_template_has_every_field_and_is_refused_field_by_field():
@@ -147,7 +147,7 @@ def test_what_has_to_be_mended_is_said_in_full(tmp_path, content, said):
         ("legal_basis", "explanation", "x" * 80),
         ("dpia", "residual_risk", "medium"),
         ("legal_basis", "article_6", "public_task"),
-        ("retention", "key_until", date(2027, 1, 2)),
+        ("retention", "key_until", date(2097, 1, 2)),
     ],
 )
 def test_an_answer_at_its_bound_is_accepted(tmp_path, section, field, value):
@@ -156,9 +156,9 @@ def test_an_answer_at_its_bound_is_accepted(tmp_path, section, field, value):
 
 def test_a_day_is_overdue_when_it_has_passed(tmp_path):
     governance = load(tmp_path, VALID)
-    assert governance.overdue(date(2027, 1, 1)) == ()
-    assert governance.overdue(date(2027, 1, 2)) == ("retention.raw_exports_until", "retention.key_until")
-    assert governance.overdue(date(2031, 1, 1)) == (
+    assert governance.overdue(date(2097, 1, 1)) == ()
+    assert governance.overdue(date(2097, 1, 2)) == ("retention.raw_exports_until", "retention.key_until")
+    assert governance.overdue(date(2099, 1, 2)) == (
         "retention.raw_exports_until", "retention.key_until", "retention.restricted_rows_until",
     )  # fmt: skip
     assert governance.answers == VALID
@@ -175,3 +175,34 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CustodyError, match=r"governance\.yml: not YAML in UTF-8: 'utf-8' codec can't decode byte"):
         load_governance(path)
+
+
+ANCHORS = Anchors("0123456789012345", "1e" * 32)
+
+
+def test_anchors_are_written_once_and_read_back_and_the_rest_stays(tmp_path):
+    path = tmp_path / "governance.yml"
+    text = f"# Who answers.\n{yaml.safe_dump(VALID)}# The end."
+    path.write_text(text, encoding="utf-8")
+    assert load_governance(path).anchors is None
+    for head in ("ab" * 32, ANCHORS.ledger_head):
+        write_anchors(path, Anchors(ANCHORS.key_fingerprint, head))
+    assert load_governance(path).anchors == ANCHORS
+    content = path.read_text(encoding="utf-8")
+    assert content.startswith(text + "\n")
+    assert content.count("anchors:") == 1
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("anchors", "reason"),
+    [
+        (None, "anchors: want exactly key_fingerprint, ledger_head"),
+        ({"key_fingerprint": "0" * 16}, "anchors: want exactly key_fingerprint, ledger_head"),
+        ({"key_fingerprint": 1, "ledger_head": "0" * 64}, "anchors.key_fingerprint: not as ./run wrote it"),
+        ({"key_fingerprint": "0" * 16, "ledger_head": "x" * 64}, "anchors.ledger_head: not as ./run wrote it"),
+    ],
+)
+def test_damaged_anchors_are_refused_and_not_taken_for_none(tmp_path, anchors, reason):
+    with pytest.raises(CustodyError, match=reason):
+        load(tmp_path, VALID | {"anchors": anchors})

@@ -71,7 +71,17 @@ def test_a_misspelled_scope_is_an_error(path):
         ([later("expired", date(2026, 2, 1), "survey_analysis")], {"recontact"}),
         ([later("withdrawn", date(2026, 2, 1)), later("granted", date(2026, 3, 1), "recontact")], {"recontact"}),
         ([later("withdrawn", date(2026, 7, 1))], {"survey_analysis", "recontact"}),
-        ([later("withdrawn", date(2026, 1, 1))], {"survey_analysis", "recontact"}),
+        # The order of the lines counts, not that of the days.
+        ([later("withdrawn", date(2026, 1, 1))], set()),
+        ([later("withdrawn", date(2026, 2, 1)), later("granted", date(2026, 2, 1), "recontact")], {"recontact"}),
+        # A form signed before the withdrawal gives nothing back, though it is entered after it.
+        ([later("withdrawn", date(2026, 2, 1)), later("granted", date(2026, 1, 20), "recontact")], set()),
+        ([later("withdrawn", date(2026, 2, 1)), later("amended", date(2026, 1, 20), "recontact")], set()),
+        (
+            [later("withdrawn", date(2026, 2, 1), "recontact"), later("granted", date(2026, 1, 20), "recontact")],
+            {"survey_analysis"},
+        ),
+        ([later("amended", date(2026, 2, 1), *SCOPES)], set(SCOPES)),
     ],
 )
 def test_consent_is_the_fold_over_the_events_up_to_the_cut_off(path, events, expected):
@@ -159,6 +169,42 @@ def test_an_event_that_breaks_a_rule_is_not_appended(path, changes, reason):
     assert not path.exists()
 
 
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(("day", "is_taken"), [(TODAY, True), (date(2026, 3, 2), False)])
+def test_no_event_may_bear_a_day_that_has_not_come(path, day, is_taken):
+    if is_taken:
+        assert append(path, replace(GRANT, day=day), TODAY).event.day == day
+        return
+    with pytest.raises(CustodyError, match=r"its day lies in the future \(today is 2026-03-01, in UTC\)"):
+        append(path, replace(GRANT, day=day), TODAY)
+    assert not path.exists()
+
+
+def test_many_events_are_appended_together_or_not_at_all(path):
+    events = [replace(GRANT, subject=f"r{number}") for number in range(5)]
+    entries = ledger.append_all(path, events)
+    assert read_ledger(path) == entries
+    before = path.read_bytes()
+    with pytest.raises(CustodyError, match=r"event of 2026-01-05 \(2 of 2\) not appended: proof is empty"):
+        ledger.append_all(path, [GRANT, replace(GRANT, proof="")])
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_that_nobody_touched_is_verified_once(path, monkeypatch):
+    """So that many appends cost what they are; whoever touched it in between is noticed."""
+    read = []
+    monkeypatch.setattr(ledger, "read_ledger", lambda where: read.append(where) or read_ledger(where))
+    for number in range(40):
+        append(path, replace(GRANT, subject=f"r{number}"))
+    assert len(read) == 1
+    assert [entry.sequence for entry in read_ledger(path)] == list(range(1, 41))
+    path.write_bytes(path.read_bytes().replace(b"r7", b"r9"))
+    with pytest.raises(CustodyError, match="line 8: its content does not give its hash"):
+        append(path, GRANT)
+
+
 def test_a_link_or_a_missing_folder_is_refused(path, tmp_path):
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CustodyError, match="not a link"):
@@ -230,6 +276,20 @@ class TestStandingConsents:
         (consent,) = self.standing(tmp_path, GRANT, later("withdrawn", self.DAY, "recontact")).values()
         assert consent.scopes == {"survey_analysis"}
         assert consent.subject == "r1"
+
+    def test_a_later_amendment_that_names_everything_takes_nothing(self, tmp_path):
+        (consent,) = self.standing(tmp_path, GRANT, later("amended", self.DAY, *SCOPES)).values()
+        assert consent.scopes == {"survey_analysis", "recontact"}
+
+    @pytest.mark.parametrize(("today", "is_standing"), [(date(2026, 7, 9), True), (date(2026, 7, 10), False)])
+    def test_expiry_is_judged_by_todays_clock(self, tmp_path, today, is_standing):
+        append(tmp_path / "ledger", replace(GRANT, expires=date(2026, 7, 9)))
+        entries = read_ledger(tmp_path / "ledger")
+        assert bool(ledger.standing_consents(entries, self.CUT_OFF, today)) is is_standing
+
+    def test_without_a_day_the_clock_of_the_machine_decides(self, tmp_path):
+        append(tmp_path / "ledger", replace(GRANT, expires=date(2026, 7, 9)))
+        assert self.standing(tmp_path) == {}
 
     def test_a_later_grant_takes_nothing(self, tmp_path):
         (consent,) = self.standing(tmp_path, GRANT, later("granted", self.DAY, "future_reuse")).values()

@@ -1,0 +1,177 @@
+"""Erase one person from a vault and from all that was made of it: plan everything, then replace every file at once.
+
+What must not be here: recording the withdrawal, or showing what was found.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
+from analysis.commands.vault_pipeline import PLACE
+from analysis.custody.erasure import items, packing, papers, spss, stata, text, workbook
+from analysis.custody.erasure.cut import Cut
+from analysis.custody.erasure.staging import remove_left, replace_all
+from analysis.custody.traces import SHORTEST_PHRASE
+from analysis.errors import CustodyError
+
+DERIVED = (
+    "data/restricted/*vault*",
+    "data/restricted/product/*vault*",
+    "data/candidate/*vault*",
+    PLACE,
+    "data/vault/dvc.lock",
+)
+"""What a run makes of private rows; the next run makes it anew."""
+SHEETS = "*.csv"
+ITEM = "item"
+"""Column under which sheets of annotators and files of predictions list posts."""
+
+
+@dataclass
+class Plan:
+    """New content of every file that changes, None for one that goes; and further texts of the person."""
+
+    contents: dict[Path, bytes | None] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+
+
+def plan_erasure(vault: Path, dossier: Dossier) -> Plan:
+    """Rewrite in memory whatever holds the person, and read it again.
+
+    Raises
+    ------
+    CustodyError
+        A file cannot be rewritten without losing something of others; nothing was touched.
+    """
+    plan = Plan()
+    for survey in dossier.surveys:
+        if not survey.cut.is_empty:
+            path = (vault / survey.source.file).resolve()
+            plan.contents[path], texts = rewritten_survey(path, survey)
+            plan.texts |= texts
+    gone = {part.source.file for part in dossier.posts if part.is_whole}
+    for part in dossier.posts:
+        path = (vault / part.source.file).resolve()
+        plan.contents[path] = None if part.is_whole else rewritten_posts(path, part)
+    plan.contents |= dict(_sheets(vault, dossier, plan))
+    # The manifest goes last: until then it says whose accounts the exports hold.
+    manifest = (vault / "sources.yml").resolve()
+    plan.contents[manifest] = papers.without_accounts(manifest.read_bytes(), manifest.name, dossier.subject, gone)
+    return plan
+
+
+def rewritten_survey(path: Path, part: SurveyPart) -> tuple[bytes, set[str]]:
+    """A survey export without the person, in its own format and packing, and what its repeat groups held of them."""
+    texts: set[str] = set()
+
+    def rewrite(content: bytes) -> bytes:
+        if content.startswith((b"$FL2", b"$FL3")):
+            return spss.without_cases(content, path.name, part.cut)
+        if content.startswith(b"<stata_dta>") or (
+            content[:1] and content[0] in range(102, 120) and content[2:3] == b"\1"
+        ):
+            return stata.without_observations(content, path.name, part.cut)
+        if content.startswith(b"PK\x03\x04"):
+            new, found = workbook.without_rows(content, path.name, part.cut, part.own)
+            texts.update(each for each in found if len(each) >= SHORTEST_PHRASE)
+            return new
+        return text.without_rows(content, path.name, part.cut)
+
+    content = packing.rewritten(_bytes(path), path.name, rewrite)
+    demand_others_unchanged(path, content, part)
+    return content, texts
+
+
+def rewritten_posts(path: Path, part: PostPart) -> bytes:
+    """A post export without the person's items and without their name in others'."""
+
+    def member(name: str, content: bytes) -> bytes:
+        start = content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
+        if start in (b"{", b"[") or items.ASSIGNMENT.match(content[:200].decode("utf-8", "replace")):
+            return items.without_items(content, name, part.names)
+        return text.replaced_cells(content, name, part.rows, items.without_name(part.names))
+
+    def rewrite(content: bytes) -> bytes:
+        if content.startswith(b"PK\x03\x04"):
+            return packing.rewritten_archive(content, path.name, member)
+        return member(path.name, content)
+
+    content = packing.rewritten(_bytes(path), path.name, rewrite)
+    demand_others_unchanged(path, content, part)
+    return content
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CustodyError(f"{path}: cannot be read: {error.strerror}; nothing was erased") from error
+
+
+def _sheets(vault: Path, dossier: Dossier, plan: Plan) -> Iterator[tuple[Path, bytes]]:
+    """Sheets of annotators and predictions without the person's posts, repeat groups without their rows."""
+    for path in sorted(vault.rglob(SHEETS)):
+        if path.resolve() in plan.contents or any(part.startswith(".") for part in path.relative_to(vault).parts):
+            continue
+        content = _bytes(path)
+        try:
+            rows = text.rows_with(content, path.name, lambda cells: _is_listed(cells, dossier))
+        except CustodyError:
+            continue  # not text: no sheet
+        if rows:
+            yield path.resolve(), text.without_rows(content, path.name, Cut(rows))
+
+
+def _is_listed(cells: Mapping[str, str], dossier: Dossier) -> bool:
+    """Whether a row lists a post of the person, or repeats their submission."""
+    if cells.get(ITEM, "") in dossier.items:
+        return True
+    ids = [text for text, kind in dossier.needles.items() if kind == "id" and not text.isdigit()]
+    above = [cells[column] for column in workbook.PARENTS if cells.get(column)]
+    return any(workbook.is_below(each, parent) for each in above for parent in ids)
+
+
+def needs_key(vault: Path, dossier: Dossier) -> bool:
+    """Whether a sheet may list posts of the person by pseudonyms, which only the study's key gives."""
+    return bool(dossier.posts) and any(
+        ITEM in path.open(encoding="utf-8", errors="replace").readline() for path in vault.rglob(SHEETS)
+    )
+
+
+def carry_out(root: Path, vault: Path, plan: Plan) -> None:
+    """Put every planned file in place, and remove what runs made of private rows."""
+    remove_left(vault)
+    replace_all(plan.contents)
+    for pattern in DERIVED:
+        for path in root.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+class Journal:
+    """What to search for, kept in the vault until nothing is found: the exports no longer say it."""
+
+    def __init__(self, vault: Path, name: str) -> None:
+        """Name the journal of one withdrawal."""
+        self.path = vault / ".erasing" / f"{name}.json"
+
+    def needles(self) -> dict[str, str]:
+        """What earlier attempts noted."""
+        return dict(json.loads(self.path.read_text(encoding="utf-8"))) if self.path.is_file() else {}
+
+    def note(self, needles: Mapping[str, str]) -> None:
+        """Keep what has to be gone."""
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        self.path.touch(mode=0o600)
+        self.path.write_text(json.dumps(dict(needles)), encoding="utf-8")
+
+    def close(self) -> None:
+        """Nothing remains: forget it."""
+        self.path.unlink(missing_ok=True)
+        if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
+            self.path.parent.rmdir()

@@ -1,0 +1,275 @@
+"""A withdrawal takes a person out of everything, or says what it left; the others keep every answer."""
+
+import gzip
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from analysis.admission.dossier import open_dossier
+from analysis.commands import erase_person
+from analysis.commands.withdraw import record, withdraw
+from analysis.corpora.exports import open_export
+from analysis.corpora.posts import Post
+from analysis.corpora.surveys import Respondent
+from analysis.custody.governance import load_governance, write_anchors
+from analysis.custody.ledger import ConsentEvent, append, read_ledger, wording_hash
+from analysis.custody.manifest import load_manifest
+from analysis.custody.pseudonyms import create_key, published_test_key
+from analysis.errors import CustodyError
+from tests.pipeline.vaults import furnish, small_fiction
+
+KEY, OTHER = "P-00017", "P-00018"
+WORDS = "my brother still lives beside the old bridge"
+POST = "nobody asked us what we wanted, said the baker of our street"
+MADE = (
+    "data/restricted/restricted__vault_posts.parquet",
+    "data/restricted/product/restricted__vault_persons.csv",
+    "data/candidate/candidate__vault_recovery.parquet",
+    "data/vault/.run/dvc.lock",
+    ".dvc/cache/files/md5/aa/b",
+)
+"""What a run leaves of a vault."""
+TODAY = date(2026, 11, 30)
+GRANT = ConsentEvent(KEY, "granted", ("survey_analysis",), "1", wording_hash("x"), "prs", date(2026, 1, 5), "form 1")
+MAIN = ["_uuid", "_id", "_submission_time", "consent_key", "recruiter", "SC9"]
+
+
+def kobo(path):
+    book = openpyxl.Workbook()
+    for row in (
+        MAIN,
+        ["u-aa11", 1, "2026-01-01", KEY, None, WORDS],
+        ["u-bb22", 2, "2026-01-02", OTHER, "u-aa11", "no"],
+    ):
+        book.active.append(row)
+    household = book.create_sheet("household")
+    for row in (["member", "_parent_index"], ["Invented Sister of the first", 1], ["Invented Uncle of the second", 2]):
+        household.append(row)
+    book.save(path)
+
+
+def post(number, author, text):
+    return {"id": str(number), "author_id": author, "conversation_id": str(number), "text": text,
+            "created_at": "2026-01-06T10:00:00.000Z"}  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A vault with a workbook, a packed wave, posts, a sheet of annotators; and what a run left of them."""
+    root = tmp_path / "project"
+    vault = root / "data/vault"
+    (vault / "exports").mkdir(parents=True)
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("analysis.commands.withdraw.CACHES", ())
+    create_key(tmp_path / "study.key", root)
+    monkeypatch.setenv("STUDY_KEY_FILE", str(tmp_path / "study.key"))
+    kobo(vault / "exports/kobo.xlsx")
+    wave = f"_uuid,_id,_submission_time,consent_key,SC9\nw1,1,2026-02-01,{KEY},later\nw2,2,2026-02-01,{OTHER},x\n"
+    (vault / "exports/wave.csv.gz").write_bytes(gzip.compress(wave.encode()))
+    lines = [
+        post(1, "900017", POST),
+        post(2, "900018", "an answer to 900017 and @baker17"),
+        post(3, "900018", "weather"),
+    ]
+    (vault / "exports/posts.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    (vault / "exports/own.jsonl").write_text(json.dumps(post(9, "900017", "all of this is mine")) + "\n")
+    sheet = {"item": ["1", "2"], "coder": ["a", "a"], "label": ["x", "y"], "inclusion_probability": [1, 1]}
+    pd.DataFrame(sheet).to_csv(vault / "annotations.csv", index=False)
+    for subject in (KEY, OTHER):
+        append(vault / "ledger.jsonl", replace(GRANT, subject=subject))
+    variables = {"consent_subject": "consent_key"}
+    surveys = [
+        {
+            "source_id": "k",
+            "file": "exports/kobo.xlsx",
+            "sample_source": "opt_in",
+            "mode": "web",
+            "variables": variables,
+        },
+        {
+            "source_id": "w",
+            "file": "exports/wave.csv.gz",
+            "sample_source": "opt_in",
+            "mode": "web",
+            "variables": variables,
+        },
+    ]
+    accounts = [{"account": f"9000{n}", "kind": "consented", "consent_subject": f"P-000{n}"} for n in (17, 18)]
+    posts = [{"source_id": name, "file": f"exports/{name}.jsonl", "platform_terms_basis": "written_permission",
+              "accounts": accounts} for name in ("posts", "own")]  # fmt: skip
+    content = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": surveys, "posts": posts}
+    (vault / "sources.yml").write_text(yaml.safe_dump(content))
+    for name in MADE:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"a row of {KEY}")
+    return root
+
+
+def texts(root):
+    """Everything under a project but its ledger, unpacked, as one text."""
+    found = []
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.name != "ledger.jsonl":
+            content = path.read_bytes()
+            content = gzip.decompress(content) if path.suffix == ".gz" else content
+            found.append(content.decode("latin-1"))
+            if path.suffix == ".xlsx":
+                book = openpyxl.load_workbook(path)
+                found += [str(cell) for sheet in book for row in sheet.values for cell in row]
+    return "\n".join(found)
+
+
+def test_everything_of_the_person_goes_and_the_others_stay(project, capsys):
+    withdraw(KEY, erase=True)
+    said = capsys.readouterr().out
+    assert "Nothing of the person is left" in said
+    left = texts(project)
+    for trace in (KEY, "u-aa11", WORDS, "Invented Sister", POST, "900017", "all of this is mine"):
+        assert trace not in left, trace
+        assert trace not in said, trace
+    for kept in (OTHER, "u-bb22", "Invented Uncle of the second", "weather", "an answer to 0 and @baker17"):
+        assert kept in left, kept
+    vault = project / "data/vault"
+    assert pd.read_csv(vault / "annotations.csv").item.tolist() == [2]
+    assert {each.file for each in load_manifest(vault / "sources.yml").posts} == {"exports/posts.jsonl"}
+    assert not (vault / "exports/own.jsonl").exists()
+    assert {path.name for path in project.rglob("*") if "__vault_" in path.name or path.name in (".run", "b")} == set()
+    row = next(each for each in open_export(vault / "exports/kobo.xlsx").entries() if isinstance(each, Respondent))
+    assert row.answers["recruiter"] == "erased"
+    assert {path.stat().st_mode & 0o077 for path in (vault, *vault.rglob("*"))} == {0}
+
+
+def test_what_remains_is_listed_without_a_name_and_fails_until_it_is_mended(project, capsys):
+    copy = project / f"data/vault/exports/letter of {KEY}.txt"
+    copy.write_text(f"{WORDS}\n{KEY}")
+    with pytest.raises(CustodyError, match=r"^1 place\(s\) still hold something of the person; mend each"):
+        withdraw(KEY, erase=True)
+    said = capsys.readouterr().out
+    assert "remains: data/vault/exports/(a file whose name names the person): key × 2, phrase × 1: stands in no" in said
+    assert KEY not in said
+    assert WORDS not in said
+    # The exports no longer say what to look for, and still it is looked for.
+    copy.write_text(WORDS)
+    copy = copy.rename(copy.with_name("letter.txt"))
+    with pytest.raises(CustodyError):
+        withdraw(KEY, erase=True)
+    assert "remains: data/vault/exports/letter.txt: phrase × 1" in capsys.readouterr().out
+    copy.unlink()
+    withdraw(KEY, erase=True)
+    assert "Nothing of the person is left" in capsys.readouterr().out
+    assert not (project / "data/vault/.erasing").exists()
+    assert sum(each.event.event == "withdrawn" for each in read_ledger(project / "data/vault/ledger.jsonl")) == 1
+
+
+def test_a_file_that_cannot_be_rewritten_is_found_before_the_first_is_touched(project):
+    path = project / "data/vault/exports/kobo.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["C1"] = "=1+1"
+    book.save(path)
+    before = {each: each.read_bytes() for each in project.rglob("*") if each.is_file() and each.name != "ledger.jsonl"}
+    with pytest.raises(CustodyError, match=r"^kobo\.xlsx: holds formulas"):
+        withdraw(KEY, erase=True)
+    assert {each: each.read_bytes() for each in before} == before
+    assert read_ledger(project / "data/vault/ledger.jsonl")[-1].event.event == "withdrawn"
+
+
+def test_a_reader_that_finds_others_changed_stops_everything(project, monkeypatch):
+    monkeypatch.setattr(erase_person.text, "without_rows", lambda content, name, cut: content.replace(b",x\n", b",z\n"))
+    with pytest.raises(CustodyError, match=r"wave\.csv\.gz: cannot be rewritten without changing what others said"):
+        withdraw(KEY, erase=True)
+    assert KEY in texts(project)
+
+
+def test_sheets_by_pseudonym_need_the_key(project, monkeypatch):
+    monkeypatch.delenv("STUDY_KEY_FILE")
+    with pytest.raises(CustodyError, match="may list the person's posts by pseudonym: set STUDY_KEY_FILE; nothing"):
+        withdraw(KEY, erase=True)
+    assert KEY in texts(project)
+
+
+def test_originals_behind_links_and_unlisted_copies_are_erased(project, tmp_path, capsys):
+    exports = project / "data/vault/exports"
+    original = tmp_path / "original.csv.gz"
+    original.write_bytes((exports / "wave.csv.gz").read_bytes())
+    (exports / "wave.csv.gz").unlink()
+    (exports / "wave.csv.gz").symlink_to(original)
+    copy = exports / "raw_original.csv"
+    copy.write_bytes(gzip.decompress(original.read_bytes()))
+    repeats = exports / "raw-household.csv"
+    repeats.write_text("member,_submission__uuid\nInvented Niece,u-aa11\nInvented Nephew,u-bb22\n")
+    withdraw(KEY, erase=True)
+    assert (exports / "wave.csv.gz").is_symlink()
+    for content in (gzip.decompress(original.read_bytes()).decode(), copy.read_text()):
+        assert content == f"_uuid,_id,_submission_time,consent_key,SC9\nw2,2,2026-02-01,{OTHER},x\n"
+    assert repeats.read_text() == "member,_submission__uuid\nInvented Nephew,u-bb22\n"
+
+
+def test_a_second_name_of_an_export_remains(project, tmp_path, capsys):
+    os.link(project / "data/vault/exports/kobo.xlsx", tmp_path / "elsewhere.xlsx")
+    withdraw(KEY, erase=True)
+    assert "Invented Sister" not in str(
+        [list(s.values) for s in openpyxl.load_workbook("data/vault/exports/kobo.xlsx")]
+    )
+
+
+def test_a_misspelled_key_withdraws_nobody_and_is_not_repeated(project):
+    with pytest.raises(CustodyError, match=r"holds no event of the key given \(7 characters\)") as caught:
+        withdraw("P-00071", erase=True)
+    assert "P-00071" not in str(caught.value)
+
+
+def test_a_withdrawal_is_anchored(project):
+    vault = project / "data/vault"
+    from tests.unit.custody.test_governance import ANCHORS, VALID
+
+    (vault / "governance.yml").write_text(yaml.safe_dump(VALID))
+    write_anchors(vault / "governance.yml", replace(ANCHORS, ledger_head=read_ledger(vault / "ledger.jsonl")[0].hash))
+    withdraw(KEY)
+    assert load_governance(vault / "governance.yml").anchors.ledger_head == read_ledger(vault / "ledger.jsonl")[-1].hash
+
+
+def test_a_grant_of_today_is_undone_today(tmp_path):
+    path = tmp_path / "ledger"
+    append(path, replace(GRANT, day=TODAY), TODAY)
+    record(path, KEY, TODAY)
+    assert read_ledger(path)[-1].event.event == "withdrawn"
+
+
+@pytest.fixture(scope="module")
+def fiction(tmp_path_factory):
+    root = tmp_path_factory.mktemp("fiction")
+    return furnish(root, small_fiction())
+
+
+def subjects_of(vault):
+    """A person of every survey's format, and the account of every platform's."""
+    manifest = load_manifest(vault / "sources.yml")
+    for source in manifest.surveys:
+        rows = [e for e in open_export(vault / source.file).entries() if isinstance(e, Respondent)]
+        yield source.source_id, rows[len(rows) // 2].answers["consent_key"]
+    for source in manifest.posts:
+        authors = {e.author_id for e in open_export(vault / source.file).entries() if isinstance(e, Post)}
+        listed = [each for name, each in source.accounts.items() if name in authors and each.consent_subject]
+        yield from [(source.source_id, listed[0].consent_subject)] if listed else []
+
+
+def test_whoever_withdraws_from_the_fictional_world_can_be_erased(fiction):
+    """Every format: each plan is read again by its reader, which demands that the others are as they were."""
+    manifest = load_manifest(fiction / "sources.yml")
+    seen = dict(subjects_of(fiction))
+    assert len(seen) >= 10
+    for source_id, subject in seen.items():
+        dossier = open_dossier(fiction, manifest, subject, published_test_key())
+        plan = erase_person.plan_erasure(fiction, dossier)
+        file = next(each.file for each in (*manifest.surveys, *manifest.posts) if each.source_id == source_id)
+        content = plan.contents[(fiction / file).resolve()]
+        assert content is not None
+        assert content != (fiction / file).read_bytes()
+        assert not re.search(rb"(?<!\w)" + re.escape(subject.encode()) + rb"(?!\w)", content)
