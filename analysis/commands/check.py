@@ -106,6 +106,8 @@ def as_record(export: Export, census: Census) -> dict[str, object]:
         "quarantined": census.quarantined,
         "reasons": dict(census.reasons),
         "identifiers": dict(census.identifiers),
+        "standing": dict(census.standing),
+        "gone": dict(census.gone),
         "warnings": list(census.warnings),
     }
 
@@ -128,6 +130,10 @@ def _totals(census: Census, consent: Mapping[str, int]) -> Table:
     for rule, count in census.reasons.items():
         shown.add_row(f"  broken rule: {escape(rule)}", str(count))
     shown.add_row("repeat an earlier item", str(census.duplicates))
+    for what, count in census.standing.items():
+        shown.add_row(f"posts: {what}", str(count))
+    for what, count in census.gone.items():
+        shown.add_row(f"said to be gone or back: {what}", str(count))
     for kind, count in census.missing_kinds.items():
         shown.add_row(f"answers missing: {kind}", str(count))
     for kind, count in census.identifiers.items():

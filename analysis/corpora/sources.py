@@ -9,10 +9,11 @@ import gzip
 import io
 import lzma
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
 from analysis.errors import ExportError
@@ -42,6 +43,14 @@ class Source:
     name: str
     open_raw: Callable[[], BinaryIO]
     path: Path | None = None
+    neighbours: Callable[[], Iterable["Source"]] = tuple
+
+    def beside(self, pattern: str) -> list["Source"]:
+        """Files of the same folder by the pattern of their names, in order: a vendor splits one list over several."""
+        return sorted(
+            (each for each in self.neighbours() if fnmatch(PurePath(each.name).name, pattern)),
+            key=lambda each: each.name,
+        )
 
     def open_bytes(self) -> BinaryIO:
         """The bytes, unpacked when they are gzip, bzip2 or xz."""
@@ -76,7 +85,13 @@ def source_at(path: Path) -> Source:
     if not path.is_file():
         what = "is a folder: name the file inside it" if path.is_dir() else "does not exist: check the path"
         raise ExportError(f"{path} {what}")
-    return Source(str(path), lambda: path.open("rb"), path)
+    return Source(str(path), lambda: path.open("rb"), path, lambda: _neighbours(path))
+
+
+def _neighbours(path: Path) -> Iterator[Source]:
+    for each in path.parent.iterdir():
+        if each.is_file() and each != path:
+            yield source_at(each)
 
 
 class _Recoded(io.RawIOBase):

@@ -69,12 +69,16 @@ class Account:
 
 @dataclass(frozen=True)
 class PostSource:
-    """One post export; `owner` is the account of posts that name no author."""
+    """One post export; `owner` is the account of posts that name no author.
+
+    `public_because` states why posts of which the export does not say who could read them were public.
+    """
 
     source_id: str
     file: str
     platform_terms_basis: str = ""
     owner: str = ""
+    public_because: str = ""
     format: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
 

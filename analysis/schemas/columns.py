@@ -62,6 +62,13 @@ ADMISSIONS = {
     "no_platform_terms_basis": "the source states no basis in the platform's terms",
     "repeats_an_earlier_row": "the same respondent or post came before",
     "unreadable": "broken rows, set aside with the rule that they break",
+    "not_public_unlisted": "not public: kept out of public lists, or for people who are logged in",
+    "not_public_followers": "not public: for followers, friends or members",
+    "not_public_direct": "not public: for named persons, or for the author alone",
+    "visibility_unknown": "the export does not say who could read the post, and the team has not stated why it was public",
+    "earlier_version": "an earlier version, which its author has since changed",
+    "deleted_by_author": "its author took it away, or closed the account",
+    "removed_by_platform": "the platform or a moderator took it away or held it back, or closed the account",
     "not_a_response": "previews, tests and interviews that were never submitted",
 }
 PLATFORMS = {
@@ -209,6 +216,12 @@ _DECLARED = (
         "not_exported": "the export does not say"}),
     Column("text_source_code", "code", "Where the text comes from", codes={
         "own": "the author's own", "referenced": "a repost: the original's", "truncated": "cut by the vendor"}),
+    Column("visibility_code", "code", "Who could read the post, by the export; only public posts enter, and unknown ones where the team states why", codes={
+        "public": "anybody", "unlisted": "anybody with the address, or who is logged in", "followers": "followers, friends or members",
+        "direct": "named persons, or the author alone", "unknown": "the export does not say"}),
+    Column("post_state_code", "code", "Whether the post still stands; only posts that do enter", codes={
+        "present": "as its author left it", "edited": "an earlier version, since changed", "deleted": "taken away by its author",
+        "removed": "taken away or held back by a moderator or the platform"}),
     Column("post_text", "text", "The text with identifiers replaced by placeholders; names of persons may remain",
            null_means="no text, or a repost: the words are somebody else's"),
     Column("truth_group_text", "text", "Group of the fictional population, `all` for everybody", "key"),

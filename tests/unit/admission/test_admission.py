@@ -115,7 +115,7 @@ def one_post_study(root, accounts, basis="account_holder_export", **fields):
     folder = root / "data/fiction"
     folder.mkdir(parents=True)
     tweet = {"id": "11", "author_id": "7", "conversation_id": "11", "created_at": "2026-01-06T10:00:00.000Z",
-             "text": "Call +4917139200123", **fields}  # fmt: skip
+             "author": {"protected": False}, "text": "Call +4917139200123", **fields}  # fmt: skip
     (folder / "tweets.jsonl").write_text(json.dumps(tweet) + "\n" + json.dumps(tweet | {"id": "12"}) + "\n")
     (folder / "ledger.jsonl").write_text("")
     source = {"source_id": "x", "file": "tweets.jsonl", "platform_terms_basis": basis, "accounts": accounts}
