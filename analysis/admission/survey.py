@@ -9,7 +9,17 @@ from typing import Any
 import pandas as pd
 
 from analysis.admission.study import MICRODATA, PUBLICATION, RECONTACT, SURVEY, Study
-from analysis.admission.tally import ADMITTED, NO_CONSENT, NO_IDENTITY, NOT_A_RESPONSE, REPEATED, UNREADABLE, Tally
+from analysis.admission.tally import (
+    ADMITTED,
+    NO_CONSENT,
+    NO_IDENTITY,
+    NO_NETWORK_SIZE,
+    NOT_A_RESPONSE,
+    REPEATED,
+    UNREADABLE,
+    Tally,
+)
+from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
 from analysis.corpora.instrument import Instrument, Item, Place, load_instrument
@@ -25,6 +35,7 @@ _NAMES = [
     "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
     *COLUMNS,
 ]  # fmt: skip
+NETWORK_ITEM = "nw1"
 HOST_ITEM = "SC2"
 """Asked as free text and kept only where it names a host of the study's list."""
 
@@ -33,7 +44,7 @@ FEWEST_WORDS_REPEATED = 5
 """Shorter answers coincide by chance."""
 
 LONGEST_HOURS = 24
-_NUMBER = re.compile(r"\d{1,9}(\.\d+)?")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,15 @@ def admit_survey(study: Study) -> AdmittedSurvey:
     desk = _Desk(study)
     for source in study.manifest.surveys:
         desk.take(source)
-    return AdmittedSurvey(desk.frame(), desk.tally)
+    rows = desk.frame()
+    desk.tally += _without_network_size(rows)
+    return AdmittedSurvey(rows, desk.tally)
+
+
+def _without_network_size(rows: pd.DataFrame) -> Tally:
+    """Of those who entered the respondent-driven sample: how many state no number of acquaintances."""
+    chosen = rows[rows.sample_source_code == "web_rds"]
+    return Counter({("web_rds", NO_NETWORK_SIZE): int((~chosen[NETWORK_ITEM].str.fullmatch("[0-9]+")).sum())})
 
 
 @dataclass
@@ -152,9 +171,9 @@ class _Reader:
                 self.places.setdefault(whole, []).append((name, place))
 
     def text(self, respondent: Respondent, name: str) -> str:
-        """The text of a variable, or nothing."""
+        """The text of a variable, its digits as 0 to 9, or nothing."""
         answer = respondent.answers.get(name) if name else None
-        return answer.strip() if isinstance(answer, str) else ""
+        return folded(answer).strip() if isinstance(answer, str) else ""
 
     def identity(self, respondent: Respondent) -> str:
         """The respondent's id: the manifest's variable, or the one that the vendor's format gives."""

@@ -16,6 +16,9 @@ REPEATED = "repeats_an_earlier_row"
 UNREADABLE = "unreadable"
 NOT_A_RESPONSE = "not_a_response"
 
+NO_NETWORK_SIZE = "network_size_imputed"
+"""Counted once more among the admitted: estimation takes the median for them."""
+
 Outcome = tuple[str, str]
 """Sample or platform, and what happened to a row."""
 

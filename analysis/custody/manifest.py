@@ -78,9 +78,9 @@ class PostSource:
     file: str
     platform_terms_basis: str = ""
     owner: str = ""
-    public_because: str = ""
     format: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    public_because: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ ADMISSIONS = {
     "earlier_version": "an earlier version, which its author has since changed",
     "deleted_by_author": "its author took it away, or closed the account",
     "removed_by_platform": "the platform or a moderator took it away or held it back, or closed the account",
+    "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
     "not_a_response": "previews, tests and interviews that were never submitted",
 }
 PLATFORMS = {
@@ -445,6 +446,8 @@ _DECLARED = (
     Column("power_share", "number", "Share of simulated intervals, or the probability of a test, to leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
     # The study's survey: weights, recruitment, estimates, what they rest on
     Column("degree_n", "integer", "Acquaintances by which the respondent counts in the respondent-driven sample", "measure", "acquaintances", minimum=1,
+           null_means="not in the respondent-driven sample"),
+    Column("is_degree_imputed", "boolean", "The number of acquaintances is the sample's median, because none was stated",
            null_means="not in the respondent-driven sample"),
     Column("rds_weight", "number", "Inverse of the number of acquaintances, 1 on average", "measure", "ratio", minimum=0, decimals=6,
            null_means="not in the respondent-driven sample"),
