@@ -14,7 +14,7 @@ from analysis.admission.tally import (
     NO_CONSENT,
     NO_IDENTITY,
     NO_NETWORK_SIZE,
-    NOT_A_RESPONSE,
+    NOT_COUNTING,
     REPEATED,
     UNREADABLE,
     Tally,
@@ -23,6 +23,7 @@ from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
 from analysis.corpora.instrument import Instrument, Item, Place, load_instrument
+from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
 from analysis.custody.manifest import DURATION_UNITS, SurveySource
@@ -110,8 +111,8 @@ class _Desk:
         return UNREADABLE if isinstance(entry, Quarantined) else None
 
     def _outcome_of(self, entry: Respondent, reader: "_Reader") -> str:
-        if not entry.is_response:
-            return NOT_A_RESPONSE
+        if entry.state is not InterviewState.COMPLETE and entry.state.value not in reader.source.also_admit:
+            return NOT_COUNTING[entry.state]
         subject, identity = reader.text(entry, reader.source.variables.consent_subject), reader.identity(entry)
         if not subject or not identity:
             return NO_IDENTITY

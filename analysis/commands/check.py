@@ -131,7 +131,7 @@ def _totals(census: Census, consent: Mapping[str, int]) -> Table:
         shown.add_row(f"  broken rule: {escape(rule)}", str(count))
     shown.add_row("repeat an earlier item", str(census.duplicates))
     for what, count in census.standing.items():
-        shown.add_row(f"posts: {what}", str(count))
+        shown.add_row(f"items: {what}", str(count))
     for what, count in census.gone.items():
         shown.add_row(f"said to be gone or back: {what}", str(count))
     for kind, count in census.missing_kinds.items():

@@ -33,8 +33,8 @@ class Census:
     """Counts of one export.
 
     `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
-    of an earlier item; `standing` counts posts by visibility and state, `gone` what the export says is gone or back,
-    `missing` reasons per field; `missing_kinds` counts what the instrument calls them.
+    of an earlier item; `standing` counts posts by visibility and state, interviews by state; `gone` what the export
+    says is gone or back; `missing` reasons per field; `missing_kinds` what the instrument calls them.
     """
 
     items: int
@@ -126,6 +126,7 @@ class _Tally:
             for text in item.searched_texts:
                 self.identifiers.update(self.find(text))
         if isinstance(item, Respondent):
+            self.standing[f"interview {item.state.value}"] += 1
             self._answers(item)
         else:
             self.standing[f"visibility {item.visibility.value}"] += 1

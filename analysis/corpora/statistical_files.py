@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.corpora.absence import Absence, Answer, UserMissing
 from analysis.corpora.entries import Entry
+from analysis.corpora.interviews import interview_state, marks_among
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent, Variable, identifier_among
 from analysis.errors import ExportError
@@ -98,12 +99,12 @@ def _respondents(
     columns: Mapping[str, Any], meta: Any, dialect: Dialect, start: int, count: int
 ) -> Iterator[Respondent]:
     labels = {name: _variable(name, meta).value_labels for name in columns}
-    id_column = identifier_among(columns, ID_COLUMNS)
+    id_column, marks = identifier_among(columns, ID_COLUMNS), marks_among(columns)
     for number in range(count):
         answers = {name: _answer(values[number], name, meta, dialect, labels[name]) for name, values in columns.items()}
         stated = answers.get(id_column) if id_column else Absence.NOT_EXPORTED
         identity = stated if isinstance(stated, str | Absence) else Absence.NULL
-        yield Respondent(f"row {start + number + 1}", identity, answers)
+        yield Respondent(f"row {start + number + 1}", identity, answers, interview_state(answers, marks))
 
 
 def _answer(value: Any, name: str, meta: Any, dialect: Dialect, labels: Mapping[str, str]) -> Answer:

@@ -70,7 +70,14 @@ ADMISSIONS = {
     "deleted_by_author": "its author took it away, or closed the account",
     "removed_by_platform": "the platform or a moderator took it away or held it back, or closed the account",
     "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
-    "not_a_response": "previews, tests and interviews that were never submitted",
+    "interview_state_unknown": "marked by the survey system with a word that is not known here",
+    "interview_not_complete": "begun, and never submitted or finished",
+    "review_on_hold": "under question by whoever reviews submissions",
+    "preview_or_test": "a preview or a test",
+    "marked_as_spam": "marked by the survey system as made by a machine",
+    "review_rejected": "reviewed and not approved",
+    "not_decrypted": "answers that were not decrypted",
+    "deleted_in_the_system": "deleted in the survey system and still in the export",
 }
 PLATFORMS = {
     "telegram_desktop": "Telegram", "x_api_v2": "X, interface version 2", "x_archive": "X, archive of an account",

@@ -41,13 +41,8 @@ def read(source: Source) -> Iterator[Entry]:
     names = _workbook_header(source) if is_workbook else csv_stream.header(source)
     yield Codebook(tuple(Variable(name, choice_of=_question(name, frozenset(names))) for name in names))
     rows = xlsx_stream.records(source) if is_workbook else csv_stream.records(source)
-    for row in rows:
-        if isinstance(row, Aside):
-            yield row
-        elif isinstance(row, Record) and _is_tag_row(row):
-            yield Aside("row of HXL tags")
-        else:
-            yield from respondents([row], _ID_COLUMNS)
+    tagged = (Aside("row of HXL tags") if isinstance(row, Record) and _is_tag_row(row) else row for row in rows)
+    yield from respondents(tagged, _ID_COLUMNS)
 
 
 def _workbook_header(source: Source) -> tuple[str, ...]:

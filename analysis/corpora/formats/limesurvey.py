@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence
 from analysis.corpora.entries import Entry
+from analysis.corpora.interviews import InterviewState
 from analysis.corpora.outline import Outline
-from analysis.corpora.quarantine import Notice
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent, Variable, respondents
 
@@ -44,17 +44,14 @@ def read(source: Source) -> Iterator[Entry]:
     yield Codebook(tuple(_variable(name) for name in names))
     id_column = next((name for name in names if _code(name).lower() in ("id", "response id")), "id")
     date_column = next((name for name in names if _code(name).lower() in ("submitdate", "date submitted")), "")
-    unsubmitted = 0
     for entry in respondents(csv_stream.records(source), (id_column,)):
         if isinstance(entry, Respondent):
             is_begun_only = entry.answers.get(date_column) is Absence.EMPTY
-            unsubmitted += is_begun_only
             answers = {_code(name): answer for name, answer in entry.answers.items()}
-            yield Respondent(entry.position, entry.respondent_id, answers, is_response=not is_begun_only)
+            state = InterviewState.PARTIAL if is_begun_only else entry.state
+            yield Respondent(entry.position, entry.respondent_id, answers, state)
         else:
             yield entry
-    if unsubmitted:
-        yield Notice(f"{unsubmitted} responses were begun and never submitted (no submission date)")
 
 
 def _variable(name: str) -> Variable:

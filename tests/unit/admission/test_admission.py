@@ -58,7 +58,14 @@ def test_every_row_of_the_exports_has_one_outcome(survey):
     for (_, outcome), count in survey.tally.items():
         outcomes[outcome] += count
     assert outcomes["admitted"] == len(survey.rows)
-    assert {"admitted", "no_consent", "repeats_an_earlier_row", "unreadable", "not_a_response"} <= set(outcomes)
+    assert {
+        "admitted",
+        "no_consent",
+        "repeats_an_earlier_row",
+        "unreadable",
+        "preview_or_test",
+        "interview_not_complete",
+    } <= set(outcomes)
 
 
 def test_nobody_without_consent_enters(study, survey):
