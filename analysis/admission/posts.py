@@ -98,7 +98,7 @@ class _Desk:
 
     def take(self, source: PostSource) -> None:
         """Admit one export."""
-        export = open_export(self.study.folder / source.file, source.format or None)
+        export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
         waiting: list[tuple[Post, Account]] = []
         scribe = _Scribe(self.study, export.format.code)
         for entry in export.entries():

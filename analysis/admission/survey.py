@@ -91,7 +91,7 @@ class _Desk:
 
     def take(self, source: SurveySource) -> None:
         """Admit one export; afterwards name the recruiters that are here."""
-        export = open_export(self.study.folder / source.file, source.format or None)
+        export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
         reader = _Reader(source, load_instrument(source.instrument), self.study)
         admitted: list[dict[str, Any]] = []
         for entry in export.entries():
@@ -152,6 +152,7 @@ class _Reader:
     def __init__(self, source: SurveySource, instrument: Instrument, study: Study) -> None:
         self.source, self.instrument, self.study = source, instrument, study
         self.hosts = {host.casefold(): host for host in study.manifest.hosts}
+        self.duration_unit = source.duration_unit
         self.places: dict[str, list[tuple[str, Place]]] = {}
         lacking = [column for item in instrument.items.values() for column in _columns(item) if column not in COLUMNS]
         if lacking:
@@ -160,6 +161,8 @@ class _Reader:
     def open(self, codebook: Codebook) -> None:
         """Find the place of every variable; a variable that the manifest names has to be there."""
         names = [variable.name for variable in codebook.variables]
+        units = {variable.name: variable.unit for variable in codebook.variables if variable.unit}
+        self.duration_unit = units.get(self.source.variables.duration, self.source.duration_unit)
         for role, name in vars(self.source.variables).items():
             if name and name not in names:
                 known = ", ".join(names[:8])
@@ -204,7 +207,7 @@ class _Reader:
         text = self.text(respondent, self.source.variables.duration)
         if not _NUMBER.fullmatch(text):
             return None
-        minutes = float(text) / DURATION_UNITS[self.source.duration_unit]
+        minutes = float(text) / DURATION_UNITS[self.duration_unit]
         return round(minutes, 1) if minutes <= LONGEST_HOURS * 60 else None
 
     def _answer(self, respondent: Respondent, column: str) -> str:

@@ -38,6 +38,9 @@ def check(
         str | None, typer.Option(help="Instrument by name (blueprint) or path: reports unmapped variables")
     ] = None,
     format: Annotated[str | None, typer.Option(help="Insist on a format instead of detecting it")] = None,
+    encoding: Annotated[
+        str, typer.Option(help="Encoding of a file that is not UTF-8 and does not say what it is")
+    ] = "",
     ledger: Annotated[Path | None, typer.Option(help="Consent ledger: reports how far consent covers the rows")] = None,
     sources: Annotated[
         Path | None, typer.Option(help="Manifest of the exports: names accounts, terms, and the ledger's place")
@@ -50,7 +53,7 @@ def check(
     failures: list[ExportError] = []
     for path in files:
         try:
-            report_one(path, questionnaire, format, as_json, papers)
+            report_one(open_export(path, format, encoding), questionnaire, as_json, papers)
         except ExportError as error:
             failures.append(ExportError(" ".join(str(error).split())))
     for failure in failures[:-1]:
@@ -84,11 +87,8 @@ def open_papers(ledger: Path | None, sources: Path | None) -> Papers | None:
     return Papers(standing_consents(read_ledger(path), datetime.now(UTC).date()), manifest, folder)
 
 
-def report_one(
-    path: Path, instrument: Instrument | None, format_code: str | None, as_json: bool, papers: Papers | None = None
-) -> None:
+def report_one(export: Export, instrument: Instrument | None, as_json: bool, papers: Papers | None = None) -> None:
     """Print the report on one file."""
-    export = open_export(path, format_code)
     census = take_census(export, instrument, identifier_kinds)
     consent = papers.coverage(export) if papers else None
     if as_json:

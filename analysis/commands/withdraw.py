@@ -76,7 +76,7 @@ def erase_person(vault: Path, manifest: Manifest, subject: str) -> None:
 
 
 def _holds_respondent(vault: Path, source: SurveySource, subject: str) -> bool:
-    entries = open_export(vault / source.file, source.format or None).entries()
+    entries = open_export(vault / source.file, source.format or None, source.encoding).entries()
     name = source.variables.consent_subject
     answers = (entry.answers.get(name) for entry in entries if isinstance(entry, Respondent))
     return any(isinstance(answer, str) and answer.strip() == subject for answer in answers)
@@ -88,7 +88,7 @@ def _names(vault: Path, source: PostSource, subject: str, known_only: bool = Tru
     if not accounts:
         return set()
     found = set(accounts) if known_only else set()
-    for entry in open_export(vault / source.file, source.format or None).entries():
+    for entry in open_export(vault / source.file, source.format or None, source.encoding).entries():
         if isinstance(entry, Post) and author_of(entry, source) in accounts:
             found |= {name for name in (entry.author_id, entry.author_handle) if isinstance(name, str)}
     return found

@@ -8,6 +8,7 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
+from analysis.corpora.encodings import could_be
 from analysis.errors import ExportError
 
 LONGEST_LINE = 64 * 2**20
@@ -44,6 +46,7 @@ class Source:
     open_raw: Callable[[], BinaryIO]
     path: Path | None = None
     neighbours: Callable[[], Iterable["Source"]] = tuple
+    encoding: str = ""
 
     def beside(self, pattern: str) -> list["Source"]:
         """Files of the same folder by the pattern of their names, in order: a vendor splits one list over several."""
@@ -60,13 +63,29 @@ class Source:
         return next((unpack(stream) for start, unpack in _PACKED if magic.startswith(start)), stream)
 
     def open_utf8(self) -> BinaryIO:
-        """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs."""
-        with self.open_bytes() as stream:
-            start = stream.read(4)
-        mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
+        """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs.
+
+        A stated encoding holds for a file without a mark that is not UTF-8 throughout.
+        """
+        start = self.head(4)
+        fallback = self.encoding if self.encoding and not self.is_utf_8() else "utf-8"
+        mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", fallback))
         stream = self.open_bytes()
         stream.read(len(mark))
         return stream if encoding == "utf-8" else cast(BinaryIO, io.BufferedReader(_Recoded(stream, encoding)))
+
+    def is_utf_8(self) -> bool:
+        """Whether the whole file is strict UTF-8, without the zero bytes of another Unicode encoding."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with self.open_bytes() as stream:
+            try:
+                while block := stream.read(2**20):
+                    if "\0" in decoder.decode(block):
+                        return False
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
 
     def head(self, size: int) -> bytes:
         """The first bytes, unpacked."""
@@ -137,8 +156,13 @@ class Line:
             at = self.offset + error.start
             raise ExportError(
                 f"{source.name}, line {self.number}, byte {at}: got {self.content[error.start]:#04x}, "
-                "which is not UTF-8; export again as UTF-8, or save the file as UTF-8 in a text editor"
+                f"which is not UTF-8; {could_be(_not_ascii(self.content))}"
             ) from error
+
+
+def _not_ascii(content: bytes) -> list[bytes]:
+    """The words of a line that are not ASCII, as bytes."""
+    return [word for word in re.split(rb"[\s,;\x22]+", content) if not word.isascii()]
 
 
 def lines(source: Source) -> Iterator[Line]:

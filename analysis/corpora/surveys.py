@@ -29,6 +29,8 @@ class Variable:
         Codes or ranges ("97", "-99 to -90") that the file declares as missing.
     choice_of : str
         The multiple-choice question that this column is one choice of, or "".
+    unit : str
+        "seconds" where the file says that the variable counts a span of time, else "".
     """
 
     name: str
@@ -36,6 +38,7 @@ class Variable:
     value_labels: Mapping[str, str] = field(default_factory=dict)
     user_missing: tuple[str, ...] = ()
     choice_of: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)

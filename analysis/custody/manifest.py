@@ -60,6 +60,7 @@ class SurveySource:
     format: str = ""
     duration_unit: str = "seconds"
     also_admit: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class PostSource:
     format: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
     public_because: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
