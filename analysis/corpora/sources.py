@@ -28,6 +28,9 @@ _PACKED: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
     (b"BZh", lambda stream: cast(BinaryIO, bz2.BZ2File(stream))),
     (b"\xfd7zXZ\x00", lambda stream: cast(BinaryIO, lzma.LZMAFile(stream))),  # noqa: SIM115
 )
+_HEAD = 2**16
+"""Bytes in which a file shows how its lines end."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -168,8 +171,8 @@ def _not_ascii(content: bytes) -> list[bytes]:
 def lines(source: Source) -> Iterator[Line]:
     """The lines of a file, one in memory at a time."""
     number, offset = 0, 0
-    with source.open_utf8() as stream:
-        while content := stream.readline(LONGEST_LINE):
+    with source.open_utf8() as stream, _with_line_feeds(source, stream) as ended:
+        while content := ended.readline(LONGEST_LINE):
             number += 1
             if len(content) == LONGEST_LINE and not content.endswith(b"\n"):
                 raise ExportError(
@@ -178,6 +181,29 @@ def lines(source: Source) -> Iterator[Line]:
                 )
             yield Line(number, offset, content, content.endswith(b"\n"))
             offset += len(content)
+
+
+def _with_line_feeds(source: Source, stream: BinaryIO) -> BinaryIO:
+    """The stream, its line ends as line feeds where the file has carriage returns alone, as old programs write."""
+    with source.open_utf8() as first:
+        head = first.read(_HEAD)
+    return cast(BinaryIO, io.BufferedReader(_Returned(stream))) if b"\r" in head and b"\n" not in head else stream
+
+
+class _Returned(io.RawIOBase):
+    """Carriage returns read as line feeds."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        block = self._stream.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(block)] = block
+        return len(block)
 
 
 @contextmanager

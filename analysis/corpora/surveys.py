@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analysis.corpora.absence import Absence, Answer, Text
-from analysis.corpora.csv_stream import Record
+from analysis.corpora.csv_stream import NoValue, Record
 from analysis.corpora.interviews import InterviewState, interview_state, marks_among
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 
@@ -72,7 +72,9 @@ class Respondent:
 
 
 def answer_of(cell: str) -> Answer:
-    """A cell of delimited text: its text, or `EMPTY`."""
+    """A cell of delimited text or of a workbook: its text, `EMPTY`, or `UNPARSEABLE` for a formula without a value."""
+    if isinstance(cell, NoValue):
+        return Absence.UNPARSEABLE
     return cell if cell else Absence.EMPTY
 
 

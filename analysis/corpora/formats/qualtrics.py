@@ -1,12 +1,11 @@
-"""Qualtrics CSV and TSV: three header rows (names, wording, import ids), older downloads with two or one.
+"""Qualtrics CSV, TSV and XLSX: three header rows (names, wording, import ids), older downloads with two or one.
 
 Item: a response; previews, tests, spam and unfinished ones carry their state.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
-from analysis.corpora import csv_stream
+from analysis.corpora import tables
 from analysis.corpora.absence import Absence
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
@@ -19,7 +18,7 @@ _COMPANIONS = {"StartDate", "EndDate", "RecordedDate", "Finished", "Status", "Pr
 
 def recognises(outline: Outline) -> bool:
     """A row of import ids, or the response id beside the columns that Qualtrics adds."""
-    if outline.kind != "table" or not outline.rows:
+    if outline.kind not in ("table", "xlsx") or not outline.rows:
         return False
     has_id = not {"ResponseId", "ResponseID"}.isdisjoint(outline.header)
     return _has_import_ids(outline.rows) or (has_id and len(_COMPANIONS & outline.header) >= 2)
@@ -35,12 +34,12 @@ def _is_import_row(row: tuple[str, ...]) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Responses in the order of the download."""
-    rows = tuple(row.cells for row in islice(csv_stream.rows(source), 3) if isinstance(row, csv_stream.Row))
-    names = csv_stream.header(source)
+    rows = tables.first_rows(source, 3)
+    names = tables.header(source)
     count = header_rows(rows)
     labels = rows[1] if count > 1 else ()
     yield Codebook(tuple(_variable(name, labels, number) for number, name in enumerate(names)))
-    yield from respondents(csv_stream.records(source, count), _ID_COLUMNS)
+    yield from respondents(tables.records(source, count), _ID_COLUMNS)
 
 
 def header_rows(rows: tuple[tuple[str, ...], ...]) -> int:
