@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.admission.posts import author_of
+from analysis.admission.standing import refusal
 from analysis.admission.study import PUBLICATION, SURVEY
 from analysis.corpora.exports import Export
 from analysis.corpora.posts import Post
@@ -66,6 +67,9 @@ def _of_subject(subject: str, consents: Mapping[str, Consent], *scopes: str) -> 
 
 
 def _of_post(post: Post, consents: Mapping[str, Consent], source: PostSource | None) -> str:
+    refused = refusal(post, source)
+    if refused:
+        return refused
     if source is None:
         return _of_subject(post.author_id if isinstance(post.author_id, str) else "", consents, PUBLICATION)
     if not source.platform_terms_basis:

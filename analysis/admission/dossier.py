@@ -143,7 +143,7 @@ class _Desk:
         self.needles[self.subject] = "key"
 
     def _export(self, source: SurveySource | PostSource) -> Export:
-        return open_export(self.vault / source.file, source.format or None)
+        return open_export(self.vault / source.file, source.format or None, source.encoding)
 
     def note_ids(self, source: SurveySource) -> None:
         """The ids of the person's rows: of the study where a variable gives them, else of this export alone."""
@@ -274,8 +274,9 @@ def demand_others_unchanged(path: Path, content: bytes, part: SurveyPart | PostP
     CustodyError
         They are not, or others' rows are no longer the same: the file may not be put in place.
     """
-    before = open_export(path, part.source.format or None)
-    after = open_export(Source(str(path), lambda: cast(BinaryIO, io.BytesIO(content))), before.format.code)
+    encoding = part.source.encoding
+    before = open_export(path, part.source.format or None, encoding)
+    after = open_export(Source(str(path), lambda: cast(BinaryIO, io.BytesIO(content))), before.format.code, encoding)
     kept = _survey_rows if isinstance(part, SurveyPart) else _posts
     try:
         same = kept(before, part, is_new=False) == kept(after, part, is_new=True)
@@ -311,7 +312,7 @@ def _survey_rows(export: Export, part: Any, *, is_new: bool) -> list[Any]:
 def _said(entry: Entry, marked: set[str]) -> Any:
     if isinstance(entry, Respondent):
         # That somebody was recruited by a person who was erased is nobody's answer.
-        return [entry.respondent_id, {n: a for n, a in entry.answers.items() if n not in marked}, entry.is_response]
+        return [entry.respondent_id, {n: a for n, a in entry.answers.items() if n not in marked}, entry.state]
     return entry.raw if isinstance(entry, Quarantined) else None
 
 

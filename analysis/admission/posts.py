@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from analysis.admission.standing import NOT_STANDING, REFUSALS, Departures, Names, key_of, names_of, refusal
 from analysis.admission.study import PUBLICATION, Study
 from analysis.admission.tally import (
     ADMITTED,
@@ -23,8 +24,8 @@ from analysis.admission.tally import (
     Tally,
 )
 from analysis.corpora.entries import Entry
-from analysis.corpora.exports import open_export
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.exports import Export, open_export
+from analysis.corpora.posts import Gone, Post, PostKind, PostState
 from analysis.corpora.quarantine import Quarantined
 from analysis.custody.language import family
 from analysis.custody.manifest import CONSENTED, INSTITUTIONAL, Account, PostSource
@@ -40,7 +41,7 @@ _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 COLUMNS = (
     "post_pseudonym", "channel_pseudonym", "linkage_pseudonym", "platform_code", "account_kind_code", "language_code",
     "week_index", "posted_at_utc", "date_source_code", "is_repost", "is_reply", "edited_code",
-    "shared_object_pseudonym", "text_source_code", "post_text",
+    "shared_object_pseudonym", "text_source_code", "visibility_code", "post_state_code", "post_text",
 )  # fmt: skip
 
 
@@ -56,8 +57,8 @@ class AdmittedPosts:
 def admit_posts(study: Study) -> AdmittedPosts:
     """Admit every post export of a study.
 
-    A post enters when its source states a basis in the platform's terms and its account is an institution's, or a
-    person's who consented. Everything else is counted; its text is never handed on.
+    A post enters when its source states a basis in the platform's terms, when it is public and still stands, and when
+    its account is an institution's, or a person's who consented. Everything else is counted; its text is never kept.
 
     Raises
     ------
@@ -67,8 +68,19 @@ def admit_posts(study: Study) -> AdmittedPosts:
     desk = _Desk(study)
     for source in study.manifest.posts:
         desk.take(source)
+    desk.withdraw()
     authors = {outcome: len(names) for outcome, names in desk.authors.items()}
     return AdmittedPosts(pd.DataFrame(desk.rows, columns=list(COLUMNS)), desk.tally, authors)
+
+
+@dataclass(frozen=True)
+class _Entered:
+    """An admitted post, without anything that was written: what a deletion may call it, and whose it is."""
+
+    platform: str
+    names: Names
+    author: str
+    key: str
 
 
 @dataclass
@@ -77,21 +89,20 @@ class _Desk:
 
     study: Study
     rows: list[tuple[Any, ...]] = field(default_factory=list)
+    entered: list[_Entered] = field(default_factory=list)
+    departures: Departures = field(default_factory=Departures)
     seen: set[str] = field(default_factory=set)
+    replaced: dict[int, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Counter)
     authors: dict[Outcome, set[str]] = field(default_factory=dict)
 
     def take(self, source: PostSource) -> None:
         """Admit one export."""
-        export = open_export(self.study.folder / source.file, source.format or None)
+        export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
         waiting: list[tuple[Post, Account]] = []
         scribe = _Scribe(self.study, export.format.code)
         for entry in export.entries():
-            outcome, account = self._outcome(entry, source, export.format.code)
-            if outcome:
-                self.tally[export.format.code, outcome] += 1
-            if isinstance(entry, Post) and outcome in (ADMITTED, NOT_ADMISSIBLE):
-                self.authors.setdefault((export.format.code, outcome), set()).add(author_of(entry, source))
+            account = self._hear(entry, source, export)
             if isinstance(entry, Post) and account:
                 waiting.append((entry, account))
             if len(waiting) >= BATCH:
@@ -99,21 +110,58 @@ class _Desk:
                 waiting.clear()
         self.rows += scribe.rows(waiting)
 
-    def _outcome(self, entry: Entry, source: PostSource, platform: str) -> tuple[str | None, Account | None]:
-        """What happens to an entry, and the account of a post that enters; nothing for what is no post."""
+    def withdraw(self) -> None:
+        """Let leave again what any file says is gone; count the rest as admitted."""
+        kept = []
+        for number, (each, row) in enumerate(zip(self.entered, self.rows, strict=True)):
+            outcome = self.departures.outcome(each.names) or self.replaced.get(number) or ADMITTED
+            self._count(each.platform, outcome, each.author)
+            kept += [row] if outcome == ADMITTED else []
+        self.rows = kept
+
+    def _hear(self, entry: Entry, source: PostSource, export: Export) -> Account | None:
+        """Count an entry, or what it says is gone; the account of a post that enters."""
+        platform, network = export.format.code, export.format.network
+        if isinstance(entry, Gone):
+            self.departures.hear(network, entry)
         if isinstance(entry, Quarantined):
-            return UNREADABLE, None
+            self.tally[platform, UNREADABLE] += 1
         if not isinstance(entry, Post):
-            return None, None
+            return None
+        self.departures.read(network, entry)
+        outcome, account = self._outcome(entry, source, platform)
+        if account:
+            self._enter(_Entered(platform, names_of(network, entry), author_of(entry, source), key_of(entry)), entry)
+        else:
+            self._count(platform, outcome, author_of(entry, source))
+        return account
+
+    def _enter(self, entered: _Entered, post: Post) -> None:
+        """Note a post that enters; it takes the place of the versions that it says it replaces."""
+        if post.post_id in post.replaces:
+            earlier = (number for number, each in enumerate(self.entered) if each.key == entered.key)
+            self.replaced |= dict.fromkeys(earlier, NOT_STANDING[PostState.EDITED])
+        self.entered.append(entered)
+
+    def _count(self, platform: str, outcome: str, author: str) -> None:
+        self.tally[platform, outcome] += 1
+        if outcome in (ADMITTED, NOT_ADMISSIBLE, *REFUSALS):
+            self.authors.setdefault((platform, outcome), set()).add(author)
+
+    def _outcome(self, post: Post, source: PostSource, platform: str) -> tuple[str, Account | None]:
+        """What happens to a post, and its account where it enters."""
         if not source.platform_terms_basis:
             return NO_BASIS, None
-        name = author_of(entry, source)
+        refused = refusal(post, source)
+        if refused:
+            return refused, None
+        name = author_of(post, source)
         if not name:
             return NO_IDENTITY, None
         account = source.accounts.get(name)
         if not account or not self._may_be_read(account):
             return NOT_ADMISSIBLE, None
-        return self._once(entry, platform, account)
+        return self._once(post, platform, account)
 
     def _may_be_read(self, account: Account) -> bool:
         if account.kind == CONSENTED:
@@ -122,7 +170,7 @@ class _Desk:
 
     def _once(self, post: Post, platform: str, account: Account) -> tuple[str, Account | None]:
         identity = f"{platform}|{post.identity}"
-        if identity in self.seen:
+        if identity in self.seen and post.post_id not in post.replaces:
             return REPEATED, None
         self.seen.add(identity)
         return ADMITTED, account
@@ -167,6 +215,8 @@ class _Scribe:
             _edited(post),
             self._shared(post, text, spans),
             post.text_source.value,
+            post.visibility.value,
+            post.state.value,
             # The words of a repost are somebody else's, who was not asked.
             None if post.post_kind is PostKind.REPOST else scrubbed,
         )

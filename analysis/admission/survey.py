@@ -9,10 +9,21 @@ from typing import Any
 import pandas as pd
 
 from analysis.admission.study import MICRODATA, PUBLICATION, RECONTACT, SURVEY, Study
-from analysis.admission.tally import ADMITTED, NO_CONSENT, NO_IDENTITY, NOT_A_RESPONSE, REPEATED, UNREADABLE, Tally
+from analysis.admission.tally import (
+    ADMITTED,
+    NO_CONSENT,
+    NO_IDENTITY,
+    NO_NETWORK_SIZE,
+    NOT_COUNTING,
+    REPEATED,
+    UNREADABLE,
+    Tally,
+)
+from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
 from analysis.corpora.instrument import Instrument, Item, Place, load_instrument
+from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
 from analysis.custody.manifest import DURATION_UNITS, SurveySource
@@ -25,6 +36,7 @@ _NAMES = [
     "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
     *COLUMNS,
 ]  # fmt: skip
+NETWORK_ITEM = "nw1"
 HOST_ITEM = "SC2"
 """Asked as free text and kept only where it names a host of the study's list."""
 
@@ -33,7 +45,7 @@ FEWEST_WORDS_REPEATED = 5
 """Shorter answers coincide by chance."""
 
 LONGEST_HOURS = 24
-_NUMBER = re.compile(r"\d{1,9}(\.\d+)?")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,15 @@ def admit_survey(study: Study) -> AdmittedSurvey:
     desk = _Desk(study)
     for source in study.manifest.surveys:
         desk.take(source)
-    return AdmittedSurvey(desk.frame(), desk.tally)
+    rows = desk.frame()
+    desk.tally += _without_network_size(rows)
+    return AdmittedSurvey(rows, desk.tally)
+
+
+def _without_network_size(rows: pd.DataFrame) -> Tally:
+    """Of those who entered the respondent-driven sample: how many state no number of acquaintances."""
+    chosen = rows[rows.sample_source_code == "web_rds"]
+    return Counter({("web_rds", NO_NETWORK_SIZE): int((~chosen[NETWORK_ITEM].str.fullmatch("[0-9]+")).sum())})
 
 
 @dataclass
@@ -71,7 +91,7 @@ class _Desk:
 
     def take(self, source: SurveySource) -> None:
         """Admit one export; afterwards name the recruiters that are here."""
-        export = open_export(self.study.folder / source.file, source.format or None)
+        export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
         reader = _Reader(source, load_instrument(source.instrument), self.study)
         admitted: list[dict[str, Any]] = []
         for entry in export.entries():
@@ -91,8 +111,8 @@ class _Desk:
         return UNREADABLE if isinstance(entry, Quarantined) else None
 
     def _outcome_of(self, entry: Respondent, reader: "_Reader") -> str:
-        if not entry.is_response:
-            return NOT_A_RESPONSE
+        if entry.state is not InterviewState.COMPLETE and entry.state.value not in reader.source.also_admit:
+            return NOT_COUNTING[entry.state]
         subject, identity = reader.text(entry, reader.source.variables.consent_subject), reader.identity(entry)
         if not subject or not identity:
             return NO_IDENTITY
@@ -132,6 +152,7 @@ class _Reader:
     def __init__(self, source: SurveySource, instrument: Instrument, study: Study) -> None:
         self.source, self.instrument, self.study = source, instrument, study
         self.hosts = {host.casefold(): host for host in study.manifest.hosts}
+        self.duration_unit = source.duration_unit
         self.places: dict[str, list[tuple[str, Place]]] = {}
         lacking = [column for item in instrument.items.values() for column in _columns(item) if column not in COLUMNS]
         if lacking:
@@ -140,6 +161,8 @@ class _Reader:
     def open(self, codebook: Codebook) -> None:
         """Find the place of every variable; a variable that the manifest names has to be there."""
         names = [variable.name for variable in codebook.variables]
+        units = {variable.name: variable.unit for variable in codebook.variables if variable.unit}
+        self.duration_unit = units.get(self.source.variables.duration, self.source.duration_unit)
         for role, name in vars(self.source.variables).items():
             if name and name not in names:
                 raise CustodyError(
@@ -154,9 +177,9 @@ class _Reader:
                 self.places.setdefault(whole, []).append((name, place))
 
     def text(self, respondent: Respondent, name: str) -> str:
-        """The text of a variable, or nothing."""
+        """The text of a variable, its digits as 0 to 9, or nothing."""
         answer = respondent.answers.get(name) if name else None
-        return answer.strip() if isinstance(answer, str) else ""
+        return folded(answer).strip() if isinstance(answer, str) else ""
 
     def identity(self, respondent: Respondent) -> str:
         """The respondent's id: the manifest's variable, or the one that the vendor's format gives."""
@@ -186,7 +209,7 @@ class _Reader:
         text = self.text(respondent, self.source.variables.duration)
         if not _NUMBER.fullmatch(text):
             return None
-        minutes = float(text) / DURATION_UNITS[self.source.duration_unit]
+        minutes = float(text) / DURATION_UNITS[self.duration_unit]
         return round(minutes, 1) if minutes <= LONGEST_HOURS * 60 else None
 
     def _answer(self, respondent: Respondent, column: str) -> str:

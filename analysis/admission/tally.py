@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.corpora.interviews import InterviewState
+
 ADMITTED = "admitted"
 NO_CONSENT = "no_consent"
 """Never given, refused, expired or ended: one outcome, so that no count tells how many changed their mind."""
@@ -14,7 +16,21 @@ NOT_ADMISSIBLE = "account_not_admissible"
 NO_BASIS = "no_platform_terms_basis"
 REPEATED = "repeats_an_earlier_row"
 UNREADABLE = "unreadable"
-NOT_A_RESPONSE = "not_a_response"
+NOT_COUNTING = {
+    InterviewState.UNKNOWN: "interview_state_unknown",
+    InterviewState.PARTIAL: "interview_not_complete",
+    InterviewState.ON_HOLD: "review_on_hold",
+    InterviewState.TRIAL: "preview_or_test",
+    InterviewState.SPAM: "marked_as_spam",
+    InterviewState.REJECTED: "review_rejected",
+    InterviewState.ENCRYPTED: "not_decrypted",
+    InterviewState.DELETED: "deleted_in_the_system",
+}
+"""Interviews that do not count unless the manifest asks for their state."""
+
+
+NO_NETWORK_SIZE = "network_size_imputed"
+"""Counted once more among the admitted: estimation takes the median for them."""
 
 Outcome = tuple[str, str]
 """Sample or platform, and what happened to a row."""

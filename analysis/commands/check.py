@@ -39,6 +39,9 @@ def check(
         str | None, typer.Option(help="Instrument by name (blueprint) or path: reports unmapped variables")
     ] = None,
     format: Annotated[str | None, typer.Option(help="Insist on a format instead of detecting it")] = None,
+    encoding: Annotated[
+        str, typer.Option(help="Encoding of a file that is not UTF-8 and does not say what it is")
+    ] = "",
     ledger: Annotated[Path | None, typer.Option(help="Consent ledger: reports how far consent covers the rows")] = None,
     sources: Annotated[
         Path | None, typer.Option(help="Manifest of the exports: names accounts, terms, and the ledger's place")
@@ -58,18 +61,18 @@ def check(
             "--show-values is for a person at a terminal; leave it out, or leave out --json and redirections"
         )
     with values_shown() if show_values else contextlib.nullcontext():
-        check_all(files, instrument, format, open_papers(ledger, sources), as_json)
+        check_all(files, instrument, (format, encoding), open_papers(ledger, sources), as_json)
 
 
 def check_all(
-    files: list[Path], instrument: str | None, format: str | None, papers: "Papers | None", as_json: bool
+    files: list[Path], instrument: str | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
 ) -> None:
-    """Report on every file, and raise the last failure when all were tried."""
+    """Report on every file, whose format and encoding may be stated; raise the last failure when all were tried."""
     questionnaire = load_instrument(instrument) if instrument else None
     failures: list[ExportError] = []
     for path in files:
         try:
-            report_one(path, questionnaire, format, as_json, papers)
+            report_one(open_export(path, *stated), questionnaire, as_json, papers)
         except ExportError as error:
             failures.append(ExportError(" ".join(str(error).split())))
     for failure in failures[:-1]:
@@ -103,11 +106,8 @@ def open_papers(ledger: Path | None, sources: Path | None) -> Papers | None:
     return Papers(standing_consents(read_ledger(path), datetime.now(UTC).date()), manifest, folder)
 
 
-def report_one(
-    path: Path, instrument: Instrument | None, format_code: str | None, as_json: bool, papers: Papers | None = None
-) -> None:
+def report_one(export: Export, instrument: Instrument | None, as_json: bool, papers: Papers | None = None) -> None:
     """Print the report on one file."""
-    export = open_export(path, format_code)
     census = take_census(export, instrument, identifier_kinds)
     consent = papers.coverage(export) if papers else None
     if as_json:
@@ -125,6 +125,8 @@ def as_record(export: Export, census: Census) -> dict[str, object]:
         "quarantined": census.quarantined,
         "reasons": dict(census.reasons),
         "identifiers": dict(census.identifiers),
+        "standing": dict(census.standing),
+        "gone": dict(census.gone),
         "warnings": list(census.warnings),
     }
 
@@ -147,6 +149,10 @@ def _totals(census: Census, consent: Mapping[str, int]) -> Table:
     for rule, count in census.reasons.items():
         shown.add_row(f"  broken rule: {escape(rule)}", str(count))
     shown.add_row("repeat an earlier item", str(census.duplicates))
+    for what, count in census.standing.items():
+        shown.add_row(f"items: {what}", str(count))
+    for what, count in census.gone.items():
+        shown.add_row(f"said to be gone or back: {what}", str(count))
     for kind, count in census.missing_kinds.items():
         shown.add_row(f"answers missing: {kind}", str(count))
     for kind, count in census.identifiers.items():

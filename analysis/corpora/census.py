@@ -11,7 +11,7 @@ from analysis.corpora.absence import Absence, UserMissing
 from analysis.corpora.entries import Entry, Item
 from analysis.corpora.exports import Export
 from analysis.corpora.instrument import Instrument, Place
-from analysis.corpora.posts import Post
+from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.repeats import RepeatCounter
 from analysis.corpora.surveys import Codebook, Respondent
@@ -22,7 +22,10 @@ IdentifierFinder = Callable[[str], Iterable[str]]
 
 DISTINCT_OPTIONS = 20
 """Unknown answers of one variable that are told apart; further ones are counted together."""
-_POST_FIELDS = tuple(each.name for each in fields(Post) if each.name not in ("position", "post_id", "links"))
+
+_POST_FIELDS = tuple(
+    each.name for each in fields(Post) if each.name not in ("position", "post_id", "links", "visibility", "state")
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Census:
     """Counts of one export.
 
     `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
-    of an earlier item; `missing` counts reasons per field; `missing_kinds` counts what the instrument calls them.
+    of an earlier item; `standing` counts posts by visibility and state, interviews by state; `gone` what the export
+    says is gone or back; `missing` reasons per field; `missing_kinds` what the instrument calls them.
     """
 
     items: int
@@ -39,6 +43,8 @@ class Census:
     identifiers: Mapping[str, int]
     duplicates: int
     asides: Mapping[str, int]
+    standing: Mapping[str, int]
+    gone: Mapping[str, int]
     missing: Mapping[str, Mapping[str, int]]
     missing_kinds: Mapping[str, int]
     unmapped: tuple[str, ...]
@@ -60,6 +66,11 @@ def _warnings(census: Census) -> Iterator[str]:
     for what, count in census.asides.items():
         yield f"not items: {count} × {what}"
     yield from census.notices
+    if "visibility unknown" in census.standing:
+        yield (
+            f"{census.standing['visibility unknown']} posts do not say who could read them: they enter only where the "
+            "manifest states why they were public (public_because)"
+        )
     for name in census.unmapped:
         yield f"variable {name} is not in the instrument"
     for name, options in census.unknown_options.items():
@@ -80,6 +91,8 @@ class _Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     identifiers: Counter[str] = field(default_factory=Counter)
     asides: Counter[str] = field(default_factory=Counter)
+    standing: Counter[str] = field(default_factory=Counter)
+    gone: Counter[str] = field(default_factory=Counter)
     missing: dict[str, Counter[str]] = field(default_factory=dict)
     missing_kinds: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
@@ -98,6 +111,8 @@ class _Tally:
             self.asides[entry.what] += entry.count
         elif isinstance(entry, Notice):
             self.notices.append(entry.sentence)
+        elif isinstance(entry, Gone):
+            self.gone[f"{'account' if entry.is_account else 'post'} {entry.state.value}"] += 1
         elif isinstance(entry, Codebook):
             self.variables = [each.name for each in entry.variables]
             if self.instrument:
@@ -113,8 +128,11 @@ class _Tally:
             for text in item.searched_texts:
                 self.identifiers.update(self.find(text))
         if isinstance(item, Respondent):
+            self.standing[f"interview {item.state.value}"] += 1
             self._answers(item)
         else:
+            self.standing[f"visibility {item.visibility.value}"] += 1
+            self.standing[f"state {item.state.value}"] += 1
             for name in _POST_FIELDS:
                 self._absence(name, getattr(item, name))
 
@@ -183,6 +201,8 @@ def take_census(
         dict(sorted(tally.identifiers.items())),
         tally.repeats.repeated(),
         dict(tally.asides.most_common()),
+        dict(sorted(tally.standing.items())),
+        dict(sorted(tally.gone.items())),
         {tally.known_name(name): dict(counts.most_common()) for name, counts in tally.missing.items()},
         dict(tally.missing_kinds.most_common()),
         tuple(

@@ -5,14 +5,18 @@ What must not be here: a vendor's column names, or turning a cell into a number:
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 
-from analysis.corpora.quarantine import Notice, Quarantined
+from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
 DELIMITERS = (",", ";", "\t")
+TRIED_LINES = 500
+"""Lines at the beginning that each delimiter is tried on."""
+
 LONGEST_CELL = 16 * 2**20
 """Characters of one cell; more means that a quotation mark is never closed."""
 
@@ -23,6 +27,12 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
+
+
+class NoValue(str):
+    """What stands in a cell whose value the file does not hold: a formula that nobody has calculated."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -50,20 +60,39 @@ class _Feed:
 
 
 def delimiter_of(source: Source) -> str:
-    """The delimiter that splits the first row into most cells; a `sep=` line decides by itself."""
-    first = next(lines(source), None)
-    text = first.text(source) if first else ""
-    if text[:4].lower() == "sep=" and text[4:5] in (*DELIMITERS, "|"):
-        return text[4:5]
-    return max(DELIMITERS, key=lambda mark: _cells_in(text.rstrip("\r\n"), mark))
+    """The delimiter under which most rows have the header's number of cells; a `sep=` line decides by itself.
+
+    Every candidate parses the first rows strictly; among equals the one with more cells wins.
+    """
+    sample = list(islice(lines(source), TRIED_LINES))
+    texts = [line.text(source) for line in sample]
+    if texts and texts[0][:4].lower() == "sep=" and texts[0][4:5] in (*DELIMITERS, "|"):
+        return texts[0][4:5]
+    return max(DELIMITERS, key=lambda mark: _fit(texts, mark))
 
 
-def _cells_in(text: str, mark: str) -> int:
-    """Cells of a row; a row that is not CSV by itself is counted by its marks."""
-    try:
-        return len(next(csv.reader([text], delimiter=mark), []))
-    except csv.Error:
-        return 1 + text.count(mark)
+def _fit(texts: list[str], mark: str) -> tuple[bool, float, int]:
+    """Whether a delimiter splits the header at all, the share of rows as wide as the header, and that width."""
+    widths = list(_widths(texts, mark))
+    width = widths[0] if widths else 0
+    rows = widths[1:]
+    return width > 1, rows.count(width) / len(rows) if rows else 1.0, width
+
+
+def _widths(texts: list[str], mark: str) -> Iterator[int]:
+    """Cells of each row that the sample holds whole; 0 for a row that is not CSV with this delimiter."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(texts, delimiter=mark, strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield 0
+            continue
+        if any(cells):
+            yield len(cells)
 
 
 def rows(source: Source) -> Iterator[Row | Quarantined]:
@@ -74,6 +103,7 @@ def rows(source: Source) -> Iterator[Row | Quarantined]:
 def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(feed, delimiter=delimiter_of(feed.source), strict=True)
+    has_begun = False
     while True:
         line = feed.number + 1
         feed.row.clear()
@@ -84,7 +114,8 @@ def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
         except csv.Error as error:
             yield _broken_row(feed, line, str(error))
             continue
-        if cells:
+        has_begun = has_begun or any(cells)
+        if cells and has_begun:
             yield Row(line, tuple(cells))
 
 
@@ -122,7 +153,61 @@ def unique_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def records(source: Source, header_rows: int = 1) -> Iterator[Record | Quarantined | Notice]:
+Surplus = Callable[[Mapping[str, str], tuple[str, ...]], bool]
+"""Whether a row may keep its named cells although it has more cells than the header: its record, and those cells."""
+
+
+@dataclass
+class Shape:
+    """Turns rows of cells into records of one table: header rows first, the same again in joined files left out.
+
+    A row that is longer than the header is set aside, unless `surplus` knows the shape; a shorter one is set aside
+    where rows are written whole, as in CSV, and filled up where blank cells at the end are not written, as in XLSX.
+    """
+
+    header_rows: int
+    surplus: Surplus | None
+    is_written_whole: bool
+    headers: list[tuple[str, ...]] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    repeated: int = 0
+    lengthened: int = 0
+
+    def take(self, position: str, cells: tuple[str, ...]) -> Iterator[Record | Quarantined]:
+        """The record of a row, or what is wrong with it; nothing for a header row."""
+        if len(self.headers) < self.header_rows:
+            self.names = self.names or unique_names(cells)
+            self.headers.append(cells)
+        elif cells in self.headers:
+            self.repeated += 1
+        else:
+            yield self._record(position, cells)
+
+    def _record(self, position: str, cells: tuple[str, ...]) -> Record | Quarantined:
+        blank = () if self.is_written_whole else ("",) * (len(self.names) - len(cells))
+        record = dict(zip(self.names, cells + blank, strict=False))
+        if len(cells) > len(self.names) and self.surplus and self.surplus(record, cells[len(self.names) :]):
+            self.lengthened += 1
+        elif len(cells) + len(blank) != len(self.names):
+            raw = json.dumps(cells, ensure_ascii=False)
+            rule = "a row has as many cells as the header"
+            return Quarantined(position, raw, "row", f"{len(cells)} cells for {len(self.names)} columns", rule)
+        return Record(position, record)
+
+    def remarks(self) -> Iterator[Aside | Notice]:
+        """What was left out or kept against the rule, when all rows are through."""
+        if self.repeated:
+            yield Aside("header row of a joined file", self.repeated)
+        if self.lengthened:
+            yield Notice(
+                f"{self.lengthened} rows are longer than the header by cells without a name, which were left out: an "
+                "answer outside the form's choices does that; download again with all versions of the form"
+            )
+
+
+def records(
+    source: Source, header_rows: int = 1, surplus: Surplus | None = None
+) -> Iterator[Record | Quarantined | Notice | Aside]:
     """Every data row by column name.
 
     Parameters
@@ -131,10 +216,12 @@ def records(source: Source, header_rows: int = 1) -> Iterator[Record | Quarantin
         The file.
     header_rows : int
         Rows before the data; the first of them names the columns.
+    surplus : callable or None
+        Knows rows of a vendor that are longer than the header; None knows none.
 
     Returns
     -------
-    iterator of Record, Quarantined or Notice
+    iterator of Record, Quarantined, Notice or Aside
         A row with another number of cells than the header is quarantined. A notice says that the last row has no line
         end: where the file broke off inside its last cell, nothing else shows it.
 
@@ -143,25 +230,17 @@ def records(source: Source, header_rows: int = 1) -> Iterator[Record | Quarantin
     ExportError
         The file ends inside a quoted cell, or its last row is short and has no line end.
     """
-    feed, names = _Feed(source), unique_names(())
-    for number, row in enumerate(_parsed(feed)):
-        if number == 0 and isinstance(row, Row):
-            names = unique_names(row.cells)
-        if number < header_rows:
+    feed, shape = _Feed(source), Shape(header_rows, surplus, is_written_whole=True)
+    for row in _parsed(feed):
+        if isinstance(row, Quarantined):
+            yield row
             continue
-        if isinstance(row, Row) and len(row.cells) < len(names) and not feed.is_terminated:
+        if len(row.cells) < len(shape.names) and not feed.is_terminated:
             raise ExportError(
-                f"{source.name}, line {row.line}: the file ends after cell {len(row.cells)} of {len(names)}; "
+                f"{source.name}, line {row.line}: the file ends after cell {len(row.cells)} of {len(shape.names)}; "
                 "export or copy it again"
             )
-        yield _as_record(row, names) if isinstance(row, Row) else row
+        yield from shape.take(f"line {row.line}", row.cells)
+    yield from shape.remarks()
     if not feed.is_terminated:
         yield Notice("the last row has no line end: make sure that the file did not break off in its last cell")
-
-
-def _as_record(row: Row, names: tuple[str, ...]) -> Record | Quarantined:
-    if len(row.cells) != len(names):
-        raw = json.dumps(row.cells, ensure_ascii=False)
-        rule = "a row has as many cells as the header"
-        return Quarantined(f"line {row.line}", raw, "row", f"{len(row.cells)} cells for {len(names)} columns", rule)
-    return Record(f"line {row.line}", dict(zip(names, row.cells, strict=True)))

@@ -34,17 +34,21 @@ from analysis.errors import ExportError, shown
 
 @dataclass(frozen=True)
 class Format:
-    """One vendor format: its code, a person's name for it, and the two functions of its module."""
+    """One vendor format: its code, a person's name for it, the two functions of its module.
+
+    `network` is shared by formats that know a post under the same id, so that a deletion in one is heard in all.
+    """
 
     code: str
     title: str
     is_survey: bool
+    network: str
     recognises: Callable[[Outline], bool]
     read: Callable[[Source], Iterator[Entry]]
 
 
-def _format(code: str, title: str, module: ModuleType, is_survey: bool = False) -> Format:
-    return Format(code, title, is_survey, module.recognises, module.read)
+def _format(code: str, title: str, module: ModuleType, is_survey: bool = False, network: str = "") -> Format:
+    return Format(code, title, is_survey, network or code, module.recognises, module.read)
 
 
 # The order matters where one vendor's fields are a subset of another's: the more particular signature comes first.
@@ -56,15 +60,15 @@ FORMATS: dict[str, Format] = {
         _format("qualtrics", "Qualtrics CSV/TSV", qualtrics, is_survey=True),
         _format("kobo", "KoboToolbox/ODK CSV or XLSX", kobo, is_survey=True),
         _format("limesurvey", "LimeSurvey CSV", limesurvey, is_survey=True),
-        _format("x_archive", "X archive tweets.js", x_archive),
+        _format("x_archive", "X archive tweets.js", x_archive, network="x"),
         _format("bluesky", "Bluesky records, feeds, threads", bluesky),
         _format("youtube_comment_threads", "YouTube commentThreads", youtube_comment_threads),
         _format("telegram_desktop", "Telegram Desktop result.json", telegram_desktop),
         _format("tiktok_research", "TikTok Research API", tiktok_research),
         _format("mastodon", "Mastodon statuses or outbox.json", mastodon),
         _format("pushshift", "Pushshift/Reddit", pushshift),
-        _format("x_v1_1", "X API v1.1", x_v1_1),
-        _format("x_api_v2", "X API v2 (twarc2)", x_api_v2),
+        _format("x_v1_1", "X API v1.1", x_v1_1, network="x"),
+        _format("x_api_v2", "X API v2 (twarc2)", x_api_v2, network="x"),
         _format("crowdtangle", "CrowdTangle CSV", crowdtangle),
         _format("meta_content_library", "Meta Content Library CSV", meta_content_library),
         _format("4cat", "4CAT CSV", four_cat),

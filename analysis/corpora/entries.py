@@ -3,9 +3,9 @@
 What must not be here: reading. Every reader is a function from a `Source` to an iterator of `Entry`.
 """
 
-from analysis.corpora.posts import Post
+from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
 
 Item = Post | Respondent
-Entry = Item | Quarantined | Aside | Notice | Codebook
+Entry = Item | Gone | Quarantined | Aside | Notice | Codebook

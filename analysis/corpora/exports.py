@@ -4,10 +4,11 @@ What must not be here: counting, or a vendor's fields. Every failure that leaves
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.corpora.detect import Format, detect, stated
+from analysis.corpora.encodings import known_encoding
 from analysis.corpora.entries import Entry
 from analysis.corpora.sources import Source, damage_named, source_at
 
@@ -32,7 +33,7 @@ class Export:
             yield from self.format.read(self.source)
 
 
-def open_export(source: Source | Path, format_code: str | None = None) -> Export:
+def open_export(source: Source | Path, format_code: str | None = None, encoding: str = "") -> Export:
     """Open an export.
 
     Parameters
@@ -41,6 +42,8 @@ def open_export(source: Source | Path, format_code: str | None = None) -> Export
         The file.
     format_code : str or None
         A format code to insist on; None detects it from the content.
+    encoding : str
+        What a person states about a file that is not UTF-8 and does not say what it is; "" states nothing.
 
     Returns
     -------
@@ -50,9 +53,11 @@ def open_export(source: Source | Path, format_code: str | None = None) -> Export
     Raises
     ------
     ExportError
-        No such file, no such format, or a file of no known format.
+        No such file, no such format, no such encoding, or a file of no known format.
     """
     opened = source if isinstance(source, Source) else source_at(source)
+    if encoding:
+        opened = replace(opened, encoding=known_encoding(encoding, opened.name))
     with damage_named(opened):
         found = stated(format_code) if format_code else detect(opened)
     return Export(opened, found, format_code is not None)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from analysis.corpora.absence import Absence, Answer, UserMissing
+from analysis.corpora.digits import folded
 from analysis.errors import InstrumentError
 
 FOLDER = Path(__file__).resolve().parents[2] / "data/instruments"
@@ -21,6 +22,7 @@ DEFAULT = "blueprint"
 
 _SEGMENTS = re.compile(r"[/:.\[\]-]+")
 _ORDINAL = re.compile(r"(?:sq|a|_)?0*(\d{1,3})", re.IGNORECASE)
+_WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0+)?")
 _CHOSEN = {"1": "chosen", "true": "chosen", "y": "chosen", "yes": "chosen", "0": "not_chosen", "false": "not_chosen"}
 _CHOSEN |= {"n": "not_chosen", "no": "not_chosen"}
 _TOP = {"instrument", "title", "provenance", "missing", "declared_missing", "identifying", "technical", "items"}
@@ -111,7 +113,7 @@ class Instrument:
         return {name.casefold(): item for item in self.items.values() for name in item.variables}
 
     def read(self, place: Place, answer: Answer) -> Reading:
-        """What one answer means at its place."""
+        """What one answer means at its place; digits of any script count as 0 to 9, save in free text."""
         if isinstance(answer, Absence):
             return Reading(missing=_ABSENT.get(answer, MissingKind.NOT_EXPORTED))
         if isinstance(answer, UserMissing):
@@ -119,15 +121,17 @@ class Instrument:
         item = place.item
         if item is None:
             return Reading(code=answer)
-        missing = self._missing_kind(answer.strip().casefold(), item)
-        return Reading(missing=missing) if missing else _valid(item, place.part, answer.strip())
+        plain = folded(answer).strip()
+        missing = self._missing_kind(plain.casefold(), item)
+        is_text = item.is_free_text or place.part == "other_text"
+        return Reading(missing=missing) if missing else _valid(item, place.part, answer.strip() if is_text else plain)
 
     def _missing_kind(self, answer: str, item: Item | None) -> MissingKind | None:
         own = (item.missing or {}) if item else {}
         return own.get(answer) or self.missing.get(answer)
 
     def _declared(self, answer: UserMissing, item: Item | None) -> Reading:
-        keys = (answer.code.casefold(), answer.label.strip().casefold())
+        keys = (folded(answer.code).casefold(), folded(answer.label).strip().casefold())
         found = [self._missing_kind(key, item) or self.declared_missing.get(key) for key in keys]
         kind = next((each for each in found if each), None)
         return Reading(missing=kind) if kind else Reading(unknown=f"declared missing {answer.code}")
@@ -170,8 +174,9 @@ def _valid(item: Item, part: str, answer: str) -> Reading:
         return _chosen(item, part, answer)
     if item.whole_number:
         low, high = item.whole_number
-        is_number = re.fullmatch(r"-?\d{1,9}", answer)
-        return Reading(code=answer) if is_number and low <= int(answer) <= high else Reading(unknown=answer)
+        number = _WHOLE.fullmatch(answer)
+        is_within = number is not None and low <= int(number[1]) <= high
+        return Reading(code=str(int(number[1]))) if number and is_within else Reading(unknown=answer)
     code = (item.options or {}).get(answer.casefold())
     return Reading(code=code) if code else Reading(unknown=answer)
 
@@ -183,7 +188,7 @@ def _chosen(item: Item, part: str, answer: str) -> Reading:
         mark = _CHOSEN.get(answer.casefold()) or ("chosen" if options.get(answer.casefold()) == part else None)
         return Reading(code=mark) if mark else Reading(unknown=answer)
     whole = options.get(answer.casefold())
-    codes = [whole] if whole else [options.get(each.casefold()) for each in re.split(r"[\s,;]+", answer) if each]
+    codes = [whole] if whole else [options.get(each.casefold()) for each in re.split(r"[\s,;،؛]+", answer) if each]
     known = [each for each in codes if each]
     return Reading(code=" ".join(known)) if len(known) == len(codes) else Reading(unknown=answer)
 
@@ -291,8 +296,9 @@ def _options(tree: Any, where: str) -> dict[str, str]:
     ]
     options: dict[str, str] = {}
     for spelling, code in spelled:
-        if options.setdefault(spelling.casefold(), code) != code:
-            raise InstrumentError(f"{where}: {spelling!r} stands for {options[spelling.casefold()]!r} and for {code!r}")
+        key = folded(spelling).casefold()
+        if options.setdefault(key, code) != code:
+            raise InstrumentError(f"{where}: {spelling!r} stands for {options[key]!r} and for {code!r}")
     return options
 
 
@@ -303,7 +309,7 @@ def _kinds(tree: Any, where: str) -> dict[str, MissingKind]:
         if kind not in kinds:
             raise InstrumentError(f"{where}: got {kind!r}; kinds are {', '.join(kinds)}")
         for spelling in _texts(spellings, where):
-            if found.setdefault(spelling.casefold(), kinds[kind]) is not kinds[kind]:
+            if found.setdefault(folded(spelling).casefold(), kinds[kind]) is not kinds[kind]:
                 raise InstrumentError(f"{where}: {spelling!r} stands for two kinds of missing")
     return found
 

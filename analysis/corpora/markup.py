@@ -27,9 +27,12 @@ def unescape(text: str) -> str:
     return _ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
 
 
-def plain_text(markup: str) -> PlainText:
-    """The visible text of an HTML fragment: paragraphs and line breaks become line ends."""
-    reader = _TextReader()
+def plain_text(markup: str, without_class: str = "") -> PlainText:
+    """The visible text of an HTML fragment: paragraphs and line breaks become line ends.
+
+    Elements of the class `without_class`, which a server adds to what its author wrote, are left out with their links.
+    """
+    reader = _TextReader(without_class)
     reader.feed(markup)
     reader.close()
     text = re.sub(r"\n{3,}", "\n\n", "".join(reader.pieces)).strip("\n")
@@ -39,13 +42,19 @@ def plain_text(markup: str) -> PlainText:
 class _TextReader(HTMLParser):
     """Collects text and link addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, without_class: str) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.links: list[str] = []
+        self._without_class = without_class
         self._unseen = 0
+        self._left_out: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        classes = (dict(attrs).get("class") or "").split()
+        if self._left_out or (self._without_class and self._without_class in classes):
+            self._left_out += [] if tag in _LINES else [tag]
+            return
         if tag in _LINES:
             self.pieces.append("\n")
         elif tag in _PARAGRAPHS and self.pieces:
@@ -54,9 +63,12 @@ class _TextReader(HTMLParser):
         self.links += [address for name, address in attrs if tag == "a" and name == "href" and address]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN and self._unseen:
+        if self._left_out:
+            if tag in self._left_out:
+                del self._left_out[len(self._left_out) - 1 - self._left_out[::-1].index(tag) :]
+        elif tag in _UNSEEN and self._unseen:
             self._unseen -= 1
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen:
+        if not (self._unseen or self._left_out):
             self.pieces.append(data)

@@ -3,6 +3,7 @@
 What must not be here: which shape belongs to which vendor.
 """
 
+import codecs
 import json
 import re
 import zipfile
@@ -12,6 +13,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from analysis.corpora import csv_stream, json_stream, xlsx_stream
+from analysis.corpora.encodings import could_be, looks_like_utf_16
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
@@ -68,6 +70,8 @@ def outline_of(source: Source) -> Outline:
         return Outline("dta")
     if head.startswith(b"PK\x03\x04"):
         return Outline("xlsx", rows=tuple(_workbook_rows(source)))
+    if looks_like_utf_16(head) and not source.encoding and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise ExportError(f"{source.name}, byte 0: not UTF-8, and without a byte order mark; {could_be([head[:64]])}")
     with source.open_utf8() as stream:
         start = stream.read(_HEAD).lstrip()
     _refuse(source, start)

@@ -8,13 +8,16 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
+from analysis.corpora.encodings import could_be
 from analysis.errors import ExportError
 
 LONGEST_LINE = 64 * 2**20
@@ -25,6 +28,9 @@ _PACKED: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
     (b"BZh", lambda stream: cast(BinaryIO, bz2.BZ2File(stream))),
     (b"\xfd7zXZ\x00", lambda stream: cast(BinaryIO, lzma.LZMAFile(stream))),  # noqa: SIM115
 )
+_HEAD = 2**16
+"""Bytes in which a file shows how its lines end."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -42,6 +48,15 @@ class Source:
     name: str
     open_raw: Callable[[], BinaryIO]
     path: Path | None = None
+    neighbours: Callable[[], Iterable["Source"]] = tuple
+    encoding: str = ""
+
+    def beside(self, pattern: str) -> list["Source"]:
+        """Files of the same folder by the pattern of their names, in order: a vendor splits one list over several."""
+        return sorted(
+            (each for each in self.neighbours() if fnmatch(PurePath(each.name).name, pattern)),
+            key=lambda each: each.name,
+        )
 
     def open_bytes(self) -> BinaryIO:
         """The bytes, unpacked when they are gzip, bzip2 or xz."""
@@ -51,13 +66,29 @@ class Source:
         return next((unpack(stream) for start, unpack in _PACKED if magic.startswith(start)), stream)
 
     def open_utf8(self) -> BinaryIO:
-        """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs."""
-        with self.open_bytes() as stream:
-            start = stream.read(4)
-        mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
+        """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs.
+
+        A stated encoding holds for a file without a mark that is not UTF-8 throughout.
+        """
+        start = self.head(4)
+        fallback = self.encoding if self.encoding and not self.is_utf_8() else "utf-8"
+        mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", fallback))
         stream = self.open_bytes()
         stream.read(len(mark))
         return stream if encoding == "utf-8" else cast(BinaryIO, io.BufferedReader(_Recoded(stream, encoding)))
+
+    def is_utf_8(self) -> bool:
+        """Whether the whole file is strict UTF-8, without the zero bytes of another Unicode encoding."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with self.open_bytes() as stream:
+            try:
+                while block := stream.read(2**20):
+                    if "\0" in decoder.decode(block):
+                        return False
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
 
     def head(self, size: int) -> bytes:
         """The first bytes, unpacked."""
@@ -76,7 +107,13 @@ def source_at(path: Path) -> Source:
     if not path.is_file():
         what = "is a folder: name the file inside it" if path.is_dir() else "does not exist: check the path"
         raise ExportError(f"{path} {what}")
-    return Source(str(path), lambda: path.open("rb"), path)
+    return Source(str(path), lambda: path.open("rb"), path, lambda: _neighbours(path))
+
+
+def _neighbours(path: Path) -> Iterator[Source]:
+    for each in path.parent.iterdir():
+        if each.is_file() and each != path:
+            yield source_at(each)
 
 
 class _Recoded(io.RawIOBase):
@@ -122,15 +159,20 @@ class Line:
             at = self.offset + error.start
             raise ExportError(
                 f"{source.name}, line {self.number}, byte {at}: got {self.content[error.start]:#04x}, "
-                "which is not UTF-8; export again as UTF-8, or save the file as UTF-8 in a text editor"
+                f"which is not UTF-8; {could_be(_not_ascii(self.content))}"
             ) from error
+
+
+def _not_ascii(content: bytes) -> list[bytes]:
+    """The words of a line that are not ASCII, as bytes."""
+    return [word for word in re.split(rb"[\s,;\x22]+", content) if not word.isascii()]
 
 
 def lines(source: Source) -> Iterator[Line]:
     """The lines of a file, one in memory at a time."""
     number, offset = 0, 0
-    with source.open_utf8() as stream:
-        while content := stream.readline(LONGEST_LINE):
+    with source.open_utf8() as stream, _with_line_feeds(source, stream) as ended:
+        while content := ended.readline(LONGEST_LINE):
             number += 1
             if len(content) == LONGEST_LINE and not content.endswith(b"\n"):
                 raise ExportError(
@@ -139,6 +181,29 @@ def lines(source: Source) -> Iterator[Line]:
                 )
             yield Line(number, offset, content, content.endswith(b"\n"))
             offset += len(content)
+
+
+def _with_line_feeds(source: Source, stream: BinaryIO) -> BinaryIO:
+    """The stream, its line ends as line feeds where the file has carriage returns alone, as old programs write."""
+    with source.open_utf8() as first:
+        head = first.read(_HEAD)
+    return cast(BinaryIO, io.BufferedReader(_Returned(stream))) if b"\r" in head and b"\n" not in head else stream
+
+
+class _Returned(io.RawIOBase):
+    """Carriage returns read as line feeds."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        block = self._stream.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(block)] = block
+        return len(block)
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """SPSS and Stata files block by block: every value as text, declared missing values with their code and label.
 
+The library decodes no text and converts no date here: one wrong cell would cost the file, and a code page that is
+stated wrongly would go unseen.
+
 What must not be here: which kind of missing a code means: the instrument says so.
 """
 
@@ -9,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.corpora.absence import Absence, Answer, UserMissing
+from analysis.corpora.absence import Absence, Answer, Text, UserMissing
+from analysis.corpora.encodings import BYTES, could_be, encoding_of
 from analysis.corpora.entries import Entry
+from analysis.corpora.interviews import interview_state, marks_among
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent, Variable, identifier_among
 from analysis.errors import ExportError
@@ -27,11 +32,57 @@ Block = tuple[Mapping[str, Any], Any]
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between the two families: the library's reader, the title, how a declared missing value shows."""
+    """What differs between the two families.
+
+    `read` is the library's reader, `missing` the code of a declared missing value, `moment` the text of a number by its
+    variable's format (None: it is a number), `is_duration` whether the format counts a span of time, `stated_encoding`
+    what the file says of its texts.
+    """
 
     title: str
     read: Callable[..., Block]
     missing: Callable[[Any, str, object], str | None]
+    moment: Callable[[float, str], Text | None]
+    is_duration: Callable[[str], bool]
+    stated_encoding: str
+
+
+@dataclass
+class _Texts:
+    """Decodes the texts of one file; the encoding is settled by the first texts that are not ASCII."""
+
+    source: Source
+    by_file: str
+    encoding: str = ""
+
+    def settle(self, columns: Mapping[str, Any], meta: Any) -> None:
+        """Look at a block's names, labels and answers, unless the encoding is known."""
+        if not self.encoding:
+            found = [text.encode(BYTES) for text in _strings(columns, meta) if not text.isascii()]
+            if found:
+                self.encoding = encoding_of(found, self.source.encoding, self.by_file, self.source.name)
+
+    def text(self, raw: str, place: str) -> str:
+        """A text, or an error that names the place and the candidates."""
+        if raw.isascii():
+            return raw
+        data = raw.encode(BYTES)
+        try:
+            return data.decode(self.encoding)
+        except UnicodeDecodeError as error:
+            raise ExportError(
+                f"{self.source.name}, {place}: not {self.encoding}, as the texts before it; {could_be([data])}"
+            ) from error
+
+
+def _strings(columns: Mapping[str, Any], meta: Any) -> Iterator[str]:
+    yield from columns
+    yield from (label for label in (meta.column_names_to_labels or {}).values() if isinstance(label, str))
+    for labels in (meta.variable_value_labels or {}).values():
+        yield from (str(label) for label in labels.values())
+    for name, values in columns.items():
+        if (meta.readstat_variable_types or {}).get(name) == "string":
+            yield from (value for value in values if isinstance(value, str))
 
 
 def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
@@ -40,15 +91,17 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
     Raises
     ------
     ExportError
-        The file is damaged, ends too early or is in an encoding it does not state.
+        The file is damaged, ends too early or is in an encoding that it does not state, or states doubtfully.
     """
-    start = 0
+    start, texts = 0, _Texts(source, dialect.stated_encoding)
     while True:
         columns, meta = _block(source, dialect, start)
+        texts.settle(columns, meta)
+        variables = {name: _variable(name, meta, texts, dialect) for name in columns}
         if not start:
-            yield Codebook(tuple(_variable(name, meta) for name in columns))
+            yield Codebook(tuple(variables.values()))
         count = len(next(iter(columns.values()), ()))
-        yield from _respondents(columns, meta, dialect, start, count)
+        yield from _Rows(columns, meta, dialect, texts, variables).respondents(start, count)
         start += count
         if count < BLOCK_ROWS:
             return
@@ -57,7 +110,15 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
 def _block(source: Source, dialect: Dialect, start: int) -> Block:
     try:
         with source.open_bytes() as stream:
-            return dialect.read(stream, user_missing=True, output_format="dict", row_offset=start, row_limit=BLOCK_ROWS)
+            return dialect.read(
+                stream,
+                user_missing=True,
+                output_format="dict",
+                row_offset=start,
+                row_limit=BLOCK_ROWS,
+                encoding="ISO-8859-1",
+                disable_datetime_conversion=True,
+            )
     except MemoryError:
         raise
     except Exception as error:  # the library has no common error of its own for damaged files
@@ -68,14 +129,21 @@ def _block(source: Source, dialect: Dialect, start: int) -> Block:
         ) from error
 
 
-def _variable(name: str, meta: Any) -> Variable:
+def _variable(name: str, meta: Any, texts: _Texts, dialect: Dialect) -> Variable:
+    place = "the labels"
     labels = (meta.variable_value_labels or {}).get(name, {})
+    label = (meta.column_names_to_labels or {}).get(name)
     return Variable(
-        name,
-        (meta.column_names_to_labels or {}).get(name) or Absence.EMPTY,
-        {_code(code): str(label) for code, label in labels.items()},
+        texts.text(name, "the names of the variables"),
+        texts.text(label, place) if label else Absence.EMPTY,
+        {texts.text(_code(code), place): texts.text(str(text), place) for code, text in labels.items()},
         (*_ranges(meta, name), *(f".{letter}" for letter in (meta.missing_user_values or {}).get(name, ()))),
+        unit="seconds" if dialect.is_duration(_format_of(meta, name)) else "",
     )
+
+
+def _format_of(meta: Any, name: str) -> str:
+    return str((meta.original_variable_types or {}).get(name) or "")
 
 
 def _ranges(meta: Any, name: str) -> tuple[str, ...]:
@@ -90,35 +158,66 @@ def _code(code: object) -> str:
     """A code as text; a Stata letter as its missing value."""
     if isinstance(code, str) and len(code) == 1 and code.islower() and code.isalpha():
         return f".{code}"
-    text = _text(code)
+    text = _number(code)
     return text if isinstance(text, str) else ""
 
 
-def _respondents(
-    columns: Mapping[str, Any], meta: Any, dialect: Dialect, start: int, count: int
-) -> Iterator[Respondent]:
-    labels = {name: _variable(name, meta).value_labels for name in columns}
-    id_column = identifier_among(columns, ID_COLUMNS)
-    for number in range(count):
-        answers = {name: _answer(values[number], name, meta, dialect, labels[name]) for name, values in columns.items()}
-        stated = answers.get(id_column) if id_column else Absence.NOT_EXPORTED
-        identity = stated if isinstance(stated, str | Absence) else Absence.NULL
-        yield Respondent(f"row {start + number + 1}", identity, answers)
+@dataclass(frozen=True)
+class _Rows:
+    """One block of a file."""
+
+    columns: Mapping[str, Any]
+    meta: Any
+    dialect: Dialect
+    texts: _Texts
+    variables: Mapping[str, Variable]
+
+    def respondents(self, start: int, count: int) -> Iterator[Respondent]:
+        """Every respondent of the block."""
+        names = [each.name for each in self.variables.values()]
+        id_column, marks = identifier_among(names, ID_COLUMNS), marks_among(names)
+        for number in range(count):
+            position = f"row {start + number + 1}"
+            answers = {
+                self.variables[name].name: self._answer(values[number], name, position)
+                for name, values in self.columns.items()
+            }
+            stated = answers.get(id_column) if id_column else Absence.NOT_EXPORTED
+            identity = stated if isinstance(stated, str | Absence) else Absence.NULL
+            yield Respondent(position, identity, answers, interview_state(answers, marks))
+
+    def _answer(self, value: Any, name: str, position: str) -> Answer:
+        code = self.dialect.missing(self.meta, name, value)
+        if code is not None:
+            text = self.texts.text(code, position)
+            return UserMissing(text, self.variables[name].value_labels.get(text, ""))
+        if isinstance(value, str):
+            return self.texts.text(value, f"{position}, {self.variables[name].name}") or Absence.EMPTY
+        if isinstance(value, int | float) and math.isfinite(value):
+            moment = self.dialect.moment(value, _format_of(self.meta, name))
+            return _number(value) if moment is None else moment
+        return _number(value)
 
 
-def _answer(value: Any, name: str, meta: Any, dialect: Dialect, labels: Mapping[str, str]) -> Answer:
-    code = dialect.missing(meta, name, value)
-    return UserMissing(code, labels.get(code, "")) if code is not None else _text(value)
-
-
-def _text(value: object) -> str | Absence:
-    """A value as text: whole numbers without a decimal point, times as ISO 8601."""
+def _number(value: object) -> str | Absence:
+    """A value as text: whole numbers without a decimal point."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return Absence.NULL
-    if isinstance(value, str):
-        return value or Absence.EMPTY
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
     if isinstance(value, int | float):
         return str(int(value)) if abs(value) < _FAR and float(value).is_integer() else repr(float(value))
     return str(value)
+
+
+def moment_since(origin: datetime.datetime, seconds: float, *, is_day: bool) -> Text:
+    """A date, or a date and time, counted in seconds from an origin; unparseable where the calendar has no such day."""
+    try:
+        moment = origin + datetime.timedelta(seconds=seconds)
+    except OverflowError:
+        return Absence.UNPARSEABLE
+    return moment.date().isoformat() if is_day else moment.isoformat()
+
+
+def seconds_text(seconds: float) -> str:
+    """A span of time, longer than a day or below zero as well, as a number of seconds."""
+    text = _number(seconds)
+    return text if isinstance(text, str) else ""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analysis.corpora.absence import Absence, Answer, Text
-from analysis.corpora.csv_stream import Record
-from analysis.corpora.quarantine import Notice, Quarantined
+from analysis.corpora.csv_stream import NoValue, Record
+from analysis.corpora.interviews import InterviewState, interview_state, marks_among
+from analysis.corpora.quarantine import Aside, Notice, Quarantined
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Variable:
         Codes or ranges ("97", "-99 to -90") that the file declares as missing.
     choice_of : str
         The multiple-choice question that this column is one choice of, or "".
+    unit : str
+        "seconds" where the file says that the variable counts a span of time, else "".
     """
 
     name: str
@@ -35,6 +38,7 @@ class Variable:
     value_labels: Mapping[str, str] = field(default_factory=dict)
     user_missing: tuple[str, ...] = ()
     choice_of: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,13 @@ class Codebook:
 class Respondent:
     """One row: where it stood, the export's own id of it, and every answer under its variable's name.
 
-    `is_response` is False where the export itself says that nobody answered for good: a preview, a test, an interview
-    that was begun and never submitted.
+    `state` is what the export itself says the interview is: complete, a preview, begun and never submitted, rejected.
     """
 
     position: str
     respondent_id: Text
     answers: Mapping[str, Answer]
-    is_response: bool = True
+    state: InterviewState = InterviewState.COMPLETE
 
     @property
     def identity(self) -> str | None:
@@ -69,7 +72,9 @@ class Respondent:
 
 
 def answer_of(cell: str) -> Answer:
-    """A cell of delimited text: its text, or `EMPTY`."""
+    """A cell of delimited text or of a workbook: its text, `EMPTY`, or `UNPARSEABLE` for a formula without a value."""
+    if isinstance(cell, NoValue):
+        return Absence.UNPARSEABLE
     return cell if cell else Absence.EMPTY
 
 
@@ -80,13 +85,16 @@ def identifier_among(names: Iterable[str], candidates: tuple[str, ...]) -> str |
 
 
 def respondents(
-    records: Iterable[Record | Quarantined | Notice], id_columns: tuple[str, ...]
-) -> Iterator[Respondent | Quarantined | Notice]:
+    records: Iterable[Record | Quarantined | Notice | Aside], id_columns: tuple[str, ...]
+) -> Iterator[Respondent | Quarantined | Notice | Aside]:
     """Rows of delimited text as respondents; `id_columns` are the vendor's names for a respondent's id, best first."""
+    column, marks = None, None
     for record in records:
         if not isinstance(record, Record):
             yield record
             continue
-        column = identifier_among(record.cells, id_columns)
+        if marks is None:
+            column, marks = identifier_among(record.cells, id_columns), marks_among(record.cells)
+        answers = {key: answer_of(cell) for key, cell in record.cells.items()}
         name: Text = (record.cells[column].strip() or Absence.EMPTY) if column else Absence.NOT_EXPORTED
-        yield Respondent(record.position, name, {key: answer_of(cell) for key, cell in record.cells.items()})
+        yield Respondent(record.position, name, answers, interview_state(answers, marks))

@@ -64,9 +64,9 @@ def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE
     rule = f"{column} is a date and time such as 2030-01-31T12:00:00Z"
     if not isinstance(value, str):
         raise MalformedItemError(column, value, rule)
-    text = _ZONE_WITHOUT_COLON.sub(r"\1:\2", value.strip().removesuffix(" UTC"))
+    text = _ZONE_WITHOUT_COLON.sub(r"\1:\2", value.strip().upper().removesuffix(" UTC"))
     try:
-        moment = datetime.fromisoformat(text + "+00:00" * value.strip().endswith(" UTC"))
+        moment = datetime.fromisoformat(text + "+00:00" * value.strip().upper().endswith(" UTC"))
         if moment.tzinfo:
             return Moment(_shown(moment.astimezone(UTC)), DateSource.ZONED)
     except (ValueError, OverflowError) as error:

@@ -4,18 +4,25 @@ What must not be here: a vendor's column names. Numbers become the shortest text
 """
 
 import datetime
-import json
+import re
+import zipfile
 from collections.abc import Iterator
+from itertools import dropwhile, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from openpyxl import load_workbook
 
-from analysis.corpora.csv_stream import Record, unique_names
-from analysis.corpora.quarantine import Aside, Quarantined
+from analysis.corpora.csv_stream import NoValue, Record, Shape, Surplus
+from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
 from analysis.errors import ExportError
 
 _WHOLE_NUMBERS = 2.0**53
+FEWEST_COLUMNS, BLANK_ROWS = 3, 50
+"""A cover sheet has fewer columns in its first row; rows that may stand blank before a header."""
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 
 
 def cell_text(value: object) -> str:
@@ -32,36 +39,47 @@ def cell_text(value: object) -> str:
 
 
 def first_rows(source: Source) -> Iterator[tuple[str, ...]]:
-    """The rows of the first sheet."""
-    yield from (cells for sheet, cells in _cells(source) if sheet == 0)
+    """The rows of the sheet that holds the data, from its header on: blank rows and a cover sheet come before it."""
+    yield from (cells for is_data, _, cells in _rows(source) if is_data)
 
 
-def records(source: Source, header_rows: int = 1) -> Iterator[Record | Quarantined | Aside]:
-    """The rows of the first sheet by column name; rows of further sheets (repeat groups) are counted.
+def records(
+    source: Source, header_rows: int = 1, surplus: Surplus | None = None
+) -> Iterator[Record | Quarantined | Aside | Notice]:
+    """The rows of the sheet that holds the data by column name; rows of other sheets (repeat groups) are counted.
 
     Raises
     ------
     ExportError
         The workbook is damaged.
     """
-    names: tuple[str, ...] = ()
-    others = 0
-    for number, (sheet, cells) in enumerate(_cells(source)):
-        if sheet:
+    shape, others = Shape(header_rows, surplus, is_written_whole=False), 0
+    for is_data, number, cells in _rows(source):
+        if not is_data:
             others += any(cells)
-        elif number == 0:
-            names = unique_names(_trimmed(cells))
-        elif number >= header_rows and any(cells):
-            yield _as_record(f"row {number + 1}", _trimmed(cells), names)
+        elif any(cells):
+            yield from shape.take(f"row {number}", _trimmed(cells))
+    yield from shape.remarks()
     if others:
         yield Aside("row of a further sheet (repeat group), its header included", others)
 
 
-def _as_record(position: str, cells: tuple[str, ...], names: tuple[str, ...]) -> Record | Quarantined:
-    if len(cells) > len(names):
-        raw, rule = json.dumps(cells, ensure_ascii=False), "a row has no cell beyond the last named column"
-        return Quarantined(position, raw, "row", f"{len(cells)} cells for {len(names)} columns", rule)
-    return Record(position, dict(zip(names, cells + ("",) * (len(names) - len(cells)), strict=True)))
+def _rows(source: Source) -> Iterator[tuple[bool, int, tuple[str, ...]]]:
+    """Whether a row is of the data's sheet, its number, its cells, without the blank rows that a sheet begins with."""
+    data = _data_sheet(source)
+    for sheet, rows in groupby(_cells(source), key=itemgetter(0)):
+        numbered = ((number, cells) for number, (_, cells) in enumerate(rows, 1))
+        begun = dropwhile(lambda row: not any(row[1]), numbered)
+        yield from ((sheet == data, number, cells) for number, cells in begun)
+
+
+def _data_sheet(source: Source) -> int:
+    """The first sheet whose first row that is not blank names several columns; where none does, the first sheet."""
+    for sheet, rows in groupby(_cells(source), key=itemgetter(0)):
+        header: tuple[str, ...] = next((cells for _, cells in islice(rows, BLANK_ROWS) if any(cells)), ())
+        if sum(map(bool, header)) >= FEWEST_COLUMNS:
+            return int(sheet)
+    return 0
 
 
 def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,18 +88,48 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _cells(source: Source) -> Iterator[tuple[int, tuple[str, ...]]]:
-    with source.open_bytes() as stream:
-        try:
-            yield from _sheet_cells(stream)
-        except Exception as error:  # the library lets the failures of a damaged package through as they come
-            raise ExportError(
-                f"{source.name}: not a readable XLSX workbook ({type(error).__name__}); download it again or export CSV"
-            ) from error
+    try:
+        with source.open_bytes() as stream, source.open_bytes() as again:
+            yield from _sheet_cells(stream, again if _holds_formulas(source) else None)
+    except Exception as error:  # the library lets the failures of a damaged package through as they come
+        raise ExportError(
+            f"{source.name}: not a readable XLSX workbook ({type(error).__name__}); download it again or export CSV"
+        ) from error
 
 
-def _sheet_cells(stream: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _holds_formulas(source: Source) -> bool:
+    """Whether a sheet holds a formula: an answer that begins with an equals sign becomes one in some writers."""
+    with source.open_bytes() as stream, zipfile.ZipFile(stream) as package:
+        sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(_mentions_formula(package, name) for name in sheets)
+
+
+def _mentions_formula(package: zipfile.ZipFile, name: str) -> bool:
+    with package.open(name) as sheet:
+        tail = b""
+        while block := sheet.read(2**20):
+            if _FORMULA.search(tail + block):
+                return True
+            tail = block[-8:]
+    return False
+
+
+def _sheet_cells(stream: Any, again: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Cells with the values that the writer calculated; `again` is the same file, read for its formulas."""
     workbook = load_workbook(stream, read_only=True, data_only=True)
-    for number, sheet in enumerate(workbook.worksheets):
+    formulas = load_workbook(again, read_only=True).worksheets if again else [None] * len(workbook.worksheets)
+    for number, (sheet, other) in enumerate(zip(workbook.worksheets, formulas, strict=True)):
         sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True):
-            yield number, tuple(cell_text(value) for value in row)
+        values = sheet.iter_rows(values_only=True)
+        if other is None:
+            yield from ((number, tuple(map(cell_text, row))) for row in values)
+            continue
+        other.reset_dimensions()
+        for row, cells in zip(values, other.iter_rows(), strict=True):
+            yield number, tuple(_calculated(*pair) for pair in zip(row, cells, strict=True))
+
+
+def _calculated(value: object, cell: Any) -> str:
+    """A cell as text; a formula that has no value, or the 0 that writers put where they do not calculate, has none."""
+    is_formula = getattr(cell, "data_type", "") == "f"
+    return NoValue("=") if is_formula and (value is None or value in (0, "")) else cell_text(value)

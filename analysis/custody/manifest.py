@@ -27,6 +27,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INSTITUTIONAL, CONSENTED = "institutional", "consented"
 SAMPLE_SOURCES = ("web_rds", "opt_in")
 MODES = ("web", "telephone", "face_to_face")
+ALSO_ADMITTED = ("partial", "on_hold", "unknown")
+"""States of interviews that a manifest may ask for; a test, spam, what was rejected or deleted never counts."""
+
 DURATION_UNITS = {"seconds": 60.0, "minutes": 1.0}
 
 
@@ -46,7 +49,7 @@ class Variables:
 
 @dataclass(frozen=True)
 class SurveySource:
-    """One survey export."""
+    """One survey export; `also_admit` names states of interviews that count beside complete ones."""
 
     source_id: str
     file: str
@@ -56,6 +59,8 @@ class SurveySource:
     instrument: str = "blueprint"
     format: str = ""
     duration_unit: str = "seconds"
+    also_admit: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,10 @@ class Account:
 
 @dataclass(frozen=True)
 class PostSource:
-    """One post export; `owner` is the account of posts that name no author."""
+    """One post export; `owner` is the account of posts that name no author.
+
+    `public_because` states why posts of which the export does not say who could read them were public.
+    """
 
     source_id: str
     file: str
@@ -77,6 +85,8 @@ class PostSource:
     owner: str = ""
     format: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    public_because: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,12 +137,15 @@ def _manifest(tree: dict[str, Any], where: str) -> Manifest:
 def _survey(content: Any, where: str) -> SurveySource:
     tree = _keyed(content, SurveySource, where)
     variables = _texts(_keyed(tree.pop("variables"), Variables, f"{where}: variables"), f"{where}: variables")
+    also = tuple(_text(each, f"{where}: also_admit") for each in _list(tree.pop("also_admit", []), where))
+    for state in also:
+        _among(state, ALSO_ADMITTED, f"{where}: also_admit")
     texts = _texts(tree, where)
     _inside(texts["file"], f"{where}: file")
     _among(texts["sample_source"], SAMPLE_SOURCES, f"{where}: sample_source")
     _among(texts["mode"], MODES, f"{where}: mode")
     _among(texts.get("duration_unit", "seconds"), tuple(DURATION_UNITS), f"{where}: duration_unit")
-    return SurveySource(**texts, variables=Variables(**variables))
+    return SurveySource(**texts, variables=Variables(**variables), also_admit=also)
 
 
 def _post(content: Any, where: str) -> PostSource:

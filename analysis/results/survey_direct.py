@@ -160,6 +160,7 @@ def rds_rows(rows: Rows, population: float, draws_n: int, rng: np.random.Generat
                 inside = Place(question.estimand_id, question.item, "rds", "rds-ii", "host", host, "answer_share")
                 _add_rds_ii(rows, inside, coded, members, (draws_n, rng))
             _add_other_wording(rows, coded)
+            _add_stated_only(rows, coded)
         if question is not NOT_FAVOURABLE:
             place = Place(question.estimand_id, question.item, "rds", "ss", quantity="answer_share")
             _add_successive(rows, place, coded, population, (draws_n, rng))
@@ -227,6 +228,24 @@ def _add_other_wording(rows: Rows, coded: Coded) -> None:
     yes_n = int(made.values[made.answered, 1].sum())
     place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii by nw2", quantity="answer_share")
     method = "Volz–Heckathorn weights by the number of adults who could be invited; no interval"
+    rows.add(place, Number(share, None, None, n, method), reason_against(yes_n, n - yes_n, share, group_kind="all"))
+
+
+def _add_stated_only(rows: Rows, coded: Coded) -> None:
+    """The same share without those whose number of acquaintances is imputed: how much the imputation matters."""
+    survey = rows.survey
+    assert survey.recruited is not None  # noqa: S101 - asked before
+    if not survey.recruited.is_imputed.any():
+        return
+    made = _sample(survey, coded, None)
+    counted = made.answered & ~survey.recruited.is_imputed
+    n, yes_n = int(counted.sum()), int(made.values[counted, 1].sum())
+    if n < LEAST_ANSWERS:
+        return
+    weights = 1 / survey.recruited.degree[counted]
+    share = float(weights @ made.values[counted, 1] / weights.sum())
+    place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii, stated numbers only", quantity="answer_share")
+    method = "Volz–Heckathorn weights, without respondents whose number of acquaintances is imputed; no interval"
     rows.add(place, Number(share, None, None, n, method), reason_against(yes_n, n - yes_n, share, group_kind="all"))
 
 

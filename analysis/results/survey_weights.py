@@ -48,11 +48,13 @@ class Recruitment:
     rows : (m,) positions of its respondents in the table of responses
     tree : who recruited whom among them
     degree : (m,) acquaintances, 1 or more
+    is_imputed : (m,) bool, none was stated and the median stands in
     """
 
     rows: npt.NDArray[np.int64]
     tree: RecruitmentTree
     degree: Floats
+    is_imputed: Bools
 
 
 def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | None:
@@ -85,8 +87,9 @@ def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | Non
         raise EstimationError(
             f"item {item}: no respondent states a number of acquaintances; respondents cannot be weighted"
         )
-    filled = np.where(np.isfinite(reported), reported, np.nanmedian(reported))
-    return Recruitment(np.flatnonzero(is_rds), tree, np.maximum(filled, 1.0))
+    is_imputed = ~np.isfinite(reported)
+    filled = np.where(is_imputed, np.nanmedian(reported), reported)
+    return Recruitment(np.flatnonzero(is_rds), tree, np.maximum(filled, 1.0), is_imputed)
 
 
 def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame, cut_at: float) -> pd.DataFrame:
@@ -108,10 +111,10 @@ def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame,
     DataFrame
         Table `respondent_weights`.
     """
-    degree = np.full(len(responses), np.nan)
+    degree, imputed = np.full(len(responses), np.nan), pd.array([pd.NA] * len(responses), dtype="boolean")
     made = recruitment(responses)
     if made is not None:
-        degree[made.rows] = made.degree
+        degree[made.rows], imputed[made.rows] = made.degree, made.is_imputed
     kept = responses[~excluded].reset_index(drop=True)
     degree = degree[~excluded]
     is_rds = np.isfinite(degree)
@@ -124,6 +127,7 @@ def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame,
         {
             "respondent_pseudonym": kept.respondent_pseudonym,
             "degree_n": pd.array(degree, dtype="Float64").astype("Int64") if is_rds.any() else pd.NA,
+            "is_degree_imputed": imputed[~excluded],
             "rds_weight": rds,
             "raked_weight": volunteers,
             "blended_weight": blended(kept, rds, volunteers, margins, cut_at),

@@ -62,7 +62,22 @@ ADMISSIONS = {
     "no_platform_terms_basis": "the source states no basis in the platform's terms",
     "repeats_an_earlier_row": "the same respondent or post came before",
     "unreadable": "broken rows, set aside with the rule that they break",
-    "not_a_response": "previews, tests and interviews that were never submitted",
+    "not_public_unlisted": "not public: kept out of public lists, or for people who are logged in",
+    "not_public_followers": "not public: for followers, friends or members",
+    "not_public_direct": "not public: for named persons, or for the author alone",
+    "visibility_unknown": "the export does not say who could read the post, and the team has not stated why it was public",
+    "earlier_version": "an earlier version, which its author has since changed",
+    "deleted_by_author": "its author took it away, or closed the account",
+    "removed_by_platform": "the platform or a moderator took it away or held it back, or closed the account",
+    "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
+    "interview_state_unknown": "marked by the survey system with a word that is not known here",
+    "interview_not_complete": "begun, and never submitted or finished",
+    "review_on_hold": "under question by whoever reviews submissions",
+    "preview_or_test": "a preview or a test",
+    "marked_as_spam": "marked by the survey system as made by a machine",
+    "review_rejected": "reviewed and not approved",
+    "not_decrypted": "answers that were not decrypted",
+    "deleted_in_the_system": "deleted in the survey system and still in the export",
 }
 PLATFORMS = {
     "telegram_desktop": "Telegram", "x_api_v2": "X, interface version 2", "x_archive": "X, archive of an account",
@@ -209,6 +224,12 @@ _DECLARED = (
         "not_exported": "the export does not say"}),
     Column("text_source_code", "code", "Where the text comes from", codes={
         "own": "the author's own", "referenced": "a repost: the original's", "truncated": "cut by the vendor"}),
+    Column("visibility_code", "code", "Who could read the post, by the export; only public posts enter, and unknown ones where the team states why", codes={
+        "public": "anybody", "unlisted": "anybody with the address, or who is logged in", "followers": "followers, friends or members",
+        "direct": "named persons, or the author alone", "unknown": "the export does not say"}),
+    Column("post_state_code", "code", "Whether the post still stands; only posts that do enter", codes={
+        "present": "as its author left it", "edited": "an earlier version, since changed", "deleted": "taken away by its author",
+        "removed": "taken away or held back by a moderator or the platform"}),
     Column("post_text", "text", "The text with identifiers replaced by placeholders; names of persons may remain",
            null_means="no text, or a repost: the words are somebody else's"),
     Column("truth_group_text", "text", "Group of the fictional population, `all` for everybody", "key"),
@@ -432,6 +453,8 @@ _DECLARED = (
     Column("power_share", "number", "Share of simulated intervals, or the probability of a test, to leave out zero", "measure", "share", minimum=0, maximum=1, decimals=4),
     # The study's survey: weights, recruitment, estimates, what they rest on
     Column("degree_n", "integer", "Acquaintances by which the respondent counts in the respondent-driven sample", "measure", "acquaintances", minimum=1,
+           null_means="not in the respondent-driven sample"),
+    Column("is_degree_imputed", "boolean", "The number of acquaintances is the sample's median, because none was stated",
            null_means="not in the respondent-driven sample"),
     Column("rds_weight", "number", "Inverse of the number of acquaintances, 1 on average", "measure", "ratio", minimum=0, decimals=6,
            null_means="not in the respondent-driven sample"),

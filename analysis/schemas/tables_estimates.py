@@ -25,7 +25,9 @@ TABLES = for_every_study(
             name="respondent_weights",
             title="How much each respondent counts",
             row_is="one respondent whom the quality screen left in",
-            columns=columns("respondent_pseudonym", "degree_n", "rds_weight", "raked_weight", "blended_weight"),
+            columns=columns(
+                "respondent_pseudonym", "degree_n", "is_degree_imputed", "rds_weight", "raked_weight", "blended_weight"
+            ),
             key=("respondent_pseudonym",),
             output_kind="microdata",
             source="",

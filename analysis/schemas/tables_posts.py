@@ -26,7 +26,8 @@ TABLES = (
                 columns=columns(
                     "post_pseudonym", "channel_pseudonym", "linkage_pseudonym", "platform_code", "account_kind_code",
                     "language_code", "week_index", "posted_at_utc", "date_source_code", "is_repost", "is_reply",
-                    "edited_code", "shared_object_pseudonym", "text_source_code", "post_text",
+                    "edited_code", "shared_object_pseudonym", "text_source_code", "visibility_code",
+                    "post_state_code", "post_text",
                 ),
                 key=("post_pseudonym",),
                 output_kind="microdata",

@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 
 from analysis.corpora.exports import open_export
-from analysis.corpora.posts import Post
+from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Respondent
@@ -32,6 +32,7 @@ class Read:
         self.entries = list(export.entries())
         self.posts = [each for each in self.entries if isinstance(each, Post)]
         self.respondents = [each for each in self.entries if isinstance(each, Respondent)]
+        self.gone = [each for each in self.entries if isinstance(each, Gone)]
         self.quarantined = [each for each in self.entries if isinstance(each, Quarantined)]
         self.notices = [each.sentence for each in self.entries if isinstance(each, Notice)]
         self.asides = Counter()

@@ -228,7 +228,7 @@ class TestMastodon:
     def test_outbox_contexts_and_searches(self):
         found = Read(as_json(MASTODON_OUTBOX))
         assert [post.post_kind for post in found.posts] == [PostKind.POST, PostKind.REPOST]
-        assert found.asides == {"activity of type Delete": 1}
+        assert [each.name for each in found.gone] == ["https://m.example/9"]
         assert len(Read(as_json({"ancestors": [], "descendants": [MASTODON_STATUS]})).posts) == 1
         assert len(Read(as_json({"accounts": [], "statuses": [MASTODON_STATUS], "hashtags": []})).posts) == 1
 

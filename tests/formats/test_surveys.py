@@ -54,7 +54,7 @@ class TestQualtrics:
         assert [row.respondent_id for row in found.respondents] == ["R_1", "R_2", "R_2"]
         assert variables(found)["TA1"].label == "How do you, overall,\nview …"
         assert found.respondents[1].answers["EX1_1"] is Absence.EMPTY
-        assert "1 responses are previews" in found.notices[0]
+        assert [row.state.value for row in found.respondents] == ["complete", "trial", "complete"]
 
     def test_older_downloads_have_two_header_rows_or_one(self):
         lines = QUALTRICS.decode().split("\n")
@@ -115,7 +115,7 @@ class TestLimeSurvey:
         assert variables(found)["EX1[SQ001]"].choice_of == "EX1"
         assert len(found.quarantined) == 1
         assert isinstance(found.quarantined[0], Quarantined)
-        assert "1 responses were begun" in found.notices[0]
+        assert [row.state.value for row in found.respondents] == ["complete", "partial"]
 
     def test_headers_as_code_and_wording_or_as_wording(self):
         both = b'"id. Response ID";"submitdate. Date submitted";"lastpage. Last page";"TA1. How do you view"\n'

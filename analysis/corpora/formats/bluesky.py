@@ -1,7 +1,9 @@
 """Bluesky (AT Protocol): records, `getPosts`, author feeds, threads, search replies and event-stream lines.
 
-Item: a post of `app.bsky.feed.post`, and a repost in a feed. Beside the items: likes, follows, generators, embedded
-and parent originals, blocked posts. `createdAt` is set by the author's program; `indexedAt` by the server.
+Item: a post of `app.bsky.feed.post`, and a repost, in a feed, a repository or a stream. Handed on: what a stream, a
+thread or a label says is gone, posts and accounts. Beside the items: likes, follows, generators, embedded and parent
+originals, blocked posts. `createdAt` is set by the author's program; `indexedAt` by the server. Everything in the
+protocol is public, but an author may ask that only people who are logged in be shown a post.
 """
 
 from collections.abc import Iterator
@@ -12,12 +14,16 @@ from analysis.corpora.absence import Absence, Text
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind, TextSource
+from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import DateSource, Moment, from_iso
 
-_POST = "app.bsky.feed.post"
+_POST, _REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
+_CLOSED = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
+"""Status of an account that is not active; any other one was set by the platform."""
+_TAKEN_DOWN = ("!takedown", "!suspend", "!hide")
+_LOGGED_IN = "!no-unauthenticated"
 _NESTED = ("posts", "feed", "records")
 _SHELL = frozenset(["cursor", "hitsTotal", "thread", "threadgate"])
 
@@ -46,7 +52,7 @@ def _thread(root: Any, position: str) -> Iterator[Entry]:
     while pending:
         node, where = pending.pop()
         if not isinstance(node, dict) or "post" not in node:
-            yield Aside("post of a thread that is blocked or gone")
+            yield _not_shown(node)
             continue
         yield from _entry(node["post"], where)
         replies = node.get("replies")
@@ -56,18 +62,59 @@ def _thread(root: Any, position: str) -> Iterator[Entry]:
             pending.append((node["parent"], f"{where}, parent"))
 
 
+def _not_shown(node: Any) -> Entry:
+    """A post of a thread that is gone; one that is only blocked for the reader is not."""
+    if at(node, "notFound") is True and isinstance(at(node, "uri"), str):
+        return Gone(node["uri"], PostState.DELETED)
+    return Aside("post of a thread that is blocked or gone")
+
+
 def _entry(value: Any, position: str) -> Iterator[Entry]:
     if isinstance(value, dict) and "post" in value:
         yield from _feed_entry(value, position)
         return
+    word = _word(value)
+    if word:
+        yield word
+        return
     record = _record(value)
     kind = at(record, "$type")
+    if kind == _REPOST:
+        yield guarded(position, value, lambda: _repost_record(mapping(value), mapping(record, "record"), position))
+        return
     if is_given(kind) and kind != _POST:
         yield Aside(f"record of type {str(kind)[:80]}")
         return
     yield guarded(position, value, lambda: _post(mapping(value), mapping(record, "record"), position))
     if "record" in mapping_or_empty(at(value, "embed")):
         yield Aside("included original")
+
+
+def _word(value: Any) -> Gone | Aside | None:
+    """What an event of a stream says that is no record: a deletion, an account's status, a label, anything else."""
+    if at(value, "commit", "operation") == "delete" or at(value, "commit", "type") == "d":
+        return Gone(str(_address(value)), PostState.DELETED)
+    if at(value, "kind") in ("account", "identity") or isinstance(at(value, "account"), dict):
+        return _account(value)
+    if isinstance(at(value, "val"), str) and isinstance(at(value, "uri"), str):
+        return _labelled(value)
+    return None
+
+
+def _account(value: dict[str, Any]) -> Gone | Aside:
+    account = at(value, "account")
+    name = first_of(account, "did")
+    if not isinstance(name, str) or not isinstance(at(account, "active"), bool):
+        return Aside("event about an account")
+    since = at(value, "time_us")
+    state = PostState.PRESENT if account["active"] else _CLOSED.get(str(at(account, "status")), PostState.REMOVED)
+    return Gone(name, state, is_account=True, since=float(since) if isinstance(since, int) else 0.0)
+
+
+def _labelled(label: dict[str, Any]) -> Gone | Aside:
+    if label["val"] not in _TAKEN_DOWN or at(label, "neg") is True:
+        return Aside("label")
+    return Gone(label["uri"], PostState.REMOVED, is_account=not label["uri"].startswith("at://"))
 
 
 def mapping_or_empty(value: object) -> dict[str, Any]:
@@ -101,6 +148,27 @@ def _address(value: dict[str, Any]) -> Any:
     return at(value, "uri")
 
 
+def _labels(value: dict[str, Any]) -> frozenset[str]:
+    """Labels of the post, of its author, and those that the author's program wrote into the record."""
+    record = _record(value)
+    listed = [at(value, "labels"), at(value, "author", "labels"), at(record, "labels", "values")]
+    return frozenset(
+        str(at(each, "val"))
+        for labels in listed
+        if isinstance(labels, list)
+        for each in labels
+        if at(each, "neg") is not True
+    )
+
+
+def _visibility(value: dict[str, Any]) -> Visibility:
+    return Visibility.UNLISTED if _LOGGED_IN in _labels(value) else Visibility.PUBLIC
+
+
+def _state(value: dict[str, Any]) -> PostState:
+    return PostState.REMOVED if _labels(value).intersection(_TAKEN_DOWN) else PostState.PRESENT
+
+
 def _post(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
     address = required_id(_address(value), "uri")
     created = _moment(record, value)
@@ -109,6 +177,9 @@ def _post(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=address,
         post_kind=PostKind.REPLY if is_given(parent) else PostKind.POST,
+        visibility=_visibility(value),
+        state=_state(value),
+        replaces=(address,) if at(value, "commit", "operation") == "update" else (),
         author_id=_author(value, address),
         author_handle=text_at(value, "author", "handle"),
         created_at=created.at,
@@ -136,6 +207,8 @@ def _repost(post: Any, reason: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=own if isinstance(own, str) and own else f"{original}#repost-by-{author}",
         post_kind=PostKind.REPOST,
+        visibility=_visibility(mapping(post, "post")),
+        state=_state(mapping(post, "post")),
         author_id=author,
         author_handle=text_at(reason, "by", "handle"),
         created_at=moment.at,
@@ -145,6 +218,25 @@ def _repost(post: Any, reason: dict[str, Any], position: str) -> Post:
         language=_languages(at(record, "langs")),
         repost_of_id=original,
         links=_links(record),
+    )
+
+
+def _repost_record(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
+    """A repost as a repository or a stream holds it: the original's address without its text."""
+    address = required_id(_address(value), "uri")
+    created = _moment(record, value)
+    return Post(
+        position=position,
+        post_id=address,
+        post_kind=PostKind.REPOST,
+        visibility=_visibility(value),
+        state=_state(value),
+        author_id=_author(value, address),
+        author_handle=text_at(value, "author", "handle"),
+        created_at=created.at,
+        date_source=created.source,
+        text_source=TextSource.TRUNCATED,
+        repost_of_id=required_id(at(record, "subject", "uri"), "subject.uri"),
     )
 
 

@@ -1,7 +1,7 @@
 """CrowdTangle's CSV downloads of Facebook and Instagram posts (the service closed in August 2024).
 
 Item: a row. The address of a post is its id: the download has no other. Times carry a zone's abbreviation, counts
-carry thousands separators, the file starts with a byte order mark.
+carry thousands separators, the file starts with a byte order mark. The service tracked public content only.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from analysis.corpora.csv_stream import Record
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import count_value, first_of, optional_id, required_id, text_value
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post
+from analysis.corpora.posts import Post, PostState, Visibility
 from analysis.corpora.quarantine import MalformedItemError, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import Moment, from_iso
@@ -49,6 +49,8 @@ def _post(cells: dict[str, str], position: str) -> Post:
     return Post(
         position=position,
         post_id=required_id(first_of(cells, "URL", "Post URL"), "URL"),
+        visibility=Visibility.PUBLIC,
+        state=PostState.PRESENT,
         container_id=account if group else Absence.NOT_EXPORTED,
         author_id=Absence.NOT_EXPORTED if group else account,
         author_handle=text_value(first_of(cells, "User Name"), "User Name"),

@@ -4,16 +4,16 @@ Item: a submission. Names keep their group path; a multiple-choice question has 
 column per choice (`question/choice`). Rows of repeat groups (further sheets) are counted beside the items.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
-from analysis.corpora import csv_stream, xlsx_stream
+from analysis.corpora import tables
 from analysis.corpora.csv_stream import Record
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.quarantine import Aside
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Variable, respondents
-from analysis.errors import ExportError
 
 _ID_COLUMNS = ("_uuid", "meta/instanceID", "meta-instanceID", "meta:instanceID", "instanceID", "KEY", "_id")
 _SIGNATURES = (
@@ -26,7 +26,7 @@ _SIGNATURES = (
     {"KEY", "meta/instanceID"},
     {"meta/instanceID", "_submission_time"},
 )
-_WORKBOOK = b"PK\x03\x04"
+_TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def recognises(outline: Outline) -> bool:
@@ -37,25 +37,21 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Submissions in the order of the download."""
-    is_workbook = source.head(4) == _WORKBOOK
-    names = _workbook_header(source) if is_workbook else csv_stream.header(source)
+    names = tables.header(source)
     yield Codebook(tuple(Variable(name, choice_of=_question(name, frozenset(names))) for name in names))
-    rows = xlsx_stream.records(source) if is_workbook else csv_stream.records(source)
-    for row in rows:
-        if isinstance(row, Aside):
-            yield row
-        elif isinstance(row, Record) and _is_tag_row(row):
-            yield Aside("row of HXL tags")
-        else:
-            yield from respondents([row], _ID_COLUMNS)
+    rows = tables.records(source, surplus=_is_lengthened)
+    tagged = (Aside("row of HXL tags") if isinstance(row, Record) and _is_tag_row(row) else row for row in rows)
+    yield from respondents(tagged, _ID_COLUMNS)
 
 
-def _workbook_header(source: Source) -> tuple[str, ...]:
-    first = next(xlsx_stream.first_rows(source), ())
-    if not any(first):
-        raise ExportError(f"{source.name}: the first sheet holds no header row; export it again")
-    filled = max(number for number, cell in enumerate(first, 1) if cell)
-    return csv_stream.unique_names(first[:filled])
+def _is_lengthened(cells: Mapping[str, str], surplus: tuple[str, ...]) -> bool:
+    """The vendor's writer adds an unnamed mark for an answer outside the form's choices, to that row and all after it.
+
+    The named cells are in their places when the server's own columns hold what they hold everywhere.
+    """
+    is_mark = all(cell in ("", "0", "1", "True", "False", "TRUE", "FALSE") for cell in surplus)
+    number, time = cells.get("_id", "0"), cells.get("_submission_time", "")
+    return is_mark and number.isdecimal() and (not time or _TIME.match(time) is not None)
 
 
 def _question(name: str, names: frozenset[str]) -> str:

@@ -1,7 +1,9 @@
 """Mastodon: statuses of its interface (lists, contexts, searches) and the `outbox.json` of an account's archive.
 
-Item: a status, a boost (its text is the original's), an activity that creates or announces. Beside the items:
-accounts, the versions of an edited status, other activities. `content` is HTML.
+Item: a status, a boost (its text is the original's), an activity that creates, updates or announces. Handed on: what a
+`Delete`, an `Undo` or a tombstone says is gone. Beside the items: accounts, the versions of an edited status, other
+activities. `content` is HTML; the paragraph "RE: …" that a server puts before a quote is nobody's words and left out.
+Who could read stands in `visibility`, or follows from whom an activity is addressed to.
 """
 
 from collections.abc import Iterator
@@ -9,18 +11,33 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
+from analysis.corpora.audience import audience, narrowest
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
+from analysis.corpora.field_values import (
+    at,
+    count_at,
+    first_of,
+    id_at,
+    is_given,
+    mapping,
+    required_id,
+    text_at,
+    text_value,
+)
 from analysis.corpora.markup import plain_text
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind, TextSource
+from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
 _NESTED = ("orderedItems", "statuses", "ancestors", "descendants")
 _STATUS = ("content", "reblog", "visibility", "spoiler_text", "text")
-_ACTIVITIES = ("Create", "Announce")
+_ACTIVITIES = ("Create", "Update", "Announce", "Delete", "Undo")
+_EVERYBODY = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
+_QUOTES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
+_ADDED = "quote-inline"
+"""Class of the paragraph that a server adds for programs that cannot show a quote."""
 
 
 def recognises(outline: Outline) -> bool:
@@ -51,6 +68,8 @@ def _entry(value: Any, position: str, is_rest: bool) -> Iterator[Entry]:
         yield Aside("account")
     elif isinstance(value, dict) and "error" in value:
         yield Aside("error reply of the interface")
+    elif isinstance(value, dict) and value.get("type") == "Tombstone":
+        yield guarded(position, value, lambda: Gone(required_id(at(value, "id"), "id"), PostState.DELETED))
     elif isinstance(value, dict) and value.get("type") in ("Note", "Question", "Article"):
         yield guarded(position, value, lambda: _note(value, value, position))
     elif not (is_rest and _is_shell(value)):
@@ -77,6 +96,10 @@ def _status(status: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=required_id(at(status, "id"), "id"),
         post_kind=PostKind.REPOST if is_boost else PostKind.REPLY if is_given(reply) else PostKind.POST,
+        visibility=audience(at(status, "visibility")),
+        # Deleting a status returns it with the plain text that its author typed.
+        state=PostState.PRESENT if is_boost or "content" in status else PostState.DELETED,
+        other_names=_names(at(status, "uri")),
         author_id=id_at(status, "account", "id"),
         author_handle=text_at(status, "account", "acct"),
         created_at=created.at,
@@ -87,7 +110,7 @@ def _status(status: dict[str, Any], position: str) -> Post:
         language=text_at(original if is_boost else status, "language"),
         reply_to_id=reply,
         repost_of_id=id_at(original, "id") if is_boost else Absence.NULL,
-        quote_of_id=id_at(status, "quote", "quoted_status", "id"),
+        quote_of_id=_quoted_status(at(status, "quote")),
         is_edited=is_edited,
         is_edited_reliable="edited_at" in status,
         edited_at=edited_at,
@@ -100,8 +123,11 @@ def _status(status: dict[str, Any], position: str) -> Post:
 
 def _activity(activity: dict[str, Any], position: str) -> Iterator[Entry]:
     kind, inner = activity["type"], at(activity, "object")
-    if kind not in _ACTIVITIES:
+    if kind not in _ACTIVITIES or (kind == "Undo" and at(inner, "type") != "Announce"):
         yield Aside(f"activity of type {kind[:80]}")
+    elif kind in ("Delete", "Undo"):
+        name = at(inner, "id") if isinstance(inner, dict) else inner
+        yield guarded(position, activity, lambda: Gone(required_id(name, "object"), PostState.DELETED))
     elif kind == "Announce":
         yield guarded(position, activity, lambda: _announcement(activity, position))
     else:
@@ -115,6 +141,8 @@ def _announcement(activity: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=required_id(at(activity, "id"), "id"),
         post_kind=PostKind.REPOST,
+        visibility=_addressed(activity),
+        state=PostState.PRESENT,
         author_id=id_at(activity, "actor"),
         created_at=created.at,
         date_source=created.source,
@@ -133,6 +161,9 @@ def _note(note: dict[str, Any], activity: dict[str, Any], position: str) -> Post
         position=position,
         post_id=required_id(at(note, "id"), "id"),
         post_kind=PostKind.REPLY if is_given(reply) else PostKind.POST,
+        visibility=narrowest(_addressed(each) for each in (note, activity) if {"to", "cc"} & each.keys()),
+        state=PostState.PRESENT,
+        replaces=_names(at(note, "id")) if activity.get("type") == "Update" else (),
         author_id=author if is_given(author) else id_at(note, "attributedTo"),
         created_at=created.at,
         date_source=created.source,
@@ -140,6 +171,7 @@ def _note(note: dict[str, Any], activity: dict[str, Any], position: str) -> Post
         title=text_at(note, "summary"),
         language=_mapped_language(at(note, "contentMap")),
         reply_to_id=reply,
+        quote_of_id=_quoted(note),
         is_edited=is_edited if is_given(is_edited) else Absence.NOT_EXPORTED,
         is_edited_reliable="updated" in note,
         edited_at=edited_at,
@@ -147,12 +179,50 @@ def _note(note: dict[str, Any], activity: dict[str, Any], position: str) -> Post
     )
 
 
+def _names(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) and value else ()
+
+
+def _addressed(record: dict[str, Any]) -> Visibility:
+    """Who could read, by the addressees of an activity or of its object."""
+    to, cc = _addressees(record, "to"), _addressees(record, "cc")
+    if not {"to", "cc"} & record.keys():
+        return Visibility.UNKNOWN
+    if to.intersection(_EVERYBODY):
+        return Visibility.PUBLIC
+    if cc.intersection(_EVERYBODY):
+        return Visibility.UNLISTED
+    is_for_followers = any(each.rstrip("/").endswith("/followers") for each in to | cc)
+    return Visibility.FOLLOWERS if is_for_followers else Visibility.DIRECT
+
+
+def _addressees(record: dict[str, Any], name: str) -> frozenset[str]:
+    listed = record.get(name)
+    return frozenset(each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, str))
+
+
+def _quoted_status(quote: object) -> Text:
+    """The quoted status of the interface: by its id, or inside; no id where it may not be shown."""
+    if not isinstance(quote, dict):
+        return quote if isinstance(quote, Absence) else Absence.UNPARSEABLE
+    stated = id_at(quote, "quoted_status_id")
+    return stated if is_given(stated) else id_at(quote, "quoted_status", "id")
+
+
+def _quoted(note: dict[str, Any]) -> Text:
+    """The address of the quoted note; a tombstone says that there was one."""
+    quote = first_of(note, *_QUOTES)
+    if isinstance(quote, dict):
+        return Absence.DELETED if quote.get("type") == "Tombstone" else id_at(quote, "id")
+    return text_value(quote, "quote")
+
+
 def _text(record: dict[str, Any]) -> tuple[Text, tuple[str, ...]]:
     """`content` without its markup; a deleted status comes back with the plain `text` its author typed."""
     content = text_at(record, "content")
     if not isinstance(content, str):
         return text_at(record, "text") if "text" in record else content, ()
-    plain = plain_text(content)
+    plain = plain_text(content, without_class=_ADDED)
     return plain.text or Absence.EMPTY, plain.links
 
 

@@ -1,12 +1,14 @@
 """Meta Content Library, CSV download: posts and comments of Facebook and Instagram.
 
 Item: a row. Ids are above 2^53 and unquoted, so every cell is read as text; an author may be withheld (empty id).
+The library holds public content only (its documentation says so); a column that names an audience is read.
 """
 
 from collections.abc import Iterator
 
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence
+from analysis.corpora.audience import audience
 from analysis.corpora.csv_stream import Record
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
@@ -19,7 +21,7 @@ from analysis.corpora.field_values import (
     text_value,
 )
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
@@ -27,6 +29,7 @@ from analysis.corpora.times import from_iso
 _OWN_COLUMNS = ("post_owner.", "surface.", "statistics.", "author_id", "author.", "owner.", "mcl_url", "is_reshare")
 _AUTHOR = ("post_owner.id", "owner.id", "author_id", "author.id", "comment_owner.id", "user.id")
 _HANDLE = ("post_owner.username", "owner.username", "author_username", "author.username", "user.username")
+_AUDIENCE = ("audience", "privacy", "privacy_scope", "visibility", "surface.privacy")
 _REACTIONS = ("statistics.reactions", "statistics.reaction_count", "statistics.likes", "statistics.like_count")
 _REPLIES = ("statistics.comments", "statistics.comment_count", "statistics.replies", "statistics.reply_count")
 
@@ -61,6 +64,8 @@ class _Row:
             position=self.position,
             post_id=required_id(first_of(self.cells, "id"), "id"),
             post_kind=self._kind(is_comment),
+            visibility=self._visibility(),
+            state=PostState.PRESENT,
             container_id=optional_id(first_of(self.cells, "surface.id", "root_post_id")),
             author_id=optional_id(first_of(self.cells, *_AUTHOR)),
             author_handle=text_value(first_of(self.cells, *_HANDLE), "username"),
@@ -79,6 +84,10 @@ class _Row:
             media_kind=text_value(first_of(self.cells, "media_type", "content_type"), "media_type"),
             links=tuple(each for each in (self.cells.get("link_url"), self.cells.get("link_attachment.link")) if each),
         )
+
+    def _visibility(self) -> Visibility:
+        stated = first_of(self.cells, *_AUDIENCE)
+        return audience(stated) if is_given(stated) and stated else Visibility.PUBLIC
 
     def _kind(self, is_comment: bool) -> PostKind:
         if is_comment:

@@ -1,7 +1,8 @@
 """Reddit: Pushshift dumps (one item per line), its API's `data` lists, and listings of Reddit's own interface.
 
 Item: a comment or a submission, in listings also every reply inside `replies`. Beside the items: "more" stubs and
-replies of the interface that hold no post. `created_utc` is a number or a text; "[deleted]" and "[removed]" are codes.
+replies of the interface that hold no post. `subreddit_type` says who can read, several marks that an item was taken
+away. `created_utc` is a number or a text; "[deleted]" and "[removed]" are codes.
 """
 
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_unix
 
 _NESTED = ("data.children", "data")
+_OPEN = ("public", "restricted", "archived", "user", "gold_restricted")
+"""Kinds of subreddit that anybody may read."""
+_BY_AUTHOR = ("deleted", "author")
 _ITEM = ("body", "selftext", "title", "link_id", "subreddit", "author", "created_utc")
 
 
@@ -77,16 +81,19 @@ def _post(item: dict[str, Any], position: str) -> Post:
     parent = id_at(item, "parent_id")
     is_edited, edited_at = _edited(at(item, "edited"))
     handle = _known(text_at(item, "author"))
+    text = _known(text_at(item, "body" if is_comment else "selftext"))
     return Post(
         position=position,
         post_id=required_id(at(item, "id"), "id"),
         post_kind=_kind(is_comment, parent),
+        visibility=_visibility(at(item, "subreddit_type")),
+        state=_state(item, text),
         container_id=id_at(item, "subreddit"),
         author_id=handle if handle is Absence.DELETED else id_at(item, "author_fullname"),
         author_handle=handle,
         created_at=created.at,
         date_source=created.source,
-        text=_known(text_at(item, "body" if is_comment else "selftext")),
+        text=text,
         title=Absence.NOT_EXPORTED if is_comment else _known(text_at(item, "title")),
         reply_to_id=parent,
         is_edited=is_edited,
@@ -96,6 +103,23 @@ def _post(item: dict[str, Any], position: str) -> Post:
         replies_n=count_at(item, "num_comments"),
         links=() if is_comment or not isinstance(item.get("url"), str) else (item["url"],),
     )
+
+
+def _visibility(kind: object) -> Visibility:
+    if not isinstance(kind, str):
+        return Visibility.UNKNOWN
+    return Visibility.PUBLIC if kind in _OPEN else Visibility.FOLLOWERS
+
+
+def _state(item: dict[str, Any], text: Text) -> PostState:
+    """Whether the item was taken away, by any of the marks of Reddit, Pushshift or Arctic Shift."""
+    named = (at(item, "removed_by_category"), at(item, "_meta", "removal_type"))
+    is_own = any(mark in _BY_AUTHOR for mark in named) or at(item, "_meta", "was_deleted_later") is True
+    if text is Absence.DELETED or is_own:
+        return PostState.DELETED
+    marks = (at(item, name) for name in ("removed", "spam", "banned_by", "removal_reason"))
+    is_held = any(mark is True or (isinstance(mark, str) and bool(mark)) for mark in (*marks, *named))
+    return PostState.REMOVED if text is Absence.REMOVED or is_held else PostState.PRESENT
 
 
 def _kind(is_comment: bool, parent: Text) -> PostKind:

@@ -1,28 +1,24 @@
-"""Qualtrics CSV and TSV: three header rows (names, wording, import ids), older downloads with two or one.
+"""Qualtrics CSV, TSV and XLSX: three header rows (names, wording, import ids), older downloads with two or one.
 
-Item: a response. Previews and test responses are kept and counted in a notice: a stage decides about them.
+Item: a response; previews, tests, spam and unfinished ones carry their state.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
 
-from analysis.corpora import csv_stream
+from analysis.corpora import tables
 from analysis.corpora.absence import Absence
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
-from analysis.corpora.quarantine import Notice
 from analysis.corpora.sources import Source
-from analysis.corpora.surveys import Codebook, Respondent, Variable, respondents
+from analysis.corpora.surveys import Codebook, Variable, respondents
 
 _ID_COLUMNS = ("ResponseId", "ResponseID", "_recordId", "V1")
 _COMPANIONS = {"StartDate", "EndDate", "RecordedDate", "Finished", "Status", "Progress", "Duration (in seconds)"}
-_TRIAL = ("preview", "test", "spam")
 
 
 def recognises(outline: Outline) -> bool:
     """A row of import ids, or the response id beside the columns that Qualtrics adds."""
-    if outline.kind != "table" or not outline.rows:
+    if outline.kind not in ("table", "xlsx") or not outline.rows:
         return False
     has_id = not {"ResponseId", "ResponseID"}.isdisjoint(outline.header)
     return _has_import_ids(outline.rows) or (has_id and len(_COMPANIONS & outline.header) >= 2)
@@ -38,18 +34,12 @@ def _is_import_row(row: tuple[str, ...]) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Responses in the order of the download."""
-    rows = tuple(row.cells for row in islice(csv_stream.rows(source), 3) if isinstance(row, csv_stream.Row))
-    names = csv_stream.header(source)
+    rows = tables.first_rows(source, 3)
+    names = tables.header(source)
     count = header_rows(rows)
     labels = rows[1] if count > 1 else ()
     yield Codebook(tuple(_variable(name, labels, number) for number, name in enumerate(names)))
-    trials = 0
-    for entry in respondents(csv_stream.records(source, count), _ID_COLUMNS):
-        is_trial = isinstance(entry, Respondent) and _is_trial(entry)
-        trials += is_trial
-        yield replace(entry, is_response=False) if is_trial and isinstance(entry, Respondent) else entry
-    if trials:
-        yield Notice(f"{trials} responses are previews, tests or spam by the export's own Status or channel")
+    yield from respondents(tables.records(source, count), _ID_COLUMNS)
 
 
 def header_rows(rows: tuple[tuple[str, ...], ...]) -> int:
@@ -65,8 +55,3 @@ def header_rows(rows: tuple[tuple[str, ...], ...]) -> int:
 def _variable(name: str, labels: tuple[str, ...], number: int) -> Variable:
     label = labels[number] if number < len(labels) else Absence.NOT_EXPORTED
     return Variable(name, label or Absence.EMPTY)
-
-
-def _is_trial(respondent: Respondent) -> bool:
-    marks = (respondent.answers.get(name) for name in ("Status", "DistributionChannel"))
-    return any(isinstance(mark, str) and any(word in mark.lower() for word in _TRIAL) for mark in marks)

@@ -1,17 +1,40 @@
 """SPSS system files (`.sav`, `.zsav`).
 
-Item: a case. Values that the file declares as user-missing keep their code and label; system-missing is null.
+Item: a case. Values that the file declares as user-missing keep their code and label; system-missing is null. Spans of
+time are seconds; a date that no calendar has costs its cell.
 """
 
+import codecs
+import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pyreadstat
 
+from analysis.corpora.absence import Text
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
-from analysis.corpora.statistical_files import Dialect, entries
+from analysis.corpora.statistical_files import Dialect, entries, moment_since, seconds_text
+
+_ORIGIN = datetime.datetime(1582, 10, 14)
+_DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "MOYR", "QYR", "WKYR")
+_CLOCKS = ("DATETIME", "YMDHMS")
+_DURATIONS = ("TIME", "DTIME", "MTIME")
+_DICTIONARY = 4 * 2**20
+"""Bytes in which the records about the encoding are looked for."""
+_NAMED = (
+    re.compile(rb"\x07\0\0\0\x14\0\0\0\x01\0\0\0(....)", re.DOTALL),
+    re.compile(rb"\0\0\0\x07\0\0\0\x14\0\0\0\x01(....)", re.DOTALL),
+)
+"""Record 7, subtype 20: the name of the encoding, little-endian or big-endian."""
+_CODED = (
+    re.compile(rb"\x07\0\0\0\x03\0\0\0\x04\0\0\0\x08\0\0\0.{28}(....)", re.DOTALL),
+    re.compile(rb"\0\0\0\x07\0\0\0\x03\0\0\0\x04\0\0\0\x08.{28}(....)", re.DOTALL),
+)
+"""Record 7, subtype 3: eight numbers of the machine, of which the last is the code page."""
+_LEAST_PAGE, _UTF_8 = 437, 65001
 
 
 def recognises(outline: Outline) -> bool:
@@ -21,7 +44,44 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Cases in the order of the file."""
-    return entries(source, Dialect("SPSS", pyreadstat.read_sav, _missing))
+    return entries(
+        source, Dialect("SPSS", pyreadstat.read_sav, _missing, _moment, _is_duration, _stated_encoding(source))
+    )
+
+
+def _stated_encoding(source: Source) -> str:
+    """The encoding that the dictionary names, else its code page; nothing where it only says ASCII."""
+    head = source.head(_DICTIONARY)
+    named = next((match for pattern in _NAMED if (match := pattern.search(head))), None)
+    if named:
+        length = int.from_bytes(named[1], "little" if named.re is _NAMED[0] else "big")
+        return _known(head[named.end() : named.end() + min(length, 64)].decode("ascii", "replace").strip("\0 "))
+    coded = next((match for pattern in _CODED if (match := pattern.search(head))), None)
+    page = int.from_bytes(coded[1], "little" if coded.re is _CODED[0] else "big") if coded else 0
+    return _known("utf-8" if page == _UTF_8 else f"cp{page}") if page >= _LEAST_PAGE else ""
+
+
+def _known(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return ""
+
+
+def _kind(form: str) -> str:
+    """`DTIME12.2` → `DTIME`."""
+    return form.rstrip("0123456789.").upper()
+
+
+def _is_duration(form: str) -> bool:
+    return _kind(form) in _DURATIONS
+
+
+def _moment(value: float, form: str) -> Text | None:
+    kind = _kind(form)
+    if kind in _DURATIONS:
+        return seconds_text(value)
+    return moment_since(_ORIGIN, value, is_day=kind in _DAYS) if kind in _DAYS or kind in _CLOCKS else None
 
 
 def _missing(meta: Any, name: str, value: object) -> str | None:

@@ -3,18 +3,28 @@
 Item: an observation. Extended missing values `.a` to `.z` keep their letter and label; the plain `.` is null.
 """
 
+import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pyreadstat
 
+from analysis.corpora.absence import Text
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
-from analysis.corpora.statistical_files import Dialect, entries
+from analysis.corpora.statistical_files import Dialect, entries, moment_since, seconds_text
 from analysis.errors import ExportError
 
 _OPENING, _CLOSING = b"<stata_dta>", b"</stata_dta>"
+
+
+_ORIGIN = datetime.datetime(1960, 1, 1)
+_DAY, _CLOCK = re.compile(r"%-?(?:td|d)"), re.compile(r"%-?t[cC]")
+_CLOCK_ONLY = re.compile(r"%-?t[cC][Hh+][Hh:MSs.]*")
+_HEAD, _UNICODE = 256, 118
+_RELEASE = re.compile(rb"<release>(\d+)</release>")
 
 
 def recognises(outline: Outline) -> bool:
@@ -32,7 +42,29 @@ def read(source: Source) -> Iterator[Entry]:
     """
     if source.head(len(_OPENING)) == _OPENING and not _tail(source).rstrip().endswith(_CLOSING):
         raise ExportError(f"{source.name}: the Stata file ends before its closing tag; export or copy it again")
-    return entries(source, Dialect("Stata", pyreadstat.read_dta, _missing))
+    return entries(
+        source, Dialect("Stata", pyreadstat.read_dta, _missing, _moment, _is_duration, _stated_encoding(source))
+    )
+
+
+def _stated_encoding(source: Source) -> str:
+    """UTF-8 from release 118 on, which is Stata 14; older files do not say."""
+    head = source.head(_HEAD)
+    release = _RELEASE.search(head)
+    return "utf-8" if release and int(release[1]) >= _UNICODE else ""
+
+
+def _is_duration(form: str) -> bool:
+    return _CLOCK_ONLY.fullmatch(form) is not None
+
+
+def _moment(value: float, form: str) -> Text | None:
+    """`%td` counts days, `%tc` milliseconds from 1960; a clock without a day is a span of time."""
+    if _is_duration(form):
+        return seconds_text(value / 1000)
+    if _DAY.match(form):
+        return moment_since(_ORIGIN, value * 86_400, is_day=True)
+    return moment_since(_ORIGIN, value / 1000, is_day=False) if _CLOCK.match(form) else None
 
 
 def _tail(source: Source) -> bytes:

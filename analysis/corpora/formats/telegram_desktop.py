@@ -1,12 +1,13 @@
 """Telegram Desktop's machine-readable export (`result.json`): one chat, or all chats of an account.
 
-Item: a message. Beside the items: service messages, and messages that Telegram calls unsupported.
+Item: a message. Beside the items: service messages, and messages that Telegram calls unsupported. A chat's `type` says
+who could read it: public channels and groups, private ones, personal chats, the account's own notes.
 Never read: who reacted, contact cards, coordinates, actors, members, display names, the account's own contact list.
 Source: `export_output_json.cpp` of Telegram Desktop; older versions lack `date_unixtime`, `text_entities`, `from_id`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.corpora import json_stream
@@ -14,14 +15,26 @@ from analysis.corpora.absence import Absence, Count, Text
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, sound
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import Moment, from_iso, from_unix
 
 _CHATS = ("chats.list", "left_chats.list")
 _MESSAGES = frozenset(["messages", *(f"{chats}.messages" for chats in _CHATS)])
-_HEADERS = frozenset(["id", *_CHATS, *(f"{chats}.id" for chats in _CHATS)])
+_HEADERS = frozenset(["id", "type", *_CHATS, *(f"{chats}.{name}" for chats in _CHATS for name in ("id", "type"))])
+_VISIBILITY = {
+    "public_channel": Visibility.PUBLIC,
+    "public_supergroup": Visibility.PUBLIC,
+    "private_channel": Visibility.FOLLOWERS,
+    "private_supergroup": Visibility.FOLLOWERS,
+    "private_group": Visibility.FOLLOWERS,
+    "personal_chat": Visibility.DIRECT,
+    "bot_chat": Visibility.DIRECT,
+    "saved_messages": Visibility.DIRECT,
+    "replies": Visibility.DIRECT,
+    "verify_codes": Visibility.DIRECT,
+}
 _MEDIA = ("photo", "poll", "contact_information", "location_information", "game_title", "invoice_information", "file")
 _NEVER_EDITED = ("1969-12-31", "1970-01-01")
 
@@ -37,13 +50,13 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Messages of every chat in the order of the export."""
-    chat: Text = Absence.NOT_EXPORTED
+    chat = _Chat()
     orphans = 0
     for element in json_stream.selected(source, _MESSAGES, _HEADERS):
         if element.position in ("start", "value"):
-            chat = id_at({"id": element.value}, "id") if element.position == "value" else Absence.NOT_EXPORTED
+            chat = chat.told(element.path, element.value) if element.position == "value" else _Chat()
             continue
-        orphans += not is_given(chat)
+        orphans += not is_given(chat.name)
         yield guarded(element.position, element.value, _Decoder(element.value, element.position, chat).entry)
     if orphans:
         yield Notice(
@@ -52,12 +65,26 @@ def read(source: Source) -> Iterator[Entry]:
 
 
 @dataclass(frozen=True)
+class _Chat:
+    """What stands before the messages of a chat: its id, and the type that says who could read it."""
+
+    name: Text = Absence.NOT_EXPORTED
+    visibility: Visibility = Visibility.UNKNOWN
+
+    def told(self, path: str, value: Any) -> "_Chat":
+        """The chat with one more of its fields known."""
+        if path.rpartition(".")[2] == "id":
+            return replace(self, name=id_at({"id": value}, "id"))
+        return replace(self, visibility=_VISIBILITY.get(str(value), Visibility.UNKNOWN))
+
+
+@dataclass(frozen=True)
 class _Decoder:
     """One message of one chat."""
 
     message: Any
     position: str
-    chat: Text
+    chat: _Chat
 
     def entry(self) -> Entry:
         kind = at(mapping(self.message), "type")
@@ -77,7 +104,9 @@ class _Decoder:
             position=self.position,
             post_id=required_id(at(message, "id"), "id"),
             post_kind=self._kind(),
-            container_id=self.chat,
+            visibility=self.chat.visibility,
+            state=PostState.PRESENT,
+            container_id=self.chat.name,
             author_id=id_at(message, "from_id"),
             created_at=created.at,
             date_source=created.source,

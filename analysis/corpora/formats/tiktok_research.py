@@ -1,16 +1,18 @@
 """TikTok Research API: replies of the video, comment and user-list queries, one page, a list of pages or one per line.
 
-Item: a video or a comment. Beside the items: profiles and error replies. Ids are 64-bit integers and become text.
+Item: a video or a comment. Beside the items: profiles and error replies. Ids are 64-bit integers and become text. The
+interface serves public items only (its documentation says so); marks of a private one are read where they are.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from analysis.corpora import json_stream
+from analysis.corpora.audience import audience
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded, quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_unix
@@ -75,6 +77,8 @@ def _post(item: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=required_id(first_of(item, *names), "id"),
         post_kind=_kind(is_comment, parent, video),
+        visibility=_visibility(item),
+        state=PostState.REMOVED if at(item, "is_removed") is True else PostState.PRESENT,
         container_id=video if is_comment else id_at(item, "playlist_id"),
         author_handle=text_at(item, "username"),
         created_at=created.at,
@@ -86,6 +90,16 @@ def _post(item: dict[str, Any], position: str) -> Post:
         reposts_n=count_at(item, "share_count"),
         views_n=count_at(item, "view_count"),
     )
+
+
+def _visibility(item: dict[str, Any]) -> Visibility:
+    """Public, unless one of the marks that TikTok's programs know says otherwise."""
+    stated = first_of(item, "privacy_level", "who_can_view", "visibility")
+    if is_given(stated):
+        return audience(stated)
+    marks = ("is_private", "private_item", "privateItem", "secret", "for_friend", "forFriend", "friends_only")
+    is_private = any(at(item, mark) in (True, 1, "true", "1") for mark in marks)
+    return Visibility.FOLLOWERS if is_private else Visibility.PUBLIC
 
 
 def _kind(is_comment: bool, parent: object, video: object) -> PostKind:

@@ -1,7 +1,9 @@
 """X API v2 as collected by twarc2 and others: pages with `data` and `includes`, or one flattened post per line.
 
-Item: an element of `data`, or a flattened post. Beside the items: included originals, profiles, count buckets, errors.
-The text of a repost is the original's, when the export includes it; a long post's text stands in `note_tweet`.
+Item: an element of `data`, or a flattened post. Handed on: which posts and accounts are gone, by the errors of a page
+or the results of a compliance job. Beside the items: included originals, profiles, count buckets. An account's
+`protected` says who could read; nothing else does. The text of a repost is the original's, when the export includes it;
+a long post's text stands in `note_tweet`.
 """
 
 from collections.abc import Iterator
@@ -9,16 +11,24 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
+from analysis.corpora.audience import protected
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, text_at, text_value
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind, TextSource, dated
+from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility, dated
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
 _PAGE = ("data", "includes", "meta", "errors")
+_ERRORS = {
+    "Not Found Error": PostState.DELETED,
+    "Authorization Error": PostState.REMOVED,
+    "Forbidden": PostState.REMOVED,
+}
+_COMPLIANCE = frozenset(["id", "action", "reason"])
+_REASONS = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 _FLAT = ("author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "referenced_tweets", "__twarc")
 
 
@@ -30,7 +40,13 @@ def recognises(outline: Outline) -> bool:
     flat = outline.has("id", "text") and (
         outline.has_any(*_FLAT) or (outline.has("created_at") and not outline.has("user"))
     )
-    return in_page or flat or outline.has_any("__twarc") or outline.has("meta.result_count")
+    return (
+        in_page
+        or flat
+        or outline.has_any("__twarc")
+        or outline.has("id", "action", "reason")
+        or outline.has("meta.result_count")
+    )
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -53,8 +69,17 @@ def _page(page: dict[str, Any], position: str) -> Iterator[Entry]:
     if originals:
         yield Aside("included original", len(originals))
     errors = page.get("errors")
-    if isinstance(errors, list) and errors:
-        yield Aside("error note of the interface (a referenced post or account that is gone)", len(errors))
+    for error in errors if isinstance(errors, list) else []:
+        yield _gone_or_aside(error)
+
+
+def _gone_or_aside(error: Any) -> Entry:
+    """What an error says of a post or account that was asked for: not found, or not to be read by others."""
+    kind, name = at(error, "resource_type"), at(error, "resource_id")
+    state = _ERRORS.get(str(at(error, "title")))
+    if state and kind in ("tweet", "user") and isinstance(name, str):
+        return Gone(name, state, is_account=kind == "user")
+    return Aside("error note of the interface")
 
 
 def _included(page: dict[str, Any], name: str) -> dict[str, Any]:
@@ -64,12 +89,20 @@ def _included(page: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _entry(post: Any, position: str, originals: dict[str, Any], users: dict[str, Any]) -> Entry:
+    if isinstance(post, dict) and post.keys() >= _COMPLIANCE and "text" not in post:
+        return guarded(position, post, lambda: _complied(post))
     if isinstance(post, dict) and "text" not in post:
         if "username" in post:
             return Aside("profile")
         if "tweet_count" in post:
             return Aside("count of posts per period")
     return guarded(position, post, lambda: _post(mapping(post), position, originals, users))
+
+
+def _complied(result: dict[str, Any]) -> Gone:
+    """A result of a compliance job: a post or account to be deleted, with the reason."""
+    state = _REASONS.get(str(result["reason"]), PostState.REMOVED)
+    return Gone(required_id(result["id"], "id"), state, is_account="redacted_at" not in result)
 
 
 def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users: dict[str, Any]) -> Post:
@@ -83,6 +116,9 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
         position=position,
         post_id=required_id(at(post, "id"), "id"),
         post_kind=_kind(references),
+        visibility=_visibility(post, users, author),
+        state=_state(post),
+        replaces=_versions(post)[:-1],
         container_id=Absence.NOT_EXPORTED,
         author_id=author,
         author_handle=text_at(post, "author", "username") if "author" in post else _handle(users, author),
@@ -102,6 +138,23 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
         views_n=count_at(post, "public_metrics", "impression_count"),
         links=_links(post),
     )
+
+
+def _visibility(post: dict[str, Any], users: dict[str, Any], author: Text) -> Visibility:
+    profile = post.get("author", users.get(author, {}) if isinstance(author, str) else {})
+    return protected(at(profile, "protected"))
+
+
+def _versions(post: dict[str, Any]) -> tuple[str, ...]:
+    """Ids of every version of the post, the first one first."""
+    history = at(post, "edit_history_tweet_ids")
+    return tuple(str(each) for each in history) if isinstance(history, list) else ()
+
+
+def _state(post: dict[str, Any]) -> PostState:
+    if str(post.get("id")) in _versions(post)[:-1]:
+        return PostState.EDITED
+    return PostState.REMOVED if is_given(at(post, "withheld")) else PostState.PRESENT
 
 
 def _references(post: dict[str, Any], originals: dict[str, Any]) -> dict[str, dict[str, Any]]:

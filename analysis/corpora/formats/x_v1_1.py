@@ -1,7 +1,7 @@
 """X API v1.1: timelines, searches and streams; a list, a `statuses` page or one post per line.
 
-Item: a post. Beside the items: stream notices (deletions, limits) and included originals. Ids come from `id_str`:
-the number beside it may have lost digits. A repost's text is the original's.
+Item: a post; a stream's notices of what is gone are handed on. Beside the items: other notices, included originals. Ids
+come from `id_str`: the number beside it may have lost digits. A repost's text is the original's.
 """
 
 from collections.abc import Iterator
@@ -9,16 +9,26 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
+from analysis.corpora.audience import protected
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind, TextSource
+from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource
 from analysis.corpora.quarantine import Aside, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_x
 
-_NOTICES = ("delete", "limit", "scrub_geo", "status_withheld", "user_withheld", "disconnect", "warning", "errors")
+_NOTICES = ("limit", "scrub_geo", "disconnect", "warning", "errors")
+_GONE = {
+    "delete": PostState.DELETED,
+    "status_withheld": PostState.REMOVED,
+    "user_delete": PostState.DELETED,
+    "user_withheld": PostState.REMOVED,
+    "user_suspend": PostState.REMOVED,
+    "user_undelete": PostState.PRESENT,
+    "user_unsuspend": PostState.PRESENT,
+}
 _ORIGINALS = ("retweeted_status", "quoted_status")
 
 
@@ -45,6 +55,10 @@ def _entries(value: Any, position: str) -> Iterator[Entry]:
     if isinstance(value, dict) and "id" not in value and "id_str" not in value:
         if "search_metadata" in value or not value:
             return
+        gone = next((name for name in _GONE if name in value), None)
+        if gone:
+            yield guarded(position, value, lambda: _gone(value[gone], gone))
+            return
         notice = next((name for name in _NOTICES if name in value), None)
         if notice:
             yield Aside(f"notice of the interface ({notice})")
@@ -53,6 +67,17 @@ def _entries(value: Any, position: str) -> Iterator[Entry]:
     originals = sum(isinstance(at(value, name), dict) for name in _ORIGINALS)
     if originals:
         yield Aside("included original", originals)
+
+
+def _gone(notice: Any, name: str) -> Gone:
+    status = at(notice, "status") if name == "delete" else notice
+    since = count_at(notice, "timestamp_ms")
+    return Gone(
+        required_id(_id(status, "id"), f"{name}.id"),
+        _GONE[name],
+        is_account=name.startswith("user_"),
+        since=since if isinstance(since, int) else 0.0,
+    )
 
 
 def _post(post: dict[str, Any], position: str) -> Post:
@@ -65,6 +90,8 @@ def _post(post: dict[str, Any], position: str) -> Post:
         position=position,
         post_id=required_id(first_of(post, "id_str", "id"), "id_str"),
         post_kind=PostKind.REPOST if is_repost else PostKind.REPLY if is_given(reply) else PostKind.POST,
+        visibility=protected(at(post, "user", "protected")),
+        state=PostState.REMOVED if _is_withheld(post) else PostState.PRESENT,
         author_id=_id(at(post, "user"), "id"),
         author_handle=text_value(at(post, "user", "screen_name"), "user.screen_name"),
         created_at=created.at,
@@ -80,6 +107,12 @@ def _post(post: dict[str, Any], position: str) -> Post:
         reposts_n=count_at(post, "retweet_count"),
         links=_links(post),
     )
+
+
+def _is_withheld(post: dict[str, Any]) -> bool:
+    """Whether the platform hides the post in some country, whichever it is."""
+    countries = at(post, "withheld_in_countries")
+    return isinstance(countries, list) and bool(countries)
 
 
 def _id(record: Any, name: str) -> Text:

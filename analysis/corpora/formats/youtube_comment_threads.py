@@ -1,10 +1,12 @@
 """YouTube Data API v3: `commentThreads.list` and `comments.list` replies, one page, a list of pages or one per line.
 
 Item: a top-level comment, and each reply that the thread embeds (a subset: the rest is counted in a notice).
-`textDisplay` is HTML and serves only where `textOriginal` is missing; the interface has no language field.
+`textDisplay` is HTML and serves only where `textOriginal` is missing; the interface has no language field. A thread's
+`isPublic` and a comment's `moderationStatus` say who can see it; the latter is sent to the channel's owner only.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from analysis.corpora import json_stream
@@ -13,7 +15,7 @@ from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.markup import plain_text
 from analysis.corpora.outline import Outline
-from analysis.corpora.posts import Post, PostKind
+from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, Quarantined, guarded, quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
@@ -54,7 +56,7 @@ def _record(value: Any, position: str) -> Iterator[Entry]:
     elif is_given(at(value, "error")):
         yield Aside("error reply of the interface")
     else:
-        yield guarded(position, value, lambda: _comment(value, position, Absence.NOT_EXPORTED))
+        yield guarded(position, value, lambda: _comment(value, position, Absence.NOT_EXPORTED, Visibility.UNKNOWN))
 
 
 def _page_rest(page: Any, position: str) -> Iterator[Entry]:
@@ -65,15 +67,30 @@ def _page_rest(page: Any, position: str) -> Iterator[Entry]:
 
 def _thread(thread: Any, position: str) -> Iterator[Entry]:
     video = id_at(thread, "snippet", "videoId")
+    visibility = _visibility(at(thread, "snippet", "isPublic"))
     top = at(thread, "snippet", "topLevelComment")
-    yield guarded(position, thread, lambda: _comment(top, position, video))
+    yield guarded(position, thread, lambda: _comment(top, position, video, visibility))
     replies = at(thread, "replies", "comments")
     for number, reply in enumerate(replies if isinstance(replies, list) else []):
         where = f"{position}, reply {number}"
-        yield guarded(where, reply, lambda reply=reply, where=where: _comment(reply, where, video))  # type: ignore[misc]
+        decode = partial(_comment, reply, where, video, visibility)
+        yield guarded(where, reply, decode)
 
 
-def _comment(comment: Any, position: str, video: Text) -> Post:
+def _visibility(is_public: object) -> Visibility:
+    """Of a thread: its own word; a thread that is not public can be seen by the channel's owner."""
+    if not isinstance(is_public, bool):
+        return Visibility.UNKNOWN
+    return Visibility.PUBLIC if is_public else Visibility.DIRECT
+
+
+def _state(snippet: dict[str, Any]) -> PostState:
+    """Held for review, rejected and likely spam are not shown; without a status the comment is published."""
+    status = at(snippet, "moderationStatus")
+    return PostState.PRESENT if not is_given(status) or status == "published" else PostState.REMOVED
+
+
+def _comment(comment: Any, position: str, video: Text, visibility: Visibility) -> Post:
     snippet = mapping(at(mapping(comment, "comment"), "snippet"), "snippet")
     created = from_iso(at(snippet, "publishedAt"), "publishedAt")
     edited_at = _edited_at(snippet, created.at)
@@ -84,6 +101,8 @@ def _comment(comment: Any, position: str, video: Text) -> Post:
         position=position,
         post_id=required_id(at(comment, "id"), "id"),
         post_kind=PostKind.REPLY if is_given(parent) else PostKind.COMMENT,
+        visibility=visibility,
+        state=_state(snippet),
         container_id=own_video if is_given(own_video) else video,
         author_id=id_at(snippet, "authorChannelId", "value"),
         created_at=created.at,

@@ -63,7 +63,7 @@ def _tweet(row: PostRow) -> dict[str, Any]:
         "lang": row.language,
         "entities": {"urls": urls},
         "public_metrics": {"retweet_count": 0, "reply_count": 0, "like_count": row.number % 7, "quote_count": 0},
-        "author": {"id": row.account_id, "username": row.handle, "name": row.handle,
+        "author": {"id": row.account_id, "username": row.handle, "name": row.handle, "protected": False,
                    "public_metrics": {"followers_count": row.followers}},
     }  # fmt: skip
 

@@ -64,7 +64,14 @@ def test_every_row_of_the_exports_has_one_outcome(survey):
     for (_, outcome), count in survey.tally.items():
         outcomes[outcome] += count
     assert outcomes["admitted"] == len(survey.rows)
-    assert {"admitted", "no_consent", "repeats_an_earlier_row", "unreadable", "not_a_response"} <= set(outcomes)
+    assert {
+        "admitted",
+        "no_consent",
+        "repeats_an_earlier_row",
+        "unreadable",
+        "preview_or_test",
+        "interview_not_complete",
+    } <= set(outcomes)
 
 
 def test_nobody_without_consent_enters(study, survey):
@@ -121,7 +128,7 @@ def one_post_study(root, accounts, basis="account_holder_export", **fields):
     folder = root / "data/fiction"
     folder.mkdir(parents=True)
     tweet = {"id": "11", "author_id": "7", "conversation_id": "11", "created_at": "2026-01-06T10:00:00.000Z",
-             "text": "Call +4917139200123", **fields}  # fmt: skip
+             "author": {"protected": False}, "text": "Call +4917139200123", **fields}  # fmt: skip
     (folder / "tweets.jsonl").write_text(json.dumps(tweet) + "\n" + json.dumps(tweet | {"id": "12"}) + "\n")
     (folder / "ledger.jsonl").write_text("")
     source = {"source_id": "x", "file": "tweets.jsonl", "platform_terms_basis": basis, "accounts": accounts}

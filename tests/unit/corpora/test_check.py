@@ -49,7 +49,7 @@ def test_one_json_object_per_file_and_line(check, files):
     reports = [json.loads(line) for line in run.stdout.splitlines()]
     assert [report["format"] for report in reports] == list(files)
     assert set(files) == set(FORMATS)
-    keys = {"file", "format", "items", "quarantined", "reasons", "identifiers", "warnings"}
+    keys = {"file", "format", "items", "quarantined", "reasons", "identifiers", "standing", "gone", "warnings"}
     assert all(report.keys() == keys for report in reports)
     assert all(report["items"] >= report["quarantined"] == sum(report["reasons"].values()) for report in reports)
 

@@ -173,3 +173,37 @@ def test_what_is_no_instrument_is_refused(tmp_path, content):
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(InstrumentError, match="blueprint"):
         load_instrument("none")
+
+
+@pytest.mark.parametrize(
+    ("variable", "answer", "code"),
+    [
+        ("NW1", "۳", "3"),
+        ("NW1", "٠٣", "3"),
+        ("NW1", "\u200e۱۲\u200f", "12"),
+        ("NW1", "१२", "12"),
+        ("NW1", "１２", "12"),
+        ("NW1", "12.0", "12"),
+        ("TA1", "۱", BLUEPRINT.items["TA1"].options["1"]),
+        ("EX1_tv", "۷", "7"),
+        ("SC9/ngo", "۱", "chosen"),
+        ("SC9/ngo", "۰", "not_chosen"),
+    ],
+)
+def test_digits_of_any_script_mean_the_same_in_every_kind_of_item(variable, answer, code):
+    assert read(variable, answer).code == code
+
+
+@pytest.mark.parametrize("answer", ["۳۰۰۰", "۳ نفر", "۳٫۵", "¾", "³"])
+def test_what_is_no_whole_number_in_the_range_stays_unknown_in_any_script(answer):
+    assert read("NW1", answer).unknown
+
+
+def test_free_text_keeps_its_own_digits():
+    assert read("EX5", "ساعت ۳").code == "ساعت ۳"
+
+
+def test_a_missing_code_in_other_digits_is_that_missing_code():
+    known = next(code for code, kind in BLUEPRINT.missing.items() if code.lstrip("-").isdigit())
+    other = known.translate({ord(str(n)): chr(0x06F0 + n) for n in range(10)})
+    assert read("NW1", other).missing is read("NW1", known).missing is not None

@@ -115,7 +115,7 @@ def test_every_basis_is_accepted(tmp_path, basis):
 
 
 KNOWN = "week_zero, hosts, ledger, surveys, posts"
-SURVEY_KEYS = "source_id, file, sample_source, mode, variables, instrument, format, duration_unit"
+SURVEY_KEYS = "source_id, file, sample_source, mode, variables, instrument, format, duration_unit, also_admit, encoding"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.results import survey_weights as weighting
-from analysis.results.survey_direct import direct_rows
+from analysis.results.survey_direct import direct_rows, rds_rows
 from analysis.results.survey_frame import FAVOURABLE, GIVEN_DEFENCE, NOT_FAVOURABLE, PUBLIC_SUPPORT, read_survey
 from analysis.results.survey_recovery import recovery_rows
 from analysis.results.survey_results import Plan, estimate
@@ -226,3 +226,19 @@ def test_the_same_seed_gives_the_same_rows(results):
 
 def test_a_refused_method_gives_a_reason_without_counts():
     assert not any(letter.isdigit() for letter in REFUSED)
+
+
+def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
+    rows = full()
+    chosen = rows.index[(rows.sample_source_code == "web_rds") & (rows.ta1 == "very_favourable")][:15]
+    rows.loc[chosen, "nw1"] = ".no_answer"
+    direct = Rows(survey_of(rows), "made up")
+    rds_rows(direct, 1000.0, 30, np.random.default_rng(1))
+    name = "rds-ii, stated numbers only"
+    found = {row["estimator_text"]: row for row in direct.found if row["estimand_id"] == FAVOURABLE.estimand_id}
+    assert name in found
+    kept = rows[(rows.sample_source_code == "web_rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
+    weights = 1 / np.maximum(kept.nw1.astype(float), 1)
+    expected = float(weights[kept.ta1 == "very_favourable"].sum() / weights.sum())
+    assert found[name]["value"] == pytest.approx(expected, abs=0.001)
+    assert name not in set(results.estimates.estimator_text)

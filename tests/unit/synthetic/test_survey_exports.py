@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.corpora.exports import open_export
 from analysis.corpora.instrument import load_instrument
+from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
 from analysis.synthetic import answers, recruitment, world
@@ -38,7 +39,7 @@ def read_back(vendor, written, tmp_path):
         if isinstance(entry, Codebook):
             places = {each.name: INSTRUMENT.place(each.name) for each in entry.variables}
             assert [name for name, place in places.items() if place is None] == []
-        if isinstance(entry, Respondent) and entry.is_response:
+        if isinstance(entry, Respondent) and entry.state is InterviewState.COMPLETE:
             found[entry.answers["respondent_id"]] = by_question(entry, places)
     return found
 
@@ -90,4 +91,4 @@ def test_broken_rows_are_set_aside(vendor, tmp_path):
     path.write_bytes(VENDORS[vendor][1](rows(4)))
     entries = list(open_export(path).entries())
     assert sum(isinstance(entry, Quarantined) for entry in entries) == 12
-    assert sum(isinstance(entry, Respondent) and not entry.is_response for entry in entries) == 12
+    assert sum(isinstance(entry, Respondent) and entry.state is not InterviewState.COMPLETE for entry in entries) == 12
