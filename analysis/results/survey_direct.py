@@ -17,6 +17,7 @@ from analysis.estimators.robust_interval import RobustInterval, robust_interval
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import survey_mean
 from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_frame import (
     FAVOURABLE,
     FOIL,
@@ -65,14 +66,18 @@ def direct_rows(rows: Rows) -> None:
             "K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share"
         )
         _add_share(rows, place, survey.coded(_question("ta6")).among(members), survey.weights["blended"])
+    withhold_complements(rows)
 
 
 def _weightings(survey: Survey, question: Question, kind: str) -> tuple[str, ...]:
-    """All for everybody; for hosts those that the model is compared with; the blended one for other groups."""
+    """All for everybody; for hosts those that the model is compared with; the blended one for other groups.
+
+    No group has an unweighted share: it would be a count over a count, and the weighted one serves.
+    """
     if kind == "all":
         return tuple(survey.weights)
     if kind == "host" and question in COMPARED_BY_HOST:
-        return tuple(name for name in survey.weights if name != "rds")
+        return tuple(name for name in ("raked", "blended") if name in survey.weights)
     return ("blended",)
 
 
@@ -88,11 +93,11 @@ def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
     design = survey_design(len(weights), weights=weights)
     made = survey_mean(coded.yes.astype(np.float64), design, counts)
     share, variance = float(np.clip(made.values[0], 0, 1)), float(made.covariance[0, 0])
-    reason = reason_against(yes_n, n - yes_n, share, group_kind=place.group_kind)
+    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
     limits = None
     if reason is None:
         limits = proportion_interval(share, variance, n, made.degrees_of_freedom)
-    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED), reason)
+    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED, yes_n), reason)
 
 
 def difference_rows(rows: Rows) -> None:
@@ -199,9 +204,9 @@ def _add_rds_ii(
     both = draws.estimates[:, 0] + draws.estimates[:, 1]
     ratios = draws.estimates[both > 0, 1] / both[both > 0]
     se = float(ratios.std(ddof=1))
-    reason = reason_against(yes_n, n - yes_n, share, group_kind=place.group_kind)
+    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
     method = f"Volz–Heckathorn weights; {draws.method}, {how[0]} draws"
-    rows.add(place, Number(share, se, _within_unit(share, se), n, method), reason)
+    rows.add(place, Number(share, se, _within_unit(share, se), n, method, yes_n), reason)
 
 
 def _in_recruitment(survey: Survey) -> Bools:
@@ -227,7 +232,7 @@ def _add_other_wording(rows: Rows, coded: Coded) -> None:
     yes_n = int(made.values[made.answered, 1].sum())
     place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii by nw2", quantity="answer_share")
     method = "Volz–Heckathorn weights by the number of adults who could be invited; no interval"
-    rows.add(place, Number(share, None, None, n, method), reason_against(yes_n, n - yes_n, share, group_kind="all"))
+    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(yes_n, n - yes_n, group_kind="all"))
 
 
 def _add_successive(
@@ -249,8 +254,8 @@ def _add_successive(
     yes_n = int((coded.yes & coded.is_decided & _in_recruitment(rows.survey)).sum())
     rows.add(
         place,
-        Number(share, se, _within_unit(share, se), n, method),
-        reason_against(yes_n, n - yes_n, share, group_kind="all"),
+        Number(share, se, _within_unit(share, se), n, method, yes_n),
+        reason_against(yes_n, n - yes_n, group_kind="all"),
     )
 
 
@@ -265,15 +270,15 @@ def robust_rows(rows: Rows) -> None:
         found = robust(survey, coded)
         if found is None:
             continue
-        share = _blended_share(survey, coded)
+        share = blended_share(survey, coded)
         yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
         place = Place(question.estimand_id, question.item, "envelope", "robust interval", kind, group, "answer_share")
         method = (
             "blended share; envelope over bogus shares of 0, 4 and 7 %, undecided answers as no and as yes, the "
             f"weightings of the plan, and a design effect of at least {found.design_effect:g}"
         )
-        number = Number(share, None, Interval(found.low, found.high), n, method)
-        rows.add(place, number, reason_against(yes_n, n - yes_n, share, group_kind=kind))
+        number = Number(share, None, Interval(found.low, found.high), n, method, yes_n)
+        rows.add(place, number, reason_against(yes_n, n - yes_n, group_kind=kind))
 
 
 def robust(
@@ -303,7 +308,8 @@ def _design(survey: Survey, weighting: str, rows: Bools) -> SurveyDesign:
     return survey_design(int(rows.sum()), weights=survey.weights[weighting][rows])
 
 
-def _blended_share(survey: Survey, coded: Coded) -> float:
+def blended_share(survey: Survey, coded: Coded) -> float:
+    """The blended share of yes among those who decided."""
     w = survey.weights["blended"] * coded.is_decided
     return float(w @ coded.yes / w.sum())
 

@@ -46,6 +46,7 @@ TABLES = for_every_study(
             columns=columns("wave_text", "respondents_n"),
             key=("wave_text",),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -55,6 +56,7 @@ TABLES = for_every_study(
             columns=columns("item_text", "level_text", "homophily_ratio", "respondents_n", "source"),
             key=("item_text", "level_text"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -67,6 +69,7 @@ TABLES = for_every_study(
             ),
             key=("weighting_code",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -81,6 +84,7 @@ TABLES = for_every_study(
             ),
             key=("estimate_id",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(UNUSABLE_IS_NULL, INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED),
         ),
@@ -91,6 +95,7 @@ TABLES = for_every_study(
             columns=columns("item_text", "list_arm_code", "list_answer_text", "list_answers_n"),
             key=("item_text", "list_arm_code", "list_answer_text"),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -102,6 +107,7 @@ TABLES = for_every_study(
             ),
             key=("item_text", "check_code"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -114,6 +120,7 @@ TABLES = for_every_study(
             ),
             key=("sensitivity_code", "estimand_id", "step_rank"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(ENDS_IN_ORDER,),
         ),
@@ -128,6 +135,7 @@ TABLES = for_every_study(
             ),
             key=("estimate_id",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(COVERED_BY_INTERVAL,),
         ),

@@ -40,6 +40,7 @@ TABLES = (
                 columns=columns("platform_code", "admission_code", "posts_n"),
                 key=("platform_code", "admission_code"),
                 output_kind="frequency",
+                corpus="posts",
                 source="",
             ),
         )
@@ -80,6 +81,7 @@ TABLES = (
                 columns=columns("study_week_index", "language_code", "frame_code", "posts_n"),
                 key=("study_week_index", "language_code", "frame_code"),
                 output_kind="frequency",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -93,6 +95,7 @@ TABLES = (
                 ),
                 key=("estimate_id",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
                 rules=(SYNTHETIC_IS_NAMED,),
             ),
@@ -106,6 +109,7 @@ TABLES = (
                 ),
                 key=("agreement_scope_text",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -119,6 +123,7 @@ TABLES = (
                 ),
                 key=("account_kind_code", "stance_label_code", "classifier_text", "estimator_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -131,6 +136,7 @@ TABLES = (
                 ),
                 key=("study_period_index", "account_kind_code", "stance_label_code"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -143,6 +149,7 @@ TABLES = (
                 ),
                 key=("coordination_scope_text",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -155,6 +162,7 @@ TABLES = (
                 ),
                 key=("shock_number", "frame_code", "specification_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -168,6 +176,7 @@ TABLES = (
                 ),
                 key=("shock_number", "frame_code"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -180,6 +189,7 @@ TABLES = (
                 ),
                 key=("shock_number", "covariate_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
         )
