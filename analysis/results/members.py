@@ -78,13 +78,14 @@ def post_members(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _post_groups(posts: pd.DataFrame, frames: pd.DataFrame) -> Iterator[tuple[str, str]]:
     kind = posts.account_kind_code
-    period = (posts.week_index // WEEKS_OF_A_PERIOD).astype("Int64").astype(str)
+    dated = posts[posts.week_index.notna()]
+    period = (dated.week_index // WEEKS_OF_A_PERIOD).astype("Int64").astype(str)
     framed = frames[["post_pseudonym", "frame_code"]].merge(
         posts[["post_pseudonym", "channel_pseudonym", "account_kind_code"]], on="post_pseudonym"
     )
     yield from zip(posts.channel_pseudonym, kind, strict=True)
     yield from zip(posts.channel_pseudonym, kind + ", language = " + posts.language_code, strict=True)
-    yield from zip(posts.channel_pseudonym, kind + ", period = " + period, strict=True)
+    yield from zip(dated.channel_pseudonym, dated.account_kind_code + ", period = " + period, strict=True)
     yield from zip(framed.channel_pseudonym, framed.account_kind_code + ", frame = " + framed.frame_code, strict=True)
 
 

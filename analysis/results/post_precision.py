@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.schemas.precision import (
-    FINER,
     SHARE_STEPS,
     Shown,
     Spread,
@@ -95,7 +94,7 @@ def _shown(row: Row) -> Shown | None:
         return Shown(float(count), None, None, None, 1.0) if count else None
     if quantity == "rate_ratio" or "agreement_scope_text" in row:
         step = open_step(posts_n // EVENT_PART if quantity else posts_n)
-        return shown_at(value, spread, (step, step / FINER[0]), is_share=False)
+        return shown_at(value, spread, step, is_share=False)
     if quantity == "channel_share":
         return _by_account(value, spread, int(_number(row, "basis_channels_n")))
     if "covariate_text" in row:
@@ -108,7 +107,7 @@ def _shown(row: Row) -> Shown | None:
 def _by_account(value: float, spread: Spread, channels_n: int) -> Shown | None:
     """Every account counts alike: any share of one account fits what is published, for who knows all the others."""
     step = next((step for step in SHARE_STEPS if step * channels_n >= 1), None)
-    return None if step is None else shown_at(value, spread, (step, step / FINER[0]), is_share=True)
+    return None if step is None else shown_at(value, spread, step, is_share=True)
 
 
 def _spread(row: Row) -> Spread:

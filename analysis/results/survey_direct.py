@@ -5,6 +5,8 @@ What belongs here: which estimator runs on which question. What must not: experi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from analysis.errors import EstimationError
@@ -36,6 +38,7 @@ from analysis.results.survey_frame import (
     Survey,
 )
 from analysis.results.survey_rows import REFUSED, Number, Place, Rows, reason_against
+from analysis.schemas.precision import floored
 
 SHARE = "share of answers"
 ROBUST_QUESTIONS = (NOT_FAVOURABLE, GIVEN_DEFENCE)
@@ -97,7 +100,18 @@ def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
     limits = None
     if reason is None:
         limits = proportion_interval(share, variance, n, made.degrees_of_freedom)
-    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED, yes_n), reason)
+    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED, yes_n, _logit_limits(n)), reason)
+
+
+def _logit_limits(n: int) -> Callable[[float, float], tuple[float, float]]:
+    """Ends of the interval of any share, for as many respondents as are published."""
+    shown = floored(n)
+
+    def limits(share: float, se: float) -> tuple[float, float]:
+        found = proportion_interval(share, se**2, shown, shown - 1)
+        return found.low, found.high
+
+    return limits
 
 
 def difference_rows(rows: Rows) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from analysis.estimators.estimate import Estimate, Interval
 from analysis.results.survey_frame import LEAST_IN_GROUP, Survey
-from analysis.schemas.precision import Shown, floored, publish_number, publish_share, shown_at
+from analysis.schemas.precision import Limits as IntervalRule
+from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 
 LEAST_PER_SIDE = 10
 TOO_FEW = "too few respondents in the group, on one side of the answer, or beside what is shown"
@@ -38,7 +39,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Number:
-    """An estimate as the rows need it; the interval may be missing. `yes_n` counts the yes where answers are shares."""
+    """An estimate as the rows need it; the interval may be missing.
+
+    `yes_n` counts the yes where answers are shares; `interval` says how the limits follow from share and error.
+    """
 
     value: float
     se: float | None
@@ -46,6 +50,7 @@ class Number:
     n: int
     method: str
     yes_n: int | None = None
+    interval: IntervalRule | None = None
 
 
 @dataclass
@@ -64,11 +69,10 @@ class Rows:
     found: list[dict[str, object]] = field(default_factory=list)
     exact: list[tuple[Place, Number]] = field(default_factory=list)
     allowed: list[bool] = field(default_factory=list)
-    steps: dict[tuple[float, int], float] = field(default_factory=dict)
 
     def add(self, place: Place, number: Number, reason: str | None = None) -> None:
         """One row; without a number where there is a reason against it."""
-        shown = None if reason else self._published(place, number)
+        shown = None if reason else _published(place, number)
         self.exact.append((place, number))
         self.allowed.append(reason is None)
         self.found.append(
@@ -87,25 +91,6 @@ class Rows:
         )
         if self.found[-1]["unusable_reason"] == TOO_FEW:
             self.withhold(len(self.found) - 1)
-
-    def _published(self, place: Place, number: Number) -> Shown | None:
-        """The number on its step, or None where no step hides the counts, or where the step leaves a side too small.
-
-        A share that two rows show has one step: two would meet in a narrower range than either.
-        """
-        value, limits = float(number.value), number.limits
-        spread = (number.se, *((value - limits.low, limits.high - value) if limits else (None, None)))
-        if place.quantity != "answer_share":
-            return publish_number(value, spread, number.n)
-        same = (round(min(value, 1 - value), 9), number.n)
-        if same in self.steps:
-            shown: Shown | None = shown_at(value, spread, (self.steps[same], self.steps[same]), is_share=True)
-        else:
-            shown = publish_share(value, spread, number.n)
-        if shown is None or floored(number.n) * min(shown.value, 1 - shown.value) < LEAST_PER_SIDE:
-            return None
-        self.steps[same] = shown.step
-        return shown
 
     def withhold(self, position: int) -> None:
         """Take a row's numbers back, the number of respondents too: with it the others would tell it."""
@@ -147,6 +132,15 @@ def identifier(place: Place, study: str) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def _published(place: Place, number: Number) -> Shown | None:
+    """The number on its step, or None where no step hides the counts, or where a side may be too small."""
+    value, limits = float(number.value), number.limits
+    spread = (number.se, *((value - limits.low, limits.high - value) if limits else (None, None)))
+    if place.quantity != "answer_share":
+        return publish_number(value, spread, number.n)
+    return publish_share(value, spread, number.n, number.interval)
 
 
 def reason_against(yes_n: int, no_n: int, *, group_kind: str) -> str | None:

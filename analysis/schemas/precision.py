@@ -1,16 +1,16 @@
 """How finely a number about persons may be published, from how many persons stand behind it.
 
-A number is published on a step so wide that at least `FEWEST_COUNTS` numbers of persons fit everything the row shows:
-its value, its standard error and both ends of its interval. What must not be here: which rows may be shown at all.
+The step of a share depends on the number of persons alone and is so wide that at least `FEWEST_COUNTS` counts fit each
+published share. Standard error and interval are then published as they would be at the published share: they follow from
+it, and tell nothing more about the count. What must not be here: which rows may be shown at all.
 
-The interval is published by its distances from the published value, each at least the true distance and half a step, so
-that it holds the whole unrounded interval and gives away nothing that the value hides.
+The interval is published by its distances from the published share, each the largest over the shares that the step
+covers and half a step, rounded up: so it holds the whole unrounded interval.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 FEWEST_COUNTS = 10
 """Numbers of persons that fit a published row: as many as the threshold of a cell."""
@@ -18,11 +18,18 @@ FEWEST_COUNTS = 10
 SHARE_STEPS = (0.005, 0.01, 0.02, 0.05, 0.1)
 """Steps of a share; where the widest would give fewer than `FEWEST_COUNTS` persons away, no share is published."""
 
-FINER = (5, 2, 1)
-"""How many times finer than the value its standard error and distances are published: the finest that hides the count."""
+FINER = 5
+"""Standard errors and distances are published so many times finer than the value."""
 
 COUNT_BASE = 5
 SAFE = 1e-9
+
+
+Spread = tuple[float | None, float | None, float | None]
+"""Standard error, and how far the lower and the upper end of the interval lie from the value; None where there is none."""
+
+Limits = Callable[[float, float], tuple[float, float]]
+"""Ends of an interval from a share and its standard error."""
 
 
 @dataclass(frozen=True)
@@ -92,26 +99,21 @@ def tidy(number: float) -> float:
     return round(float(number), 6) + 0.0
 
 
-Spread = tuple[float | None, float | None, float | None]
-"""Standard error, and how far the lower and the upper end of the interval lie from the value; None where there is none."""
-
-
-def shown_at(value: float, spread: Spread, steps: tuple[float, float], *, is_share: bool) -> Shown:
+def shown_at(value: float, spread: Spread, step: float, *, is_share: bool) -> Shown:
     """A number on a step: the value to the nearest, standard error and distances upwards on a finer one.
 
     Parameters
     ----------
     value
-        The estimate.
+        The estimate; already on its step for a share.
     spread
         Standard error and distances.
-    steps
-        Of the value, and of the spread.
+    step
+        Of the value.
     is_share
         Ends of an interval that lies in the unit interval stay in it.
     """
-    step, fine = steps
-    centre = share_on_step(value, step) if is_share else on_step(value, step)
+    centre, fine = share_on_step(value, step) if is_share else on_step(value, step), step / FINER
     se = None if spread[0] is None else up_to_step(spread[0], fine)
     low, high = (None if d is None else up_to_step(max(d, 0.0) + step / 2, fine) for d in spread[1:])
     ends = (None if low is None else tidy(centre - low), None if high is None else tidy(centre + high))
@@ -120,48 +122,38 @@ def shown_at(value: float, spread: Spread, steps: tuple[float, float], *, is_sha
     return Shown(centre, se, *ends, step)
 
 
-def counts_that_fit(value: float, spread: Spread, steps: tuple[float, float], n: int) -> int:
-    """How many numbers y of n persons, as the share y/n, would be published exactly alike.
-
-    The spread of another share p' is taken as the row's own times √(p'(1−p')/p(1−p)): whoever solves for y knows the
-    design effect.
-    """
-    step, fine = steps
-    centre = share_on_step(value, step)
-    y = np.arange(max(1, math.ceil((centre - step / 2) * n - SAFE)), min(n - 1, (centre + step / 2) * n + SAFE) + 1)
-    p = y / n
-    nearest = np.where(p <= 0.5, np.floor(p / step + 0.5 + SAFE), 1 / step - np.floor((1 - p) / step + 0.5 + SAFE))
-    fits = np.abs(nearest * step - centre) < step / 2
-    scale = np.sqrt(p * (1 - p) / (value * (1 - value)))
-    for distance, half in zip(spread, (0.0, step / 2, step / 2), strict=True):
-        if distance is not None:
-            fits &= np.ceil((scale * distance + half) / fine - SAFE) == math.ceil((distance + half) / fine - SAFE)
-    return int(fits.sum())
-
-
-def publish_share(value: float, spread: Spread, n: int) -> Shown | None:
-    """A share of n persons on the finest steps that hide the count, or None where no step does.
+def publish_share(value: float, spread: Spread, n: int, limits: Limits | None = None) -> Shown | None:
+    """A share of n persons on a step that hides the count, or None where no step does or where a side may be small.
 
     Parameters
     ----------
     value
         Between 0 and 1.
     spread
-        Standard error and distances.
+        Standard error and distances. Both are taken to grow like √(p(1 − p)), as they do where counts vary.
     n
         Persons, or posts, behind it.
+    limits
+        How the interval follows from share and standard error, where that is known.
     """
-    least = share_step(n)
-    if least is None or not 0 < value < 1:
+    step = share_step(n)
+    if step is None or not 0 < value < 1:
         return None
-    for step in SHARE_STEPS[SHARE_STEPS.index(least) :]:
-        for steps in ((step, step / finer) for finer in FINER):
-            if counts_that_fit(value, spread, steps, n) >= FEWEST_COUNTS:
-                return shown_at(value, spread, steps, is_share=True)
-    return None
+    centre = share_on_step(value, step)
+    covered = (centre - step / 2, centre, centre + step / 2)
+    if floored(n) * min(covered[0], 1 - covered[2]) < FEWEST_COUNTS - SAFE:
+        return None
+    roots = [math.sqrt(share * (1 - share)) for share in covered]
+    unit = [None if one is None else one / math.sqrt(value * (1 - value)) for one in spread]
+    wide = [None if one is None else one * max(roots) for one in unit]
+    if limits is not None and unit[0] is not None:
+        ends = [limits(share, unit[0] * root) for share, root in zip(covered, roots, strict=True)]
+        wide[1] = max(share - low for share, (low, _) in zip(covered, ends, strict=True))
+        wide[2] = max(high - share for share, (_, high) in zip(covered, ends, strict=True))
+    return shown_at(centre, (wide[0], wide[1], wide[2]), step, is_share=True)
 
 
 def publish_number(value: float, spread: Spread, n: int) -> Shown | None:
     """A number that is no share of counted persons (a difference, a mean), on the step of a share of n."""
     step = share_step(n)
-    return None if step is None else shown_at(value, spread, (step, step / FINER[0]), is_share=False)
+    return None if step is None else shown_at(value, spread, step, is_share=False)

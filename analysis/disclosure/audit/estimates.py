@@ -11,6 +11,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from scipy import stats
 from analysis.disclosure.audit.findings import Finding
 
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1)
-PARTS = (5, 2, 1)
+PARTS = 5
+HALF = 0.5
 MISSING_IN_N = 5
 BEFORE_THE_RULE = 0.001
 """The step of a share that no rule allows: three decimals."""
@@ -106,63 +108,46 @@ def _seen(row: Row) -> tuple[float, ...]:
 
 
 def printed(count: Count, everybody: int | None) -> Printed | None:
-    """What the published rule makes of a count in a simple random sample: share, standard error and logit interval."""
-    n, share = count.n, count.yes / count.n
-    se = math.sqrt(share * (1 - share) / n * (everybody / (everybody - 1) if everybody else 1.0))
-    half = stats_t(n - 1) * se / (share * (1 - share))
-    logit = math.log(share / (1 - share))
-    ends = (1 / (1 + math.exp(half - logit)), 1 / (1 + math.exp(-half - logit)))
-    spread = (se, share - ends[0], ends[1] - share)
-    finest = _finest(n)
-    for step in (step for step in STEPS if finest is not None and step >= finest):
-        for part in PARTS:
-            if _hidden_among(n, share, spread, (step, step / part)) >= 10:
-                return _print(share, spread, (step, step / part))
-    return None
+    """What the published rule makes of a count in a simple random sample.
+
+    The share goes to the nearest step; standard error and distances are the largest over what the step covers.
+    """
+    step, n = _finest(count.n), count.n
+    if step is None:
+        return None
+    share = count.yes / n
+    value = _nearest(share, step) if share <= HALF else 1 - _nearest(1 - share, step)
+    covered = [one for one in (value - step / 2, value, value + step / 2) if 0 < one < 1]
+    unit = math.sqrt((everybody / (everybody - 1) if everybody else 1.0) / n)
+    errors = [unit * math.sqrt(one * (1 - one)) for one in covered]
+    ends = [_logit_ends(one, error, n - n % MISSING_IN_N - 1) for one, error in zip(covered, errors, strict=True)]
+    down = max(one - low for one, (low, _) in zip(covered, ends, strict=True)) + step / 2
+    up = max(high - one for one, (_, high) in zip(covered, ends, strict=True)) + step / 2
+    fine = step / PARTS
+    error, down, up = (math.ceil(one / fine - DUST) * fine for one in (max(errors), down, up))
+    return tuple(round(one, 6) + 0.0 for one in (value, error, max(0.0, value - down), min(1.0, value + up)))
+
+
+def _nearest(share: float, step: float) -> float:
+    return math.floor(share / step + HALF + DUST) * step
+
+
+def _logit_ends(share: float, error: float, df: int) -> tuple[float, float]:
+    half, logit = stats_t(df) * error / (share * (1 - share)), math.log(share / (1 - share))
+    return 1 / (1 + math.exp(half - logit)), 1 / (1 + math.exp(-half - logit))
 
 
 def three_decimals(count: Count, everybody: int | None) -> Printed:
     """What no rule makes of a count: three decimals of everything."""
     n, share = count.n, count.yes / count.n
     se = math.sqrt(share * (1 - share) / n * (everybody / (everybody - 1) if everybody else 1.0))
-    half = stats_t(n - 1) * se / (share * (1 - share))
-    logit = math.log(share / (1 - share))
-    ends = (1 / (1 + math.exp(half - logit)), 1 / (1 + math.exp(-half - logit)))
-    return tuple(round(one, 3) + 0.0 for one in (share, se, *ends))
+    return tuple(round(one, 3) + 0.0 for one in (share, se, *_logit_ends(share, se, n - 1)))
 
 
+@cache
 def stats_t(df: int) -> float:
     """The 97.5 % point of Student's t."""
     return float(stats.t.ppf(0.975, df))
-
-
-def _hidden_among(n: int, share: float, spread: Sequence[float], steps: tuple[float, float]) -> int:
-    """Counts that the rule cannot tell from this one, the spread growing like the root of p(1 − p)."""
-    mine = _print(share, spread, steps)
-    centre = mine[0] or 0.0
-    found = 0
-    for yes in range(max(1, math.ceil((centre - steps[0] / 2) * n - DUST)), n):
-        p = yes / n
-        if p > centre + steps[0] / 2 + DUST:
-            break
-        grown = math.sqrt(p * (1 - p) / (share * (1 - share)))
-        found += _parts(p, [grown * one for one in spread], steps) == _parts(share, spread, steps)
-    return found
-
-
-def _parts(share: float, spread: Sequence[float], steps: tuple[float, float]) -> tuple[int, ...]:
-    step, fine = steps
-    lower = math.floor(share / step + 0.5 + DUST) if share <= 0.5 else -math.floor((1 - share) / step + 0.5 + DUST)
-    halves = (0.0, step / 2, step / 2)
-    return (lower, *(math.ceil((one + half) / fine - DUST) for one, half in zip(spread, halves, strict=True)))
-
-
-def _print(share: float, spread: Sequence[float], steps: tuple[float, float]) -> Printed:
-    step, fine = steps
-    number, se, low, high = _parts(share, spread, steps)
-    value = number * step if share <= 0.5 else 1 + number * step
-    ends = (max(0.0, value - low * fine), min(1.0, value + high * fine))
-    return tuple(round(one, 6) + 0.0 for one in (value, se * fine, *ends))
 
 
 def _everybody(rows: Sequence[Row]) -> int | None:
