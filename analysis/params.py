@@ -75,6 +75,13 @@ class EstimatePosts:
 
 
 @dataclass(frozen=True)
+class RehearseAttacks:
+    """Invented studies on which attacks are tried: their seed."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
 class LabelQuality:
     """Assumed error rates of a label: shares between 0 and 1."""
 
@@ -114,6 +121,7 @@ class Params:
     weight_respondents: WeightRespondents
     estimate_survey: EstimateSurvey
     estimate_posts: EstimatePosts
+    rehearse_attacks: RehearseAttacks
     tabulate_base_rates: TabulateBaseRates
 
 

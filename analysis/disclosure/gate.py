@@ -10,14 +10,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.disclosure.history import Earlier
+from analysis.disclosure.history import Earlier, Held
 from analysis.disclosure.policy import Policy
 from analysis.disclosure.tabular import COUNTED, Protected, frequency_columns, protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
+from analysis.schemas.precision import SHARE_STEPS, share_step
 from analysis.store import canonical, content_hash, parquet_bytes
 
-FEW_DECIMALS = 3
+FEW_DECIMALS = 4
+ON_STEP = 1e-6
+OF_FICTION = ("known_truth_value", "known_error_value")
+"""Values that the fictional world was made with; empty in a real study."""
+CELLS = ("cells", "share of cells")
+COUNTED_SHARES = ("answer_share", "post_share")
 LEAST_OF_SERVICE = 100
 SERVICE_GROUPS = ("service household", "no service household")
 NO_SERVICE = "no row is about service households"
@@ -55,7 +61,9 @@ class Cleared:
     clearance: Clearance
 
 
-def clear(candidates: dict[str, pd.DataFrame], policy: Policy, earlier: Earlier | None = None) -> Cleared:
+def clear(
+    candidates: dict[str, pd.DataFrame], policy: Policy, earlier: Earlier | None = None, held: Held | None = None
+) -> Cleared:
     """Protect, check and clear tables together with the record of the checks.
 
     Parameters
@@ -66,6 +74,8 @@ def clear(candidates: dict[str, pd.DataFrame], policy: Policy, earlier: Earlier 
         Rules.
     earlier : mapping, optional
         Frequencies of earlier releases.
+    held : Held, optional
+        Tables that leave as an earlier release published them.
 
     Returns
     -------
@@ -77,11 +87,14 @@ def clear(candidates: dict[str, pd.DataFrame], policy: Policy, earlier: Earlier 
     DisclosureError
         Any record is `fail` or `review`; the message lists them, nothing is cleared.
     """
-    frequencies = {name: frame for name, frame in candidates.items() if TABLES[name].output_kind == "frequency"}
+    kept = {} if held is None else {name: frame for name, frame in held.tables.items() if name in candidates}
+    moving = {name: frame for name, frame in candidates.items() if name not in kept}
+    frequencies = {name: frame for name, frame in moving.items() if TABLES[name].output_kind == "frequency"}
     found = protect_frequencies(frequencies, TABLES, policy.minimum_cell, policy.rounding_base, earlier)
-    protected = candidates | found.frames
+    protected = moving | found.frames | kept
     records = [record for name, frame in protected.items() for record in review(frame, TABLES[name], policy)]
     records += [_reconstruction(name, found) for name in frequencies]
+    records += [_movement(name, held) for name in candidates if held is not None and TABLES[name].corpus]
     _demand_all_pass(records)
     protected["disclosure_records"] = records_frame(records)
     frames = {name: canonical(frame, TABLES[name]) for name, frame in sorted(protected.items())}
@@ -114,6 +127,21 @@ def _reconstruction(name: str, found: Protected) -> Record:
     hidden = f"{found.primary_n} small, {found.secondary_n} beside them ({found.method} choice)"
     text = f"{found.cells_n} cells of all tables in one system; hidden: {hidden}; none can be worked out"
     return Record(name, "secondary_suppression", "pass", text)
+
+
+def _movement(name: str, held: Held) -> Record:
+    """Whether the numbers of the table's corpus are new ones."""
+    since = held.since.get(TABLES[name].corpus)
+    if since is None:
+        text = "compared with every earlier release, nobody or enough persons changed in every group"
+        return Record(name, "movement", "pass", text)
+    if name not in held.tables:
+        return Record(
+            name, "movement", "fail", f"its corpus stays as in release {since}, which does not hold the table"
+        )
+    return Record(
+        name, "movement", "pass", f"as published in release {since}: the corpus moves as a whole or not at all"
+    )
 
 
 def _demand_all_pass(records: list[Record]) -> None:
@@ -152,7 +180,7 @@ def _roles(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
 
 
 def _cells_only(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
-    others = [column.name for column in table.columns if column.role == "measure" and column.unit != "cells"]
+    others = [column.name for column in table.columns if column.role == "measure" and column.unit not in CELLS]
     if others:
         return "fail", f"declared as the result of an attack but measures something else in {', '.join(others)}"
     return "pass", "counts of cells, none of persons"
@@ -195,12 +223,51 @@ def _respondents_rounded(frame: pd.DataFrame, table: Table, policy: Policy) -> O
     return "pass", f"numbers of respondents rounded to {policy.rounding_base}"
 
 
-def _few_decimals(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+def _published_steps(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    """A share of counted persons or posts stands on a step that its number of respondents allows."""
     measured = [column.name for column in table.columns if column.kind == "number" and column.role == "measure"]
-    for name in _of(frame, measured):
-        if ((frame[name] * 10**FEW_DECIMALS).round(6).mod(1) != 0).where(frame[name].notna(), False).any():
+    for name in _of(frame, [name for name in measured if name not in OF_FICTION]):
+        if _are_off(frame[name], FEW_DECIMALS).any():
             return "fail", f"column {name}: a value has more than {FEW_DECIMALS} decimals"
-    return "pass", f"measured values have at most {FEW_DECIMALS} decimals"
+    if not {"quantity_code", "value"} <= set(frame.columns):
+        return "pass", f"measured values have at most {FEW_DECIMALS} decimals"
+    bases = _of(frame, ["respondents_n", "basis_posts_n"])
+    if not bases:
+        return "fail", "the table does not say on how many respondents or posts a share rests"
+    basis = bases[0]
+    shares = frame[frame.quantity_code.isin(COUNTED_SHARES) & frame.value.notna()]
+    for row in shares.itertuples():
+        if not _is_on_step(float(row.value), share_step(int(getattr(row, basis)))):
+            return "fail", f"a share of {getattr(row, basis)} is given more finely than hides the count behind it"
+    return "pass", "every share stands on a step that leaves enough counts possible"
+
+
+def _are_off(values: "pd.Series[float]", decimals: int) -> "pd.Series[bool]":
+    return ((values * 10**decimals).round(6).mod(1) != 0).where(values.notna(), other=False)
+
+
+def _is_on_step(value: float, least: float | None) -> bool:
+    """Whether the share is a multiple of the least step or of a wider one."""
+    wide = [step for step in SHARE_STEPS if least is not None and step >= least]
+    return any(abs(value / step - round(value / step)) < ON_STEP for step in wide)
+
+
+def _complements(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    """What is left of a published whole without its published groups: nobody, or possibly enough."""
+    needed = {"quantity_code", "group_kind_code", "value", "respondents_n"}
+    if not needed <= set(frame.columns):
+        return "pass", "no row is a group of respondents"
+    shown = frame[frame.value.notna()]
+    line = ["estimand_id", "item_text", "quantity_code", "weighting_code", "estimator_text"]
+    for _, rows in shown.groupby([name for name in line if name in shown.columns]):
+        whole = rows[rows.group_kind_code == "all"].respondents_n
+        for kind, groups in rows[rows.group_kind_code != "all"].groupby("group_kind_code"):
+            if not len(whole):
+                continue
+            rest, unsaid = int(whole.iloc[0] - groups.respondents_n.sum()), policy.rounding_base - 1
+            if rest - unsaid * len(groups) > 0 and rest + unsaid < policy.minimum_cell:
+                return "fail", f"without its groups by {kind} a whole is left with {rest + unsaid} respondents at most"
+    return "pass", "no whole is left with a small group when published groups are taken from it"
 
 
 def _of(frame: pd.DataFrame, names: list[str]) -> list[str]:
@@ -263,7 +330,8 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "minimum_respondents": _minimum_respondents,
     "whole_points": _whole_points,
     "respondents_rounded": _respondents_rounded,
-    "few_decimals": _few_decimals,
+    "published_steps": _published_steps,
+    "complements": _complements,
     "both_sides": _both_sides,
     "service_pooled": _service_pooled,
 }

@@ -1,26 +1,38 @@
 """Earlier releases, and what keeps a new one from giving away those who came or left in between.
 
-A frequency that moved by fewer persons than the threshold keeps the count that was published before. What must not be
-here: how many withdrew, or any file outside the release history.
+All numbers about a corpus keep the bytes of an earlier release until enough persons came, left or changed in every
+group that could show it; beyond that, a frequency that moved by fewer persons than the threshold keeps its count.
+What must not be here: how many withdrew, or an answer.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES
-from analysis.store import parse_csv
+from analysis.schemas.check import check
+from analysis.store import parquet_bytes, parse_csv, write_atomically
 
-KEPT = ("frequency", "estimate", "verdict")
-"""Kinds of output that are kept: what speaks of persons of this study."""
+KEPT_KINDS = ("frequency", "verdict")
+"""Kinds of output that are kept beside the tables of a corpus."""
+
+MEMBERS = "release_members"
+SHOWN_FROM = {"survey": 100, "posts": 10}
+"""Members from which on a group of a corpus has numbers of its own; smaller ones show in what is left of a whole."""
+
+OF_A_KIND = " = "
+REST = "the rest"
 
 Earlier = Mapping[str, Sequence[pd.DataFrame]]
 """Table name → its frames in all earlier releases, the oldest first."""
@@ -62,6 +74,173 @@ def _resources(package: Path) -> Iterator[tuple[str, Path]]:
         yield resource["name"].replace("-", "_"), package.parent / resource["path"]
 
 
+@dataclass(frozen=True)
+class Past:
+    """One earlier release: its tables about the corpora of a study, and who stands behind them, where that is known."""
+
+    version: str
+    tables: Mapping[str, pd.DataFrame]
+    members: pd.DataFrame | None
+
+
+def members_file(root: Path, study: str, version: str) -> Path:
+    """Where the members behind a release are kept: those of a real study in the vault, never beside the release."""
+    folder = root / ("data/vault" if study == "vault" else "data") / "release_history" / version
+    return folder / f"{study}_{MEMBERS}.parquet"
+
+
+def load_past(root: Path, study: str) -> list[Past]:
+    """Earlier releases that hold tables about this study's corpora, the oldest first.
+
+    Raises
+    ------
+    SchemaError
+        A table of an earlier release has other columns than are declared now: it could not be kept as it was published.
+    """
+    found = []
+    for package in sorted((root / "data/release_history").glob("*/datapackage.json")):
+        named = {name: path for name, path in _resources(package) if _is_of(study, name)}
+        tables = {name: parse_csv(path.read_bytes(), TABLES[name]) for name, path in named.items()}
+        kept = members_file(root, study, package.parent.name)
+        members = check(pq.read_table(kept).to_pandas(), TABLES[f"{study}_{MEMBERS}"]) if kept.is_file() else None
+        if tables:
+            found.append(Past(package.parent.name, tables, members))
+    return found
+
+
+def _is_of(study: str, name: str) -> bool:
+    return name.startswith(f"{study}_") and name in TABLES and bool(TABLES[name].corpus)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What stays as it was published.
+
+    Attributes
+    ----------
+    tables
+        Name → the frame of the earlier release.
+    since
+        Corpus → the release whose numbers it keeps; a corpus that moves has no entry.
+    members
+        Who stands behind the numbers that are published now.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    since: Mapping[str, str]
+    members: pd.DataFrame
+
+
+def hold(past: Sequence[Past], members: pd.DataFrame, minimum: int) -> Held:
+    """Which corpora keep the numbers of the last release.
+
+    A corpus moves only when the comparison with every earlier release shows a change of nobody, or of at least
+    `minimum` members, in every group that has numbers, and in what is left when those are taken from a whole. Who came
+    or left and whose rows changed is counted apart. Where the members of an earlier release are not known, it stays.
+
+    Parameters
+    ----------
+    past
+        As `load_past` gives it.
+    members
+        Table `release_members` of the candidate.
+    minimum
+        Persons or accounts.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    since: dict[str, str] = {}
+    behind = []
+    for corpus, now in members.groupby("corpus_code", sort=True):
+        earlier = [one for one in past if any(TABLES[name].corpus == corpus for name in one.tables)]
+        if all(one.members is not None and not small_changes(one.members, now, minimum) for one in earlier):
+            behind.append(now)
+            continue
+        last = earlier[-1]
+        since[str(corpus)] = last.version
+        tables |= {name: frame for name, frame in last.tables.items() if TABLES[name].corpus == corpus}
+        behind += [] if last.members is None else [last.members[last.members.corpus_code == corpus]]
+    return Held(tables, since, pd.concat(behind) if behind else members.iloc[:0])
+
+
+def small_changes(before: pd.DataFrame, now: pd.DataFrame, minimum: int) -> list[str]:
+    """Groups in which somebody came, left or changed, and fewer than `minimum` did.
+
+    Parameters
+    ----------
+    before, now
+        Rows of the table `release_members`; other corpora than that of `now` are left out.
+    minimum
+        Members.
+    """
+    corpus = str(now.corpus_code.iloc[0])
+    was, has = (_members(rows[rows.corpus_code == corpus]) for rows in (before, now))
+    moved = was.keys() ^ has.keys()
+    edited = {member for member in was.keys() & has.keys() if was[member] != has[member]}
+    if not moved and not edited:
+        return []
+    return [
+        group
+        for group, inside in sorted(_comparable(was, has, SHOWN_FROM[corpus]).items())
+        if any(0 < len(inside & changed) < minimum for changed in (moved, edited))
+    ]
+
+
+def _members(rows: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
+    """Member → groups with what the member's rows say: the screen may move somebody whose rows stay."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    columns = (rows[name].tolist() for name in ("member_digest", "member_group_text", "content_digest"))
+    for member, group, content in zip(*columns, strict=True):
+        found.setdefault(member, set()).add((group, content))
+    return found
+
+
+Members = Mapping[str, set[tuple[str, str]]]
+
+
+def _comparable(was: Members, has: Members, shown_from: int) -> dict[str, set[str]]:
+    """Group → its members in either release; groups too small to have numbers are pooled by what they are made by."""
+    sizes = [Counter(group for groups in side.values() for group, _ in groups) for side in (was, has)]
+    found: dict[str, set[str]] = {}
+    pairs = ((who, group) for side in (was, has) for who, groups in side.items() for group, _ in groups)
+    for member, group in pairs:
+        is_large = max(size[group] for size in sizes) >= shown_from
+        name = group if is_large else f"{group.partition(OF_A_KIND)[0]}{OF_A_KIND}{REST}"
+        found.setdefault(name, set()).add(member)
+    return found
+
+
+def archive_members(members: pd.DataFrame, root: Path, study: str, version: str) -> Path:
+    """Keep who stands behind a release, for the gate alone: readable by nobody else where the study is real."""
+    path = members_file(root, study, version)
+    is_private = study == "vault"
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if is_private else 0o755)
+    write_atomically(path, parquet_bytes(members, TABLES[f"{study}_{MEMBERS}"]))
+    path.chmod(0o600 if is_private else 0o644)
+    return path
+
+
+def forget(members: pd.DataFrame, digests: Collection[str], generator: np.random.Generator) -> pd.DataFrame:
+    """Replace erased members by random digests: they still count as gone, and nothing leads to them any more.
+
+    Parameters
+    ----------
+    members
+        Table `release_members` of an earlier release.
+    digests
+        Of the pseudonyms that were erased.
+    generator
+        Seeded by the operating system: a seed that is known would lead back.
+    """
+    found = sorted(set(digests) & set(members.member_digest))
+    new = {digest: generator.bytes(16).hex() for digest in found}
+    gone = members.member_digest.isin(found)
+    return members.assign(
+        member_digest=members.member_digest.map(lambda digest: new.get(digest, digest)),
+        content_digest=members.content_digest.mask(gone, members.member_digest.map(new)),
+    ).sort_values(["corpus_code", "member_digest", "member_group_text"], ignore_index=True)
+
+
 def archive_release(release: Path, history: Path, version: str) -> list[str]:
     """Keep what a published release says about persons, for the comparison with every later one.
 
@@ -88,7 +267,7 @@ def archive_release(release: Path, history: Path, version: str) -> list[str]:
     if target.exists():
         raise DisclosureError(f"{target} exists; a published release is not replaced: raise the version in params.yaml")
     package = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [entry for entry in package["resources"] if entry["outputKind"] in KEPT]
+    package["resources"] = [entry for entry in package["resources"] if _is_kept(entry)]
     unfinished = history / f".{version}"
     shutil.rmtree(unfinished, ignore_errors=True)
     for entry in package["resources"]:
@@ -99,6 +278,10 @@ def archive_release(release: Path, history: Path, version: str) -> list[str]:
     )
     unfinished.rename(target)
     return [entry["name"] for entry in package["resources"]]
+
+
+def _is_kept(entry: Mapping[str, object]) -> bool:
+    return "corpus" in entry or entry["outputKind"] in KEPT_KINDS
 
 
 def held(count: int, earlier: Sequence[int], minimum: int) -> int:

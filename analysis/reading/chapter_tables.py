@@ -13,6 +13,7 @@ from analysis.reading.design_tables import design_tables
 from analysis.reading.figures_performance import latest
 from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
 from analysis.reading.posts_tables import posts_tables
+from analysis.reading.privacy_tables import privacy_tables
 from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
@@ -46,6 +47,7 @@ def chapter_tables(release: Release) -> dict[str, str]:
         **design_tables(release),
         **survey_tables(release),
         **posts_tables(release),
+        **privacy_tables(release),
     }
 
 

@@ -23,12 +23,9 @@ from analysis.reading.figures_forest import mark_fictional
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, is_given
 
-FICTIONAL = "synthetic"
-TABLE = "a table of age, cohort of arrival and view of the authorities that nobody publishes"
-SOURCES = {
-    "synthetic": "Source: fictional world written by analysis/synthetic, attacked with the code of the audit.",
-    "vault": "Source: this study, attacked with the code of the audit.",
-}
+TABLE = "a table of age, sex and cohort of arrival in an invented study"
+NAME = "attack_results"
+SOURCE = "Source: a study of nobody, made by analysis/results/attack_studies.py, attacked with the code of the audit."
 PANELS = {
     "reconstruction": "Small counts that a solver learns",
     "differencing": "Departures that two releases show",
@@ -44,8 +41,7 @@ KEY = (("s", BLUE, INK, "exactly, or seen"), ("s", ORANGE, INK, "known to be sma
 
 def attack_results(release: Release) -> Drawing:
     """Bars of what each attack learns out of what it attacked, one per protection."""
-    name = f"{release.study}_attack_results"
-    rows = release.table(name).set_index(["attack_code", "protection_code"])
+    rows = release.table(NAME).set_index(["attack_code", "protection_code"])
     solved = rows.loc["reconstruction"]
     attacked = int(solved.attacked_n.max())
     title = (
@@ -54,8 +50,7 @@ def attack_results(release: Release) -> Drawing:
         if attacked
         else "The table has no small count to attack"
     )
-    is_fictional = release.study == FICTIONAL
-    subtitle = f"{'Fictional world: ' if is_fictional else ''}{TABLE}"
+    subtitle = f"Invented: {TABLE}"
     told = ". ".join(
         f"{heading}: {'; '.join(f'{words} {_words(rows.loc[(attack, way)])}' for way, words in WAYS.items())}"
         for attack, heading in PANELS.items()
@@ -65,11 +60,11 @@ def attack_results(release: Release) -> Drawing:
             "attack_results",
             title,
             f"{subtitle}. Two panels of bars, one bar per protection. {told}.",
-            (name,),
+            (NAME,),
             __name__,
             rows.reset_index(),
         ),
-        lambda width: _draw(rows, (title, SOURCES[release.study], subtitle), width, is_fictional=is_fictional),
+        lambda width: _draw(rows, (title, SOURCE, subtitle), width),
     )
 
 
@@ -83,7 +78,7 @@ def _words(row: pd.Series) -> str:
     return f"{count(row.exact_n)} of {count(row.attacked_n)}{known}"
 
 
-def _draw(rows: pd.DataFrame, words: tuple[str, str, str], width: float, *, is_fictional: bool) -> Figure:
+def _draw(rows: pd.DataFrame, words: tuple[str, str, str], width: float) -> Figure:
     is_page = width == PAGE_INCHES
     panel, step = 1.35, 2.2
     height = step if is_page else step * len(PANELS)
@@ -96,8 +91,7 @@ def _draw(rows: pd.DataFrame, words: tuple[str, str, str], width: float, *, is_f
         axes = paper.axes(*box, "y")
         axes.set_title(heading, size=8.6, weight="bold", loc="left", pad=9)
         _bars(axes, rows.loc[attack], each - 0.5)
-        if is_fictional:
-            mark_fictional(paper, box, axes)
+        mark_fictional(paper, box, axes)
     return paper.figure
 
 

@@ -16,6 +16,7 @@ from analysis.reading.figures_labels import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
 from analysis.reading.posts_tables import posts_values
+from analysis.reading.privacy_tables import privacy_values
 from analysis.reading.share_card import card_sentence
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
@@ -48,6 +49,7 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **performance_values(release),
         **price_values(release),
         **attack_values(release),
+        **privacy_values(release),
         **statement_values(release),
         "text_share_card": card_sentence(release),
         **corpora_sentences(release),
@@ -174,7 +176,7 @@ def price_values(release: Release) -> dict[str, str]:
 
 def attack_values(release: Release) -> dict[str, str]:
     """What attacks learnt from the rehearsed table, by protection."""
-    rows = release.table(f"{release.study}_attack_results").set_index(["attack_code", "protection_code"])
+    rows = release.table("attack_results").set_index(["attack_code", "protection_code"])
     solved, seen = rows.loc["reconstruction"], rows.loc["differencing"]
     ways = {"counted": "as_counted", "empty": "small_hidden", "rounded": "small_hidden_rounded", "gate": "gate"}
     return {

@@ -151,7 +151,7 @@ def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
         "Estimator": lambda row: _with_acronym(escaped(row.estimator_text)),
         "Estimate": _value,
         "95 % interval": _interval,
-        "Respondents": lambda row: count(row.respondents_n),
+        "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
     }
     return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
 

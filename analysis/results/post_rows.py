@@ -12,8 +12,10 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.estimators.estimate import Estimate, unusable_estimate
+from analysis.results.post_precision import LEAST, on_steps
+from analysis.schemas.precision import floored
 
-SMALLEST_BASIS, ROUNDED_TO = 10, 5
+SMALLEST_BASIS = LEAST
 KINDS = ("consented", "institutional")
 STANCES = ("against", "favourable", "neutral")
 PERIOD = "all weeks of the study"
@@ -140,17 +142,13 @@ def numbers_of(estimate: Estimate) -> dict[str, object]:
 
 def basis(posts_n: int, channels_n: int) -> dict[str, object]:
     """On how many posts and accounts a number rests."""
-    return {"basis_posts_n": rounded(posts_n), "basis_channels_n": rounded(channels_n)}
-
-
-def rounded(number: int) -> int:
-    """Rounded down to a multiple of five."""
-    return int(number) - int(number) % ROUNDED_TO
+    return {"basis_posts_n": floored(posts_n), "basis_channels_n": floored(channels_n)}
 
 
 def released(rows: list[dict[str, object]], names: tuple[str, ...]) -> pd.DataFrame:
-    """The rows that rest on enough posts and accounts; columns of numbers stay so when there is no row."""
-    frame = pd.DataFrame(rows, columns=list(names))
+    """The rows that rest on enough posts and accounts, every number on its step; columns stay when there is no row."""
+    shown = [found for row in rows if (found := on_steps(row)) is not None]
+    frame = pd.DataFrame(shown, columns=list(names))
     frame = frame.astype({name: "float64" for name in NUMBERS if name in names})
     frame = frame.astype({name: "int64" for name in COUNTS if name in names})
     enough = (frame.basis_posts_n >= SMALLEST_BASIS) & (frame.basis_channels_n >= SMALLEST_BASIS)

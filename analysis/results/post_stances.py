@@ -26,6 +26,7 @@ from analysis.estimators.text_prevalence import (
 )
 from analysis.measures.annotations import decide, inclusion_probabilities
 from analysis.measures.frames import LANGUAGES
+from analysis.results.post_precision import is_carried
 from analysis.results.post_rows import (
     KINDS,
     PERIOD,
@@ -37,9 +38,9 @@ from analysis.results.post_rows import (
     basis,
     numbers_of,
     released,
-    rounded,
     unusable,
 )
+from analysis.schemas.precision import floored
 
 OWN = "own"
 SPLITS = 2
@@ -100,11 +101,17 @@ class _Corpus:
         """(n,) 1 for the stance, 0 for another, missing without a label."""
         return np.where(self.given.notna(), self.given == stance, np.nan).astype(float)
 
+    def is_carried(self, rows: npt.NDArray[np.bool_]) -> bool:
+        """Whether enough accounts wrote these posts, and enough of them wrote labelled ones."""
+        channels = self.posts.channel_pseudonym
+        counts = [channels[chosen].value_counts().to_numpy(float) for chosen in (rows, rows & self.labelled)]
+        return all(len(posts) > 0 and is_carried(posts) for posts in counts)
+
     @property
     def about(self) -> dict[str, object]:
         """What every row says of the posts behind it."""
         return {
-            "labelled_posts_n": rounded(int(self.labelled.sum())),
+            "labelled_posts_n": floored(int(self.labelled.sum())),
             **basis(len(self.posts), self.posts.channel_pseudonym.nunique()),
         }
 
@@ -145,6 +152,8 @@ def stances(tables: PostTables, settings: Settings, agreement: pd.DataFrame) -> 
             found.estimates += [_estimate_row(empty, stance, unusable(error, DSL)) for stance in STANCES]
             continue
         corpus = _Corpus(kind, languages, posts, given, chance)
+        if not corpus.is_carried(np.ones(len(posts), dtype=np.bool_)):
+            continue
         _add_own(found, corpus, tables, generator)
         found.prevalence += list(_brought(corpus, tables))
     return found
@@ -235,13 +244,15 @@ def _period_rows(
     period = corpus.posts.week_index // WEEKS_OF_A_PERIOD
     for number, estimate in zip(periods, fit.estimates, strict=True):
         inside = (period == number).to_numpy(dtype=bool, na_value=False)
+        if not corpus.is_carried(inside):
+            continue
         yield {
             "study_period_index": number,
             "account_kind_code": corpus.kind,
             "stance_label_code": stance,
             "estimator_text": "dsl",
             **numbers_of(estimate),
-            "labelled_posts_n": rounded(int((corpus.labelled & inside).sum())),
+            "labelled_posts_n": floored(int((corpus.labelled & inside).sum())),
             **basis(int(inside.sum()), corpus.posts.channel_pseudonym[inside].nunique()),
             "source": tables.source,
         }

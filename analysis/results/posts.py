@@ -7,6 +7,7 @@ estimator, files; and any row that rests on too few posts or accounts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,11 @@ from analysis.estimators.agreement import Annotations, alpha_by_class, krippendo
 from analysis.estimators.estimate import Estimate, usable_estimate
 from analysis.measures.annotations import ADJUDICATOR
 from analysis.results.post_coordination import coordination_rows
+from analysis.results.post_precision import is_carried, on_steps
 from analysis.results.post_rows import (
     KINDS,
     PERIOD,
     ROW_NAMES,
-    SMALLEST_BASIS,
     STANCES,
     PostRow,
     PostTables,
@@ -81,16 +82,19 @@ def _annotations(rows: pd.DataFrame) -> Annotations:
 
 
 def _agreement_row(scope: str, alpha: Estimate, rows: pd.DataFrame, source: str) -> dict[str, object]:
-    return {
+    """One set of labels; what may be done with them is told by the lower end as it is published."""
+    row = {
         "agreement_scope_text": scope,
         "value": alpha.value,
         "standard_error": alpha.se,
         "ci_low": alpha.low,
         "ci_high": alpha.high,
-        "standing_code": standing(alpha).replace(" ", "_"),
         **basis(rows.post_pseudonym.nunique(), rows.channel_pseudonym.nunique()),
         "source": source,
     }
+    low = (on_steps(row) or {}).get("ci_low")
+    as_shown = replace(alpha, low=None if low is None else float(str(low)))
+    return row | {"standing_code": standing(as_shown).replace(" ", "_")}
 
 
 def estimate_rows(tables: PostTables, settings: Settings, stances: Iterable[PostRow]) -> pd.DataFrame:
@@ -108,27 +112,52 @@ def estimate_rows(tables: PostTables, settings: Settings, stances: Iterable[Post
     DataFrame
         Rows that rest on at least ten posts and ten accounts.
     """
+    return released(computed_rows(tables, settings, stances), ROW_NAMES)
+
+
+def computed_rows(tables: PostTables, settings: Settings, stances: Iterable[PostRow]) -> list[dict[str, object]]:
+    """The rows of `post_estimates` before any step: never published."""
     rows = [
         *_frame_shares(tables.coded),
         *shock_rows(tables, settings),
         *stances,
         *coordination_rows(tables, settings),
     ]
-    return released([row.as_row(tables) for row in rows], ROW_NAMES)
+    return [row.as_row(tables) for row in rows]
 
 
-def _frame_shares(coded: pd.DataFrame) -> Iterator[PostRow]:
-    """Shares of posts by frame and kind of account, weighted by post and by account, clustered by account."""
+def frame_share_rows(tables: PostTables, *, protects: bool = True) -> pd.DataFrame:
+    """Shares of posts by frame under the column names of `post_estimates`.
+
+    Parameters
+    ----------
+    tables
+        Of the study.
+    protects
+        False leaves every number as it was computed, whoever carries it: for the audit's attacks on invented posts.
+    """
+    rows = [row.as_row(tables) for row in _frame_shares(tables.coded(), protects=protects)]
+    return released(rows, ROW_NAMES) if protects else pd.DataFrame(rows, columns=list(ROW_NAMES))
+
+
+def _frame_shares(coded: pd.DataFrame, *, protects: bool = True) -> Iterator[PostRow]:
+    """Shares of posts by frame and kind of account, weighted by post and by account, clustered by account.
+
+    Only where enough accounts stand behind all posts, those with the frame and those without, none of them most.
+    """
     for kind in KINDS:
         inside = coded[coded.account_kind_code == kind]
         posts = inside.drop_duplicates("post_pseudonym")
-        if posts.channel_pseudonym.nunique() < SMALLEST_BASIS:
-            continue
         by_channel = posts.groupby("channel_pseudonym").size()
+        if len(by_channel) <= 1 or (protects and not is_carried(by_channel.to_numpy(float))):
+            continue
         outreach = inside[inside.frame_code.isin(OUTREACH)].drop_duplicates("post_pseudonym")
         mentions = {frame: inside[inside.frame_code == frame] for frame in sorted(inside.frame_code.unique())}
         for frame, rows in (mentions | {" or ".join(sorted(OUTREACH)): outreach}).items():
             n = rows.groupby("channel_pseudonym").size().reindex(by_channel.index, fill_value=0)
+            sides = (n.to_numpy(float), (by_channel - n).to_numpy(float))
+            if protects and not all(is_carried(side) for side in sides):
+                continue
             for quantity, estimate in (
                 ("post_share", _ratio(n.to_numpy(float), by_channel.to_numpy(float))),
                 ("channel_share", _mean((n / by_channel).to_numpy(float))),

@@ -5,6 +5,8 @@ What belongs here: which estimator runs on which question. What must not: experi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from analysis.errors import EstimationError
@@ -17,6 +19,7 @@ from analysis.estimators.robust_interval import RobustInterval, robust_interval
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import survey_mean
 from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_frame import (
     FAVOURABLE,
     FOIL,
@@ -35,6 +38,7 @@ from analysis.results.survey_frame import (
     Survey,
 )
 from analysis.results.survey_rows import REFUSED, Number, Place, Rows, reason_against
+from analysis.schemas.precision import floored
 
 SHARE = "share of answers"
 ROBUST_QUESTIONS = (NOT_FAVOURABLE, GIVEN_DEFENCE)
@@ -65,14 +69,18 @@ def direct_rows(rows: Rows) -> None:
             "K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share"
         )
         _add_share(rows, place, survey.coded(_question("ta6")).among(members), survey.weights["blended"])
+    withhold_complements(rows)
 
 
 def _weightings(survey: Survey, question: Question, kind: str) -> tuple[str, ...]:
-    """All for everybody; for hosts those that the model is compared with; the blended one for other groups."""
+    """All for everybody; for hosts those that the model is compared with; the blended one for other groups.
+
+    No group has an unweighted share: it would be a count over a count, and the weighted one serves.
+    """
     if kind == "all":
         return tuple(survey.weights)
     if kind == "host" and question in COMPARED_BY_HOST:
-        return tuple(name for name in survey.weights if name != "rds")
+        return tuple(name for name in ("raked", "blended") if name in survey.weights)
     return ("blended",)
 
 
@@ -88,11 +96,22 @@ def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
     design = survey_design(len(weights), weights=weights)
     made = survey_mean(coded.yes.astype(np.float64), design, counts)
     share, variance = float(np.clip(made.values[0], 0, 1)), float(made.covariance[0, 0])
-    reason = reason_against(yes_n, n - yes_n, share, group_kind=place.group_kind)
+    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
     limits = None
     if reason is None:
         limits = proportion_interval(share, variance, n, made.degrees_of_freedom)
-    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED), reason)
+    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED, yes_n, _logit_limits(n)), reason)
+
+
+def _logit_limits(n: int) -> Callable[[float, float], tuple[float, float]]:
+    """Ends of the interval of any share, for as many respondents as are published."""
+    shown = floored(n)
+
+    def limits(share: float, se: float) -> tuple[float, float]:
+        found = proportion_interval(share, se**2, shown, shown - 1)
+        return found.low, found.high
+
+    return limits
 
 
 def difference_rows(rows: Rows) -> None:
@@ -200,9 +219,9 @@ def _add_rds_ii(
     both = draws.estimates[:, 0] + draws.estimates[:, 1]
     ratios = draws.estimates[both > 0, 1] / both[both > 0]
     se = float(ratios.std(ddof=1))
-    reason = reason_against(yes_n, n - yes_n, share, group_kind=place.group_kind)
+    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
     method = f"Volz–Heckathorn weights; {draws.method}, {how[0]} draws"
-    rows.add(place, Number(share, se, _within_unit(share, se), n, method), reason)
+    rows.add(place, Number(share, se, _within_unit(share, se), n, method, yes_n), reason)
 
 
 def _in_recruitment(survey: Survey) -> Bools:
@@ -228,7 +247,7 @@ def _add_other_wording(rows: Rows, coded: Coded) -> None:
     yes_n = int(made.values[made.answered, 1].sum())
     place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii by nw2", quantity="answer_share")
     method = "Volz–Heckathorn weights by the number of adults who could be invited; no interval"
-    rows.add(place, Number(share, None, None, n, method), reason_against(yes_n, n - yes_n, share, group_kind="all"))
+    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(yes_n, n - yes_n, group_kind="all"))
 
 
 def _add_stated_only(rows: Rows, coded: Coded) -> None:
@@ -268,8 +287,8 @@ def _add_successive(
     yes_n = int((coded.yes & coded.is_decided & _in_recruitment(rows.survey)).sum())
     rows.add(
         place,
-        Number(share, se, _within_unit(share, se), n, method),
-        reason_against(yes_n, n - yes_n, share, group_kind="all"),
+        Number(share, se, _within_unit(share, se), n, method, yes_n),
+        reason_against(yes_n, n - yes_n, group_kind="all"),
     )
 
 
@@ -284,15 +303,15 @@ def robust_rows(rows: Rows) -> None:
         found = robust(survey, coded)
         if found is None:
             continue
-        share = _blended_share(survey, coded)
+        share = blended_share(survey, coded)
         yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
         place = Place(question.estimand_id, question.item, "envelope", "robust interval", kind, group, "answer_share")
         method = (
             "blended share; envelope over bogus shares of 0, 4 and 7 %, undecided answers as no and as yes, the "
             f"weightings of the plan, and a design effect of at least {found.design_effect:g}"
         )
-        number = Number(share, None, Interval(found.low, found.high), n, method)
-        rows.add(place, number, reason_against(yes_n, n - yes_n, share, group_kind=kind))
+        number = Number(share, None, Interval(found.low, found.high), n, method, yes_n)
+        rows.add(place, number, reason_against(yes_n, n - yes_n, group_kind=kind))
 
 
 def robust(
@@ -322,7 +341,8 @@ def _design(survey: Survey, weighting: str, rows: Bools) -> SurveyDesign:
     return survey_design(int(rows.sum()), weights=survey.weights[weighting][rows])
 
 
-def _blended_share(survey: Survey, coded: Coded) -> float:
+def blended_share(survey: Survey, coded: Coded) -> float:
+    """The blended share of yes among those who decided."""
     w = survey.weights["blended"] * coded.is_decided
     return float(w @ coded.yes / w.sum())
 

@@ -24,7 +24,8 @@ from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.results.survey_frame import LEAST_IN_GROUP, SERVICE_GROUPS, Bools, Floats, Survey
 from analysis.results.survey_lists import LISTS, PLACEBO, ListAnswers, list_answers
-from analysis.results.survey_rows import LEAST_PER_SIDE, ONE_SIDED, REFUSED, ROUNDING, TOO_FEW, Number, Place, Rows
+from analysis.results.survey_rows import LEAST_PER_SIDE, REFUSED, TOO_FEW, Number, Place, Rows
+from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share_step, up_to_step
 
 APPROVAL = "K20_approval_share"
 PUBLIC_SUPPORT = "E01b_public_support_service_household"
@@ -71,14 +72,20 @@ class Checks:
             {
                 "item_text": item,
                 "check_code": code,
-                "statistic": None if statistic is None else round(float(statistic), 3) + 0.0,
+                "statistic": None if statistic is None else p_value_shown(statistic, n),
                 "threshold": threshold,
                 "is_passed": bool(passed),
                 "check_text": text,
-                "respondents_n": n // ROUNDING * ROUNDING,
+                "respondents_n": floored(n),
                 "source": self.source,
             }
         )
+
+
+def p_value_shown(p_value: float, n: int) -> float:
+    """On the step of n respondents and away from the level, so that the decision stays what it was."""
+    step = share_step(n) or SHARE_STEPS[-1]
+    return min(up_to_step(p_value, step), 1.0) if p_value >= LEVEL else down_to_step(p_value, step)
 
 
 def list_rows(rows: Rows, checks: Checks, items: int) -> None:
@@ -278,4 +285,4 @@ def _add_crosswise(rows: Rows, place: Place, given: tuple[Bools, Bools], chance:
         return
     is_small = place.group_kind == "service_household" and n < LEAST_IN_GROUP
     is_one_sided = min(yes_n, n - yes_n) < LEAST_PER_SIDE
-    rows.add_estimate(place, found, TOO_FEW if is_small else ONE_SIDED if is_one_sided else None)
+    rows.add_estimate(place, found, TOO_FEW if is_small or is_one_sided else None)

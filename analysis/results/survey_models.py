@@ -17,7 +17,7 @@ from analysis.estimators.item_function import item_functions
 from analysis.estimators.mrp import PoststratifiedShare, multilevel_cells, poststratify_draws, sample_multilevel
 from analysis.estimators.selection import bogus_sensitivity, data_defect_curve
 from analysis.estimators.weighting.design import survey_design
-from analysis.results.survey_direct import PLAN_WEIGHTINGS, robust
+from analysis.results.survey_direct import PLAN_WEIGHTINGS, blended_share, robust
 from analysis.results.survey_experiments import Checks
 from analysis.results.survey_frame import (
     FAVOURABLE,
@@ -30,7 +30,8 @@ from analysis.results.survey_frame import (
     Question,
     Survey,
 )
-from analysis.results.survey_rows import REFUSED, ROUNDING, Number, Place, Rows, reason_against
+from analysis.results.survey_rows import REFUSED, Number, Place, Rows, reason_against
+from analysis.schemas.precision import floored, publish_share
 
 Ints = npt.NDArray[np.int64]
 
@@ -110,35 +111,44 @@ def _add_shares(rows: Rows, question: Question, coded: Coded, found: tuple[Posts
         method = (
             "multilevel logit by host, age band and their cells, with sex; averaged over the margins; posterior mean"
         )
-        number = Number(share.value, share.sd, Interval(share.low, share.high), n, method)
-        reason = reason_against(yes_n, n - yes_n, share.value, group_kind=kind)
+        number = Number(share.value, share.sd, Interval(share.low, share.high), n, method, yes_n)
+        reason = reason_against(yes_n, n - yes_n, group_kind=kind)
         rows.add(place, number, reason or (None if share.is_mixed else NOT_MIXED))
 
 
 def sensitivity_rows(survey: Survey, population: float, source: str) -> pd.DataFrame:
-    """Table `survey_sensitivity`: the steps of the robust interval, bogus shares, and the data defect correlation."""
+    """Table `survey_sensitivity`: the steps of the robust interval, bogus shares, and the data defect correlation.
+
+    Everything but the robust steps is computed from the share and the number of respondents as they are published.
+    """
     coded = survey.coded(NOT_FAVOURABLE)
     yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
+    shown = publish_share(yes_n / n, (None, None, None), n) if n else None
     found: list[tuple[str, int, str, float, float]] = []
-    if n and reason_against(yes_n, n - yes_n, yes_n / n, group_kind="all") is None:
-        share = float(np.average(coded.yes[coded.is_decided]))
-        found += _robust_steps(survey, coded)
-        found += [
-            ("bogus", rank, f"{case.bogus_share:.0%} of respondents are bogus", case.low, case.high)
-            for rank, case in enumerate(bogus_sensitivity(share, BOGUS))
-        ]
-        found += [
-            ("data_defect", rank, f"{point.correlation:+.3f}", point.share, point.share)
-            for rank, point in enumerate(data_defect_curve(share, n, population, CORRELATIONS))
-        ] if n < population else []  # fmt: skip
+    if shown is not None and reason_against(yes_n, n - yes_n, group_kind="all") is None:
+        found = [*_robust_steps(survey, coded), *_bogus(shown.value), *_defects(shown.value, floored(n), population)]
     columns = ["sensitivity_code", "step_rank", "assumption_text", "bound_low", "bound_high"]
     rows = pd.DataFrame(found, columns=columns)
     rows[["bound_low", "bound_high"]] = rows[["bound_low", "bound_high"]].astype("float64").round(3)
-    return rows.assign(estimand_id=NOT_FAVOURABLE.estimand_id, respondents_n=n // ROUNDING * ROUNDING, source=source)
+    return rows.assign(estimand_id=NOT_FAVOURABLE.estimand_id, respondents_n=floored(n), source=source)
+
+
+def _bogus(share: float) -> list[tuple[str, int, str, float, float]]:
+    return [
+        ("bogus", rank, f"{case.bogus_share:.0%} of respondents are bogus", case.low, case.high)
+        for rank, case in enumerate(bogus_sensitivity(share, BOGUS))
+    ]
+
+
+def _defects(share: float, n: int, population: float) -> list[tuple[str, int, str, float, float]]:
+    curve = data_defect_curve(share, n, population, CORRELATIONS) if n < population else ()
+    return [
+        ("data_defect", rank, f"{point.correlation:+.3f}", point.share, point.share) for rank, point in enumerate(curve)
+    ]
 
 
 def _robust_steps(survey: Survey, coded: Coded) -> list[tuple[str, int, str, float, float]]:
-    """One assumption after the other is let go; each interval holds the one before but for rounding."""
+    """One assumption after the other is let go; each interval holds the one before, and the one before rounding."""
     blended = ("blended",)
     certain: dict[str, object] = {"weightings": blended, "bogus_shares": (0.0,)}
     steps: list[tuple[str, dict[str, object]]] = [
@@ -148,11 +158,13 @@ def _robust_steps(survey: Survey, coded: Coded) -> list[tuple[str, int, str, flo
         ("and up to 7 % bogus respondents", {"weightings": blended}),
         ("and every weighting of the plan", {"weightings": PLAN_WEIGHTINGS}),
     ]
+    share, n = blended_share(survey, coded), int(coded.is_decided.sum())
     found = []
     for rank, (words, changed) in enumerate(steps):
         made = robust(survey, coded, **changed)  # type: ignore[arg-type] # keywords of `robust`
-        if made is not None:
-            found.append(("robust", rank, words, made.low, made.high))
+        shown = publish_share(share, (None, share - made.low, made.high - share), n) if made is not None else None
+        if shown is not None and shown.low is not None and shown.high is not None:
+            found.append(("robust", rank, words, shown.low, shown.high))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_direct import composite_rows, difference_rows, direct_rows, rds_rows, robust_rows
 from analysis.results.survey_experiments import Checks, crosswise_rows, endorsement_rows, list_rows
 from analysis.results.survey_frame import Survey
@@ -31,8 +32,9 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Tables `survey_estimates`, `survey_diagnostics` and `survey_sensitivity`."""
+    """Tables `survey_estimates`, `survey_diagnostics` and `survey_sensitivity`, and the rows before their steps."""
 
+    rows: Rows
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     sensitivity: pd.DataFrame
@@ -63,5 +65,6 @@ def estimate(survey: Survey, margins: pd.DataFrame, plan: Plan, source: str) -> 
     endorsement_rows(rows, checks)
     crosswise_rows(rows, plan.crosswise_chance)
     comparability_rows(rows, checks)
+    withhold_complements(rows)
     diagnostics = pd.DataFrame(checks.found, columns=list(CHECK_COLUMNS))
-    return Results(pd.DataFrame(rows.found), diagnostics, sensitivity_rows(survey, population, source))
+    return Results(rows, pd.DataFrame(rows.found), diagnostics, sensitivity_rows(survey, population, source))

@@ -1,6 +1,6 @@
-"""Estimates as rows of the table `survey_estimates`: rounded, counted in fives, withheld where they say too much.
+"""Estimates as rows of the table `survey_estimates`: on a published step, counted in fives, withheld where they tell.
 
-What belongs here: identifiers, rounding, the rules for what a row may show. What must not: arithmetic on answers.
+What belongs here: identifiers, the rules for what a row may show. What must not: arithmetic on answers.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 from analysis.estimators.estimate import Estimate, Interval
 from analysis.results.survey_frame import LEAST_IN_GROUP, Survey
+from analysis.schemas.precision import Limits as IntervalRule
+from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 
-DECIMALS = 3
-"""At three decimals no count of respondents can be worked out from a weighted share, nor a difference from two."""
-
-ROUNDING = 5
 LEAST_PER_SIDE = 10
-ONE_SIDED = f"fewer than {LEAST_PER_SIDE} respondents on one side of the answer"
-TOO_FEW = f"fewer than {LEAST_IN_GROUP} respondents in the group"
+TOO_FEW = "too few respondents in the group, on one side of the answer, or beside what is shown"
+"""One reason for every row that is withheld for its numbers: which of them it was would be told by another."""
+
 REFUSED = "the method refused these answers: a cell or a group is too small, or the answers are missing"
 
 POPULATION = {"synthetic": "respondents of the fictional survey", "vault": "respondents of this study"}
@@ -40,41 +39,63 @@ class Place:
 
 @dataclass(frozen=True)
 class Number:
-    """An estimate as the rows need it; the interval may be missing."""
+    """An estimate as the rows need it; the interval may be missing.
+
+    `yes_n` counts the yes where answers are shares; `interval` says how the limits follow from share and error.
+    """
 
     value: float
     se: float | None
     limits: Interval | None
     n: int
     method: str
+    yes_n: int | None = None
+    interval: IntervalRule | None = None
 
 
 @dataclass
 class Rows:
-    """Rows of one study, gathered; a second row under the same identifier is a mistake of the program."""
+    """Rows of one study, gathered; a second row under the same identifier is a mistake of the program.
+
+    Attributes
+    ----------
+    found : rows as they may be published
+    exact : for every row its place and its number before any step: never published
+    allowed : for every row whether nothing but its step, or what lies beside it, could speak against it
+    """
 
     survey: Survey
     source: str
     found: list[dict[str, object]] = field(default_factory=list)
+    exact: list[tuple[Place, Number]] = field(default_factory=list)
+    allowed: list[bool] = field(default_factory=list)
 
     def add(self, place: Place, number: Number, reason: str | None = None) -> None:
         """One row; without a number where there is a reason against it."""
-        shown = reason is None
-        limits = number.limits if shown else None
+        shown = None if reason else _published(place, number)
+        self.exact.append((place, number))
+        self.allowed.append(reason is None)
         self.found.append(
             {
                 **self._labels(place),
                 "method_text": number.method,
-                "value": _rounded(number.value) if shown else None,
-                "standard_error": _rounded(number.se) if shown else None,
-                "ci_low": _rounded(limits.low) if limits else None,
-                "ci_high": _rounded(limits.high) if limits else None,
-                "respondents_n": number.n // ROUNDING * ROUNDING,
-                "is_usable": shown,
-                "unusable_reason": reason,
+                "value": shown.value if shown else None,
+                "standard_error": shown.se if shown else None,
+                "ci_low": shown.low if shown else None,
+                "ci_high": shown.high if shown else None,
+                "respondents_n": floored(number.n),
+                "is_usable": shown is not None,
+                "unusable_reason": None if shown else reason or TOO_FEW,
                 "source": self.source,
             }
         )
+        if self.found[-1]["unusable_reason"] == TOO_FEW:
+            self.withhold(len(self.found) - 1)
+
+    def withhold(self, position: int) -> None:
+        """Take a row's numbers back, the number of respondents too: with it the others would tell it."""
+        hidden = dict.fromkeys(("value", "standard_error", "ci_low", "ci_high", "respondents_n"))
+        self.found[position] |= {**hidden, "is_usable": False, "unusable_reason": TOO_FEW}
 
     def add_estimate(self, place: Place, estimate: Estimate, reason: str | None = None) -> None:
         """One row from an estimator's record; what the record withholds stays withheld."""
@@ -113,18 +134,16 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), DECIMALS) + 0.0
+def _published(place: Place, number: Number) -> Shown | None:
+    """The number on its step, or None where no step hides the counts, or where a side may be too small."""
+    value, limits = float(number.value), number.limits
+    spread = (number.se, *((value - limits.low, limits.high - value) if limits else (None, None)))
+    if place.quantity != "answer_share":
+        return publish_number(value, spread, number.n)
+    return publish_share(value, spread, number.n, number.interval)
 
 
-def reason_against(yes_n: int, no_n: int, share: float, *, group_kind: str) -> str | None:
-    """Why a share of answers may not be shown: too few on one side, or too few in a service group.
-
-    The second comparison repeats the first on the weighted share, as a reader could who knows the sample size.
-    """
-    n = yes_n + no_n
-    if group_kind == "service_household" and n < LEAST_IN_GROUP:
-        return TOO_FEW
-    shown_n = n // ROUNDING * ROUNDING
-    sides = (yes_n, no_n, shown_n * round(share, DECIMALS), shown_n * (1 - round(share, DECIMALS)))
-    return ONE_SIDED if min(sides) < LEAST_PER_SIDE else None
+def reason_against(yes_n: int, no_n: int, *, group_kind: str) -> str | None:
+    """Why a share of answers may not be shown: too few on one side, or too few in a service group."""
+    is_small = group_kind == "service_household" and yes_n + no_n < LEAST_IN_GROUP
+    return TOO_FEW if is_small or min(yes_n, no_n) < LEAST_PER_SIDE else None

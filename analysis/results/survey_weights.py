@@ -22,6 +22,7 @@ from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 from analysis.estimators.weighting.margins import Margin, margin
 from analysis.estimators.weighting.trimming import trim_weights
+from analysis.schemas.precision import floored, on_step, open_step, share_step
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -30,13 +31,11 @@ POOLED = "pooled"
 LEAST_IN_LEVEL = 10
 """A level of a margin with fewer respondents is pooled with the other small ones before raking."""
 
-LEAST_FOR_HOMOPHILY = 50
 WAVES_PER_SPAN = 2
 TREE_ITEMS = ("sc2", "sc5", "sc6", "ta1")
 MOST_DEGREE_RATIO = 50.0
 PERCENTILES = (1, 99)
 FAVOURABLE = ("somewhat_favourable", "very_favourable")
-ROUNDING = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,8 +218,9 @@ def homophily_rows(responses: pd.DataFrame, names: Mapping[str, Mapping[str, str
         found = recruitment_homophily(group, made.tree, len(levels))
         for code, level in enumerate(levels):
             count, ratio = int((group == code).sum()), found.by_group[code]
-            if count >= LEAST_FOR_HOMOPHILY and ratio is not None:
-                rows.append((item, level, round(ratio, 3), count // ROUNDING * ROUNDING, source))
+            if share_step(count) is not None and ratio is not None:
+                shown = on_step(ratio, open_step(count, max(ratio, 1.0)))
+                rows.append((item, level, shown, floored(count), source))
     return pd.DataFrame(rows, columns=["item_text", "level_text", "homophily_ratio", "respondents_n", "source"])
 
 
@@ -256,13 +256,19 @@ def _diagnostics(name: str, weights: Floats, answers: pd.Series[str], source: st
     low, high = np.percentile(weights / weights.mean(), PERCENTILES)
     favourable = answers.isin(FAVOURABLE).to_numpy().astype(np.float64)
     effect = survey_mean(favourable, survey_design(len(weights), weights=weights), answered).design_effect_replace
+    n = len(weights)
+    cost = _ratio_shown(kish.design_effect, n)
     return {
         "weighting_code": name,
-        "respondents_n": len(weights) // ROUNDING * ROUNDING,
-        "kish_design_effect": round(kish.design_effect, 3),
-        "realised_design_effect": None if effect is None else round(float(effect[0]), 3),
-        "effective_n": int(kish.effective_n) // ROUNDING * ROUNDING,
-        "weight_low_ratio": round(float(low), 3),
-        "weight_high_ratio": round(float(high), 3),
+        "respondents_n": floored(n),
+        "kish_design_effect": cost,
+        "realised_design_effect": None if effect is None else _ratio_shown(float(effect[0]), n),
+        "effective_n": floored(int(floored(n) / cost)),
+        "weight_low_ratio": _ratio_shown(float(low), n),
+        "weight_high_ratio": _ratio_shown(float(high), n),
         "source": source,
     }
+
+
+def _ratio_shown(ratio: float, n: int) -> float:
+    return on_step(ratio, open_step(n, max(ratio, 1.0)))

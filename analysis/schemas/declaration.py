@@ -24,11 +24,16 @@ OutputKind = Literal[
     "post_estimate",
     "arithmetic",
     "attack_result",
+    "price",
     "verdict",
     "microdata",
 ]
 """What the disclosure gate treats a table as; the rules per kind stand in the disclosure policy, and `microdata`, rows
 about persons, has none: such a table can only be refused."""
+
+
+Corpus = Literal["", "survey", "posts"]
+"""Persons behind a table; empty where nobody of the study is."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,9 @@ class Table:
     output_kind: OutputKind
     source: str
     rules: tuple[Rule, ...] = ()
+    corpus: Corpus = ""
+    """Whose rows the numbers come from: all tables of one corpus move together from release to release, or none does."""
+
     counts: str = ""
     """What the frequencies count; tables that count the same share cells, and the gate protects them together."""
 

@@ -55,6 +55,7 @@ def frictionless_resource(table: Table, path: str, sha256: str, size_bytes: int)
         "hash": f"sha256:{sha256}",
         "outputKind": table.output_kind,
         **({"counts": table.counts} if table.counts else {}),
+        **({"corpus": table.corpus} if table.corpus else {}),
         "dialect": {"delimiter": ",", "header": True, "lineTerminator": "\n"},
         "schema": {
             "fields": [_frictionless_field(column) for column in table.columns],

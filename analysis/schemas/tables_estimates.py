@@ -48,6 +48,7 @@ TABLES = for_every_study(
             columns=columns("wave_text", "respondents_n"),
             key=("wave_text",),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -57,6 +58,7 @@ TABLES = for_every_study(
             columns=columns("item_text", "level_text", "homophily_ratio", "respondents_n", "source"),
             key=("item_text", "level_text"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -69,6 +71,7 @@ TABLES = for_every_study(
             ),
             key=("weighting_code",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -83,6 +86,7 @@ TABLES = for_every_study(
             ),
             key=("estimate_id",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(UNUSABLE_IS_NULL, INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED),
         ),
@@ -93,6 +97,7 @@ TABLES = for_every_study(
             columns=columns("item_text", "list_arm_code", "list_answer_text", "list_answers_n"),
             key=("item_text", "list_arm_code", "list_answer_text"),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -104,6 +109,7 @@ TABLES = for_every_study(
             ),
             key=("item_text", "check_code"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -116,6 +122,7 @@ TABLES = for_every_study(
             ),
             key=("sensitivity_code", "estimand_id", "step_rank"),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(ENDS_IN_ORDER,),
         ),
@@ -130,6 +137,7 @@ TABLES = for_every_study(
             ),
             key=("estimate_id",),
             output_kind="survey_estimate",
+            corpus="survey",
             source="",
             rules=(COVERED_BY_INTERVAL,),
         ),

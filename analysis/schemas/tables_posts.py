@@ -41,6 +41,7 @@ TABLES = (
                 columns=columns("platform_code", "admission_code", "posts_n"),
                 key=("platform_code", "admission_code"),
                 output_kind="frequency",
+                corpus="posts",
                 source="",
             ),
         )
@@ -81,6 +82,7 @@ TABLES = (
                 columns=columns("study_week_index", "language_code", "frame_code", "posts_n"),
                 key=("study_week_index", "language_code", "frame_code"),
                 output_kind="frequency",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -94,6 +96,7 @@ TABLES = (
                 ),
                 key=("estimate_id",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
                 rules=(SYNTHETIC_IS_NAMED,),
             ),
@@ -107,6 +110,7 @@ TABLES = (
                 ),
                 key=("agreement_scope_text",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -120,6 +124,7 @@ TABLES = (
                 ),
                 key=("account_kind_code", "stance_label_code", "classifier_text", "estimator_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -132,6 +137,7 @@ TABLES = (
                 ),
                 key=("study_period_index", "account_kind_code", "stance_label_code"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -144,6 +150,7 @@ TABLES = (
                 ),
                 key=("coordination_scope_text",),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -156,6 +163,7 @@ TABLES = (
                 ),
                 key=("shock_number", "frame_code", "specification_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -169,6 +177,7 @@ TABLES = (
                 ),
                 key=("shock_number", "frame_code"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
             Table(
@@ -181,6 +190,7 @@ TABLES = (
                 ),
                 key=("shock_number", "covariate_text"),
                 output_kind="post_estimate",
+                corpus="posts",
                 source="",
             ),
         )

@@ -15,6 +15,8 @@ TOUCHED = Rule(
     lambda rows: rows.files_read_n + rows.files_written_n > 0,
 )
 
+INVENTED = "invented by analysis/results/attack_studies.py; nobody is in these studies"
+
 TABLES = (
     Table(
         name="frame_codebook",
@@ -43,17 +45,59 @@ TABLES = (
         source="dvc.yaml of this project",
         rules=(TOUCHED,),
     ),
+    Table(
+        name="attack_results",
+        title="What attacks learn from a frequency table of nobody, with and without the gate",
+        row_is="one attack on the table after one kind of protection",
+        columns=columns("attack_code", "protection_code", "attacked_n", "exact_n", "bounded_n"),
+        key=("attack_code", "protection_code"),
+        output_kind="attack_result",
+        source=INVENTED,
+        rules=(LEARNT_OF_ATTACKED,),
+    ),
+    Table(
+        name="attack_success",
+        title="Attacks on the estimates of three invented studies and on what changes between two releases",
+        row_is="one attack on one study with the rules or without",
+        columns=columns(
+            "attack_code", "study_code", "protection_code", "attacked_n", "exact_n", "guessed_n", "success_high_share"
+        ),
+        key=("attack_code", "study_code", "protection_code"),
+        output_kind="attack_result",
+        source=INVENTED,
+    ),
     *for_every_study(
         (
             Table(
-                name="attack_results",
-                title="What attacks learn from a table that nobody publishes, with and without the gate",
-                row_is="one attack on the table after one kind of protection",
-                columns=columns("attack_code", "protection_code", "attacked_n", "exact_n", "bounded_n"),
-                key=("attack_code", "protection_code"),
-                output_kind="attack_result",
+                name="release_members",
+                title="Who stands behind the numbers of a release, as digests, for the comparison with the next one",
+                row_is="one group of one respondent or account",
+                columns=columns("corpus_code", "member_digest", "content_digest", "member_group_text"),
+                key=("corpus_code", "member_digest", "member_group_text"),
+                output_kind="microdata",
                 source="",
-                rules=(LEARNT_OF_ATTACKED,),
+            ),
+            *(
+                Table(
+                    name=f"{corpus}_price",
+                    title=f"What publication takes from the estimates of the {corpus}: rows, width, coverage",
+                    row_is="one table and one kind of quantity",
+                    columns=columns(
+                        "table_name",
+                        "price_scope_text",
+                        "rows_n",
+                        "withheld_rows_n",
+                        "width_before",
+                        "width_after",
+                        "coverage_before_share",
+                        "coverage_after_share",
+                    ),
+                    key=("table_name", "price_scope_text"),
+                    output_kind="price",
+                    corpus=corpus,
+                    source="",
+                )
+                for corpus in ("survey", "posts")
             ),
         )
     ),

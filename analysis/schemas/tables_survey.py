@@ -56,6 +56,7 @@ TABLES = for_every_study(
             columns=columns("sample_source_code", "admission_code", "respondents_n"),
             key=("sample_source_code", "admission_code"),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
         Table(
@@ -78,6 +79,7 @@ TABLES = for_every_study(
             columns=columns("sample_source_code", "quality_rule_code", "quality_rule_text", "respondents_n"),
             key=("sample_source_code", "quality_rule_code"),
             output_kind="frequency",
+            corpus="survey",
             source="",
         ),
     )

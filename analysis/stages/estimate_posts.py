@@ -2,10 +2,11 @@
 
 from analysis.params import Params
 from analysis.results.post_coordination import coordination_table
-from analysis.results.post_rows import PostTables, Settings, truths
+from analysis.results.post_rows import ROW_NAMES, PostTables, Settings, released, truths
 from analysis.results.post_shocks import covariate_table, shock_tables
 from analysis.results.post_stances import stances
-from analysis.results.posts import agreement_rows, estimate_rows
+from analysis.results.posts import agreement_rows, computed_rows
+from analysis.results.posts_price import posts_price
 from analysis.schemas import study_table
 from analysis.store import Store
 
@@ -30,9 +31,13 @@ def run(store: Store, params: Params) -> None:
     )
     agreement = agreement_rows(tables, settings)
     found, shocks = stances(tables, settings, agreement), shock_tables(tables, settings)
-    estimates = estimate_rows(tables, settings, found.estimates)
+    computed = computed_rows(tables, settings, found.estimates)
+    price = posts_price(
+        {"post_estimates": computed, "text_prevalence": found.prevalence, "stance_periods": found.periods}
+    )
     store.write(study_table(params.study, "candidate__label_agreement"), agreement)
-    store.write(study_table(params.study, "candidate__post_estimates"), estimates)
+    store.write(study_table(params.study, "candidate__post_estimates"), released(computed, ROW_NAMES))
+    store.write(study_table(params.study, "candidate__posts_price"), price)
     store.write(study_table(params.study, "candidate__text_prevalence"), found.prevalence_table)
     store.write(study_table(params.study, "candidate__stance_periods"), found.period_table)
     store.write(study_table(params.study, "candidate__coordination"), coordination_table(tables, settings))

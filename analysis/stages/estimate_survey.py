@@ -4,6 +4,7 @@ from analysis.measures import margins
 from analysis.params import Params
 from analysis.results.survey_frame import read_survey
 from analysis.results.survey_lists import list_counts
+from analysis.results.survey_price import survey_price
 from analysis.results.survey_recovery import recovery_rows
 from analysis.results.survey_results import Plan, estimate
 from analysis.schemas import study_source, study_table
@@ -27,3 +28,5 @@ def run(store: Store, params: Params) -> None:
     store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)
     store.write(study_table(params.study, "candidate__survey_sensitivity"), found.sensitivity)
     store.write(study_table(params.study, "candidate__recovery"), recovery)
+    truths = dict(zip(recovery.estimate_id, recovery.truth_value, strict=True))
+    store.write(study_table(params.study, "candidate__survey_price"), survey_price(found.rows, truths))

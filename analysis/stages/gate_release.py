@@ -1,7 +1,7 @@
 """Everything that may leave passes here, and nothing else leaves."""
 
 from analysis.disclosure.gate import clear
-from analysis.disclosure.history import load_history
+from analysis.disclosure.history import hold, load_history, load_past
 from analysis.disclosure.policy import load_policy
 from analysis.params import Params
 from analysis.release.dataset import Edition, write_release
@@ -9,6 +9,8 @@ from analysis.schemas import study_table
 from analysis.store import Store
 
 CANDIDATES = (
+    "candidate__attack_results",
+    "candidate__attack_success",
     "candidate__base_rates",
     "candidate__benchmarks_context",
     "candidate__benchmarks_shown",
@@ -38,7 +40,6 @@ CANDIDATES = (
     "candidate__verdict_probabilities",
 )
 STUDY_CANDIDATES = (
-    "candidate__attack_results",
     "candidate__coordination",
     "candidate__label_agreement",
     "candidate__list_counts",
@@ -46,6 +47,7 @@ STUDY_CANDIDATES = (
     "candidate__post_estimates",
     "candidate__post_weeks",
     "candidate__posts_admission",
+    "candidate__posts_price",
     "candidate__quality_flags",
     "candidate__recovery",
     "candidate__recruitment_homophily",
@@ -57,6 +59,7 @@ STUDY_CANDIDATES = (
     "candidate__survey_admission",
     "candidate__survey_diagnostics",
     "candidate__survey_estimates",
+    "candidate__survey_price",
     "candidate__survey_sensitivity",
     "candidate__text_prevalence",
     "candidate__weight_diagnostics",
@@ -69,6 +72,9 @@ def run(store: Store, params: Params) -> None:
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
     earlier = load_history(store.root / "data/release_history")
     names = [*CANDIDATES, *(study_table(params.study, name) for name in STUDY_CANDIDATES)]
-    cleared = clear({name.removeprefix("candidate__"): store.read(name) for name in names}, policy, earlier)
+    candidates = {name.removeprefix("candidate__"): store.read(name) for name in names}
+    members = store.read(study_table(params.study, "restricted__release_members"))
+    held = hold(load_past(store.root, params.study), members, policy.minimum_cell)
+    cleared = clear(candidates, policy, earlier, held)
     edition = Edition(params.release.version, params.release.date)
     write_release(cleared, edition, statements=store.root, folder=store.root / "data/release")

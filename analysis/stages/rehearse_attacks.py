@@ -1,18 +1,23 @@
-"""What attacks would learn from a table that nobody publishes, with and without the gate."""
+"""What attacks would learn from studies of nobody, with the rules of publication and without."""
+
+import numpy as np
 
 from analysis.disclosure.policy import load_policy
 from analysis.disclosure.rehearsal import Limits, rehearse
 from analysis.params import Params
-from analysis.schemas import study_table
+from analysis.results.attack_histories import attack_rows
+from analysis.results.attack_studies import SHAPES, invented_answers
 from analysis.store import Store
 
-ITEMS = ["sc3", "sc5", "ta1"]
-"""Age, cohort of arrival, view of the authorities."""
+ITEMS = ["sc3", "sc4", "sc5"]
+"""Age, sex, cohort of arrival."""
 
 
 def run(store: Store, params: Params) -> None:
-    """Cross age and cohort with the view of the authorities, and attack the table after each protection."""
+    """Attack a frequency table of an invented study, and the estimates of three over simulated histories."""
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
-    responses = store.read(study_table(params.study, "restricted__survey_responses"))
-    found = rehearse(responses[ITEMS], Limits(policy.minimum_cell, policy.rounding_base))
-    store.write(study_table(params.study, "candidate__attack_results"), found)
+    skewed = next(shape for shape in SHAPES if shape.code == "skewed")
+    answers = invented_answers(skewed, np.random.default_rng(params.rehearse_attacks.seed))
+    found = rehearse(answers[ITEMS], Limits(policy.minimum_cell, policy.rounding_base))
+    store.write("candidate__attack_results", found)
+    store.write("candidate__attack_success", attack_rows(params.rehearse_attacks.seed, policy.minimum_cell))

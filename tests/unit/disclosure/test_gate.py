@@ -197,10 +197,16 @@ POOLED = {"group_kind_code": "service_household", "group_text": "service househo
     [
         ({}, "respondents_rounded", "pass"),
         ({"respondents_n": 203}, "respondents_rounded", "fail"),
-        ({}, "few_decimals", "pass"),
-        ({"value": 0.2512}, "few_decimals", "fail"),
-        ({"ci_low": 0.20001}, "few_decimals", "fail"),
-        ({"value": None}, "few_decimals", "pass"),
+        ({"value": 0.3}, "published_steps", "pass"),
+        ({"value": 0.25}, "published_steps", "fail"),
+        ({"value": 0.25, "respondents_n": 220}, "published_steps", "pass"),
+        ({"value": 0.3, "respondents_n": 105}, "published_steps", "fail"),
+        ({"value": 0.251, "respondents_n": 9000}, "published_steps", "fail"),
+        ({"value": 0.255, "respondents_n": 2200}, "published_steps", "pass"),
+        ({"value": 0.2513, "quantity_code": "prevalence"}, "published_steps", "pass"),
+        ({"value": 0.25131, "quantity_code": "prevalence"}, "published_steps", "fail"),
+        ({"value": 0.3, "ci_low": 0.20001}, "published_steps", "fail"),
+        ({"value": None}, "published_steps", "pass"),
         ({}, "minimum_respondents", "pass"),
         ({"respondents_n": 5}, "minimum_respondents", "fail"),
         ({"value": 0.05}, "both_sides", "pass"),
@@ -278,9 +284,20 @@ SERVICE = "service groups pool all hosts and hold at least 100 respondents"
             "respondents_rounded", groups(10), GROUPS,
             ("fail", "the table has no column 'respondents_n': say on how many respondents each row rests"),
         ),
-        ("few_decimals", survey_row(), SURVEY, ("pass", "measured values have at most 3 decimals")),
-        ("few_decimals", survey_row(value=0.123), SURVEY, ("pass", "measured values have at most 3 decimals")),
-        ("few_decimals", survey_row(value=0.1234), SURVEY, ("fail", "column value: a value has more than 3 decimals")),
+        (
+            "published_steps", survey_row(value=0.3), SURVEY,
+            ("pass", "every share stands on a step that leaves enough counts possible"),
+        ),
+        (
+            "published_steps", survey_row(value=0.31), SURVEY,
+            ("fail", "a share of 200 is given more finely than hides the count behind it"),
+        ),
+        (
+            "published_steps", survey_row(value=0.12345), SURVEY,
+            ("fail", "column value: a value has more than 4 decimals"),
+        ),
+        ("published_steps", groups(10), GROUPS, ("pass", "measured values have at most 4 decimals")),
+        ("complements", groups(10), GROUPS, ("pass", "no row is a group of respondents")),
         (
             "both_sides", survey_row(), SURVEY,
             ("pass", "every share stands for at least 10 respondents on either side of the answer"),
@@ -361,8 +378,25 @@ def test_every_row_and_column_is_judged():
     assert outcomes(two, SURVEY)["both_sides"] == "fail"
     groups_of_two = pd.concat([survey_row(**POOLED), survey_row(**POOLED | {"respondents_n": 95})], ignore_index=True)
     assert outcomes(groups_of_two, SURVEY)["service_pooled"] == "fail"
-    mixed = pd.concat([survey_row(), survey_row(value=0.2512)], ignore_index=True)
-    assert outcomes(mixed, SURVEY)["few_decimals"] == "fail"
+    mixed = pd.concat([survey_row(value=0.3), survey_row(value=0.2512)], ignore_index=True)
+    assert outcomes(mixed, SURVEY)["published_steps"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "outcome"),
+    [
+        (300, (150, 150), "pass"),
+        (300, (150, 140), "pass"),  # 2 to 14 are left: it may be enough
+        (300, (150, 130), "pass"),
+        (305, (300,), "fail"),  # 1 to 9 are left
+        (310, (300,), "pass"),
+    ],
+)
+def test_a_whole_without_its_groups_leaves_nobody_or_possibly_enough(whole, parts, outcome):
+    line = {"estimand_id": "K", "item_text": "x", "weighting_code": "blended", "estimator_text": "s", "value": 0.3}
+    rows = [survey_row(**line, respondents_n=whole)]
+    rows += [survey_row(**line, respondents_n=n, group_kind_code="host", group_text=f"{n}") for n in parts]
+    assert outcomes(pd.concat(rows, ignore_index=True), SURVEY)["complements"] == outcome
 
 
 def test_records_name_table_check_outcome_and_evidence():
@@ -453,7 +487,7 @@ def test_every_column_that_fails_is_named():
 
 def test_decimals_are_counted_of_measured_numbers_alone():
     number = replace(GROUPS.columns[1], name="x", kind="number", decimals=4, unit="")
-    frame = pd.DataFrame({"group_code": ["a"], "x": [0.1234]})
+    frame = pd.DataFrame({"group_code": ["a"], "x": [0.12345]})
     for role, outcome in (("key", "pass"), ("measure", "fail")):
         table = replace(GROUPS, columns=(GROUPS.columns[0], replace(number, role=role)))
-        assert texts_of(frame, table, "few_decimals")[0][0] == outcome
+        assert texts_of(frame, table, "published_steps")[0][0] == outcome

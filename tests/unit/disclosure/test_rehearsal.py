@@ -56,7 +56,7 @@ def test_rounding_alone_shows_a_departure_that_crosses_an_edge():
 
 
 def test_the_table_meets_its_declaration(answers):
-    table = TABLES["synthetic_attack_results"]
+    table = TABLES["attack_results"]
     check(canonical(rehearse(answers, LIMITS), table), table)
 
 

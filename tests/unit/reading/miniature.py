@@ -191,7 +191,21 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
         ],
         "synthetic_survey_estimates": survey_estimates(),
         "synthetic_list_counts": list_counts(),
-        "synthetic_attack_results": attack_results(),
+        "attack_results": attack_results(),
+        "attack_success": [
+            {"attack_code": attack, "study_code": "small", "protection_code": way, "attacked_n": 44, "exact_n": right,
+             "guessed_n": 3, "success_high_share": 0.2}
+            for attack in ("person_of_two_releases", "rounding_undone") for way, right in (("gate", 3), ("off", 40))
+        ],
+        **{
+            f"synthetic_{corpus}_price": [
+                {"table_name": f"{corpus}_estimates", "price_scope_text": scope, "rows_n": 20, "withheld_rows_n": 2,
+                 "width_before": width, "width_after": width and 2 * width, "coverage_before_share": None,
+                 "coverage_after_share": None}
+                for scope, width in (("answer_share, all", 0.04), ("rate_ratio", 0.5), ("count", None))
+            ]
+            for corpus in ("survey", "posts")
+        },
         "pipeline_flow": pipeline_flow(),
         "synthetic_survey_diagnostics": [
             {"item_text": "lx3", "check_code": "placebo", "statistic": 0.02, "threshold": 0.05, "is_passed": False,

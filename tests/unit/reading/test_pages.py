@@ -101,7 +101,9 @@ def test_every_value_names_its_origin(release, drawings):
 def test_what_attacks_learnt_is_told_by_protection(release, drawings):
     values = substitutions(release, drawings, {"version": "0.1.0", "date": "1 January 2030"})
     told = {key.removeprefix("value_attack_results_"): text for key, text in values.items() if "attack_results" in key}
-    assert told["small"] == "[8]{.value .from-synthetic-attack-results}"
+    assert values["value_attack_success_right"] == "[3]{.value .from-attack-success}"
+    assert values["value_attack_success_off_solved"][:4] == "[40]"
+    assert told["small"] == "[8]{.value .from-attack-results}"
     assert [told[f"{way}_exact"][:3] for way in ("counted", "empty", "rounded", "gate")] == ["[8]", "[5]", "[0]", "[0]"]
     assert [told[f"{way}_bounded"][:3] for way in ("empty", "rounded")] == ["[2]", "[6]"]
     assert [told[f"{way}_seen"][:3] for way in ("counted", "rounded", "gate")] == ["[3]", "[2]", "[0]"]

@@ -1,0 +1,121 @@
+"""Three invented studies on which attacks are tried: a small one, a skewed one, one in which a single host dominates.
+
+What belongs here: answers and posts of nobody, drawn with a generator. What must not: an estimate, an attack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.results.post_rows import PostTables
+from analysis.results.survey_frame import COHORTS
+from analysis.schemas.items import ITEM_COLUMNS
+
+SEXES, BANDS = ("f", "m"), ("18-24", "25-34", "35-44")
+SPOKEN = ("dari", "pashto", "english")
+FRAMES = ("NU", "FE", "RC", "WR", "NONE")
+RARE_FRAME, RARE_POSTS = "IR", 3
+NOT_EXPORTED = ".not_exported"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a study is made.
+
+    Attributes
+    ----------
+    respondents, hosts, cohorts, approval
+        Number of respondents, shares of hosts and of cohorts, share that approves.
+    accounts, posts, tail
+        Number of accounts, mean posts of each, and how unequal accounts are: 0 for all alike.
+    """
+
+    code: str
+    respondents: int
+    hosts: tuple[float, ...]
+    cohorts: tuple[float, ...]
+    approval: float
+    accounts: int
+    posts: int
+    tail: float
+
+
+SHAPES = (
+    Shape("small", 330, (0.34, 0.33, 0.33), (0.4, 0.35, 0.25), 0.4, 24, 30, 0.0),
+    Shape("skewed", 900, (0.4, 0.3, 0.2, 0.1), (0.55, 0.25, 0.12, 0.05, 0.03), 0.12, 60, 60, 1.1),
+    Shape("one_host", 700, (0.8, 0.19, 0.01), (0.3, 0.3, 0.4), 0.3, 30, 80, 0.6),
+)
+
+
+def invented_answers(shape: Shape, rng: np.random.Generator, extra: int = 0) -> pd.DataFrame:
+    """Rows of the table `survey_responses` for volunteers; `extra` more stand at the end, for those who join later."""
+    n = shape.respondents + extra
+    rows = pd.DataFrame({column.name: [NOT_EXPORTED] * n for column in ITEM_COLUMNS})
+    chosen = {
+        "sc2": ([f"Host {chr(65 + place)}" for place in range(len(shape.hosts))], shape.hosts),
+        "sc3": (BANDS, (0.3, 0.4, 0.3)),
+        "sc4": (SEXES, (0.5, 0.5)),
+        "sc5": (COHORTS[: len(shape.cohorts)], shape.cohorts),
+        "sc6": (SPOKEN, (0.5, 0.35, 0.15)),
+        "sc9": (("state_security", "none"), (0.35, 0.65)),
+        "ta1": (("very_favourable", "very_unfavourable"), (shape.approval, 1 - shape.approval)),
+        "re4": (("yes", "no"), (0.35, 0.65)),
+    }
+    for item, (levels, shares) in chosen.items():
+        rows[item] = _drawn(rng, levels, shares, n)
+    return rows.assign(
+        respondent_pseudonym=[f"{number:032x}" for number in range(n)],
+        sample_source_code="opt_in",
+        survey_mode_code="web",
+        recruiter_pseudonym=None,
+    )
+
+
+def _drawn(rng: np.random.Generator, levels: Sequence[str], shares: Sequence[float], n: int) -> list[str]:
+    return [levels[place] for place in rng.choice(len(levels), n, p=np.array(shares) / sum(shares))]
+
+
+def invented_margins(shape: Shape) -> pd.DataFrame:
+    """Totals by host, sex and age band, as `analysis.measures.margins.read_margins` gives them."""
+    cells = [
+        {"sc2": f"Host {chr(65 + place)}", "sc4": sex, "sc3": band, "total": 1000 * share, "population": "nobody",
+         "source": "invented"}
+        for place, share in enumerate(shape.hosts)
+        for sex in SEXES
+        for band in BANDS
+    ]  # fmt: skip
+    return pd.DataFrame(cells)
+
+
+def invented_posts(shape: Shape, rng: np.random.Generator, extra: int = 0) -> PostTables:
+    """Posts of consenting accounts with frames; `extra` more accounts stand at the end, for those who join later.
+
+    One frame has three posts, all of the same account.
+    """
+    accounts = shape.accounts + extra
+    sizes = np.maximum(3, np.round(shape.posts / np.arange(1, accounts + 1) ** shape.tail * _level(shape, accounts)))
+    order = rng.permutation(accounts)
+    account = np.repeat(order, sizes.astype(np.int64))
+    lean = rng.dirichlet(np.full(len(FRAMES), 4.0), accounts)
+    frame = [FRAMES[rng.choice(len(FRAMES), p=lean[each])] for each in account]
+    frame[:RARE_POSTS] = [RARE_FRAME] * RARE_POSTS
+    posts = pd.DataFrame(
+        {
+            "post_pseudonym": [f"{number:032x}" for number in range(len(account))],
+            "channel_pseudonym": [f"{number:032x}" for number in account],
+            "account_kind_code": "consented",
+            "language_code": "fa",
+            "week_index": rng.integers(0, 8, len(account)),
+        }
+    )
+    frames = pd.DataFrame({"post_pseudonym": posts.post_pseudonym, "frame_code": frame, "is_negated": False})
+    none = posts.iloc[:0][["post_pseudonym"]]
+    return PostTables("synthetic", posts, frames, none, none)
+
+
+def _level(shape: Shape, accounts: int) -> float:
+    return accounts / float(np.sum(1 / np.arange(1, accounts + 1) ** shape.tail))
