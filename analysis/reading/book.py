@@ -140,7 +140,7 @@ def _write_figures(drawings: dict[str, Drawing], staging: Path) -> None:
         (staging / "figures" / f"{name}.svg").write_bytes(drawing.page_svg)
         (staging / "figures" / f"{name}_phone.svg").write_bytes(drawing.phone_svg)
         (staging / "figures" / f"{name}.png").write_bytes(drawing.page_png)
-        (staging / "figures" / f"{name}.csv").write_bytes(drawing.data_csv)
+        (staging / "figures" / drawing.csv_name).write_bytes(drawing.data_csv)
     scripts = Path(__file__).parent
     shutil.copytree(scripts, staging / "scripts", ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
 
@@ -149,7 +149,8 @@ def _copy_release(release: Release, staging: Path) -> None:
     """The tables for readers to download, and the release as the notebook reads it."""
     (staging / "data").mkdir()
     for name in release.names:
-        shutil.copy(release.path(name, "csv"), staging / "data")
+        for suffix in ("csv", "parquet"):
+            shutil.copy(release.path(name, suffix), staging / "data")
     for name in DOCUMENTS:
         if (release.folder / name).is_file():
             shutil.copy(release.folder / name, staging / "data")

@@ -6,6 +6,7 @@ no trace in the pages. What must not be here: anything about what the pages say.
 
 import datetime
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ STRICT = ("-W", "-n", "--keep-going", "--quiet")
 LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", "_sources")
 LEFTOVER_PATTERNS = ("_static/**/*.map", "_static/**/*.LICENSE.txt", "_static/*-macros.html")
 SHOWN_LINES = 25
+UNRENDERED = re.compile(r"\{\{ ?\w+ ?\}\}")
 
 
 def build_book(staging: Path, workshop: Path, published: Path, day: date) -> None:
@@ -43,6 +45,7 @@ def build_book(staging: Path, workshop: Path, published: Path, day: date) -> Non
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
     html = _run(staging, workshop, day)
+    require_rendered(html)
     _tidy(html)
     _publish(html, published, workshop / "previous")
 
@@ -57,6 +60,18 @@ def _run(staging: Path, workshop: Path, day: date) -> Path:
         said = [line for line in (finished.stdout + finished.stderr).splitlines() if line.strip()]
         raise ReleaseError("the book does not build; mend what the builder names:\n" + "\n".join(said[-SHOWN_LINES:]))
     return html
+
+
+def require_rendered(html: Path) -> None:
+    """ReleaseError where a page shows a reference that nothing was put in place of, in a text or an attribute."""
+    left = [
+        f"{path.relative_to(html)}: {match[0]}"
+        for path in sorted(html.rglob("*.html"))
+        for match in [UNRENDERED.search(path.read_text(encoding="utf-8"))]
+        if match
+    ]
+    if left:
+        raise ReleaseError("references that were not rendered; a directive's option takes none:\n" + "\n".join(left))
 
 
 def _environment(workshop: Path, day: date) -> dict[str, str]:

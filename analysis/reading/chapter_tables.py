@@ -130,7 +130,8 @@ def events(release: Release) -> str:
         "Day": lambda row: f"[{row.event_date:%Y-%m-%d}]{{.one-line}}",
         "What happened": lambda row: escaped(row.event_text),
         "How the day is known": lambda row: escaped(known[row.date_status_code]),
-        "Source": lambda row: escaped(quality[row.source_quality_code]),
+        "Quality of the source": lambda row: escaped(quality[row.source_quality_code]),
+        "Source": lambda row: cited(row.source),
         "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
     }
     rows = release.table("events_dated").sort_values(["event_date", "event_id"])

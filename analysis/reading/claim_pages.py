@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import ReleaseError
+from analysis.reading.chapter_tables import base_rates
 from analysis.reading.design_tables import required_sizes
 from analysis.reading.figures import Drawing
 from analysis.reading.fragments import (
@@ -31,6 +32,7 @@ from analysis.reading.wording import (
     entries,
     in_words,
     is_given,
+    listing,
     mark,
     scope,
     sentence_case,
@@ -76,11 +78,12 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Source:
-    """Whom and when a piece of evidence describes, and what is known about its interval."""
+    """Whom and when a piece of evidence describes, what is known about its interval, and where it can be read."""
 
     population: str
     period: str
     interval: str
+    address: str = ""
 
 
 UNKNOWN_SOURCE = Source("see the row's text", "see the row's text", "none")
@@ -90,7 +93,12 @@ def evidence_sources(release: Release) -> dict[str, Source]:
     """Evidence identifier → whom and when it describes; published figures, events and the series by host."""
     figures = pd.concat([release.table(name) for name in ("benchmarks_shown", "benchmarks_context")])
     found = {
-        row.benchmark_id: Source(row.population_text, row.period_text, "not shown for context")
+        row.benchmark_id: Source(
+            row.population_text,
+            row.period_text,
+            "not shown for context",
+            str(row.source_address) if is_given(row.source_address) else "",
+        )
         for row in figures.itertuples()
     }
     for row in release.table("events_dated").itertuples():
@@ -151,7 +159,7 @@ def _claim_page(
         _sayings(one),
         f"## The rule that was fixed\n\n{_rule(one)}",
         f"## Evidence\n\n{_evidence(one, sources)}",
-        f"## Figure\n\n{figure}",
+        f"## Figure\n\n{figure}" if figure else "",
         f"## What would decide it\n\n{decides}",
         f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
         _notes(one),
@@ -172,7 +180,8 @@ def _label(claim_id: str) -> str:
 def _claim(one: Dossier) -> str:
     kind = "A premise that the article leaves unsaid." if one.entry["claim_kind_code"] == "premise" else ""
     constructs = entries(one.entry.get("constructs_text"))
-    about = f"It is about {' and '.join(f'*{escaped(words.lower())}*' for words in constructs)}." if constructs else ""
+    spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
+    about = f"What is measured: {spoken}." if constructs else ""
     where = (
         f"Topic: {escaped(topic(one.entry['topic_code']))} The article's paragraph number is not known: only "
         "its opening was seen."
@@ -239,7 +248,7 @@ def _rule(one: Dossier) -> str:
 
 def _evidence(one: Dossier, sources: Mapping[str, Source]) -> str:
     if one.evidence.empty:
-        return "Nobody has measured this, as far as we know: no piece of evidence touches the claim."
+        return "We found no measurement of this: no piece of evidence in the register touches the claim."
     moving, context = one.evidence[one.evidence.is_admissible], one.evidence[~one.evidence.is_admissible]
     parts = [
         f"Rows that may move the verdict: {_rows(moving)}. Rows of context: {_rows(context)}; they are named "
@@ -265,7 +274,7 @@ def _evidence_card(row: Any, sources: Mapping[str, Source]) -> str:
         f"Population: {escaped(source.population)}; it {_matches(row.is_population_matched)}.",
         f"Period: {escaped(source.period)}; it {_matches(row.is_period_matched)}.",
         f"Interval: {source.interval}.",
-        f"Source: {cited(row.source)}",
+        f"Source: {cited(f'{row.source} {source.address}'.strip())}",
     ]
     why = f"{escaped(row.evidence_text)} {escaped(row.admissibility_reason)}"
     return div("evidence", "\n\n".join([head, why, " ".join(facts)]), ":::")
@@ -276,10 +285,14 @@ def _matches(is_matched: bool) -> str:
 
 
 def _figure(one: Dossier, release: Release, drawings: Mapping[str, Drawing]) -> str:
+    """What may be drawn today; nothing for a claim on which nothing of the kind has been measured."""
     name = FIGURES.get(one.claim_id)
-    if name is None:
-        return "There is no figure: nothing that bears on this claim has been measured in a way that may be drawn."
-    return figure_block(drawings[name], release)
+    shown = figure_block(drawings[name], release) if name else ""
+    if name == "base_rate_dots":
+        shown += (
+            f"\n\nThe figure shows one assumed share. The same arithmetic for every other:\n\n{base_rates(release)}"
+        )
+    return shown
 
 
 def _decides(one: Dossier, sizes: str) -> str:

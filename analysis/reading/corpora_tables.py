@@ -36,6 +36,8 @@ CORPORA = {
         "institutions and of persons who consented."
     ),
 }
+WORLD = {"synthetic": "the fictional world", "vault": "this study"}
+"""Whose numbers a sentence gives; every sentence with a number of a fictional table says it itself."""
 LABEL = (
     ":::{admonition} Fictional\n:class: warning\nMade-up rows about nobody. Not evidence about any real group.\n:::\n\n"
 )
@@ -48,6 +50,7 @@ def corpora_sentences(release: Release) -> dict[str, str]:
     return {
         "text_held": HELD[study],
         "text_corpora": CORPORA[study],
+        "text_world": WORLD[study],
         "value_survey_admission_admitted": _admitted(entered[0], "respondents_n"),
         "value_posts_admission_admitted": _admitted(entered[1], "posts_n"),
     }

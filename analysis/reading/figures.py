@@ -6,7 +6,7 @@ the SVG for the phone and the PNG. What must not be here: a subject, a table, a 
 
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -90,6 +90,24 @@ class Drawing:
     page_png: bytes
     data_csv: bytes
     plotted: tuple[float, ...]
+
+    @property
+    def csv_name(self) -> str:
+        """Name of the file of what is drawn; fiction says so in it, as it does in every row."""
+        return f"{'synthetic_' if is_fictional(self.tables) else ''}{self.name}.csv"
+
+
+def is_fictional(tables: Iterable[str]) -> bool:
+    """One of these release tables is of the fictional world."""
+    return any("synthetic" in table for table in tables)
+
+
+def drawn_csv(rows: pd.DataFrame, tables: Iterable[str]) -> bytes:
+    """What is drawn, as CSV; rows of the fictional world carry the mark of their class in the first column."""
+    if is_fictional(tables):
+        rows = rows.drop(columns="evidence_class_code", errors="ignore").copy()
+        rows.insert(0, "evidence_class_code", "synthetic")
+    return str(rows.to_csv(index=False, lineterminator="\n")).encode()
 
 
 @dataclass(frozen=True)
@@ -216,7 +234,7 @@ def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
             page_svg=_svg(page),
             phone_svg=_svg(phone),
             page_png=_png(page),
-            data_csv=caption.data.to_csv(index=False, lineterminator="\n").encode(),
+            data_csv=drawn_csv(caption.data, caption.tables),
             plotted=tuple(sorted({*plotted_numbers(page), *plotted_numbers(phone)})),
         )
 

@@ -9,16 +9,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reading.figures import Drawing
+from analysis.reading.figures import Drawing, is_fictional
 from analysis.reading.tables import Release
 from analysis.reading.wording import NO_BREAK, mark
 
+FICTIONAL_HEAD = "[Fictional]{.fictional}"
 LONG_CELL = 60
 """Characters of a cell that a column as narrow as its longest word would make a tower of."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|~#{}])")
 _LOOSE_UNIT = re.compile(r"(?<=\d) (?=%)")
 _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]+[^\s;,.)])")
+_ADDRESS = re.compile(r"(https?://[^\s;,<>()]+[^\s;,.<>()])")
 
 
 def escaped(text: object) -> str:
@@ -31,11 +33,20 @@ def _literal(text: str) -> str:
 
 
 def cited(text: object) -> str:
-    """A citation as Markdown: DOIs become links, every other address stays text."""
+    """A citation as Markdown: DOIs and addresses become links."""
     parts = _DOI.split(" ".join(str(text).split()))
     return "".join(
-        f"[doi:{part}](https://doi.org/{part})" if index % 2 else _literal(part) for index, part in enumerate(parts)
+        f"[doi:{part}](https://doi.org/{part})" if index % 2 else _linked(part) for index, part in enumerate(parts)
     )
+
+
+def _linked(text: str) -> str:
+    parts = _ADDRESS.split(text)
+    return "".join(f"[{_host(part)}]({part})" if index % 2 else _literal(part) for index, part in enumerate(parts))
+
+
+def _host(address: str) -> str:
+    return _literal(address.split("/")[2].removeprefix("www."))
 
 
 def quoted(text: str, table: str) -> str:
@@ -82,6 +93,7 @@ def provenance(release: Release, tables: Sequence[str], script: str = "", pictur
     for name in tables:
         parts.append(
             f"Data: [{escaped(name)}](#table-{name.replace('_', '-')}), {{download}}`CSV </data/open__{name}.csv>`, "
+            f"{{download}}`Parquet </data/open__{name}.parquet>`, "
             f"SHA-256 `{release.fingerprint(name)}…`"
         )
     parts += [f"{{download}}`{_file_words(path)} </figures/{path}>`" for path in pictures]
@@ -99,13 +111,16 @@ def figure_block(drawing: Drawing, release: Release) -> str:
         f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.alt}\n:class: {look}\n:::"
         for suffix, look in (("", "figure-page"), ("_phone", "figure-phone"))
     )
-    files = tuple(f"{drawing.name}.{kind}" for kind in ("csv", "svg", "png"))
+    files = (drawing.csv_name, f"{drawing.name}.svg", f"{drawing.name}.png")
     line = provenance(release, drawing.tables, drawing.script, files)
     return div("figure-card", f"{pictures}\n\n{line}", "::::")
 
 
 def table_block(table: str, release: Release, name: str, script: str) -> str:
-    """A table with its provenance."""
+    """A table with its provenance; the head of a fictional one says in its first cell that it is fictional."""
+    head, *rest = table.split("\n")
+    if is_fictional([name]) and "iction" not in head:
+        table = "\n".join([head.replace("| ", f"| {FICTIONAL_HEAD} ", 1), *rest])
     return f"{table}\n\n{provenance(release, (name,), script)}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reading.corpora_tables import FICTIONAL, LABEL
+from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_posts import ESTIMATOR_WORDS, KINDS, SHOWN_STANCE, brought_predictions, frame_words
 from analysis.reading.figures_shocks import SHOWN_FRAME, inference
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
@@ -238,6 +238,7 @@ def posts_values(release: Release) -> dict[str, str]:
         "text_posts": TEXTS[release.study],
         "text_naive_bias": _naive_sentence(release),
         "text_outreach": _outreach_sentence(release),
+        "text_truth_held": _held_sentence(release),
         "text_shock_shown": _shock_sentence(release, joint[joint.frame_code == SHOWN_FRAME]),
         "text_replicated": _replicated_sentence(release, joint),
         "value_coordination_scopes": count(len(coordination)),
@@ -250,6 +251,7 @@ def posts_values(release: Release) -> dict[str, str]:
 
 
 def _naive_sentence(release: Release) -> str:
+    world = WORLD[release.study]
     rows = brought_predictions(release)
     rows = rows[rows.known_error_value.notna()]
     if rows.empty:
@@ -261,14 +263,35 @@ def _naive_sentence(release: Release) -> str:
     names = " and ".join(ESTIMATOR_WORDS[one] for one in ("dsl", "ppi++"))
     verb = "hold" if held.all() else "do not all hold"
     return (
-        f"The classifier *{escaped(worst.classifier_text)}* is off by "
+        f"In {world}, the classifier *{escaped(worst.classifier_text)}* is off by "
         f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among {in_words(worst.account_kind_code)} "
         f"accounts when nobody corrects it, with an interval that excludes the truth by far. The intervals of {names} "
         f"{verb} the truth for every classifier, good or poor."
     )
 
 
+def _held_sentence(release: Release) -> str:
+    """How many intervals hold the truth, uncorrected and corrected, where the truth is known."""
+    world = WORLD[release.study]
+    name = f"{release.study}_text_prevalence"
+    rows = brought_predictions(release)
+    rows = rows[rows.known_error_value.notna() & rows.ci_low.notna()]
+    if rows.empty:
+        return "In this release no truth is known, so that nobody can count how often."
+    held = (rows.ci_low <= rows.known_truth_value) & (rows.known_truth_value <= rows.ci_high)
+    naive = rows.estimator_text == "naive"
+
+    def told(chosen: "pd.Series[bool]") -> str:
+        return f"{quoted(count((held & chosen).sum()), name)} of {quoted(count(chosen.sum()), name)}"
+
+    return (
+        f"In {world}, {told(naive)} uncorrected intervals hold the truth, and {told(~naive)} of those that "
+        "labels from a known sample correct."
+    )
+
+
 def _outreach_sentence(release: Release) -> str:
+    world = WORLD[release.study]
     name = f"{release.study}_post_estimates"
     rows = release.table(name)
     chosen = rows[rows.estimate_id.str.startswith("E06_post_share_institutional_ib_or_nu")]
@@ -276,13 +299,14 @@ def _outreach_sentence(release: Release) -> str:
         return "Too few institutional accounts are in this release to give the share of these frames."
     row = chosen.iloc[0]
     return (
-        f"Among posts of institutional accounts, {quoted(percent(row.value, 1), name)} carry one of the two frames "
-        f"(95 % interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
+        f"In {world}, among posts of institutional accounts, {quoted(percent(row.value, 1), name)} carry one of the "
+        f"two frames (95 % interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
         f"{quoted(decimal(100 * row.ci_high, 1), name)} %)."
     )
 
 
 def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
+    world = WORLD[release.study]
     if joint.empty:
         return "No shock can be read from these posts."
     name = f"{release.study}_shock_inference"
@@ -293,15 +317,17 @@ def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
         f"to {quoted(decimal(row.ci_high, 2), name)})"
         for row in joint.itertuples()
     ]
-    return f"In the frame *{frame_words(release)[SHOWN_FRAME]}*, {' and '.join(parts)}."
+    shown = frame_words(release)[SHOWN_FRAME]
+    return f"In {world}, for the frame *{shown}*, {' and '.join(parts)}."
 
 
 def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
+    world = WORLD[release.study]
     moved = [frame_words(release)[code] for code in joint[joint.is_replicated.astype(bool)].frame_code.unique()]
     alone = joint[(joint.rank_p_value <= 0.05) & ~joint.is_replicated.astype(bool)]
     name = f"{release.study}_shock_inference"
     both = f"Both shocks moved: *{', '.join(moved)}*." if moved else "No frame moved at both shocks."
     return (
-        f"{both} Of the frames that did not, {quoted(count(len(alone)), name)} stand out at one shock only: with many "
-        "frames some do by chance, and that is why a second shock is asked for."
+        f"{both} Of the frames of {world} that did not, {quoted(count(len(alone)), name)} stand out at one shock only: "
+        "with many frames some do by chance, and that is why a second shock is asked for."
     )

@@ -17,7 +17,7 @@ from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
 from analysis.reading.posts_tables import posts_values
 from analysis.reading.privacy_tables import privacy_values
-from analysis.reading.share_card import card_sentence
+from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
@@ -51,7 +51,8 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
         **attack_values(release),
         **privacy_values(release),
         **statement_values(release),
-        "text_share_card": card_sentence(release),
+        "figure_share_card": share_picture(release),
+        "text_citation": citation(release, edition),
         **corpora_sentences(release),
         **survey_values(release),
         **posts_values(release),
@@ -76,6 +77,31 @@ def sourced(key: str, text: str, origins: Sequence[str], study: str) -> str:
     if not found:
         raise ReleaseError(f"value {key!r}: its name begins with no table of the release; call it value_<table>_<what>")
     return quoted(text, named[max(found, key=len)])
+
+
+def share_picture(release: Release) -> str:
+    """The card for sharing with what it says as its alternative text."""
+    return f":::{{image}} /figures/share_card.png\n:alt: {QUESTION} {card_sentence(release)}\n:::"
+
+
+def citation(release: Release, edition: Mapping[str, str]) -> str:
+    """The citation to copy, with version, year and hash, and the same for BibTeX."""
+    named = release.package
+    authors, year = listing([one["title"] for one in named["contributors"]]), str(named["created"])[:4]
+    version, digest = edition["version"], release.sha256("SHA256SUMS")
+    words = f"{authors} ({year}). {named['title']}. Version {version}. SHA-256 of SHA256SUMS: {digest[:12]}."
+    entry = "\n".join(
+        [
+            f"@misc{{afghan_diaspora_attitudes_{year},",
+            f'  author = "{{{authors}}}",',
+            f"  title = {{{named['title']}}},",
+            f"  year = {{{year}}},",
+            f"  version = {{{version}}},",
+            f"  note = {{SHA-256 of SHA256SUMS: {digest}}},",
+            "}",
+        ]
+    )
+    return f"```text\n{words}\n```\n\n```bibtex\n{entry}\n```"
 
 
 def claim_values(release: Release) -> dict[str, str]:
@@ -202,4 +228,18 @@ def statement_values(release: Release) -> dict[str, str]:
     return {
         "text_known_issues": issues.read_text(encoding="utf-8").partition("\n")[2].strip(),
         "value_release_tables": count(len(release.names)),
+        "text_release_tables": released_tables(release),
     }
+
+
+def released_tables(release: Release) -> str:
+    """How many tables speak of whom."""
+    of_study = [name for name in release.names if name.startswith(f"{release.study}_")]
+    fictional = [name for name in release.names if "synthetic" in name]
+    own = len(of_study) if release.study != "synthetic" else 0
+    parts = [
+        (len(release.names) - len(fictional) - own, "of published or recomputed evidence, rules and methods"),
+        (own, "of this study"),
+        (len(fictional), "of the fictional world, which are evidence about nobody"),
+    ]
+    return listing([f"{quoted(count(number), RELEASE)} {words}" for number, words in parts if number])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reading.corpora_tables import FICTIONAL, LABEL
+from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
@@ -227,8 +227,8 @@ def survey_values(release: Release) -> dict[str, str]:
     worst = sampling.loc[sampling.coverage_share.idxmin()]
     held, table = int(recovery.is_truth_covered.sum()), f"{release.study}_recovery"
     told = (
-        f"Of {quoted(count(len(recovery)), table)} intervals of shares whose truth is known, "
-        f"{quoted(count(held), table)} hold it. "
+        f"In {WORLD[release.study]}, of {quoted(count(len(recovery)), table)} intervals of shares whose truth is known,"
+        f" {quoted(count(held), table)} hold it. "
         "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
         "that reason is no fault of the arithmetic."
         if len(recovery)
@@ -241,6 +241,8 @@ def survey_values(release: Release) -> dict[str, str]:
         "value_survey_estimates_withheld": count((~estimates.is_usable.astype(bool)).sum()),
         "value_rds_coverage_combinations": count(len(sampling)),
         "value_rds_coverage_failing": count((sampling.coverage_high_share < REQUIRED).sum()),
+        "value_rds_coverage_with_effect": count(sampling.design_effect.notna().sum()),
+        "value_rds_coverage_above_two": count((sampling.design_effect > 2).sum()),
         "value_rds_coverage_worst": percent(worst.coverage_share),
         "text_rds_coverage_worst": f"{worst.estimator_text} with the {worst.interval_text} "
         f"in populations of the kind *{in_words(worst.simulation_code)}*",

@@ -265,7 +265,7 @@ def _add_stated_only(rows: Rows, coded: Coded) -> None:
     share = float(weights @ made.values[counted, 1] / weights.sum())
     place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii, stated numbers only", quantity="answer_share")
     method = "Volz–Heckathorn weights, without respondents whose number of acquaintances is imputed; no interval"
-    rows.add(place, Number(share, None, None, n, method), reason_against(yes_n, n - yes_n, share, group_kind="all"))
+    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(yes_n, n - yes_n, group_kind="all"))
 
 
 def _add_successive(

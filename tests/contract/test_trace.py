@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.reading.book import FIGURES
+from analysis.reading.figures import Drawing
 from analysis.reading.tables import Release
 from tests.contract.trace import (
     Tracer,
@@ -99,9 +100,9 @@ def test_nearly_every_typo_in_a_cell_is_caught(tracer, built):
     assert missed <= MOST_MISSED * planted, f"{missed} of {planted} typos were taken for numbers of the release"
 
 
-def downloaded(name: str) -> Path:
+def downloaded(drawing: Drawing) -> Path:
     """The file beside a figure, where the builder put it."""
-    (path,) = (BUILT / "_downloads").glob(f"*/{name}.csv")
+    (path,) = (BUILT / "_downloads").glob(f"*/{drawing.csv_name}")
     return path
 
 
@@ -109,7 +110,7 @@ def downloaded(name: str) -> Path:
 def test_a_figure_shows_the_rows_beside_it_and_they_are_in_the_release(tracer, drawings, name):
     drawing = drawings[name]
     assert (BUILT / "_images" / f"{name}.svg").read_bytes() == drawing.page_svg
-    assert downloaded(name).read_bytes() == drawing.data_csv
+    assert downloaded(drawing).read_bytes() == drawing.data_csv
     rows = read_figure(drawing.data_csv)
     assert len(rows) > 0
     assert drawn_beside(drawing.plotted, rows) == []
@@ -155,7 +156,56 @@ def test_a_typo_in_a_figure_is_caught(tracer, drawings, name):
 def test_a_figure_is_described_with_its_own_numbers(built, drawings, name):
     shown = {picture["alt"] for page in built.values() for picture in page.select(f'img[src*="{name}.svg"]')}
     assert shown == {drawings[name].alt}
-    held = holdings(pd.read_csv(downloaded(name)))
+    held = holdings(pd.read_csv(downloaded(drawings[name])))
     years = {str(year) for year in range(1900, 2100)}
     wrong = [one.text for one in numbers(drawings[name].alt) if one.text not in years and not held.holds(one)]
     assert wrong == []
+
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+NAMED_ABOVE = "dictionary.html"
+"""Counts of rows stand under the name of their table there."""
+
+
+def unmarked_fiction(page: BeautifulSoup) -> list[str]:
+    """Sentences with a number of a fictional table that do not say that it is fictional."""
+    found = []
+    for value in page.select('span.value[class*="from-synthetic"]'):
+        if value.find_parent("td"):
+            continue
+        for sentence in SENTENCE.split(" ".join(value.find_parent(["p", "li", "figcaption"]).get_text().split())):
+            if value.get_text() in sentence and "fiction" not in sentence.lower():
+                found.append(sentence)
+    return found
+
+
+def test_every_sentence_with_a_fictional_number_says_so(built):
+    found = {name: unmarked_fiction(page) for name, page in built.items() if name != NAMED_ABOVE}
+    assert {name: sentences for name, sentences in found.items() if sentences} == {}
+
+
+def test_a_fictional_number_without_its_mark_is_found():
+    value = '<span class="value from-synthetic-post-estimates">21 %</span>'
+    planted = BeautifulSoup(f"<p>The article names two frames. Of posts, {value} carry one.</p>", "html.parser")
+    assert unmarked_fiction(planted) == ["Of posts, 21 % carry one."]
+    harmless = BeautifulSoup(f"<p>In the fictional world, {value} carry one.</p>", "html.parser")
+    assert unmarked_fiction(harmless) == []
+
+
+def test_every_file_of_what_is_drawn_and_every_table_of_fiction_says_so(built):
+    for path in (BUILT / "_downloads").glob("*/synthetic_*.csv"):
+        rows = path.read_text(encoding="utf-8").splitlines()
+        assert rows[0].startswith("evidence_class_code,")
+        assert all(row.startswith("synthetic,") for row in rows[1:])
+    assert len(list((BUILT / "_downloads").glob("*/synthetic_*.csv"))) > 10
+    unmarked = [
+        (name, before.find("tr").get_text())
+        for name, page in built.items()
+        for line in page.select("div.provenance")
+        for before in [line.find_previous_sibling()]
+        if "#table-synthetic" in str(line)
+        and before
+        and before.find("tr")
+        and "iction" not in before.find("tr").get_text()
+    ]
+    assert unmarked == []

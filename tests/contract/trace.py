@@ -213,7 +213,9 @@ class Tracer:
         """What may be said of the release as a whole: its version, its day, its number of tables."""
         package = self.release.package
         written = date.fromisoformat(package["created"][:10])
-        return {package["version"], day(written), str(len(self.release.names))}
+        fictional = sum("synthetic" in name for name in self.release.names)
+        tables = (len(self.release.names), fictional, len(self.release.names) - fictional)
+        return {package["version"], day(written), *(str(number) for number in tables)}
 
     @functools.cached_property
     def everything(self) -> list[Holdings]:

@@ -20,6 +20,8 @@ SOURCE = "Nobody 2011, doi:10.1234/made.up"
 PLACE = {"region_name": "Europe", "source": SOURCE}
 HOSTS = {"IRN": ("Iran (Islamic Rep. of)", 9000), "DEU": ("Germany", 5000), "USA": ("United States of America", 700)}
 
+ABOUT = {"title": "Invented", "contributors": [{"title": "Nobody"}], "created": "2030-01-01T00:00:00Z"}
+
 
 def benchmark(identifier: str, unit: str, value: float | None, line: str, quantity: str = "A view") -> dict[str, Any]:
     return {
@@ -379,7 +381,7 @@ def write_miniature(folder: Path, **changed: list[dict[str, Any]]) -> Path:
             (folder / path).write_bytes(data)
             sums.append(f"{hashlib.sha256(data).hexdigest()}  {path}\n")
         resources.append(frictionless_resource(declared, f"tables/open__{name}.csv", "0" * 64, 1))
-    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), encoding="utf-8")
+    (folder / "datapackage.json").write_text(json.dumps(ABOUT | {"resources": resources}), encoding="utf-8")
     (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     for name in {"KNOWN_ISSUES.md", *DOCUMENTS} - {"datapackage.json", "SHA256SUMS"}:
         (folder / name).write_text("# Made up\n\nNothing.\n", encoding="utf-8")

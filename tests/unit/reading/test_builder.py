@@ -48,3 +48,12 @@ def test_the_readers_own_configuration_stays_outside(tmp_path, monkeypatch):
     assert "LC_MESSAGES" not in environment
     assert environment["SOURCE_DATE_EPOCH"] == "1893499200"
     assert sys.executable
+
+
+def test_a_reference_that_was_not_rendered_stops_the_book(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<img alt="what {{ text_card }} says">')
+    with pytest.raises(ReleaseError, match=r"page\.html: \{\{ text_card \}\}"):
+        builder.require_rendered(tmp_path)
+    page.write_text("<code>author = {Somebody {and} others}</code>")
+    builder.require_rendered(tmp_path)

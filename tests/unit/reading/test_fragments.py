@@ -8,9 +8,19 @@ def test_text_from_tables_stays_text():
     assert fragments.escaped("between 5 % and 10 %, n % 2") == "between 5\u00a0% and 10\u00a0%, n % 2"
 
 
-def test_only_dois_become_links():
-    text = fragments.cited("Nobody 2011, doi:10.1234/made.up; https://example.org/x")
-    assert text == "Nobody 2011, [doi:10.1234/made.up](https://doi.org/10.1234/made.up); https://example.org/x"
+def test_dois_and_addresses_become_links():
+    text = fragments.cited("Nobody* 2011, doi:10.1234/made.up; https://www.example.org/x_y (p. 3).")
+    assert text == (
+        r"Nobody\* 2011, [doi:10.1234/made.up](https://doi.org/10.1234/made.up); "
+        "[example.org](https://www.example.org/x_y) (p. 3)."
+    )
+
+
+def test_the_head_of_a_fictional_table_says_so(release):
+    name = next(name for name in release.names if name.startswith("synthetic_"))
+    shown = fragments.table_block("| A | B |\n| --- | --- |\n| 1 | 2 |", release, name, "x.py").split("\n")
+    assert shown[0] == "| [Fictional]{.fictional} A | B |"
+    assert fragments.table_block("| A | B |", release, "claim_verdicts", "x.py").startswith("| A | B |")
 
 
 def test_a_figure_has_two_pictures_with_text_and_its_provenance(release):
