@@ -136,7 +136,7 @@ def frame_share_rows(tables: PostTables, *, protects: bool = True) -> pd.DataFra
     protects
         False leaves every number as it was computed, whoever carries it: for the audit's attacks on invented posts.
     """
-    rows = [row.as_row(tables) for row in _frame_shares(tables.coded(), protects=protects)]
+    rows = [row.as_row(tables) for row in _frame_shares(tables.coded, protects=protects)]
     return released(rows, ROW_NAMES) if protects else pd.DataFrame(rows, columns=list(ROW_NAMES))
 
 
