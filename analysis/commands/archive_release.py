@@ -1,5 +1,6 @@
 """`archive-release`: keep what a published release says about persons, for comparison with every later one."""
 
+import json
 from pathlib import Path
 
 from analysis.disclosure.history import archive_members, hold, load_past
@@ -17,7 +18,7 @@ def archive_release() -> None:
     """
     root = Path.cwd()
     params = load_params(root / "params.yaml")
-    version = params.release.version
+    version = json.loads((root / "data/release/datapackage.json").read_text(encoding="utf-8"))["version"]
     members = Store(root).read(study_table(params.study, "restricted__release_members"))
     minimum = load_policy(root / "data/codelists/disclosure_policy.yml").minimum_cell
     held = hold(load_past(root, params.study), members, minimum)

@@ -21,6 +21,7 @@ from analysis.commands.freeze_claims import freeze_claims
 from analysis.errors import CustodyError, InputError
 from analysis.estimators.rds.coverage import SPOT_CHECK, CoverageRow
 from analysis.results.method_coverage import METHODS
+from analysis.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,17 +34,25 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_release_is_archived_under_its_version(project, monkeypatch, capsys):
-    monkeypatch.setattr(
-        "analysis.commands.archive_release.load_params",
-        lambda path: SimpleNamespace(release=SimpleNamespace(version="3.1")),
-    )
+@pytest.mark.parametrize("kept", [("synthetic", "data", 0o644), ("vault", "data/vault", 0o600)])
+def test_a_release_is_archived_under_its_version(project, monkeypatch, capsys, kept):
+    """And who stands behind it: beside the release where nobody is real, else in the vault."""
+    study, where, mode = kept
+    monkeypatch.setattr("analysis.commands.archive_release.load_params", lambda path: SimpleNamespace(study=study))
+    shutil.copytree(ROOT / "data/codelists", project / "data/codelists", symlinks=True)
+    row = {"corpus_code": "survey", "member_digest": "0" * 32, "content_digest": "1" * 32, "member_group_text": "all"}
+    Store(project).write(f"restricted__{study}_release_members", pd.DataFrame([row]))
     (project / "data/release").mkdir(parents=True)
     (project / "data/release/a.csv").write_text("x\n", encoding="utf-8")
-    resource = {"name": "a", "path": "a.csv", "outputKind": "frequency"}
-    (project / "data/release/datapackage.json").write_text(json.dumps({"resources": [resource]}), encoding="utf-8")
+    package = {"version": "3.1", "resources": [{"name": "a", "path": "a.csv", "outputKind": "frequency"}]}
+    (project / "data/release/datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     archive_release()
-    assert capsys.readouterr().out == "data/release_history/3.1: 1 tables kept; commit the folder with the release\n"
+    members = f"{where}/release_history/3.1/{study}_release_members.parquet"
+    assert capsys.readouterr().out.splitlines() == [
+        "data/release_history/3.1: 1 tables kept; commit the folder with the release",
+        f"{members}: who stands behind them, for the gate of the next release alone",
+    ]
+    assert (project / members).stat().st_mode & 0o777 == mode
     assert (project / "data/release_history/3.1/a.csv").read_text(encoding="utf-8") == "x\n"
 
 
