@@ -8,8 +8,37 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-QUICK_FOLDERS = ("contract", "unit", "privacy")
+QUICK_FOLDERS = ("contract", "unit")
 """Rooms and their contracts; the other folders run pipelines, corpora, browsers, peers and many worlds."""
+
+SLOW_FILES = (
+    "unit/claims/test_register_guard.py",
+    "unit/commands/test_bench.py",
+    "unit/commands/test_check_consent.py",
+    "unit/commands/test_estimate.py",
+    "unit/commands/test_estimate_designs.py",
+    "unit/commands/test_estimate_edges.py",
+    "unit/custody/scrub/test_engine.py",
+    "unit/disclosure/test_rehearsal.py",
+    "unit/disclosure/test_secondary.py",
+    "unit/disclosure/test_tabular.py",
+    "unit/engine/test_hostile.py",
+    "unit/engine/test_local.py",
+    "unit/estimators/coordination/test_coordination.py",
+    "unit/estimators/endorsement/test_ideal_points.py",
+    "unit/estimators/list_experiment/test_chi_bar.py",
+    "unit/estimators/list_experiment/test_design_effect.py",
+    "unit/estimators/rds/test_bootstrap.py",
+    "unit/estimators/test_invariances.py",
+    "unit/estimators/test_mrp.py",
+    "unit/reading/test_figures.py",
+    "unit/reading/test_pages.py",
+    "unit/results/test_design_diagnosis.py",
+    "unit/results/test_posts.py",
+    "unit/results/test_survey_results.py",
+    "unit/synthetic/test_survey_exports.py",
+)
+"""Files of those folders that take longer than a file should before a commit."""
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
@@ -25,9 +54,10 @@ def pytest_configure(config):
 
 
 def pytest_ignore_collect(collection_path, config):
-    within = collection_path.relative_to(TESTS).parts if collection_path.is_relative_to(TESTS) else ()
-    is_other = bool(within) and collection_path.is_dir() and within[0] not in QUICK_FOLDERS
-    return True if config.getoption("quick") and is_other else None
+    """With --quick, do not even import what would be left out."""
+    within = collection_path.relative_to(TESTS) if collection_path.is_relative_to(TESTS) else Path()
+    is_other = bool(within.parts) and collection_path.is_dir() and within.parts[0] not in QUICK_FOLDERS
+    return True if config.getoption("quick") and (is_other or within.as_posix() in SLOW_FILES) else None
 
 
 def left_to(item, config):
@@ -58,4 +88,7 @@ def pytest_terminal_summary(terminalreporter, config):
     for option, count in config.stash[LEFT_OUT].items():
         terminalreporter.write_line(f"{count} test(s) left out; they run with {option}")
     if config.getoption("quick"):
-        terminalreporter.write_line(f"left out whole: every folder of tests but {', '.join(QUICK_FOLDERS)}")
+        folders = ", ".join(QUICK_FOLDERS)
+        terminalreporter.write_line(
+            f"left out whole: every folder of tests but {folders}, and {len(SLOW_FILES)} slow files (tests/conftest.py)"
+        )

@@ -1,5 +1,6 @@
 """Another folder, locale, time zone, hash seed, umask, user, code path of the processor, no git: the same bytes."""
 
+import pytest
 import yaml
 
 from tests.pipeline.conftest import ROOT
@@ -34,24 +35,36 @@ def recorded(lock):
     return list(stages.items())
 
 
-def test_a_perturbed_run_without_git_writes_the_committed_lock(elsewhere, tmp_path):
+def perturb(project, home):
     for stated, other in OLDER_PROCESSOR.items():
-        elsewhere.edit(STATED, stated, other)
-    result = elsewhere.run("repro", HOME=str(tmp_path), **PERTURBED)
+        project.edit(STATED, stated, other)
+    result = project.run("repro", HOME=str(home), **PERTURBED)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert not (elsewhere.folder / ".git").exists()
+    assert not (project.folder / ".git").exists()
+
+
+@pytest.mark.deep
+def test_a_perturbed_run_without_git_writes_the_committed_lock(elsewhere, tmp_path):
+    perturb(elsewhere, tmp_path)
     assert recorded(elsewhere.folder / "dvc.lock") == recorded(ROOT / "dvc.lock")
 
 
-def test_a_second_run_has_nothing_to_do(elsewhere):
-    result = elsewhere.run("repro")
+def test_a_perturbed_run_of_small_worlds_writes_the_lock_of_an_undisturbed_one(
+    small_project, elsewhere_small, tmp_path
+):
+    perturb(elsewhere_small, tmp_path)
+    assert recorded(elsewhere_small.folder / "dvc.lock") == recorded(small_project.folder / "dvc.lock")
+
+
+def test_a_second_run_has_nothing_to_do(small_project):
+    result = small_project.run("repro")
     assert "Data and pipelines are up to date." in result.stdout
     assert "Running stage" not in result.stdout
 
 
-def test_a_changed_input_is_noticed(elsewhere):
+def test_a_changed_input_is_noticed(small_project):
     """The twin: were nothing ever noticed, the test above would pass too."""
-    elsewhere.edit("params.yaml", "prevalences: [0.001,", "prevalences: [0.002,")
-    result = elsewhere.run("repro", "--dry")
-    elsewhere.edit("params.yaml", "prevalences: [0.002,", "prevalences: [0.001,")
+    small_project.edit("params.yaml", "prevalences: [0.001,", "prevalences: [0.002,")
+    result = small_project.run("repro", "--dry")
+    small_project.edit("params.yaml", "prevalences: [0.002,", "prevalences: [0.001,")
     assert "Running stage 'tabulate_base_rates'" in result.stdout

@@ -1,20 +1,13 @@
 """`assess`, `suppress-local` and `protect-table` as a researcher calls them."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.unit.commands.told import run
+
 PERSONS = "age,sex,region,view,w\n01,f,A,yes,2\n1,f,A,no,3\n1,f,A,no,3\n2,m,,yes,9\n2,m,,yes,8\n,m,B,no,5\n"
-
-
-def run(*arguments):
-    command = [sys.executable, "-m", "analysis", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The list as predictor, robust regressions, the modified list and covariates of endorsements, by the command line."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,10 @@ import yaml
 from scipy import special, stats
 from typer.testing import CliRunner
 
+from analysis.commands import estimate_endorsement
 from analysis.commands.estimate import estimate
 from analysis.errors import EstimationError, InputError
+from analysis.estimators.endorsement.ideal_points import ideal_points
 
 RUN = CliRunner()
 # R list 9.2.6, ictreg.joint on the survey of `rows`, stopped by its own rule: log-likelihood -3558.141.
@@ -134,6 +137,13 @@ def endorsements(folder, **more):
     return folder / "e.csv", "--spec", folder / "spec.yml"
 
 
+@pytest.fixture
+def one_round(monkeypatch):
+    """No further rounds until chains have mixed: these tests look at what is drawn, not at how well."""
+    monkeypatch.setattr(estimate_endorsement, "ideal_points", partial(ideal_points, extensions=0))
+
+
+@pytest.mark.usefixtures("one_round")
 def test_endorsements_take_covariates_and_common_effects(tmp_path):
     _, terms = told("endorsement", *endorsements(tmp_path, covariates="g", common=True), "--draws", 100)
     assert {"posterior.lambda[e.g]", "posterior.omega2[e]", "posterior.delta[g]"} <= set(terms)
@@ -141,6 +151,7 @@ def test_endorsements_take_covariates_and_common_effects(tmp_path):
     assert {"posterior.lambda[p0.e.g]", "posterior.theta[e.g]"} <= set(terms)
 
 
+@pytest.mark.usefixtures("one_round")
 def test_endorsements_take_areas(tmp_path):
     file, *rest = endorsements(tmp_path, areas="v")
     frame = pd.read_csv(file)

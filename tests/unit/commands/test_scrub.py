@@ -1,21 +1,15 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.unit.commands import told
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def run(path, *options):
-    return subprocess.run(
-        [sys.executable, "-m", "analysis", "scrub", str(path), *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return told.run("scrub", path, *options)
 
 
 def written(tmp_path, content):

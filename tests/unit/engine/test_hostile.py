@@ -45,6 +45,7 @@ def cells(table, frame):
     ).rows()
 
 
+@pytest.mark.slow
 def test_one_link_shared_by_all_in_one_week_half_of_it_by_one_account(tmp_path):
     """Half of 200,000 posts by one account, the others by as many accounts; everything in the same week."""
     half = 100_000
@@ -108,7 +109,8 @@ HELD = 1.5
 """How often the added texts may stand in memory: once as the page that is read, and half as what an allocator keeps."""
 
 
-@pytest.mark.parametrize("text", [copied, different])
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [pytest.param(copied, marks=pytest.mark.deep), different])
 def test_memory_holds_no_more_of_long_texts_than_the_page_that_is_read(tmp_path, text):
     """A page is read whole, so what is added may stand in memory once; copies that work makes leave as they come."""
     few, many = (peak_of_a_run(tmp_path / str(texts_n), texts_n, text) for texts_n in (FEW, MANY))

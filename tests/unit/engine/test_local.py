@@ -26,9 +26,9 @@ BOOK = CODEBOOK.read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     path = tmp_path_factory.mktemp("posts") / "posts.parquet"
-    write_posts(path, 6_000)
+    write_posts(path, 2_400)
     table = pq.read_table(path)
-    pq.write_table(table, path, row_group_size=500)
+    pq.write_table(table, path, row_group_size=200)
     return path
 
 

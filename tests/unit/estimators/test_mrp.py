@@ -64,12 +64,14 @@ def test_a_tight_prior_pulls_everything_to_its_centre():
     assert tight.beta.mean() < 0.5 < loose.beta.mean()
 
 
+@pytest.mark.deep
 def test_simulation_based_calibration_passes():
     made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), **SMALL)
     assert made.ranks.shape == (SIMULATIONS, 5)
     assert (made.p_values > REJECTED).all(), dict(zip(made.names, made.p_values, strict=True))
 
 
+@pytest.mark.deep
 def test_simulation_based_calibration_catches_a_wrong_sampler(monkeypatch):
     right = mrp.polya_gamma
     monkeypatch.setattr(mrp, "polya_gamma", lambda shape, tilt, rng: 3 * right(shape, tilt, rng))

@@ -91,6 +91,7 @@ def test_everything_in_one_second_is_refused_with_its_number():
         coordination(crowd, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_hub_shared_a_million_times_is_counted():
     """Two shares a second by accounts in turn: every share has two in its window of one second before and after."""
     n = 1_000_000

@@ -198,6 +198,7 @@ def test_likelihood_with_areas_is_the_one_of_shifted_centres():
     assert varying.log_likelihood(theta) == pytest.approx(dummies.log_likelihood(fixed), abs=90 * QUADRATURE)
 
 
+@pytest.mark.deep
 def test_variances_over_areas_and_areas_are_recovered():
     rng, A, each = np.random.default_rng(12), 30, 60
     area = np.repeat(np.arange(A), each)
