@@ -78,7 +78,7 @@ def _data_sheet(source: Source) -> int:
     for sheet, rows in groupby(_cells(source), key=itemgetter(0)):
         header: tuple[str, ...] = next((cells for _, cells in islice(rows, BLANK_ROWS) if any(cells)), ())
         if sum(map(bool, header)) >= FEWEST_COLUMNS:
-            return sheet
+            return int(sheet)
     return 0
 
 
