@@ -126,6 +126,8 @@ def understood() -> str:
 
 
 def _seen(outline: Outline) -> str:
+    if {"PARENT_KEY", "KEY"} <= outline.header:
+        return "a repeat group's table of ODK or SurveyCTO: its rows belong to another file's interviews; read that one"
     if outline.rows:
         names = ", ".join(name[:40] for name in outline.rows[0][:8])
         return f"a table with columns [{names}{', …' if len(outline.rows[0]) > 8 else ''}] is of no known format"
