@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from analysis.commands.person_file import coded, named_columns, read_persons
+from analysis.commands.screen import display
 from analysis.commands.survey_file import numeric
 from analysis.disclosure import risk
 
@@ -71,7 +71,7 @@ def _show(document: dict[str, Any], keys: list[str]) -> None:
     shown.add_column("value", justify="right")
     for name, value in document.items():
         shown.add_row(MEANINGS[name], _words(value))
-    Console().print(shown)
+    display(shown)
 
 
 def _words(value: Any) -> str:

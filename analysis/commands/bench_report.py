@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+
+from analysis.commands.screen import display
 
 SAMPLED_SECONDS = 0.2
 
@@ -117,8 +117,8 @@ def show(part: str, comparisons: Sequence[Comparison]) -> None:
         shown.add_column(heading)
     for c in comparisons:
         numbers = (f"{c.ours:,.4g}", _shown(c.other), _shown(c.times_better))
-        shown.add_row(escape(c.what), escape(c.compared_with), c.unit, *numbers, escape(c.note))
-    Console().print(shown)
+        shown.add_row(c.what, c.compared_with, c.unit, *numbers, c.note)
+    display(shown)
 
 
 def _shown(value: float | None) -> str:

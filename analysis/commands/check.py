@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from analysis.admission.coverage import coverage, source_of
+from analysis.commands.screen import display
 from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.instrument import Instrument, load_instrument
@@ -132,14 +131,13 @@ def as_record(export: Export, census: Census) -> dict[str, object]:
 
 
 def _show(export: Export, census: Census, consent: Mapping[str, int]) -> None:
-    console = Console()
     how = "stated" if export.is_stated else "detected from the content"
-    console.print(f"[bold]{escape(export.source.name)}[/bold]: {export.format.title} ({how})")
-    console.print(_totals(census, consent))
+    display(f"{export.source.name}: {export.format.title} ({how})")
+    display(_totals(census, consent))
     if census.missing:
-        console.print(_missing(census))
+        display(_missing(census))
     for warning in census.warnings:
-        console.print(f"! {escape(warning)}")
+        display(f"! {warning}")
 
 
 def _totals(census: Census, consent: Mapping[str, int]) -> Table:
@@ -147,7 +145,7 @@ def _totals(census: Census, consent: Mapping[str, int]) -> Table:
     shown.add_row("items", str(census.items))
     shown.add_row("set aside in quarantine", str(census.quarantined))
     for rule, count in census.reasons.items():
-        shown.add_row(f"  broken rule: {escape(rule)}", str(count))
+        shown.add_row(f"  broken rule: {rule}", str(count))
     shown.add_row("repeat an earlier item", str(census.duplicates))
     for what, count in census.standing.items():
         shown.add_row(f"items: {what}", str(count))
@@ -165,7 +163,7 @@ def _totals(census: Census, consent: Mapping[str, int]) -> Table:
 def _missing(census: Census) -> Table:
     shown = Table("field", "no value, and why", title="Missing values")
     for name, counts in list(census.missing.items())[:SHOWN_FIELDS]:
-        shown.add_row(escape(name), escape(", ".join(f"{why} × {count}" for why, count in counts.items())))
+        shown.add_row(name, ", ".join(f"{why} × {count}" for why, count in counts.items()))
     if len(census.missing) > SHOWN_FIELDS:
         shown.add_row("…", f"and {len(census.missing) - SHOWN_FIELDS} fields more")
     return shown

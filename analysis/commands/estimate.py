@@ -28,8 +28,20 @@ from analysis.commands.estimate_power import ITEM_SHARES, PowerOptions, estimate
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
+from analysis.commands.survey_file import DECLARED_MISSING
 
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
+
+
+@estimate.callback()
+def declare(
+    missing: Annotated[
+        str, typer.Option(help="Words that mean missing, such as NA,nan; an empty cell always does")
+    ] = "",
+) -> None:
+    """Run an estimator on your own CSV or Parquet file."""
+    DECLARED_MISSING.set(tuple(word.strip() for word in missing.split(",") if word.strip()))
+
 
 register_sampling(estimate)
 register_posts(estimate)

@@ -82,9 +82,10 @@ def estimate_agreement(options: AgreementOptions) -> Report:
         "label_counts": {word: int((annotations.label == code).sum()) for code, word in enumerate(words)},
         "standing": standing(alpha),
         "standing_rule": f"lower limit at least {GOOD}: good; at least {TENTATIVE}: tentative; below: not reported",
-        "pairwise_kappa": _kappas(annotations, rows[options.coder]),
+        "pairwise_kappa": (kappas := _kappas(annotations, rows[options.coder])),
     }
-    return Report(METHOD, "krippendorff", len(rows), [alpha, *others], None, diagnostics, _warnings(missing, repeated))
+    said = [*_warnings(missing, repeated), *_undefined(kappas)]
+    return Report(METHOD, "krippendorff", len(rows), [alpha, *others], None, diagnostics, said)
 
 
 def _clean_rows(frame: pd.DataFrame, options: AgreementOptions) -> tuple[pd.DataFrame, int, int]:
@@ -172,6 +173,15 @@ def _kappas(annotations: Annotations, coders: pd.Series) -> list[dict[str, Any]]
     return [
         {"first": words[pair.first], "second": words[pair.second], "items": pair.items_n, "kappa": pair.kappa}
         for pair in pairwise_kappa(annotations)
+    ]
+
+
+def _undefined(kappas: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"kappa of {each['first']} and {each['second']} is undefined: both gave one and the same label to all "
+        f"{each['items']} items, so there is no disagreement to expect"
+        for each in kappas
+        if each["kappa"] is None
     ]
 
 

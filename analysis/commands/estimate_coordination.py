@@ -36,6 +36,10 @@ from analysis.estimators.coordination import (
 METHOD = "coordination"
 IntArray = npt.NDArray[np.int64]
 MILLISECONDS = 1000
+UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+FAR_SECONDS = 1e11
+"""Unix seconds from here on lie beyond the year 5138: the numbers count something smaller."""
+
 FEW_SIZES = 10
 
 
@@ -50,6 +54,7 @@ class CoordinationOptions:
     account: str = "account_id"
     content: str = "content_id"
     time: str = "timestamp_share"
+    time_unit: str = "seconds"
     null_draws: int = 0
     quantile: float = 0.5
     coortweet_compat: bool = False
@@ -98,7 +103,7 @@ def coordination_of(frame: pd.DataFrame, options: CoordinationOptions) -> Report
     if not complete.any():
         raise InputError(f"no row has all of {', '.join(names.values())}; fill at least two rows")
     rows = frame[complete]
-    seconds = _seconds(rows, options.time)
+    seconds = _seconds(rows, options.time, options.time_unit)
     # CooRTweet's windows are seconds; fractions of seconds are kept as milliseconds.
     unit = 1 if _is_whole(seconds) and float(options.window).is_integer() else MILLISECONDS
     shares = _shares(rows, options, np.rint(seconds * unit).astype(np.int64))
@@ -128,14 +133,16 @@ def coordination_of(frame: pd.DataFrame, options: CoordinationOptions) -> Report
     )
 
 
-def _seconds(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    """Unix seconds: from numbers, or from dates with times (UTC where no zone is given)."""
+def _seconds(rows: pd.DataFrame, column: str, unit: str) -> npt.NDArray[np.float64]:
+    """Unix seconds: from numbers in the stated unit, or from dates with times (UTC where no zone is given)."""
     values = rows[column]
+    if unit not in UNITS:
+        raise InputError(f"--time-unit is '{unit}'; choose one of {', '.join(UNITS)}")
     if values.dtype.kind == "M":
         return _epoch(values)
     numbers = pd.to_numeric(values, errors="coerce")
     if numbers.notna().all():
-        return np.asarray(numbers.to_numpy(dtype=np.float64))
+        return _in_seconds(numbers.to_numpy(dtype=np.float64), column, unit)
     dates = pd.to_datetime(values.astype(str), errors="coerce", utc=True, format="ISO8601")
     wrong = (numbers.isna() & dates.isna()).to_numpy()
     if wrong.any() or numbers.notna().any():
@@ -145,6 +152,17 @@ def _seconds(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
             "in every row, or ISO dates with times in every row"
         )
     return _epoch(dates)
+
+
+def _in_seconds(numbers: npt.NDArray[np.float64], column: str, unit: str) -> npt.NDArray[np.float64]:
+    """Numbers of a unit as seconds; refused where that puts every time beyond any calendar that is in use."""
+    seconds = np.asarray(numbers / UNITS[unit])
+    if np.median(np.abs(seconds)) > FAR_SECONDS:
+        raise InputError(
+            f"column '{column}' holds numbers such as {numbers[0]:.0f}, which as {unit} lie beyond the year 5000; "
+            "state --time-unit milliseconds or microseconds"
+        )
+    return seconds
 
 
 def _epoch(dates: pd.Series) -> npt.NDArray[np.float64]:

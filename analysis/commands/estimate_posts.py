@@ -79,7 +79,10 @@ def coordination(
     object_column: Annotated[str, typer.Option("--object", help="Column of shared objects")] = "object_id",
     account: Annotated[str, typer.Option(help="Column of accounts")] = "account_id",
     content: Annotated[str, typer.Option(help="Column of posts")] = "content_id",
-    time: Annotated[str, typer.Option(help="Column with Unix seconds, or dates with times")] = "timestamp_share",
+    time: Annotated[str, typer.Option(help="Column with Unix times, or dates with times")] = "timestamp_share",
+    time_unit: Annotated[
+        str, typer.Option(help="What numbers in that column count: seconds, milliseconds, microseconds, nanoseconds")
+    ] = "seconds",
     null_draws: Annotated[int, typer.Option(help="Permutations of the null; 0 for none")] = 0,
     quantile: Annotated[float, typer.Option(help="Quantile of edge weights to report")] = 0.5,
     coortweet_compat: Annotated[bool, typer.Option(help="Symmetry of edges as CooRTweet 2.1.3 computes it")] = False,
@@ -99,6 +102,7 @@ def coordination(
         account=account,
         content=content,
         time=time,
+        time_unit=time_unit,
         null_draws=null_draws,
         quantile=quantile,
         coortweet_compat=coortweet_compat,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from analysis.commands.screen import display
 from analysis.estimators.estimate import Estimate
 
 
@@ -61,7 +61,7 @@ def emit(report: Report, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_document(report), ensure_ascii=False, allow_nan=False))
     else:
-        _show(report, Console())
+        _show(report)
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -107,15 +107,15 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _show(report: Report, console: Console) -> None:
-    console.print(f"{report.method}, {report.estimator}: {report.n} rows", style="bold")
-    console.print(_diagnostics(plain(report.diagnostics)))
+def _show(report: Report) -> None:
+    display(f"{report.method}, {report.estimator}: {report.n} rows", style="bold")
+    display(_diagnostics(plain(report.diagnostics)))
     for warning in _all_warnings(report):
-        console.print(f"! {warning}", style="yellow", markup=False)
+        display(f"! {warning}", style="yellow")
     if report.log_likelihood is not None:
-        console.print(f"log-likelihood {report.log_likelihood:.6f}")
+        display(f"log-likelihood {report.log_likelihood:.6f}")
     if report.estimates:
-        console.print(_estimates(report.estimates))
+        display(_estimates(report.estimates))
 
 
 def _diagnostics(found: dict[str, Any]) -> Table:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from analysis.commands.screen import display
 from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
 from analysis.disclosure.additive import TOLERANCE, Bools, feasible_intervals
-from analysis.disclosure.secondary import protect
+from analysis.disclosure.classes import Ints
+from analysis.disclosure.secondary import known_least, protect
 from analysis.disclosure.two_way import TwoWay, two_way
 from analysis.errors import DisclosureError, InputError, shown
 from analysis.store import write_atomically
@@ -49,16 +50,17 @@ def protect_table(
     """Suppress counts below the threshold and, beside them, the fewest cells that keep them from being worked out.
 
     The margins are part of the table. Up to 200 cells the choice is provably the smallest. Afterwards the intruder's
-    linear programs are solved for every hidden cell: none may be a single value, and none below the threshold may be
-    known to be so.
+    linear programs are solved for every hidden cell, with all that is published: where zeros are shown, a hidden cell
+    holds one or more. None may be a single value, and none below the threshold may be known to be so.
     """
     if threshold < 1:
         raise InputError(f"--threshold is {threshold}; give a whole number of at least 1, such as 10")
     table = _read(file, rows, columns, value, total)
     counts = table.system.value
     primary = (counts < threshold) & ((counts > 0) | protect_zeros)
-    pattern = protect(table.system, primary, np.maximum(counts + 1, threshold))
-    hidden = _audited(table, pattern.suppressed, primary, threshold)
+    pattern = protect(table.system, primary, np.maximum(counts + 1, threshold), zeros_are_shown=not protect_zeros)
+    least = known_least(table.system, not protect_zeros)
+    hidden = _audited(table, pattern.suppressed, primary, threshold, least)
     if out is not None:
         write_atomically(out, _csv(table, pattern.suppressed, (rows, columns, value)))
     document = _record(table, threshold, pattern.method, hidden)
@@ -91,9 +93,9 @@ def _labels(frame: pd.DataFrame, column: str) -> list[str]:
     return [str(label) for label in labels]
 
 
-def _audited(table: TwoWay, suppressed: Bools, primary: Bools, threshold: int) -> list[Hidden]:
+def _audited(table: TwoWay, suppressed: Bools, primary: Bools, threshold: int, least: Ints) -> list[Hidden]:
     """Intervals of the hidden cells; refuses a table in which one is known exactly or known to be small."""
-    found = feasible_intervals(table.system, suppressed)
+    found = feasible_intervals(table.system, suppressed, least)
     hidden = []
     for cell, low, high in zip(found.cell, found.low, found.high, strict=True):
         row, column = table.labels[cell]
@@ -141,4 +143,4 @@ def _show(document: dict[str, Any]) -> None:
     for cell in document["suppressed"]:
         high = "unbounded" if cell["high"] is None else f"{cell['high']:g}"
         shown.add_row(cell["row"], cell["column"], cell["kind"], f"{cell['low']:g}", high)
-    Console().print(shown)
+    display(shown)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analysis.commands.screen import display
 from analysis.errors import ReplicationError
 from analysis.replication import afghanistan, nigeria, pakistan, race
 from analysis.replication.files import Source, load_sources, obtain
@@ -33,7 +33,7 @@ def replicate(
     table = TABLES["replication_results"]
     folder = store.root / "data/external"
     recomputed = canonical(recompute_all(store.root, lambda source: obtain(source, folder)), table)
-    Console().print(_shown(recomputed))
+    display(_shown(recomputed))
     if update:
         write_atomically(store.path(RESULTS), csv_bytes(recomputed, table))
         print(f"written: {store.path(RESULTS).relative_to(store.root)}")

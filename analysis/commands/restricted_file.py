@@ -8,10 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from analysis.commands.screen import display
 from analysis.disclosure.audit.findings import refusal
 from analysis.disclosure.audit.linkage import Target, attack_persons
 from analysis.disclosure.microdata import Product, recoded_keys, restricted_product
@@ -87,12 +86,12 @@ def _show(product: Product, path: Path) -> None:
     for heading in ("rule", "found", "allowed"):
         shown.add_column(heading)
     for finding in product.findings:
-        shown.add_row(escape(finding.rule), f"{finding.found:.4g}", f"{finding.allowed:.4g}")
-    Console().print(shown)
+        shown.add_row(finding.rule, f"{finding.found:.4g}", f"{finding.allowed:.4g}")
+    display(shown)
     lost = Table(title="What protection cost")
     for heading in ("key", "categories before → after", "cells blanked", "entropy kept"):
         lost.add_column(heading)
     for key, (before, after) in product.loss.recoded.items():
         blanked, kept = product.loss.blanked_share[key], product.loss.entropy_kept_share[key]
         lost.add_row(key, f"{before} → {after}", f"{blanked:.1%}", f"{kept:.0%}")
-    Console().print(lost)
+    display(lost)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from analysis.commands.screen import display
 from analysis.custody.scrub import KINDS, Scrubbed, Span, find_all, placed
 from analysis.errors import CustodyError
 
@@ -45,7 +45,7 @@ def scrub(
         total += 1
         found.update(span.type for span in scrubbed.spans)
         texts.update({span.type for span in scrubbed.spans})
-    Console().print(_summary(total, found, texts))
+    display(_summary(total, found, texts))
 
 
 def scrubbed_items(path: Path) -> Iterator[tuple[Item, Scrubbed]]:

@@ -1,4 +1,4 @@
-"""`suppress-local`: blank as few cells as possible until every record shares its keys with k − 1 others."""
+"""`suppress-local`: blank cells until every record shares its keys with k − 1 others."""
 
 import io
 import json

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,16 @@ import pandas as pd
 from analysis.commands.formula import columns_of
 from analysis.errors import InputError, shown
 
-MISSING_WORDS = ["", "NA", "NaN", "nan"]
 _ROOT = re.compile(r"(?<![\w.])sqrt\(")
 """The one function of a formula that the package knows by a longer name only."""
 _CODE = re.compile(r"(?!.*\d{5})[\w<>=+.-]{1,24}")
 """What a level looks like that an analyst gave: one word, and no number of many digits."""
+NOT_A_NUMBER = ("NA", "NaN", "nan")
+"""Stand for a missing number in a column of numbers; in a column of words they are words: NA is Namibia."""
+
+DECLARED_MISSING: ContextVar[tuple[str, ...]] = ContextVar("DECLARED_MISSING", default=())
+"""Words that `estimate --missing` declares as missing everywhere in the file."""
+
 SHOWN_LEVELS = 6
 # Beyond this a float no longer tells whole numbers apart.
 LARGEST_WHOLE = 2.0**53
@@ -92,15 +98,25 @@ def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
         return pd.read_parquet(path)
     separator = "\t" if ".tsv" in path.suffixes else ","
     dtype = str if as_text else None
-    frame = pd.read_csv(
-        path, sep=separator, dtype=dtype, keep_default_na=False, na_values=MISSING_WORDS, low_memory=False
-    )
+    missing = ["", *DECLARED_MISSING.get()]
+    frame = pd.read_csv(path, sep=separator, dtype=dtype, keep_default_na=False, na_values=missing, low_memory=False)
+    frame = frame if as_text else frame.apply(_without_words)
     head = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
     written = [str(name) for name in head.iloc[0]]
     if len(written) == len(frame.columns):  # pandas numbers names that are written twice, and would take the first
         twice = {name for name, times in Counter(written).items() if times > 1 and name}
         frame.columns = pd.Index([w if w in twice else c for w, c in zip(written, frame.columns, strict=True)])
     return frame
+
+
+def _without_words(values: pd.Series) -> pd.Series:
+    """A column of numbers as numbers, where words for a missing one kept it from being read so."""
+    words = values.isin(NOT_A_NUMBER)
+    if values.dtype.kind in "biuf" or not words.any():
+        return values
+    numbers = pd.to_numeric(values.where(~words), errors="coerce")
+    is_all_read = numbers.notna() | words | values.isna()
+    return numbers if bool(is_all_read.all()) and bool(numbers.notna().any()) else values
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None:
@@ -154,7 +170,7 @@ def numeric(frame: pd.DataFrame, column: str, fix: str) -> npt.NDArray[np.float6
     """
     values = frame[column]
     numbers = _floats(pd.to_numeric(values, errors="coerce"))
-    wrong = np.isnan(numbers) & values.notna().to_numpy()
+    wrong = np.isnan(numbers) & (values.notna() & ~values.isin(NOT_A_NUMBER)).to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
         raise InputError(f"column '{column}' holds {shown(values.iloc[row])} in row {row + 1}; {fix}")
@@ -186,7 +202,7 @@ def yes_no(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     InputError
         When a value is neither.
     """
-    text = level_text(frame[column]).str.lower()
+    text = level_text(frame[column].mask(frame[column].isin(NOT_A_NUMBER))).str.lower()
     coded = _floats(text.map(TRUTH_WORDS))
     wrong = np.isnan(coded) & text.notna().to_numpy()
     if wrong.any():

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from analysis.claims.register import load_register
 from analysis.commands.bench_report import cpu_seconds
+from analysis.commands.screen import display, screen
 from analysis.commands.verify_compare import IDENTICAL, Comparison, against_lock, against_outputs
 from analysis.commands.verify_evidence import attacks, replications
 from analysis.errors import ReleaseError, StoreError
@@ -110,8 +110,8 @@ def show(comparisons: list[Comparison], register_sha256: str, seconds: float) ->
         shown.add_column(heading, overflow="fold")
     for item in summarised(comparisons):
         shown.add_row(item.path, item.compared_with, item.outcome, item.detail)
-    console = Console()
-    console.print(shown)
+    console = screen()
+    display(shown)
     console.print(f"claims register {register_sha256}")
     console.print(f"{seconds:.0f} CPU seconds for the whole pipeline")
     console.print(

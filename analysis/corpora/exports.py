@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analysis.corpora.containers import inside
 from analysis.corpora.detect import Format, detect, stated
 from analysis.corpora.encodings import known_encoding
 from analysis.corpora.entries import Entry
@@ -59,5 +60,6 @@ def open_export(source: Source | Path, format_code: str | None = None, encoding:
     if encoding:
         opened = replace(opened, encoding=known_encoding(encoding, opened.name))
     with damage_named(opened):
+        opened = inside(opened)
         found = stated(format_code) if format_code else detect(opened)
     return Export(opened, found, format_code is not None)

@@ -27,6 +27,9 @@ ASSIGNMENT = re.compile(rb"\s*(?:window\.YTD\.(\w+)\.part\d+|Grailbird\.data\.(\
 """What an X archive writes before its JSON."""
 
 _HEAD = 4096
+_CAR = re.compile(rb".{1,2}\xa2(?:eroots|gversion)", re.DOTALL)
+"""A length, then the header with roots and a version."""
+
 _STATA_RELEASES = range(102, 120)
 
 
@@ -93,6 +96,11 @@ def _refuse(source: Source, head: bytes) -> None:
             start.startswith(b"\xd0\xcf\x11\xe0"),
             "is an old or password-protected workbook; save it as plain XLSX or CSV",
         ),
+        (start.startswith(b"PAR1"), "is a Parquet file; export the answers or posts in the vendor's own format"),
+        (b"SPSS PORT FILE" in start[:512], "is an SPSS portable file; open it in SPSS or PSPP and save it as .sav"),
+        (_CAR.match(head) is not None, "is a repository of Bluesky (CAR); export its records as JSON (listRecords)"),
+        (start.startswith(b"%PDF"), "is a PDF; export data"),
+        (start.startswith(b"SQLite format 3"), "is a SQLite database; export a table as CSV"),
         (start[:1] == b"<" and not start.startswith(b"<stata_dta>"), _web_page(start)),
     )
     for is_refused, sentence in reasons:

@@ -50,6 +50,24 @@ FOREIGN_LETTERS = re.compile(r"[ێۆڕڵۈۋٻڄڃڦڙ]")
 """Kurdish, Uyghur, Sindhi."""
 PASHTO_LETTERS = re.compile(r"[ټډړږښڼۍځڅ]|ې(?!ر)")
 URDU_LETTERS = re.compile(r"[ٹڈڑںے]|[ھہ]")
+UZBEK_SIGNS = re.compile(
+    r"[og][\u02bb\u02bc\u2018\u2019'`]"
+    r"|\b(?:va|bilan|uchun|bu|shu|ham|emas|juda|lekin|bor|yoq|edi|biz|siz|men|sen|ular|qanday|kerak|bir|qachon|nega|endi"
+    r"|hech|bugun|ertaga|kecha|yaxshi)\b"
+    r"|\w{2,}(?:lar|lari|larni|larga|ning|moqda|yapman|yapti|yapmiz|adi|aman|amiz|imiz|ingiz|gan|lik|cha)\b",
+    re.IGNORECASE,
+)
+"""What Uzbek in Latin letters shows in nearly every sentence: its apostrophes, small words and endings."""
+
+ROMANISED_SIGNS = re.compile(
+    r"\b(?:ast|hast|nest|nist|astand|wa|az|dar|ra|ki|ke|ba|hama|barai|khud|shuma|mardum|chi|chera|kas|yak|dara|darad"
+    r"|darem|shud|shoda|mekun\w*|mekon\w*|namet?\w+|watan|khuda|har|pas|dil|baraye|hai|haye"  # Dari and Persian
+    r"|zma|staso|mung|hagha|aw|che|pa|kawi|kawo|yam|day|dai|na|kor|khalk|zama|sta|zmung|wee|larum|khpal"  # Pashto
+    r"|hai|hain|kya|nahi|nahin|mein|hum|tum|aap|ka|ki|ke|ko|se|aur|mera|meri|yeh|woh|bhi|tha|raha|rahe|karo)\b",  # Urdu
+    re.IGNORECASE,
+)
+"""Small words of Dari, Pashto and Urdu in Latin letters, which no model here knows."""
+
 NOT_WORDS = re.compile(r"\[[A-Z]+\]|https?://\S+|[@#]\S+|\d+")
 MINIMUM_LETTERS = 6
 """Under which only letters of one language can decide."""
@@ -57,6 +75,9 @@ MAXIMUM_CHARACTERS = 600
 """What is read of a long text; the model gains nothing from more."""
 MINIMUM_SHARE = 0.65
 """Share of a text's letters that have to be of one script."""
+MOST_ROMANISED_SHARE = 0.3
+"""Share of words that are small words of a romanised language before English or German is doubted."""
+
 SPECIFIC_SHARE = 0.02
 """Share of a text's letters that only one language has, from which on they decide."""
 
@@ -87,7 +108,19 @@ def family(text: str) -> str:
     decided = _by_letters(words, count) if script == "arabic" else None
     if decided:
         return decided
-    return _by_model(words, script) if count >= MINIMUM_LETTERS else "other"
+    label = _by_model(words, script) if count >= MINIMUM_LETTERS else "other"
+    return "other" if script == "latin" and label != "other" and _is_romanised(words, label) else label
+
+
+def _is_romanised(words: str, label: str) -> bool:
+    """Whether a text in Latin letters shows more of a language that is written in Arabic ones than of the one claimed.
+
+    Uzbek, which the model takes romanised Dari for, has to show itself; English and German have to be contradicted.
+    """
+    romanised = len(ROMANISED_SIGNS.findall(words))
+    if label == "uz":
+        return len(UZBEK_SIGNS.findall(words)) <= romanised
+    return romanised > MOST_ROMANISED_SHARE * len(words.split())
 
 
 def families(texts: pa.Array) -> pa.Array:

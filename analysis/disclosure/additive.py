@@ -83,7 +83,7 @@ class Intervals:
     high: Floats
 
 
-def feasible_intervals(system: System, suppressed: Bools) -> Intervals:
+def feasible_intervals(system: System, suppressed: Bools, low: Ints | None = None) -> Intervals:
     """Find the smallest and the largest value of every suppressed cell that the published cells allow.
 
     Parameters
@@ -92,6 +92,8 @@ def feasible_intervals(system: System, suppressed: Bools) -> Intervals:
         Cells and sums.
     suppressed
         (n,) which cells the reader cannot see.
+    low
+        (n,) the least that a reader knows a hidden cell to hold, such as 1 where zeros are published; 0 by default.
 
     Returns
     -------
@@ -105,18 +107,20 @@ def feasible_intervals(system: System, suppressed: Bools) -> Intervals:
     cell = np.flatnonzero(suppressed)
     hidden = system.sums[:, cell]
     known = -(system.sums[:, ~suppressed] @ system.value[~suppressed].astype(np.float64))
-    bounds = np.array([_range(hidden, known, position) for position in range(len(cell))]).reshape(-1, 2)
+    least = np.zeros(len(cell)) if low is None else low[cell].astype(np.float64)
+    bounds = np.array([_range(hidden, known, least, position) for position in range(len(cell))]).reshape(-1, 2)
     return Intervals(cell, bounds[:, 0], bounds[:, 1])
 
 
-def _range(hidden: sparse.csr_array, known: Floats, position: int) -> tuple[float, float]:
+def _range(hidden: sparse.csr_array, known: Floats, least: Floats, position: int) -> tuple[float, float]:
     target = np.zeros(hidden.shape[1])
     target[position] = 1.0
-    return _extreme(target, hidden, known), -_extreme(-target, hidden, known)
+    return _extreme(target, hidden, known, least), -_extreme(-target, hidden, known, least)
 
 
-def _extreme(target: Floats, hidden: sparse.csr_array, known: Floats) -> float:
-    found = linprog(target, A_eq=hidden, b_eq=known, bounds=(0, None), method="highs-ds")
+def _extreme(target: Floats, hidden: sparse.csr_array, known: Floats, least: Floats) -> float:
+    bounds = np.column_stack([least, np.full(len(least), np.inf)])
+    found = linprog(target, A_eq=hidden, b_eq=known, bounds=bounds, method="highs-ds")
     if found.status == 3:  # unbounded
         return -np.inf
     if found.status != 0:

@@ -1,4 +1,4 @@
-"""Blank as few cells as possible until every record shares its visible values with k − 1 others.
+"""Blank cells until every record shares its visible values with k − 1 others; few, but not provably the fewest.
 
 A blank is a category of its own: a record protects another only when both are blank in the same keys and agree on the
 rest. This is the strict reading; where a blank may match anything, an attacker who knows which records were blanked

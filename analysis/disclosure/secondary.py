@@ -38,7 +38,14 @@ class Pattern:
     method: Literal["exact", "greedy"]
 
 
-def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None = None) -> Pattern:
+def protect(
+    system: System,
+    primary: Bools,
+    at_least: Ints,
+    hidden: Bools | None = None,
+    *,
+    zeros_are_shown: bool = False,
+) -> Pattern:
     """Hide further cells until every primary cell could as well be `at_least` persons.
 
     Parameters
@@ -51,6 +58,8 @@ def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None
         (n,) persons that a primary cell must be able to hold for all a reader can tell; above its value.
     hidden
         (n,) cells that no table shows: unknown to the reader at no cost, and in no need of protection.
+    zeros_are_shown
+        No zero is hidden, so a reader knows that every hidden cell holds one person or more.
 
     Returns
     -------
@@ -59,7 +68,7 @@ def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None
     Raises
     ------
     DisclosureError
-        `at_least` does not exceed the value of a primary cell.
+        `at_least` does not exceed the value of a primary cell, or no pattern protects one.
 
     Source
     ------
@@ -72,7 +81,9 @@ def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None
     if not primary.any():
         return Pattern(given, "exact")
     bound = float(system.value.sum() + at_least.max())
-    problem = _Problem(system, np.flatnonzero(primary), given, slack, _costs(system), bound)
+    least = known_least(system, zeros_are_shown)
+    fixed = (system.value == 0) & zeros_are_shown & ~given
+    problem = _Problem(system, np.flatnonzero(primary), given, slack, _costs(system), bound, least, fixed)
     exact = _exact(problem) if system.size <= EXACT_CELLS else None
     if exact is not None:
         return Pattern(exact, "exact")
@@ -81,7 +92,10 @@ def protect(system: System, primary: Bools, at_least: Ints, hidden: Bools | None
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Cells, primary ones, cells hidden anyway, wanted slack and cost per cell, a bound that no cell exceeds."""
+    """Cells, primary ones, cells hidden anyway, wanted slack and cost per cell, a bound that no cell exceeds.
+
+    `least` is what a reader knows a hidden cell to hold; `fixed` cells are shown whatever happens.
+    """
 
     system: System
     primary: Ints
@@ -89,6 +103,18 @@ class _Problem:
     slack: Floats
     cost: Floats
     bound: float
+    least: Ints
+    fixed: Bools
+
+    @property
+    def down(self) -> Floats:
+        """(n,) persons by which a hidden cell could be smaller, for all a reader can tell."""
+        return (self.system.value - self.least).astype(np.float64)
+
+
+def known_least(system: System, zeros_are_shown: bool) -> Ints:
+    """(n,) the least that a reader knows a hidden cell to hold."""
+    return np.minimum(system.value, int(zeros_are_shown))
 
 
 def _costs(system: System) -> Floats:
@@ -120,7 +146,8 @@ def _master(problem: _Problem, cuts: list[Floats], needs: list[float], is_whole:
     lower = problem.given.astype(np.float64)
     constraints = LinearConstraint(sparse.csr_array(np.array(cuts)), np.array(needs), np.inf) if cuts else ()
     integrality = np.full(problem.system.size, int(is_whole))
-    found = milp(problem.cost, integrality=integrality, bounds=Bounds(lower, 1.0), constraints=constraints)
+    bounds = Bounds(lower, 1.0 - problem.fixed)
+    found = milp(problem.cost, integrality=integrality, bounds=bounds, constraints=constraints)
     return None if found.x is None else np.asarray(found.x)
 
 
@@ -129,7 +156,7 @@ def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, fl
     n = problem.system.size
     target = np.zeros(n)
     target[p] = -1.0
-    bounds = np.column_stack([-problem.system.value * chosen, problem.bound * chosen])
+    bounds = np.column_stack([-problem.down * chosen, problem.bound * chosen])
     found = linprog(
         target, A_eq=problem.system.sums, b_eq=np.zeros(problem.system.sums.shape[0]), bounds=bounds, method="highs-ds"
     )
@@ -137,7 +164,7 @@ def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, fl
     if -found.fun >= need - TOLERANCE:
         return None
     residual = -target + problem.system.sums.T @ found.eqlin.marginals
-    capacity = np.maximum(residual, 0) * problem.bound + np.maximum(-residual, 0) * problem.system.value
+    capacity = np.maximum(residual, 0) * problem.bound + np.maximum(-residual, 0) * problem.down
     return np.minimum(capacity, need), need
 
 
@@ -153,8 +180,8 @@ def _cheapest_pattern(problem: _Problem, p: int, suppressed: Bools) -> Bools:
     """Cells that move when cell p grows by its slack at the least cost; moving hidden cells costs nothing."""
     n = problem.system.size
     cost = np.where(suppressed, 0.0, problem.cost)
-    up = np.full(n, problem.bound)
-    down = problem.system.value.astype(np.float64)
+    up = np.where(problem.fixed, 0.0, problem.bound)
+    down = problem.down
     lower = np.zeros(2 * n)
     lower[p] = up[p] = problem.slack[p]
     down[p] = 0.0
@@ -166,5 +193,6 @@ def _cheapest_pattern(problem: _Problem, p: int, suppressed: Bools) -> Bools:
         method="highs-ds",
     )
     if found.x is None:
-        raise DisclosureError(f"no pattern protects a cell of {int(problem.system.value[p])}: {found.message}")
+        advice = "; hide zeros too, or merge categories" if problem.fixed.any() else ""
+        raise DisclosureError(f"no pattern protects a cell of {int(problem.system.value[p])}: {found.message}{advice}")
     return np.asarray((found.x[:n] > TOLERANCE) | (found.x[n:] > TOLERANCE))

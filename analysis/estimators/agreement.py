@@ -252,10 +252,11 @@ def pairwise_kappa(annotations: Annotations) -> tuple[PairAgreement, ...]:
 
 
 def _kappa(first: IntArray, second: IntArray, values_n: int) -> float | None:
-    confusion = np.zeros((values_n, values_n))
-    np.add.at(confusion, (first, second), 1 / len(first))
-    expected = float(confusion.sum(axis=1) @ confusion.sum(axis=0))
-    return None if expected >= 1 else (float(np.trace(confusion)) - expected) / (1 - expected)
+    """From whole counts, so that coders who used one label only are undefined and not a matter of rounding."""
+    confusion = np.zeros((values_n, values_n), dtype=np.int64)
+    np.add.at(confusion, (first, second), 1)
+    n, by_chance = len(first), int(confusion.sum(axis=1) @ confusion.sum(axis=0))
+    return None if by_chance == n * n else (n * int(np.trace(confusion)) - by_chance) / (n * n - by_chance)
 
 
 def standing(alpha: Estimate) -> Standing:

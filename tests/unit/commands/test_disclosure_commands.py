@@ -72,7 +72,7 @@ def test_protect_table_reports_kinds_and_intervals_and_writes_the_table(table, t
     found = json.loads(run(*arguments, "--out", out, "--json").stdout)
     assert (found["primary"], found["secondary"], found["method"]) == (1, 3, "exact")
     small = next(cell for cell in found["suppressed"] if cell["kind"] == "primary")
-    assert (small["row"], small["column"], small["low"], small["high"]) == ("1", "yes", 0.0, 22.0)
+    assert (small["row"], small["column"], small["low"], small["high"]) == ("1", "yes", 1.0, 21.0)
     written = pd.read_csv(out)
     assert len(written) == 9
     assert written.n.isna().sum() == 4

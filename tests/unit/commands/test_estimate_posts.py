@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis.commands.estimate import estimate
-from analysis.errors import AnalysisError
+from analysis.commands.estimate_agreement import AgreementOptions, estimate_agreement
+from analysis.commands.estimate_coordination import CoordinationOptions, estimate_coordination
+from analysis.errors import AnalysisError, InputError
 from tests.unit.commands.test_estimate_sampling import call as call_on_text
 
 
@@ -218,3 +220,27 @@ def test_incomplete_shares_are_left_out_and_said(tmp_path):
 def test_shares_without_a_time_are_refused(tmp_path, frame, words):
     with pytest.raises(AnalysisError, match=words):
         coordination(tmp_path, frame)
+
+
+def test_numbers_beyond_any_calendar_are_refused_until_their_unit_is_stated(tmp_path):
+    path = tmp_path / "shares.csv"
+    rows = "".join(f"{o},u{n},{o}{n},{1736070000000 + 5000 * n}\n" for o in "xy" for n in range(2))
+    path.write_text("object_id,account_id,content_id,timestamp_share\n" + rows, encoding="utf-8")
+    with pytest.raises(InputError, match="as seconds lie beyond the year 5000; state --time-unit"):
+        estimate_coordination(CoordinationOptions(path, window=10))
+    found = estimate_coordination(CoordinationOptions(path, window=10, time_unit="milliseconds"))
+    assert found.diagnostics["pairs"] == 2
+    with pytest.raises(InputError, match="--time-unit is 'days'; choose one of seconds"):
+        estimate_coordination(CoordinationOptions(path, window=10, time_unit="days"))
+
+
+@pytest.mark.parametrize("items", [6, 7, 49])
+def test_kappa_of_coders_with_one_label_is_undefined_and_says_so(tmp_path, items):
+    path = tmp_path / "labels.csv"
+    rows = "".join(f"{n},{coder},favour\n" for n in range(items) for coder in "ab")
+    path.write_text(f"item,coder,label\n{rows}x,c,against\nx,d,favour\n", encoding="utf-8")
+    found = estimate_agreement(AgreementOptions(path, "item", "coder", "label", draws=100))
+    assert {(each["first"], each["second"]): each["kappa"] for each in found.diagnostics["pairwise_kappa"]}[
+        "a", "b"
+    ] is None
+    assert any("kappa of a and b is undefined" in said for said in found.warnings)

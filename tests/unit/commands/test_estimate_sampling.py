@@ -179,11 +179,35 @@ def test_one_cluster_under_a_rule_for_lonely_ones_has_a_value_and_no_interval(tm
 
 
 def test_text_outcomes_give_a_share_for_each_level_and_missing_ones_are_counted(tmp_path):
-    text = "y\nyes\nno\nno\nNaN\nyes\nmaybe\n"
+    text = "y,k\nyes,1\nno,2\nno,3\n,4\nyes,5\nmaybe,6\n"
     made = mean(tmp_path, text)
     assert [e["term"] for e in made["estimates"]] == ["y[maybe]", "y[no]", "y[yes]"]
     assert sum(e["value"] for e in made["estimates"]) == pytest.approx(1)
     assert any("1 row(s) have no 'y'" in w for w in made["warnings"])
+
+
+def test_na_and_nan_are_words_unless_they_are_declared_missing(tmp_path):
+    text = "y,k,x\nNA,1,1\nnan,2,NA\n[no answer],3,3\nNA,4,nan\n"
+    terms = ["y[NA]", "y[[no answer]]", "y[nan]"]
+    assert [e["term"] for e in mean(tmp_path, text)["estimates"]] == terms
+    numbers = mean(tmp_path, text.replace("y,k,x", "z,k,y"))
+    assert [e["value"] for e in numbers["estimates"]] == [2.0]
+    path = tmp_path / "declared.csv"
+    path.write_text(text, encoding="utf-8")
+    arguments = ["--missing", "NA,nan", "survey-mean", str(path), "--outcome", "y"]
+    declared = CliRunner().invoke(estimate, [*arguments, "--json"])
+    assert [e["term"] for e in json.loads(declared.stdout)["estimates"]] == ["y[[no answer]]"]
+    shown = CliRunner().invoke(estimate, [*arguments[2:], "--outcome", "y"])
+    assert "y[[no answer]]" in shown.stdout
+
+
+def test_names_in_square_brackets_and_long_ones_are_printed_whole(tmp_path):
+    long = "a very long label that says " + "much " * 40 + "and ends here"
+    path = tmp_path / "labels.csv"
+    path.write_text(f"y\n[/closes nothing]\n{long}\n:smile:\n", encoding="utf-8")
+    shown = CliRunner().invoke(estimate, ["survey-mean", str(path), "--outcome", "y"])
+    assert shown.exit_code == 0
+    assert all(f"y[{label}]" in shown.stdout for label in ("[/closes nothing]", long, ":smile:"))
 
 
 def test_an_empty_group_and_a_single_cluster_are_flagged_not_numbered(tmp_path):

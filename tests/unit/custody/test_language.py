@@ -40,6 +40,53 @@ SENTENCES = {
 }
 
 
+IN_LATIN_LETTERS = {
+    "uz": (
+        "Bugun ob-havo yaxshi, biz bozorga boramiz",
+        "Odamlar uylarida choy ichmoqda",
+        "Bu kitob juda qiziq ekan",
+        "Ertaga maktab ochiq bo'ladimi?",
+        "Bizning shahrimiz katta va chiroyli",
+        "Ular hali kelgani yo'q",
+        "Qizlar uchun maktablar ochilsin",
+        "Urush tugasin, tinchlik bo'lsin",
+        "Mening akam Toshkentda ishlaydi",
+    ),
+    "romanised": (
+        "ma az herat amadem wa inja kar mekunem",
+        "dukhtaram har roz gerya mekuna",
+        "az khana birun namebarayem",
+        "khuda khair kuna ba mardum ma",
+        "kar nest nan nest chi kunem",
+        "zama wror kabul ke day aw za dalta yam",
+        "khalk der khapa dai che kar nishta",
+        "mung ghwaru che solha rashi",
+        "hum log yahan bahut pareshan hain",
+        "kya aap ko pata hai woh kahan gaya",
+        "bachon ki taleem ka kya hoga",
+        "yeh sab jhoot hai bhai",
+    ),
+    "en": (
+        "We came from Herat and work here now",
+        "No work, no bread, what can we do",
+        "They closed the schools again today",
+        "I miss my mother and my brother",
+    ),
+    "de": (
+        "Wir kommen aus Herat und arbeiten hier",
+        "Die Schulen sind wieder geschlossen",
+        "Ich vermisse meine Mutter sehr",
+        "Hier ist das Leben schwer, aber sicher",
+    ),
+}
+"""Short sentences; those of Dari, Pashto and Urdu are romanised, and no family of ours."""
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in IN_LATIN_LETTERS.items() for text in texts])
+def test_romanised_dari_pashto_and_urdu_are_no_uzbek_english_or_german(name, text):
+    assert family(text) == ("other" if name == "romanised" else name)
+
+
 @pytest.mark.parametrize(("expected", "text"), [(name, text) for name, texts in SENTENCES.items() for text in texts])
 def test_a_sentence_is_told_apart(expected, text):
     assert family(text) == expected

@@ -8,7 +8,7 @@ from scipy.optimize import OptimizeResult
 
 from analysis.disclosure import secondary
 from analysis.disclosure.additive import additive_system, feasible_intervals
-from analysis.disclosure.secondary import protect
+from analysis.disclosure.secondary import known_least, protect
 from analysis.disclosure.two_way import two_way
 from analysis.errors import DisclosureError
 
@@ -174,3 +174,46 @@ def test_a_neighbour_that_cannot_give_enough_brings_another_one():
     assert found.method == "exact"
     assert intervals.high[intervals.cell == 0][0] >= THRESHOLD
     assert hidden_labels(counts, found.suppressed) == {("a", "x"), ("a", "z"), ("b", "x"), ("b", "z")}
+
+
+def every_table(rows, columns, hidden, shown, least):
+    """All whole tables that a reader has to think possible: margins known, hidden cells at least so much."""
+    cells = [cell for cell in itertools.product(range(rows), range(columns)) if hidden[cell]]
+    top = shown.sum()
+    found = []
+    for values in itertools.product(range(least, int(top) + 1), repeat=len(cells)):
+        trial = np.where(hidden, 0, shown)
+        for cell, value in zip(cells, values, strict=True):
+            trial[cell] = value
+        if (trial.sum(axis=0) == shown.sum(axis=0)).all() and (trial.sum(axis=1) == shown.sum(axis=1)).all():
+            found.append(trial)
+    return found
+
+
+def test_a_zero_that_is_shown_stays_shown_and_protects_nobody():
+    table = two_way({("a", "x"): 2, ("a", "y"): 5, ("b", "x"): 7, ("b", "y"): 0}, "Total")
+    value = table.system.value
+    pattern = protect(table.system, (value < 3) & (value > 0), np.maximum(value + 1, 3), zeros_are_shown=True)
+    assert not pattern.suppressed[value == 0].any()
+    loose = protect(table.system, (value < 3) & (value > 0), np.maximum(value + 1, 3))
+    assert loose.suppressed[value == 0].any()
+
+
+@pytest.mark.parametrize("counts", [[[4, 1], [6, 7]], [[1, 5], [8, 5]]])
+def test_where_zeros_are_shown_a_hidden_cell_is_known_to_hold_somebody(counts):
+    table = two_way({(str(r), str(c)): n for r, row in enumerate(counts) for c, n in enumerate(row)}, "Total")
+    value = table.system.value
+    primary = (value < 3) & (value > 0)
+    pattern = protect(table.system, primary, np.maximum(value + 1, 3), zeros_are_shown=True)
+    found = feasible_intervals(table.system, pattern.suppressed, known_least(table.system, True))
+    assert (found.low >= 1).all()
+    assert all(high >= 3 - 1e-6 for cell, high in zip(found.cell, found.high, strict=True) if primary[cell])
+    hidden = pattern.suppressed.reshape(3, 3)
+    assert not hidden[2].any()
+    assert not hidden[:, 2].any()
+    inner = hidden[:2, :2]
+    possible = every_table(2, 2, inner, np.array(counts), 1)
+    for r, c in zip(*np.nonzero(inner & primary.reshape(3, 3)[:2, :2]), strict=True):
+        seen = {int(each[r, c]) for each in possible}
+        assert max(seen) >= 3
+        assert len(seen) > 1
