@@ -8,11 +8,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analysis import limits
 from analysis.corpora.quarantine import Notice, Quarantined
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
 DELIMITERS = (",", ";", "\t")
+LONGEST_HEADER = 2**20
+"""Characters of a first row by which its delimiter is told."""
 LONGEST_CELL = 16 * 2**20
 """Characters of one cell; more means that a quotation mark is never closed."""
 
@@ -46,13 +49,21 @@ class _Feed:
             text = line.text(self.source)
             if not (line.number == 1 and text[:4].lower() == "sep="):
                 self.row.append(text)
+                self._demand_few_cells(text)
                 yield text
+
+    def _demand_few_cells(self, text: str) -> None:
+        """A line of nothing but delimiters would be a list of millions of cells."""
+        if len(text) > limits.CELLS_IN_ROW and max(map(text.count, (*DELIMITERS, "|"))) > limits.CELLS_IN_ROW:
+            raise ExportError(
+                f"{self.source.name}, line {self.number}: holds more than {limits.CELLS_IN_ROW} cells; export it again"
+            )
 
 
 def delimiter_of(source: Source) -> str:
     """The delimiter that splits the first row into most cells; a `sep=` line decides by itself."""
     first = next(lines(source), None)
-    text = first.text(source) if first else ""
+    text = first.text(source)[:LONGEST_HEADER] if first else ""
     if text[:4].lower() == "sep=" and text[4:5] in (*DELIMITERS, "|"):
         return text[4:5]
     return max(DELIMITERS, key=lambda mark: _cells_in(text.rstrip("\r\n"), mark))

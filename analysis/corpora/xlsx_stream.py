@@ -5,15 +5,17 @@ What must not be here: a vendor's column names. Numbers become the shortest text
 
 import datetime
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from openpyxl import load_workbook
 
+from analysis import limits
 from analysis.corpora.csv_stream import Record, unique_names
 from analysis.corpora.quarantine import Aside, Quarantined
 from analysis.corpora.sources import Source
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 _WHOLE_NUMBERS = 2.0**53
 
@@ -72,16 +74,37 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
 def _cells(source: Source) -> Iterator[tuple[int, tuple[str, ...]]]:
     with source.open_bytes() as stream:
         try:
-            yield from _sheet_cells(stream)
+            limits.demand_small_zip(stream, source.name)
+            yield from _sheet_cells(stream, source.name)
+        except LimitError:
+            raise
         except Exception as error:  # the library lets the failures of a damaged package through as they come
             raise ExportError(
                 f"{source.name}: not a readable XLSX workbook ({type(error).__name__}); download it again or export CSV"
             ) from error
 
 
-def _sheet_cells(stream: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _sheet_cells(stream: Any, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    _demand_few_texts(stream, name)
     workbook = load_workbook(stream, read_only=True, data_only=True)
+    if len(workbook.worksheets) > limits.SHEETS:
+        raise LimitError(f"{name}: holds more than {limits.SHEETS} sheets; export it again")
+    rows = cells = 0
     for number, sheet in enumerate(workbook.worksheets):
         sheet.reset_dimensions()
         for row in sheet.iter_rows(values_only=True):
+            rows, cells = rows + 1, cells + len(row)
+            if rows > limits.SHEET_ROWS or cells > limits.CELLS:
+                raise LimitError(f"{name}: holds more rows or cells than a workbook may; export it as CSV")
             yield number, tuple(cell_text(value) for value in row)
+
+
+def _demand_few_texts(stream: Any, name: str) -> None:
+    """The table of a workbook's texts is read whole, before the first row."""
+    with zipfile.ZipFile(stream) as package:
+        sizes = [
+            each.file_size for each in package.infolist() if each.filename.casefold().endswith("sharedstrings.xml")
+        ]
+    if sum(sizes) > limits.SHARED_STRINGS:
+        raise LimitError(f"{name}: holds more than {limits.SHARED_STRINGS} bytes of texts; export it as CSV")
+    stream.seek(0)
