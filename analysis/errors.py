@@ -5,12 +5,15 @@ Each message names the file, the row or item, the column, the value received, wh
 that a person may have written is described, not repeated: screens are looked at, and logs are kept.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 _ARE_VALUES_SHOWN = ContextVar("are_values_shown", default=False)
+_CODE = re.compile(r"(?!.*\d{5}\d)[\w<>=+.:-]{0,24}")
+"""One word or number, without six digits in a row."""
 _CLASSES = {"L": "letters", "M": "letters", "N": "digits", "Z": "spaces", "C": "control characters"}
 
 
@@ -28,6 +31,17 @@ def shown(value: object) -> str:
     present = {_CLASSES.get(unicodedata.category(each)[0], "signs") for each in text}
     classes = [name for name in dict.fromkeys((*_CLASSES.values(), "signs")) if name in present]
     return f"{len(text)} character{'s' * (len(text) != 1)} ({', '.join(classes) or 'nothing'})"
+
+
+def shown_code(value: object) -> str:
+    """A number, or one short word that an analyst may have written, as it is; anything longer as `shown` says it.
+
+    Examples
+    --------
+    >>> shown_code("3.46"), shown_code("+12025550101")
+    ("'3.46'", '12 characters (digits, signs)')
+    """
+    return repr(str(value)) if _CODE.fullmatch(str(value)) else shown(value)
 
 
 @contextmanager
@@ -90,3 +104,7 @@ class ReleaseError(AnalysisError):
 
 class InputError(AnalysisError):
     """A researcher's own file lacks a column, holds a value that is not allowed, or was described wrongly."""
+
+
+class LimitError(AnalysisError):
+    """A file holds, nests or unpacks to more than any honest one: refused before a library is given it."""

@@ -20,7 +20,7 @@ from analysis.corpora.instrument import Instrument, load_instrument
 from analysis.custody.ledger import Consent, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.scrub import find
-from analysis.errors import ExportError, InputError, values_shown
+from analysis.errors import ExportError, InputError, shown, values_shown
 
 SHOWN_FIELDS = 40
 """Rows of the table of missing values; the rest is counted."""
@@ -135,35 +135,39 @@ def _show(export: Export, census: Census, consent: Mapping[str, int]) -> None:
     display(f"{export.source.name}: {export.format.title} ({how})")
     display(_totals(census, consent))
     if census.missing:
-        display(_missing(census))
+        display(_missing(census, may_be_named=not export.is_stated))
     for warning in census.warnings:
         display(f"! {warning}")
 
 
 def _totals(census: Census, consent: Mapping[str, int]) -> Table:
-    shown = Table(show_header=False)
-    shown.add_row("items", str(census.items))
-    shown.add_row("set aside in quarantine", str(census.quarantined))
+    table = Table(show_header=False)
+    table.add_row("items", str(census.items))
+    table.add_row("set aside in quarantine", str(census.quarantined))
     for rule, count in census.reasons.items():
-        shown.add_row(f"  broken rule: {rule}", str(count))
-    shown.add_row("repeat an earlier item", str(census.duplicates))
+        table.add_row(f"  broken rule: {rule}", str(count))
+    table.add_row("repeat an earlier item", str(census.duplicates))
     for what, count in census.standing.items():
-        shown.add_row(f"items: {what}", str(count))
+        table.add_row(f"items: {what}", str(count))
     for what, count in census.gone.items():
-        shown.add_row(f"said to be gone or back: {what}", str(count))
+        table.add_row(f"said to be gone or back: {what}", str(count))
     for kind, count in census.missing_kinds.items():
-        shown.add_row(f"answers missing: {kind}", str(count))
+        table.add_row(f"answers missing: {kind}", str(count))
     for kind, count in census.identifiers.items():
-        shown.add_row(f"identifiers found: {kind}", str(count))
+        table.add_row(f"identifiers found: {kind}", str(count))
     for outcome, count in consent.items():
-        shown.add_row(f"consent: {outcome.replace('_', ' ')}", str(count))
-    return shown
+        table.add_row(f"consent: {outcome.replace('_', ' ')}", str(count))
+    return table
 
 
-def _missing(census: Census) -> Table:
-    shown = Table("field", "no value, and why", title="Missing values")
+def _missing(census: Census, may_be_named: bool) -> Table:
+    """Why fields are empty; where a format was insisted on, nobody knows whether its names are names."""
+    table = Table("field", "no value, and why", title="Missing values")
     for name, counts in list(census.missing.items())[:SHOWN_FIELDS]:
-        shown.add_row(name, ", ".join(f"{why} × {count}" for why, count in counts.items()))
+        table.add_row(
+            name if may_be_named else shown(name),
+            ", ".join(f"{why} × {count}" for why, count in counts.items()),
+        )
     if len(census.missing) > SHOWN_FIELDS:
-        shown.add_row("…", f"and {len(census.missing) - SHOWN_FIELDS} fields more")
-    return shown
+        table.add_row("…", f"and {len(census.missing) - SHOWN_FIELDS} fields more")
+    return table

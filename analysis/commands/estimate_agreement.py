@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, read_rows, require_columns, shown_levels
 from analysis.commands.survey_outcome import split_names
-from analysis.errors import InputError, shown
+from analysis.errors import InputError, shown_code
 from analysis.estimators.agreement import (
     GOOD,
     LEVELS,
@@ -100,8 +100,8 @@ def _clean_rows(frame: pd.DataFrame, options: AgreementOptions) -> tuple[pd.Data
     if twice.any():
         row = once.iloc[int(twice.argmax())]
         raise InputError(
-            f"row {int(row.name) + 1} gives the item of an earlier row another label by the same coder; keep one label "
-            "of each coder"
+            f"column '{options.coder}' holds {shown_code(row[options.coder])} with two different labels for item "
+            f"{shown_code(row[options.item])} (row {int(row.name) + 1}); keep one label of each coder"
         )
     return once, len(frame) - len(complete), len(complete) - len(once)
 
@@ -122,7 +122,8 @@ def _values(labels: pd.Series, options: AgreementOptions) -> tuple[npt.NDArray[n
     if numbers.isna().any():
         word = found[int(numbers.isna().to_numpy().argmax())]
         raise InputError(
-            f"column '{options.label}' holds {shown(word)}; --level {options.level} needs numbers, or --order a,b,c"
+            f"column '{options.label}' holds {shown_code(word)}; --level {options.level} needs numbers, or "
+            "--order a,b,c"
         )
     by_worth = numbers.to_numpy().argsort(kind="stable")
     return numbers.to_numpy(dtype=np.float64)[by_worth], [found[i] for i in by_worth]

@@ -21,7 +21,7 @@ from analysis.commands.engine_options import ALL_CORES, is_spark
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import level_text, read_rows, require_columns
 from analysis.engine.cluster import cluster, on_executors, settings_of
-from analysis.errors import EstimationError, InputError, shown
+from analysis.errors import EstimationError, InputError, shown_code
 from analysis.estimators.coordination import (
     DEFAULT_MAX_PAIRS,
     HERE,
@@ -148,8 +148,8 @@ def _seconds(rows: pd.DataFrame, column: str, unit: str) -> npt.NDArray[np.float
     if wrong.any() or numbers.notna().any():
         row = int(wrong.argmax()) if wrong.any() else int(numbers.isna().to_numpy().argmax())
         raise InputError(
-            f"column '{column}' holds {shown(values.iloc[row])} in row {int(rows.index[row]) + 1}; give Unix seconds "
-            "in every row, or ISO dates with times in every row"
+            f"column '{column}' holds {shown_code(values.iloc[row])} in row {int(rows.index[row]) + 1}; give Unix "
+            "seconds in every row, or ISO dates with times in every row"
         )
     return _epoch(dates)
 

@@ -18,7 +18,7 @@ from analysis.disclosure.additive import TOLERANCE, Bools, feasible_intervals
 from analysis.disclosure.classes import Ints
 from analysis.disclosure.secondary import known_least, protect
 from analysis.disclosure.two_way import TwoWay, two_way
-from analysis.errors import DisclosureError, InputError, shown
+from analysis.errors import DisclosureError, InputError, shown_code
 from analysis.store import write_atomically
 
 
@@ -76,12 +76,13 @@ def _read(file: Path, rows: str, columns: str, value: str, total: str) -> TwoWay
     counts = numeric(frame, value, "counts are whole numbers of 0 or more")
     if not (np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))).all():
         row = int(np.argmin(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))))
-        held = shown(frame[value].iloc[row])
+        held = shown_code(frame[value].iloc[row])
         raise InputError(f"column '{value}' holds {held} in row {row + 1}; counts are whole numbers of 0 or more")
     cells = list(zip(_labels(frame, rows), _labels(frame, columns), strict=True))
     twice = pd.Series(cells)[pd.Series(cells).duplicated()]
     if len(twice):
-        raise InputError(f"row {twice.index[0] + 1} repeats a cell; give one row per cell, or add them up first")
+        cell = " × ".join(shown_code(label) for label in twice.iloc[0])
+        raise InputError(f"cell {cell} appears twice; give one row per cell, or add them up first")
     return two_way(dict(zip(cells, counts.astype(int).tolist(), strict=True)), total)
 
 

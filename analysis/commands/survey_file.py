@@ -20,12 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.formula import columns_of
-from analysis.errors import InputError, shown
+from analysis.errors import InputError, shown_code
 
 _ROOT = re.compile(r"(?<![\w.])sqrt\(")
 """The one function of a formula that the package knows by a longer name only."""
-_CODE = re.compile(r"(?!.*\d{5})[\w<>=+.-]{1,24}")
-"""What a level looks like that an analyst gave: one word, and no number of many digits."""
 NOT_A_NUMBER = ("NA", "NaN", "nan")
 """Stand for a missing number in a column of numbers; in a column of words they are words: NA is Namibia."""
 
@@ -173,7 +171,7 @@ def numeric(frame: pd.DataFrame, column: str, fix: str) -> npt.NDArray[np.float6
     wrong = np.isnan(numbers) & (values.notna() & ~values.isin(NOT_A_NUMBER)).to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise InputError(f"column '{column}' holds {shown(values.iloc[row])} in row {row + 1}; {fix}")
+        raise InputError(f"column '{column}' holds {shown_code(values.iloc[row])} in row {row + 1}; {fix}")
     if np.isinf(numbers).any():
         row = int(np.isinf(numbers).argmax())
         raise InputError(f"column '{column}' holds an infinite number in row {row + 1}; {fix}")
@@ -207,7 +205,7 @@ def yes_no(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     wrong = np.isnan(coded) & text.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise InputError(f"column '{column}' holds {shown(frame[column].iloc[row])} in row {row + 1}; use 1 and 0")
+        raise InputError(f"column '{column}' holds {shown_code(frame[column].iloc[row])} in row {row + 1}; use 1 and 0")
     return coded
 
 
@@ -273,7 +271,7 @@ def shown_levels(text: pd.Series) -> str:
     """
     found = sorted({str(v) for v in text.dropna().unique()})
     more = f" and {len(found) - SHOWN_LEVELS} more" if len(found) > SHOWN_LEVELS else ""
-    return ", ".join(f"'{v}'" if _CODE.fullmatch(v) else shown(v) for v in found[:SHOWN_LEVELS]) + more
+    return ", ".join(map(shown_code, found[:SHOWN_LEVELS])) + more
 
 
 def coded_arms(frame: pd.DataFrame, column: str, control: str | None, treated: str | None) -> npt.NDArray[np.float64]:

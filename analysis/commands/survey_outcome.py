@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.survey_file import TRUTH_WORDS, level_text, shown_levels
-from analysis.errors import InputError, shown
+from analysis.errors import InputError, shown_code
 
 # More levels than this is a column of free text, or of numbers with a stray word.
 MOST_LEVELS = 50
@@ -78,7 +78,7 @@ def read_outcome(frame: pd.DataFrame, column: str) -> Outcome:
     if (~wrong & answered).any():
         row = int(wrong.argmax())
         raise InputError(
-            f"column '{column}' holds {shown(values.iloc[row])} in row {row + 1} among numbers; "
+            f"column '{column}' holds {shown_code(values.iloc[row])} in row {row + 1} among numbers; "
             "leave a refusal empty, or write every answer as text"
         )
     levels = sorted(set(text[answered]))

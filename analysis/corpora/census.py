@@ -72,7 +72,7 @@ def _warnings(census: Census) -> Iterator[str]:
             "manifest states why they were public (public_because)"
         )
     for name in census.unmapped:
-        yield f"variable {name} is not in the instrument"
+        yield f"a variable of {shown(name)} is not in the instrument"
     for name, options in census.unknown_options.items():
         answers = "; ".join(f"{option} × {count}" for option, count in options.items())
         yield f"variable {name} has answers that the instrument does not know: {answers}"
@@ -97,7 +97,6 @@ class _Tally:
     missing_kinds: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     places: dict[str, Place | None] = field(default_factory=dict)
-    variables: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     repeats: RepeatCounter = field(default_factory=RepeatCounter)
 
@@ -114,7 +113,6 @@ class _Tally:
         elif isinstance(entry, Gone):
             self.gone[f"{'account' if entry.is_account else 'post'} {entry.state.value}"] += 1
         elif isinstance(entry, Codebook):
-            self.variables = [each.name for each in entry.variables]
             if self.instrument:
                 self.places = {each.name: self.instrument.place(each.name) for each in entry.variables}
         else:
@@ -136,18 +134,11 @@ class _Tally:
             for name in _POST_FIELDS:
                 self._absence(name, getattr(item, name))
 
-    def known_name(self, name: str) -> str:
-        """A field of posts or a variable of the instrument by its name; any other as far as it may be shown."""
-        if self.places.get(name) is not None or not self.variables:
-            return name
-        number = self.variables.index(name) + 1 if name in self.variables else 0
-        return f"column {number} ({shown(name)})"
-
     def _absence(self, name: str, value: object) -> None:
         if isinstance(value, Absence):
             self.missing.setdefault(name, Counter())[value.value] += 1
         elif isinstance(value, UserMissing):
-            code = f"declared missing {value.code}"
+            code = f"declared missing {value.code}" + (f" ({value.label})" if value.label else "")
             self.missing.setdefault(name, Counter())[code] += 1
 
     def _answers(self, respondent: Respondent) -> None:
@@ -203,11 +194,9 @@ def take_census(
         dict(tally.asides.most_common()),
         dict(sorted(tally.standing.items())),
         dict(sorted(tally.gone.items())),
-        {tally.known_name(name): dict(counts.most_common()) for name, counts in tally.missing.items()},
+        {name: dict(counts.most_common()) for name, counts in tally.missing.items()},
         dict(tally.missing_kinds.most_common()),
-        tuple(
-            f"{number} ({shown(name)})" for number, (name, place) in enumerate(tally.places.items(), 1) if place is None
-        ),
+        tuple(name for name, place in tally.places.items() if place is None),
         {name: dict(counts.most_common()) for name, counts in tally.unknown.items()},
         tuple(tally.notices),
         find_identifiers is not None,

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from analysis import limits
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
-from analysis.corpora.sources import Source, lines
+from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
 
 DELIMITERS = (",", ";", "\t")
-TRIED_LINES = 500
-"""Lines at the beginning that each delimiter is tried on."""
+TRIED_LINES, TRIED_BYTES = 500, 2**20
+"""Lines at the beginning that each delimiter is tried on, and no more bytes of them than these."""
 
 LONGEST_CELL = 16 * 2**20
 """Characters of one cell; more means that a quotation mark is never closed."""
@@ -56,7 +57,15 @@ class _Feed:
             text = line.text(self.source)
             if not (line.number == 1 and text[:4].lower() == "sep="):
                 self.row.append(text)
+                self._demand_few_cells(text)
                 yield text
+
+    def _demand_few_cells(self, text: str) -> None:
+        """A line of nothing but delimiters would be a list of millions of cells."""
+        if len(text) > limits.CELLS_IN_ROW and max(map(text.count, (*DELIMITERS, "|"))) > limits.CELLS_IN_ROW:
+            raise ExportError(
+                f"{self.source.name}, line {self.number}: holds more than {limits.CELLS_IN_ROW} cells; export it again"
+            )
 
 
 def delimiter_of(source: Source) -> str:
@@ -64,11 +73,19 @@ def delimiter_of(source: Source) -> str:
 
     Every candidate parses the first rows strictly; among equals the one with more cells wins.
     """
-    sample = list(islice(lines(source), TRIED_LINES))
-    texts = [line.text(source) for line in sample]
+    texts = [line.text(source)[:TRIED_BYTES] for line in _sample(source)]
     if texts and texts[0][:4].lower() == "sep=" and texts[0][4:5] in (*DELIMITERS, "|"):
         return texts[0][4:5]
     return max(DELIMITERS, key=lambda mark: _fit(texts, mark))
+
+
+def _sample(source: Source) -> Iterator[Line]:
+    taken = 0
+    for line in islice(lines(source), TRIED_LINES):
+        yield line
+        taken += len(line.content)
+        if taken > TRIED_BYTES:
+            return
 
 
 def _fit(texts: list[str], mark: str) -> tuple[bool, float, int]:

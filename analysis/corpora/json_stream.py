@@ -11,18 +11,15 @@ from typing import Any, BinaryIO, cast
 
 import ijson
 
-from analysis.corpora.quarantine import MalformedItemError, Quarantined, quarantined
+from analysis import limits
+from analysis.corpora.quarantine import SHOWN_VALUE, MalformedItemError, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 PEEKED_LINE = 4 * 2**20
 """Bytes within which the first line has to end for a file to be read line by line."""
 
-DEEPEST = 500
-"""Levels of nesting; no export has a tenth of them, and a path of a hundred thousand would take hours to write out."""
-
-_STEPS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-
+_SMALL = "a line holds no text, number or nesting beyond every measure"
 ONE_VALUE_A_LINE = "a line holds one complete JSON value"
 
 
@@ -88,7 +85,10 @@ def _is_json(content: bytes) -> bool:
 def parse(content: bytes) -> Any:
     """One JSON value from bytes, or `MalformedItemError`."""
     try:
+        limits.demand_small_record(content, "line")
         return json.loads(content.decode("utf-8"))
+    except LimitError as error:
+        raise MalformedItemError("line", content[:SHOWN_VALUE].decode("utf-8", "replace"), _SMALL) from error
     except UnicodeDecodeError as error:
         raise MalformedItemError("line", content.decode("utf-8", "backslashreplace"), "a line is UTF-8 text") from error
     except (ValueError, RecursionError) as error:
@@ -156,9 +156,13 @@ class Walk:
 
     nested: tuple[str, ...]
     stack: list[_Frame] = field(default_factory=list)
+    tokens: int = 0
 
     def take(self, event: str, value: Any) -> Iterable[Element]:
         """Follow one event; what it completed, which for almost all of them is nothing."""
+        self.tokens += 1
+        if self.tokens > limits.JSON_TOKENS:
+            raise LimitError(f"a record holds more than {limits.JSON_TOKENS} values; export the file again")
         if event == "map_key":
             self.stack[-1].key = value
         elif event in ("start_map", "start_array"):
@@ -198,6 +202,7 @@ class Walk:
         return ()
 
     def _stream(self, frame: _Frame, value: Any) -> Iterator[Element]:
+        self.tokens = 0
         position = f"{frame.path or 'element'}[{frame.count}]"
         frame.count += 1
         if frame.path:
@@ -207,13 +212,14 @@ class Walk:
 
 
 class _Counted:
-    """A stream that knows how many bytes were taken from it."""
+    """A stream that knows how many bytes were taken from it, and that their tokens are of bearable size."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.taken = stream, 0
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.stream, self.taken, self.scanner = stream, 0, limits.JsonScanner(name)
 
     def read(self, size: int = -1) -> bytes:
         block = self.stream.read(size)
+        self.scanner.take(block)
         self.taken += len(block)
         return block
 
@@ -230,25 +236,13 @@ def events(source: Source, skipped: bytes = b"") -> Iterator[tuple[str, Any]]:
     """
     with source.open_utf8() as stream:
         stream.read(len(skipped))
-        counted = _Counted(stream)
+        counted = _Counted(stream, source.name)
         counted.taken = len(skipped)
         try:
-            yield from _not_too_deep(source, ijson.basic_parse(counted, multiple_values=True))
+            yield from ijson.basic_parse(counted, multiple_values=True)
         # A number that no machine can hold fails inside the parser with the error of the number's own type.
         except (ijson.JSONError, ArithmeticError, ValueError) as error:
             raise _broken_document(source, counted.taken, str(error)) from error
-
-
-def _not_too_deep(source: Source, parsed: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    depth = 0
-    for pair in parsed:
-        if pair[0] in _STEPS:
-            depth += _STEPS[pair[0]]
-            if depth > DEEPEST:
-                raise ExportError(
-                    f"{source.name}: nested deeper than {DEEPEST} levels; no export is: export the file again"
-                )
-        yield pair
 
 
 def _broken_document(source: Source, taken: int, message: str) -> ExportError:
@@ -317,6 +311,7 @@ class _Selection:
 
     def _open(self, event: str) -> Iterator[Element]:
         if self._is_wanted():
+            self.walk.tokens = 0
             yield from self.walk.take("start_map", None)
             self.walk.stack[-1] = _Frame({} if event == "start_map" else [], None)
             return

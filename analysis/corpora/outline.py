@@ -4,7 +4,6 @@ What must not be here: which shape belongs to which vendor.
 """
 
 import codecs
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 from analysis.corpora import csv_stream, json_stream, xlsx_stream
 from analysis.corpora.encodings import could_be, looks_like_utf_16
+from analysis.corpora.quarantine import MalformedItemError
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
@@ -144,8 +144,8 @@ def _json_outline(source: Source) -> Outline:
 def _seen_in_lines(source: Source) -> Iterator[tuple[str, Any]]:
     for line in islice(lines(source), SEEN_LINES):
         try:
-            pending: list[tuple[str, Any]] = [("", json.loads(line.content))]
-        except (ValueError, RecursionError):
+            pending: list[tuple[str, Any]] = [("", json_stream.parse(line.content))]
+        except MalformedItemError:
             continue
         while pending:
             path, value = pending.pop()

@@ -17,16 +17,17 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
+from analysis import limits
 from analysis.corpora.encodings import could_be
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 LONGEST_LINE = 64 * 2**20
 """Bytes of one line; a longer one is not a line of any export format read here."""
 
-_PACKED: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
-    (b"\x1f\x8b", lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream))),
-    (b"BZh", lambda stream: cast(BinaryIO, bz2.BZ2File(stream))),
-    (b"\xfd7zXZ\x00", lambda stream: cast(BinaryIO, lzma.LZMAFile(stream))),  # noqa: SIM115
+_PACKED: tuple[tuple[bytes, Callable[[BinaryIO, str], BinaryIO]], ...] = (
+    (b"\x1f\x8b", lambda stream, _: cast(BinaryIO, gzip.GzipFile(fileobj=stream))),
+    (b"BZh", lambda stream, _: cast(BinaryIO, bz2.BZ2File(stream))),
+    (b"\xfd7zXZ\x00", lambda stream, name: cast(BinaryIO, limits.XzStream(stream, name))),
 )
 _HEAD = 2**16
 """Bytes in which a file shows how its lines end."""
@@ -63,7 +64,10 @@ class Source:
         stream = self.open_raw()
         magic = stream.read(6)
         stream.seek(0)
-        return next((unpack(stream) for start, unpack in _PACKED if magic.startswith(start)), stream)
+        unpack = next((unpack for start, unpack in _PACKED if magic.startswith(start)), None)
+        if not unpack:
+            return stream
+        return cast(BinaryIO, io.BufferedReader(limits.Unpacked(stream, unpack(stream, self.name), self.name), 2**17))
 
     def open_utf8(self) -> BinaryIO:
         """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs.
@@ -211,6 +215,8 @@ def damage_named(source: Source) -> Iterator[None]:
     """Turn the failures of unpacking and decoding into an error that a person can act on."""
     try:
         yield
+    except LimitError as error:
+        raise ExportError(str(error)) from error
     except _DAMAGE as error:
         raise ExportError(
             f"{source.name}: the packed file is damaged or ends too early ({error}); download or copy it again"

@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis import limits
 from analysis.corpora.absence import Absence, Answer, Text, UserMissing
 from analysis.corpora.encodings import BYTES, could_be, encoding_of
 from analysis.corpora.entries import Entry
 from analysis.corpora.interviews import interview_state, marks_among
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent, Variable, identifier_among
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 BLOCK_ROWS = 5_000
-"""Rows in memory at a time."""
+"""Rows in memory at a time, and no more cells and bytes of them than these."""
+BLOCK_CELLS, BLOCK_BYTES = 2_000_000, 2**27
 
 ID_COLUMNS = ("respondent_id", "responseid", "response_id", "respid", "caseid", "case_id", "_uuid", "_id", "uuid", "id")
 """Names under which a respondent's id is looked for, best first."""
@@ -93,9 +95,9 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
     ExportError
         The file is damaged, ends too early or is in an encoding that it does not state, or states doubtfully.
     """
-    start, texts = 0, _Texts(source, dialect.stated_encoding)
+    start, texts, rows = 0, _Texts(source, dialect.stated_encoding), _block_rows(source, dialect)
     while True:
-        columns, meta = _block(source, dialect, start)
+        columns, meta = _block(source, dialect, start, rows)
         texts.settle(columns, meta)
         variables = {name: _variable(name, meta, texts, dialect) for name in columns}
         if not start:
@@ -103,11 +105,21 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
         count = len(next(iter(columns.values()), ()))
         yield from _Rows(columns, meta, dialect, texts, variables).respondents(start, count)
         start += count
-        if count < BLOCK_ROWS:
+        if count < rows:
             return
 
 
-def _block(source: Source, dialect: Dialect, start: int) -> Block:
+def _block_rows(source: Source, dialect: Dialect) -> int:
+    """Rows of which a block fits into memory, whatever the file says of the number and width of its variables."""
+    _, meta = _block(source, dialect, 0, 1)
+    widths = getattr(meta, "variable_storage_width", None) or {}
+    cells = max(1, len(meta.column_names))
+    if cells > limits.CELLS_IN_ROW:
+        raise LimitError(f"{source.name}: holds more than {limits.CELLS_IN_ROW} variables; export fewer")
+    return max(1, min(BLOCK_ROWS, BLOCK_CELLS // cells, BLOCK_BYTES // max(1, sum(map(int, widths.values())))))
+
+
+def _block(source: Source, dialect: Dialect, start: int, rows: int) -> Block:
     try:
         with source.open_bytes() as stream:
             return dialect.read(
@@ -115,14 +127,14 @@ def _block(source: Source, dialect: Dialect, start: int) -> Block:
                 user_missing=True,
                 output_format="dict",
                 row_offset=start,
-                row_limit=BLOCK_ROWS,
+                row_limit=rows,
                 encoding="ISO-8859-1",
                 disable_datetime_conversion=True,
             )
-    except MemoryError:
+    except (MemoryError, LimitError):
         raise
     except Exception as error:  # the library has no common error of its own for damaged files
-        where = f"rows {start + 1} to {start + BLOCK_ROWS}"
+        where = f"rows {start + 1} to {start + rows}"
         raise ExportError(
             f"{source.name}, {where}: not a readable {dialect.title} file ({error}); it is damaged or ends too early: "
             "export or copy it again"

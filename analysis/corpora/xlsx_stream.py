@@ -13,10 +13,11 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from analysis import limits
 from analysis.corpora.csv_stream import NoValue, Record, Shape, Surplus
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 _WHOLE_NUMBERS = 2.0**53
 FEWEST_COLUMNS, BLANK_ROWS = 3, 50
@@ -90,11 +91,26 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
 def _cells(source: Source) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         with source.open_bytes() as stream, source.open_bytes() as again:
-            yield from _sheet_cells(stream, again if _holds_formulas(source) else None)
+            limits.demand_small_zip(stream, source.name)
+            _demand_few_texts(stream, source.name)
+            yield from _sheet_cells(stream, again if _holds_formulas(source) else None, source.name)
+    except LimitError:
+        raise
     except Exception as error:  # the library lets the failures of a damaged package through as they come
         raise ExportError(
             f"{source.name}: not a readable XLSX workbook ({type(error).__name__}); download it again or export CSV"
         ) from error
+
+
+def _demand_few_texts(stream: Any, name: str) -> None:
+    """The table of a workbook's texts is read whole, before the first row."""
+    with zipfile.ZipFile(stream) as package:
+        sizes = [
+            each.file_size for each in package.infolist() if each.filename.casefold().endswith("sharedstrings.xml")
+        ]
+    if sum(sizes) > limits.SHARED_STRINGS:
+        raise LimitError(f"{name}: holds more than {limits.SHARED_STRINGS} bytes of texts; export it as CSV")
+    stream.seek(0)
 
 
 def _holds_formulas(source: Source) -> bool:
@@ -114,19 +130,30 @@ def _mentions_formula(package: zipfile.ZipFile, name: str) -> bool:
     return False
 
 
-def _sheet_cells(stream: Any, again: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _sheet_cells(stream: Any, again: Any, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Cells with the values that the writer calculated; `again` is the same file, read for its formulas."""
     workbook = load_workbook(stream, read_only=True, data_only=True)
+    if len(workbook.worksheets) > limits.SHEETS:
+        raise LimitError(f"{name}: holds more than {limits.SHEETS} sheets; export it again")
     formulas = load_workbook(again, read_only=True).worksheets if again else [None] * len(workbook.worksheets)
+    rows = cells = 0
     for number, (sheet, other) in enumerate(zip(workbook.worksheets, formulas, strict=True)):
-        sheet.reset_dimensions()
-        values = sheet.iter_rows(values_only=True)
-        if other is None:
-            yield from ((number, tuple(map(cell_text, row))) for row in values)
-            continue
-        other.reset_dimensions()
-        for row, cells in zip(values, other.iter_rows(), strict=True):
-            yield number, tuple(_calculated(*pair) for pair in zip(row, cells, strict=True))
+        for row in _sheet_rows(sheet, other):
+            rows, cells = rows + 1, cells + len(row)
+            if rows > limits.SHEET_ROWS or cells > limits.CELLS:
+                raise LimitError(f"{name}: holds more rows or cells than a workbook may; export it as CSV")
+            yield number, row
+
+
+def _sheet_rows(sheet: Any, other: Any) -> Iterator[tuple[str, ...]]:
+    sheet.reset_dimensions()
+    values = sheet.iter_rows(values_only=True)
+    if other is None:
+        yield from (tuple(map(cell_text, row)) for row in values)
+        return
+    other.reset_dimensions()
+    for row, cells in zip(values, other.iter_rows(), strict=True):
+        yield tuple(_calculated(*pair) for pair in zip(row, cells, strict=True))
 
 
 def _calculated(value: object, cell: Any) -> str:

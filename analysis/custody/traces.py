@@ -30,7 +30,7 @@ BLOCK = 2**22
 SHORTEST_PHRASE = 12
 LONGEST_NEEDLE = 80
 """Characters of a phrase that are looked for: its beginning."""
-LARGEST = 2**34
+LARGEST = 2**32
 """Bytes that one packed file may unpack to before it counts as not searched."""
 DEEPEST = 4
 """Archives inside archives that are opened."""

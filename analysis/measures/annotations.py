@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import InputError, shown
+from analysis.errors import InputError, shown_code
 
 SHEET_COLUMNS = ("item", "coder", "label", "inclusion_probability")
 ADJUDICATOR = "adjudicator"
@@ -96,7 +96,8 @@ def read_sheet(data: bytes, name: str) -> pd.DataFrame:
     if not ((chance > 0) & (chance <= 1)).all():
         row = int((~((chance > 0) & (chance <= 1))).argmax())
         raise InputError(
-            f"{name}: inclusion_probability is {shown(rows.inclusion_probability[row])} in row {row + 2}; want (0, 1]"
+            f"{name}: inclusion_probability is {shown_code(rows.inclusion_probability[row])} in row {row + 2}; "
+            "want (0, 1]"
         )
     _demand_single(rows, name)
     return rows.assign(inclusion_probability=chance)
@@ -107,13 +108,13 @@ def _demand_single(rows: pd.DataFrame, name: str) -> None:
     if twice.any():
         row = int(twice.argmax())
         raise InputError(
-            f"{name}: row {row + 2} repeats an earlier one: the same coder labels the same item again; keep one"
+            f"{name}: coder {shown_code(rows.coder[row])} labels item {shown_code(rows.item[row])} again in row "
+            f"{row + 2}; keep one"
         )
     several = rows.groupby("item").inclusion_probability.nunique() > 1
     if several.any():
-        row = int((rows.item == several.idxmax()).argmax())
         raise InputError(
-            f"{name}: the item of row {row + 2} has several inclusion probabilities; keep the one of its draw"
+            f"{name}: item {shown_code(several.idxmax())} has several inclusion probabilities; keep the one of its draw"
         )
 
 
@@ -183,15 +184,15 @@ def decide(rows: pd.DataFrame) -> Decided:
     counts = coders.groupby(["item", "label"]).size().unstack(fill_value=0)
     total, most = counts.sum(axis=1), counts.max(axis=1)
     if (total < FEWEST_CODERS).any():
-        raise InputError(
-            f"{int((total < FEWEST_CODERS).sum())} item(s) have one coder; every item needs at least {FEWEST_CODERS}"
-        )
+        item = shown_code((total < FEWEST_CODERS).idxmax())
+        raise InputError(f"item {item} has one coder; every item needs at least {FEWEST_CODERS}")
     label = counts.idxmax(axis=1)
     judged = rows[rows.coder == ADJUDICATOR].set_index("item").label
     tied = ((counts.eq(most, axis=0)).sum(axis=1) > 1) & ~counts.index.isin(judged.index)
     if tied.any():
         raise InputError(
-            f"{int(tied.sum())} item(s) have no label of most coders; add a row with coder '{ADJUDICATOR}' for each"
+            f"{int(tied.sum())} item(s), {shown_code(tied.idxmax())} first, have no label of most coders; add a row "
+            f"with coder '{ADJUDICATOR}' for each"
         )
     label.update(judged)
     decided = pd.DataFrame({"item": label.index, "label": label.to_numpy()})

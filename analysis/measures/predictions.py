@@ -9,7 +9,7 @@ import io
 
 import pandas as pd
 
-from analysis.errors import InputError, shown
+from analysis.errors import InputError, shown_code
 
 FIXED_COLUMNS = ("item", "label")
 
@@ -45,8 +45,8 @@ def read_predictions(data: bytes, name: str) -> pd.DataFrame:
     if twice.any():
         row = int(twice.argmax())
         raise InputError(
-            f"{name}: row {row + 2} gives an item ({shown(rows.item[row])}) a label ({shown(rows.label[row])}) that it "
-            "has already; keep one"
+            f"{name}: item {shown_code(rows.item[row])} has label {shown_code(rows.label[row])} again in row "
+            f"{row + 2}; keep one"
         )
     shares = rows[classifiers].apply(pd.to_numeric, errors="coerce")
     wrong = ~((shares >= 0) & (shares <= 1))
@@ -54,8 +54,8 @@ def read_predictions(data: bytes, name: str) -> pd.DataFrame:
         classifier = wrong.any().idxmax()
         row = int(wrong[classifier].to_numpy().argmax())
         raise InputError(
-            f"{name}: column {list(rows.columns).index(classifier) + 1} holds {shown(rows[classifier][row])} in row "
-            f"{row + 2}; want a probability in [0, 1], and no column but item, label and classifiers"
+            f"{name}: column {shown_code(classifier)} holds {shown_code(rows[classifier][row])} in row {row + 2}; "
+            "want a probability in [0, 1], and no column but item, label and classifiers"
         )
     labels = rows.label.str.strip().str.lower()
     wide = shares.assign(item=rows.item, label=labels)

@@ -14,11 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
-from analysis.errors import ReleaseError
+from analysis.errors import LimitError, ReleaseError
+from analysis.limits import demand_small_zip
 from analysis.release.bundle import bundle_bytes
 
 SUMS = "SHA256SUMS"
+LARGEST = 2**27
+"""Bytes of a bundle, packed or unpacked; those of this project have a tenth."""
 UNREADABLE = (
     EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile,
     zlib.error, lzma.LZMAError,
@@ -63,6 +67,8 @@ def verify_bundle(path: Path) -> Verification:
         Not a readable zip, or one without a single folder that holds SHA256SUMS.
     """
     try:
+        with path.open("rb") as stream:
+            _demand_small(stream, path)
         with zipfile.ZipFile(path) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
             top = _top(path, names)
@@ -71,6 +77,16 @@ def verify_bundle(path: Path) -> Verification:
             return Verification(top, len(listed), tuple(problems))
     except UNREADABLE as error:
         raise ReleaseError(f"{path}: not a readable zip ({error}); download it again") from error
+
+
+def _demand_small(stream: BinaryIO, path: Path) -> None:
+    """A bundle is held in memory to be compared: its size and that of its files are asked first."""
+    if path.stat().st_size > LARGEST:
+        raise LimitError(f"{path}: is larger than {LARGEST} bytes; this is no bundle of this project")
+    demand_small_zip(stream, str(path))
+    with zipfile.ZipFile(stream) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            raise LimitError(f"{path}: unpacks to more than {LARGEST} bytes; this is no bundle of this project")
 
 
 def _top(path: Path, names: list[str]) -> str:

@@ -64,7 +64,7 @@ def _stated_encoding(source: Source) -> str:
 def _known(name: str) -> str:
     try:
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return ""
 
 

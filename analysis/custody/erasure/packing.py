@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from analysis.errors import CustodyError
 
-LARGEST = 2**31
+LARGEST = 2**29
 """Bytes of an unpacked export that is rewritten in memory."""
 Rewrite = Callable[[bytes], bytes]
 

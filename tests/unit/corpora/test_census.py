@@ -28,7 +28,10 @@ def test_duplicates_are_counted_and_unlike_items_are_not():
 def test_an_instrument_names_what_it_does_not_know():
     found = census(MINIATURES["qualtrics"], instrument=load_instrument())
     assert found.unmapped == ("QX",)
-    assert found.unknown_options == {"TA1": {"9": 1}, "EX1_1": {"8": 1}}
+    assert found.unknown_options == {
+        "TA1": {"1 character (digits)": 1},
+        "EX1_1": {"1 character (digits)": 1},
+    }
     assert found.missing_kinds == {"refused": 1, "no_answer": 1}
     assert found.duplicates == 1
 

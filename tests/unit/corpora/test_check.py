@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import analysis.__main__ as command_line
+from analysis.commands.check import check as check_command
 from analysis.corpora.detect import FORMATS
 from tests.formats.miniatures import MINIATURES
 
@@ -57,7 +58,13 @@ def test_one_json_object_per_file_and_line(check, files):
 def test_the_report_for_a_person_names_format_and_missing_values(check, files):
     run = check(files["spss"], "--instrument", "blueprint")
     assert run.returncode == 0, run.stderr
-    for words in ("SPSS", "detected from the content", "items", "declared missing 98", "note is not in the instrument"):
+    for words in (
+        "SPSS",
+        "detected from the content",
+        "items",
+        "declared missing 98",
+        "a variable of 4 characters (letters) is not in the instrument",
+    ):
         assert words in " ".join(run.stdout.split())
 
 
@@ -107,3 +114,55 @@ def test_identifiers_are_counted_by_kind_and_never_shown(check, tmp_path):
     found = check(path, "--json")
     assert json.loads(found.stdout)["identifiers"] == {"EMAIL": 1, "HANDLE": 1}
     assert "someone" not in found.stdout
+
+
+UNKNOWN = (
+    "_uuid,_id,_submission_time,consent_key,SC1,NW1,Invented Column\n"
+    'u1,1,2026-01-01,A-1,yes,"5, ask Invented Name +12025550101",none\n'
+    "u2,2,2026-01-01,A-2,yes,12,my brother Invented Name\n"
+)
+HEADLESS = '"Invented Name","+12025550101","Invented Street 1"\n"Invented Other","+12025550102","Invented Street 2"\n'
+SAID_BY_PERSONS = ("Invented", "12025550101", "Street")
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--json",), ("--instrument", "blueprint"), ("--json", "--instrument", "blueprint")]
+)
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [(UNKNOWN, ()), (HEADLESS, ()), (HEADLESS, ("--format", "kobo")), (HEADLESS, ("--format", "4cat")),
+     ('{"Invented Name +12025550101": {"messages": 1}}', ()), ("phone +12025550101 Invented Name\n", ())],
+)  # fmt: skip
+def test_nothing_that_a_person_may_have_written_is_shown(check, tmp_path, text, how, options):
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    run = check(path, *how, *options)
+    assert not [word for word in SAID_BY_PERSONS if word in run.stdout + run.stderr]
+    assert run.stdout + run.stderr
+
+
+def test_unknown_answers_are_counted_by_their_shape(check, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    run = check(path, "--json", "--instrument", "blueprint")
+    warnings = json.loads(run.stdout)["warnings"]
+    assert "a variable of 15 characters (letters, spaces) is not in the instrument" in warnings
+    assert any(
+        "NW1 has answers" in each and "33 characters (letters, digits, spaces, signs) × 1" in each for each in warnings
+    )
+
+
+def test_values_are_shown_on_a_terminal_only(check, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    run = check(path, "--show-values", "--instrument", "blueprint")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--show-values is for a person at a terminal" in run.stderr
+
+
+def test_somebody_at_a_terminal_may_see_them(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    check_command([path], instrument="blueprint", show_values=True)
+    assert "+12025550101'" in capsys.readouterr().out
