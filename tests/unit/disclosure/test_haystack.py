@@ -81,3 +81,12 @@ def test_every_file_is_opened_as_what_it_is(tmp_path):
     assert found["release/deep/a.html"] == ("release/deep/a.html <b>ki</b>tes &amp; more <i >x</i> ki tes & more x")
     assert found["bundle.zip:in/e.svg"] == "bundle.zip:in/e.svg <t>inside</t> inside"
     assert found["release/d.parquet"].startswith("release/d.parquet {b'k': b'meta'} one 7 8 par1")
+
+
+def test_what_two_files_hold_alike_is_searched_once_and_found_in_both(tmp_path):
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text("Same Words\n", encoding="utf-8")
+    haystack = read_haystack([tmp_path])
+    assert haystack.all_text.count("same words") == 1
+    assert len(haystack.files_with("same words")) == 2
+    assert haystack.files_with("two.csv") == [name for name in haystack.texts if name.endswith("two.csv")]
