@@ -40,7 +40,7 @@ def success_table(release: Release) -> str:
         "Tried": lambda row: count(row.attacked_n),
         "Right": lambda row: count(row.exact_n),
         "Right by guessing": lambda row: count(row.guessed_n),
-        "Right at most, 95 %": lambda row: percent(row.success_high_share),
+        "Right at most": lambda row: percent(row.success_high_share),
     }
     return table_block(column_table(rows, columns, (3, 4, 5, 6)), release, SUCCESS, SCRIPT)
 

@@ -103,7 +103,7 @@ def _survey(shape: Shape, rng: np.random.Generator, minimum: int) -> Iterator[tu
         for attack, names in (("person_of_two_releases", KINDS), ("answer_of_two_releases", ITEMS[:1])):
             yield attack, shape.code, protection, *_score(guesses, margin, truth, names)
         rows = rows_of(first)
-        shown = sum(bool(row["value"]) for row in rows)
+        shown = len([row for row in rows if row["value"]])
         for attack, found in (("rounding_undone", rounding_undone), ("whole_minus_groups", whole_minus_groups)):
             yield attack, shape.code, protection, *_tally(len(list(found(rows, minimum))), 0, shown)
 
@@ -159,12 +159,15 @@ def _score(
     guesses: Sequence[Guess], margin: Guess, truth: Sequence[Mapping[str, object]], names: Sequence[str]
 ) -> tuple[int, int, int, float]:
     """Targets of whom everything was said rightly, by the attacker and by who only knows the margins."""
-    right = sum(
-        all(guess.said.get(name) == one[name] for name in names) for guess, one in zip(guesses, truth, strict=True)
-    )
-    by_margin = sum(all(margin.said.get(name) == one[name] for name in names) for one in truth)
+    right = _agreed([guess.said for guess in guesses], truth, names)
+    by_margin = _agreed([margin.said] * len(truth), truth, names)
     n, right, by_margin = (number if names else 0 for number in (len(truth), right, by_margin))
     return _tally(right, by_margin, n)
+
+
+def _agreed(said: Sequence[Mapping[str, object]], truth: Sequence[Mapping[str, object]], names: Sequence[str]) -> int:
+    pairs = zip(said, truth, strict=True)
+    return len([None for mine, one in pairs if all(mine.get(name) == one[name] for name in names)])
 
 
 def _tally(right: int, guessed: int, n: int) -> tuple[int, int, int, float]:

@@ -76,7 +76,7 @@ def invented_answers(shape: Shape, rng: np.random.Generator, extra: int = 0) -> 
 
 
 def _drawn(rng: np.random.Generator, levels: Sequence[str], shares: Sequence[float], n: int) -> list[str]:
-    return [levels[place] for place in rng.choice(len(levels), n, p=np.array(shares) / sum(shares))]
+    return [levels[place] for place in rng.choice(len(levels), n, p=np.array(shares) / np.sum(shares))]
 
 
 def invented_margins(shape: Shape) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def _rows(name: str, compared: Sequence[Compared]) -> Iterator[tuple[object, ...
             _mean([_holds(pair, row.truth) for pair, row in zip(side, known, strict=True)], len(known))
             for side in _sides(known)
         ]
-        yield name, scope, len(inside), sum(row.is_withheld for row in inside), *widths, *held
+        yield name, scope, len(inside), len([row for row in inside if row.is_withheld]), *widths, *held
 
 
 def _sides(rows: Sequence[Compared]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from analysis.results.survey_rows import LEAST_PER_SIDE, Number, Place, Rows
 
 SAMPLES = ("rds", "raked")
@@ -44,11 +46,11 @@ def _unweighted(place: Place) -> tuple[str, ...]:
 
 def _is_small_rest(whole: Number, parts: list[Number]) -> bool:
     """Some people are left, and fewer than the threshold, or fewer on one side of the answer."""
-    n = whole.n - sum(part.n for part in parts)
+    n = whole.n - int(np.sum([part.n for part in parts]))
     if n <= 0:
         return False
     counts = [part.yes_n for part in (whole, *parts)]
     if None in counts:
         return n < LEAST_PER_SIDE
-    yes_n = (whole.yes_n or 0) - sum(part.yes_n or 0 for part in parts)
+    yes_n = (whole.yes_n or 0) - int(np.sum([part.yes_n or 0 for part in parts]))
     return min(yes_n, n - yes_n) < LEAST_PER_SIDE

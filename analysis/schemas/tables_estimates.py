@@ -1,7 +1,9 @@
 """Tables of the survey's weights and estimates: how respondents count, what was answered and estimated, what it rests on."""
 
+from dataclasses import replace
+
 from analysis.schemas.columns import columns
-from analysis.schemas.declaration import Rule, Table
+from analysis.schemas.declaration import Column, Rule, Table
 from analysis.schemas.studies import for_every_study
 from analysis.schemas.tables_results import INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED, UNUSABLE_IS_NULL
 
@@ -18,6 +20,13 @@ COVERED_BY_INTERVAL = Rule(
         | (((rows.ci_low <= rows.truth_value) & (rows.truth_value <= rows.ci_high)) == rows.is_truth_covered)
     ),
 )
+
+
+def with_hidden_counts(listed: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same columns where a row that is withheld for its numbers says no number of respondents either."""
+    hidden = "withheld together with the numbers of the row"
+    return tuple(replace(one, null_means=hidden) if one.name == "respondents_n" else one for one in listed)
+
 
 TABLES = for_every_study(
     (
@@ -78,12 +87,12 @@ TABLES = for_every_study(
             name="survey_estimates",
             title="Estimates from the survey",
             row_is="one estimand in one group by one weighting and one estimator",
-            columns=columns(
+            columns=with_hidden_counts(columns(
                 "estimate_id", "estimand_id", "item_text", "quantity_code", "group_kind_code", "group_text",
                 "weighting_code", "estimator_text", "population_text", "period_text", "evidence_class_code",
                 "grade_code", "method_text", "value", "standard_error", "ci_low", "ci_high", "respondents_n",
                 "is_usable", "unusable_reason", "source",
-            ),
+            )),
             key=("estimate_id",),
             output_kind="survey_estimate",
             corpus="survey",
