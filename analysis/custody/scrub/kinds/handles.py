@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import EVERY_TEXT, Gate
+from analysis.custody.scrub.kinds.amounts import COUNTED
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
-RANK = 30
+RANK, RANK_DID = 30, 1
 AT = Rule(r"@[a-z0-9_][a-z0-9_.-]{0,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 ARABIC_AT = Rule(r"@[<AR>][<AR>0-9_]{1,40}")
 SPACED_AT = Rule(r"@ {1,2}[a-z0-9_.]{3,32}")
@@ -32,6 +33,24 @@ A_PLATFORM = Rule(PLATFORM)
 NAME = Rule(r"@?[a-z0-9_][a-z0-9_.#-]{2,40}$")
 DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
 DISCORD_WORDS = Rule(r"discord|دیسکورد")
+
+
+NUMBERED_CUE = r"(?:id|number|no[ .:]|nr|nummer|kennung|kullan|شناس|آیدی|ایدی|آی ?دی|آئی|پېژند|پیژند|معرف|user|channel|chat|kanal)"
+"""Found in every text that holds an account as a number."""
+_OWNER = (
+    r"(?:user|chat|channel|group|author|peer|player|account|member|profile|owner|sender|from|actor|customer|page|facebook|fb|vk|"
+    r"twitter|tg|telegram|instagram|insta|steam|discord|game|pubg|imo|tik ?tok)"
+)
+NUMBERED = Rule(
+    rf"(?:{_OWNER}[ _-]?(?:id|no|nr|number|num)|uid|userid|chatid|(?:be)?nutzer-?(?:id|nummer|nr|kennung)|mitglieds-?(?:nummer|nr)|"
+    r"kullanici ?(?:id|no|numarasi|adi)|\"id\"|شناسه(?: (?:کاربری|عددی|تلگرام))?|[آا]یدی(?: عددی)?|آی ?دی(?: عددی)?|آئی ڈی|"
+    r"یوزر ?نمبر|کارن ?(?:پېژند|پیژند)(?:ی|ه)?|معرف المستخدم|رقم المستخدم)"
+    r"(?:[ :=]{1,2}(?:is|ist|my|من|ام|تلگرام|عددی|است|فیسبوک))?[\" :=#>(]{0,4}-?\d{5,20}"
+)
+LAST_NUMBER = Rule(r"-?\d{5,20}$")
+GLUED_NUMBER = Rule(r"\b(?:user|channel|chat|group|id|account|member|player|guest|profile|kanal)_?\d{6,20}\b")
+DID_CUE = r"did:[a-z0-9]"
+DID = Rule(r"\bdid:[a-z0-9]{2,16}:[a-z0-9._:%-]{2,300}")
 
 
 def _reddit(data: bytes) -> Iterator[Match]:
@@ -102,7 +121,29 @@ def _without_closing_marks(data: bytes, start: int, end: int) -> int:
     return end
 
 
+def _numbered(data: bytes) -> Iterator[Match]:
+    """Accounts as numbers: behind a word for them, or glued to one."""
+    for start, end in NUMBERED.spans(data):
+        found = LAST_NUMBER.at_end(data[start:end])
+        is_glued = byte_at(data, start - 1) in LATIN and data[start] in LATIN
+        if found and not is_glued and byte_at(data, end) not in LATIN_OR_DIGIT:
+            if not COUNTED.is_in(behind(data, end, 16)):
+                yield Match(start + found[0], end, "HANDLE", RANK)
+    for start, end in GLUED_NUMBER.spans(data):
+        yield Match(start, end, "HANDLE", RANK)
+
+
+def _decentralised(data: bytes) -> Iterator[Match]:
+    """Decentralised identifiers (W3C DID): `did:`, a method, and what the method calls an account."""
+    for start, end in DID.spans(data):
+        end -= len(data[start:end]) - len(data[start:end].rstrip(b".:-%"))
+        if data.count(b":", start, end) >= 2:
+            yield Match(start, end, "HANDLE", RANK_DID)
+
+
 FINDERS = (
+    (Gate(all_of=b":", cue=Rule(DID_CUE)), _decentralised),
+    (Gate(digits=5, cue=Rule(NUMBERED_CUE)), _numbered),
     (Gate(all_of=b"@"), _with_sign),
     (EVERY_TEXT, _labelled),
     (Gate(all_of=b"/"), _reddit),

@@ -25,6 +25,17 @@ BRACKETED = Rule(BRACKETED_DOT)
 LAST_LABEL = Rule(r"[a-z]+$")
 ANY_DOT = r" ?(?:\.|[\[({] ?(?:\.|dot|نقطه|دات) ?[\])}]| dot | نقطه | دات ) ?"
 SPACED_TELEGRAM = Rule(rf"\b(?:t|telegram){ANY_DOT}(?:me|dog) ?/ ?(?:(?:s|c|joinchat) ?/ ?)?[+a-z0-9_]{PART}*")
+SLASH = r"(?: ?/ ?| (?:slash|schragstrich|اسلش|اسلاش|سلش|سلاش) )"
+SPOKEN_TELEGRAM = Rule(
+    rf"(?:\b(?:t|telegram)\b|تی|تلگرام){ANY_DOT}(?:\b(?:me|dog)\b|می|ام ای|ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
+)
+SITE = (
+    r"(?:\b(?:facebook|fb|instagram|insta|twitter|x|youtube|tiktok|linkedin|snapchat|threads|wa|vk|github|reddit)\b|"
+    r"فیس ?بوک|اینستاگرام|انستاگرام|توییتر|تویتر|یوتیوب|تیک ?تاک)"
+)
+SPOKEN_SITE = Rule(
+    rf"{SITE}(?:{ANY_DOT}| )(?:\b(?:com|me|org|net|be)\b|کام|کوم|می)(?:{SLASH}@?[a-z0-9_][a-z0-9_.-]{{1,60}}){{1,4}}"
+)
 JOINCHAT = Rule(r"\bjoinchat/[a-z0-9_-]{8,}")
 TELEGRAM = Rule(
     r"(?:tg|ton)://.*|(?:[a-z]+://)?(?:[a-z0-9_-]+\.)?(?:t\.me|telegram\.(?:me|dog)|telesco\.pe)(?::\d+)?(?:[/?#].*)?"
@@ -42,6 +53,12 @@ def _telegram(data: bytes) -> Iterator[Match]:
     for rule in (SPACED_TELEGRAM, JOINCHAT):
         for start, end in rule.spans(data):
             yield Match(start, _trimmed(data, start, end), "TGLINK", RANK_TGLINK)
+
+
+def _spoken(data: bytes) -> Iterator[Match]:
+    for rule, kind, rank in ((SPOKEN_TELEGRAM, "TGLINK", RANK_TGLINK), (SPOKEN_SITE, "URL", RANK_URL)):
+        for start, end in rule.spans(data):
+            yield Match(start, _trimmed(data, start, end), kind, rank)
 
 
 def _with_scheme(data: bytes) -> Iterator[Match]:
@@ -127,7 +144,10 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     return len(labels) > 2 or not ARTICLE.is_in(context)
 
 
+SPOKEN_CUE = r"(?:(?:com|me|org|net|be|dog) ?/|slash|schragstrich|اسلش|اسلاش|سلش|سلاش|(?:کام|کوم|می) ?/)"
+"""Found in every address whose signs are spelled or set apart."""
 FINDERS = (
+    (Gate(cue=Rule(SPOKEN_CUE)), _spoken),
     (Gate(all_of=b"/"), _with_scheme),
     (Gate(all_of=b"."), _bare),
     (Gate(any_of=b"[({"), _defanged),
