@@ -7,7 +7,7 @@ sufficient conditions.
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.kinds import addresses, births, case_files, handles, links, plates, registers, transfers
+from analysis.custody.scrub.kinds import handles, links
 from analysis.custody.scrub.kinds.domains import PERSIAN
 from analysis.custody.scrub.kinds.emails import AT_WORD, DOT_WORD
 from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, LATIN
@@ -52,17 +52,6 @@ NAMES = (r"u/[a-z0-9_\-]{3}", r"[a-z0-9_]_[a-z0-9_]", r"#\d{4}", r"[a-z]\d|\d[a-
 
 NUMBER_WORDS = rf"{LATIN}[ ,.\-/\n]{LATIN}"
 """Two number words, as every telephone number in words has them; those in Arabic script are among the cues."""
-BESIDE_DIGITS = (
-    addresses.CUE,
-    births.CUE,
-    case_files.FILE_CUE,
-    case_files.REFERENCE_CUE,
-    handles.NUMBERED_CUE,
-    plates.CUE,
-    registers.CUE,
-    transfers.CUE,
-)
-"""Words that make a rule find something only in a text with a digit."""
 
 
 def cues() -> Iterator[str]:

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.custody.scrub.alphabet import DROPPED, DROPPED_RANGES, EXPLICIT, raw_characters, to_bytes
-from analysis.custody.scrub.cues import BESIDE_DIGITS, NUMBER_WORDS, cues
+from analysis.custody.scrub.cues import NUMBER_WORDS, cues
+from analysis.custody.scrub.kinds.word_cues import CUES
 
 EXOTIC_RANGES = (
     *((0xA8, 0xA8), (0xAA, 0xAA), (0xAF, 0xAF), (0xB2, 0xB5), (0xB8, 0xBA), (0xBC, 0xBE), (0x132, 0x133)),
@@ -70,7 +71,7 @@ def may_hold(texts: pa.Array) -> pa.BooleanArray:
     """
     held = _matching(texts, pattern())
     held |= _matching_all(texts, ~held, NUMBER_WORDS)
-    held |= _matching_all(texts, ~held, r"\d", _either(BESIDE_DIGITS))
+    held |= _matching_all(texts, ~held, r"\d", "|".join(CUES))
     return pa.array(held)
 
 
@@ -82,10 +83,6 @@ def _matching_all(texts: pa.Array, asked: npt.NDArray[np.bool_], *cues: str) -> 
     matching = np.zeros(len(texts), bool)
     matching[rest] = True
     return matching
-
-
-def _either(cues: tuple[str, ...]) -> str:
-    return "|".join(f"(?:{cue})" for cue in cues)
 
 
 def _matching(texts: pa.Array, wanted: str) -> npt.NDArray[np.bool_]:

@@ -85,6 +85,8 @@ class Run:
 
     def windows(self, lengths: range) -> Iterator[Window]:
         """Windows with so many digits and no loose mark, from the left, the longest first."""
+        if self.behind[0] < lengths.start:
+            return
         for first in range(len(self.groups)):
             yield from (window for window in self.windows_from(first, lengths) if not window.is_loose)
 

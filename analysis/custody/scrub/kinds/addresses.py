@@ -8,21 +8,12 @@ postcode, or a word for an address.
 from collections.abc import Iterator
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
-from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import ADDRESS_CUE, beside_digits
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 22
-CUE = (
-    r"(?:stra[sß]|str\.|str |weg|allee|gasse|platz|ring|damm|ufer|chaussee|pfad|steig|gatan|vagen|gata|vej|gade|straat|laan|plein|"
-    r"gracht|kade|dijk|singel|street|st[ .,]|road|rd[ .,]|aven|ave[ .,]|lane|ln[ .,]|drive|dr[ .,]|blvd|boulev|crescent|"
-    r"terrace|parkway|pkwy|gardens|grove|court|ct[ .,]|close|way|place|pl[ .,]|square|sq[ .,]|row|box|postfach|house|flat|"
-    r"cad|sok|sk\.|bulvar|mah|rue|av\.|bd |chemin|impasse|quai|via|viale|piazza|corso|calle|avenida|plaza|paseo|"
-    r"ko?u?che?h?a|sarak|khana|xana|kh[iy]+aban|gali|am |an de|auf de|im |in de|zu[mr] |"
-    r"کوچه|کوڅ|خیابان|سرک|پلاک|بلوار|خانه|کور|مکان|گلی|گھر|شارع|منزل|بلاک|سیکٹر|محل)"
-)
-"""Found in every text that holds an address, beside a digit."""
 WORD = r"[A-Za-z<AR><LT>.'-]{2,24}"
 CAPITAL = r"[A-Z][A-Za-z'.-]{1,24}"
 NUMBER = r"\d{1,4}(?i:[a-z]\b)?(?: ?[/-] ?\d{1,4}(?i:[a-z]\b)?){0,2}"
@@ -100,7 +91,7 @@ ORDINAL = r"(?:اول|دوم|سوم|چهارم|پنجم|ششم|هفتم|هشتم
 NO = r"(?:نمبر|نمره|شماره|پلاک|رقم|#)"
 PLACE = (
     r"(?:خیابان|کوچه|کوڅ[هی]|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|آپارتمان|فاز|حصه|"
-    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|زنگ|شارع|حی|بنایه|شقه)"
+    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|شقه)"
 )
 PART = rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,2}}?(?:[ :]{{1,2}}{NO})?(?:[ :]{{0,2}}\d{{1,4}}| {ORDINAL}|\b| )"
 PARTS_AR = Rule(rf"{PART}(?:[ ,/-]{{0,3}}(?:و )?{PART}){{1,5}}")
@@ -190,5 +181,5 @@ def _words(data: bytes, start: int, end: int) -> list[bytes]:
     return data[start:end].lower().replace(b",", b" ").split()
 
 
-_GATE = Gate(digits=1, cue=Rule(CUE))
+_GATE = beside_digits(1, ADDRESS_CUE)
 FINDERS = tuple((_GATE, find) for find in (_european, _english, _turkish, _in_arabic_script))

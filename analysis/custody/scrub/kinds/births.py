@@ -2,16 +2,11 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.kinds.word_cues import BIRTH_CUE, beside_digits
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 17
-CUE = (
-    r"(?:birth|born|d\.? ?o\.? ?b|bday|geb|dogum|d\. ?tar|naiss|n[eé]e? le|geboorte|fodsel|fodd|nacimiento|nascita|nato il|nata il|"
-    r"tav?w?all?[ou]d|تولد|متولد|زېږ|زیږ|زوکړ|پیدایش|پیدا|میلاد|ولد|مولود|تولدت)"
-)
-"""Found beside every date of birth."""
 WORDS = (
     r"(?:\b(?:date of birth|birth ?(?:date|day)|birth|born|d\.? ?o\.? ?b\b\.?|bday|geb(?:\.|oren|urtsdatum|urtstag)?(?:-?dat\.?)?|"
     r"dogum(?: ?tarihi| ?gunu)?m?|dogumlu[a-z]*|d\. ?tarihi|date de naissance|nee? le|geboortedatum|geboren op|fodd|fodselsdato|"
@@ -52,4 +47,4 @@ def _is_free(data: bytes, word: int, first: int, end: int) -> bool:
     return not is_inside_word and byte_at(data, first - 1) not in DIGITS and byte_at(data, end) not in DIGITS
 
 
-FINDERS = ((Gate(digits=3, cue=Rule(CUE)), _beside_a_word),)
+FINDERS = ((beside_digits(3, BIRTH_CUE), _beside_a_word),)

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import FILE_CUE, beside_digits
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 16
-FILE_CUE = r"(?:az|akten|akz|gz|gesch|vorgang|zeichen|dossier)"
-REFERENCE_CUE = r"(?:home off|ho[ :]|ukvi|asyl|ref|آفیس|افیس|a[ -]?n|a ?#|alien|ای)"
-"""Found in every text that holds one of these."""
 YEARS_OR_DATE = Rule(r"(?:(?:13|14|19|20)\d{2})(?:[ /-]+(?:\d{2}|(?:13|14|19|20)\d{2}))?|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 FILE_WORDS = (
     r"(?:\b(?:az|aktenz(?:eichen)?|akz|gz|gesch(?:\.|afts)?-?z(?:\.|eichen)?|vorgangs?-?(?:nummer|nr)|(?:unser |ihr |mein )?zeichen|"
@@ -56,6 +54,6 @@ def _references(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(digits=4, cue=Rule(FILE_CUE)), _files),
-    (Gate(digits=6, cue=Rule(REFERENCE_CUE)), _references),
+    (beside_digits(4, FILE_CUE), _files),
+    (Gate(digits=6, cue=Rule(r"[a-z]\d{6}|\d{2,3}(?:[ -]?\d{3}){2}")), _references),
 )

@@ -35,8 +35,6 @@ DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
 DISCORD_WORDS = Rule(r"discord|دیسکورد")
 
 
-NUMBERED_CUE = r"(?:id|number|no[ .:]|nr|nummer|kennung|kullan|شناس|آیدی|ایدی|آی ?دی|آئی|پېژند|پیژند|معرف|user|channel|chat|kanal)"
-"""Found in every text that holds an account as a number."""
 _OWNER = (
     r"(?:user|chat|channel|group|author|peer|player|account|member|profile|owner|sender|from|actor|customer|page|facebook|fb|vk|"
     r"twitter|tg|telegram|instagram|insta|steam|discord|game|pubg|imo|tik ?tok)"
@@ -143,7 +141,7 @@ def _decentralised(data: bytes) -> Iterator[Match]:
 
 FINDERS = (
     (Gate(all_of=b":", cue=Rule(DID_CUE)), _decentralised),
-    (Gate(digits=5, cue=Rule(NUMBERED_CUE)), _numbered),
+    (Gate(digits=5), _numbered),
     (Gate(all_of=b"@"), _with_sign),
     (EVERY_TEXT, _labelled),
     (Gate(all_of=b"/"), _reddit),

@@ -38,7 +38,7 @@ _GERMAN_TENS = "zwanzig|dreis{1,2}ig|vierzig|funfzig|sechzig|siebzig|achtzig|neu
 
 def _alternatives(words: frozenset[str]) -> str:
     """Words as alternatives, those that begin with another one before it."""
-    return "|".join(sorted(words, reverse=True))
+    return "|".join(sorted(words, key=to_bytes, reverse=True))
 
 
 ALL = frozenset[str]().union(ZERO, *UNITS, TENS, HUNDREDS, REPEATS)

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import PLATE_CUE, beside_digits
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, behind, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
 RANK = 23
-CUE = (
-    r"(?:plate|kennzeichen|nummernschild|autonummer|plaka|plaque|immatric|kenteken|regist|[ (]reg[ :.]|tag n|targa|matricula|"
-    r"palet|pelak|پلاک|پلیت|پلېټ|پلیټ|گاڑی|گاڈی|لوحه|نمبر موتر|نمره موتر|موټر|موتر|ایران)"
-)
-"""Found beside every plate that needs a word."""
 WORDS = (
     r"(?:\b(?:(?:number|license|licence|registration|car|vehicle)[ -]?)?(?:plates?|palet|pelak)|\breg(?:istration)?(?: (?:no|number|mark))?|\btag(?: number)?|"
     r"kennzeichen|nummernschild|auto-?nummer|kfz-?kz|\bplaka(?:si|sinin|niz|m)?|\bplaque|immatriculation|immatricule|kenteken|"
@@ -70,6 +66,6 @@ def _by_notation(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(digits=2, cue=Rule(CUE)), _beside_a_word),
+    (beside_digits(2, PLATE_CUE), _beside_a_word),
     (Gate(digits=2), _by_notation),
 )

@@ -5,13 +5,11 @@ A volume and a page alone are a book; an entry beside them, or the word for the 
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.kinds.word_cues import REGISTER_CUE, beside_digits
 from analysis.custody.scrub.rules import Rule, before, behind, stands_alone
 from analysis.custody.scrub.spans import Match
 
 RANK = 18
-CUE = r"(?:جلد|ټوک|صکوک|تذکر|ta[sz]k)"
-"""Found in every text that holds such an entry."""
 _PART_NUMBER = r"[ .:]{0,3}(?:(?:no|nr|number|نمبر|شماره|شمېره|شمیره)[ .:]{1,3})?\d{1,8}"
 VOLUME = r"جلد|ټوک|\b(?:jeld|jelid|jild|jld|vol(?:ume)?|band)\b\.?"
 PAGE = r"صفحه|صفحې|مخ|\b(?:safha|safa|safhe|page|pg?|seite|s)\b\.?"
@@ -45,4 +43,4 @@ def _is_book_entry(data: bytes, start: int, end: int) -> bool:
     return any(TAZKIRA_WORD.is_in(part) for part in (text, before(data, start, 30), behind(data, end, 20)))
 
 
-FINDERS = ((Gate(digits=2, cue=Rule(CUE)), _on_paper),)
+FINDERS = ((beside_digits(2, REGISTER_CUE), _on_paper),)

@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import TRANSFER_CUE, beside_digits
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 24
-CUE = (
-    r"(?:h[ae]w?v?al[ae]|havale|mtcn|western|money ?gram|ria |xoom|wise|transfer|tracking|überweis|uberweis|sendung|remit|"
-    r"حوال|رهگیری|پیگیری|صراف|ارجاع|ترسیل|حواله)"
-)
-"""Found beside every such code."""
 TRANSFER = (
     r"(?:\bh[ae][wv]al[ae]h?|western ?union|money ?gram|\bria\b|\bxoom\b|money transfer|remittance|uberweisung\w*|حوال[هی]|حواله|صراف[<AR>]*)"
 )
@@ -54,4 +49,4 @@ def _value(data: bytes, start: int, end: int) -> Iterator[Match]:
         yield Match(first, end, "TRANSFER", RANK)
 
 
-FINDERS = ((Gate(digits=3, cue=Rule(CUE)), _codes),)
+FINDERS = ((beside_digits(3, TRANSFER_CUE), _codes),)
