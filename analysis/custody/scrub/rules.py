@@ -7,7 +7,7 @@ one kind of identifier.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import re2
@@ -28,6 +28,7 @@ class Rule:
 
     def __init__(self, pattern: str, *, cased: bool = False) -> None:
         """Compile a pattern; letters of either case match unless `cased`."""
+        self.written = pattern if cased else f"(?i:{pattern})"
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.case_sensitive = cased
@@ -36,6 +37,11 @@ class Rule:
         options.never_capture = True
         self._pattern: Any = re2.compile(_folded(pattern), options)
         self._short = re.compile(_folded(pattern), 0 if cased else re.IGNORECASE)
+
+    @classmethod
+    def either(cls, rules: "Iterable[Rule]") -> "Rule":
+        """The rule that matches where any of several does."""
+        return cls("|".join(rule.written for rule in rules), cased=True)
 
     def spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Every match from left to right."""

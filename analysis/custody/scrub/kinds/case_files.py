@@ -55,5 +55,5 @@ def _references(data: bytes) -> Iterator[Match]:
 
 FINDERS = (
     (beside_digits(4, FILE_CUE), _files),
-    (Gate(digits=6, cue=Rule(r"[a-z]\d{6}|\d{2,3}(?:[ -]?\d{3}){2}")), _references),
+    (Gate(digits=7), _references),
 )

@@ -160,8 +160,8 @@ def _named(data: bytes, start: int, end: int) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(digits=9), partial(_by_grammar, LONG)),
-    (Gate(digits=4), partial(_by_grammar, SHORT)),
+    (Gate(digits=9, cue=Rule.either(rule for rule, _, _ in LONG)), partial(_by_grammar, LONG)),
+    (Gate(digits=4, cue=Rule.either(rule for rule, _, _ in SHORT)), partial(_by_grammar, SHORT)),
     (Gate(all_of=b"<"), partial(_by_grammar, MACHINE_READABLE)),
     (Gate(digits=4), _behind_a_word),
 )

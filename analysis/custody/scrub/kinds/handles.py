@@ -140,7 +140,7 @@ def _decentralised(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(all_of=b":", cue=Rule(DID_CUE)), _decentralised),
+    (Gate(all_of=b":"), _decentralised),
     (Gate(digits=5), _numbered),
     (Gate(all_of=b"@"), _with_sign),
     (EVERY_TEXT, _labelled),

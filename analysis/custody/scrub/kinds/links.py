@@ -72,6 +72,8 @@ def _bare(data: bytes) -> Iterator[Match]:
     for start, last in BARE.spans(data):
         if byte_at(data, start - 1) in LATIN_OR_DIGIT or byte_at(data, start - 1) in b"@_":
             continue
+        if data[max(0, start - 8) : start].endswith((b"http://", b"https://")):
+            continue  # found with its scheme
         end = _end_of_address(data, start, _trimmed(data, start, last))
         if end and _is_address(data, start, end):
             yield _link(data, start, end, RANK_BARE)

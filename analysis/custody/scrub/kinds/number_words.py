@@ -44,6 +44,8 @@ def _alternatives(words: frozenset[str]) -> str:
 ALL = frozenset[str]().union(ZERO, *UNITS, TENS, HUNDREDS, REPEATS)
 _IN_LATIN = frozenset(word for word in ALL if word[0] < "\u0600")
 LATIN = rf"(?:(?:{_GERMAN_UNITS})und(?:{_GERMAN_TENS})|{_alternatives(_IN_LATIN)})"
+LATIN_BEGUN = rf"(?:{_alternatives(frozenset(word[:2] for word in _IN_LATIN))})"
+"""How Latin number words begin."""
 ARABIC_SCRIPT = rf"(?:{_alternatives(ALL - _IN_LATIN)})"
 ANY = rf"(?:{LATIN}|{ARABIC_SCRIPT})"
 

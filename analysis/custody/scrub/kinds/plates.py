@@ -34,8 +34,10 @@ BEFORE_A_WORD = Rule(
     cased=True,
 )
 VALUE_FIRST = Rule(r"^[A-Z0-9]{1,3}[ -]?[A-Z]{1,3}[ -]?[0-9]{1,5}[A-Z]?\b", cased=True)
-IRAN = Rule(r"\d{2} ?[<AR>]{1,3} ?\d{3} ?-? ?ایران ?-? ?\d{2}")
-BRITISH = Rule(r"\b[A-HJ-PR-Y][A-HJ-Y][0-9]{2} [A-HJ-PR-Z]{3}\b", cased=True)
+NOTATION = Rule(
+    r"\d{2} ?[<AR>]{1,3} ?\d{3} ?-? ?ایران ?-? ?\d{2}|\b[A-HJ-PR-Y][A-HJ-Y][0-9]{2} [A-HJ-PR-Z]{3}\b", cased=True
+)
+"""Iranian plates with the country's name, British ones with their space."""
 YEAR = Rule(r"(?:13|14|19|20)\d{2}")
 
 
@@ -61,8 +63,7 @@ def _is_plate(data: bytes, start: int, end: int) -> bool:
 
 
 def _by_notation(data: bytes) -> Iterator[Match]:
-    for rule in (IRAN, BRITISH):
-        yield from (Match(*span, "PLATE", RANK) for span in rule.spans(data) if stands_alone(data, *span, b"-"))
+    return (Match(*span, "PLATE", RANK) for span in NOTATION.spans(data) if stands_alone(data, *span, b"-"))
 
 
 FINDERS = (
