@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from analysis.custody.scrub.kinds import handles, links
 from analysis.custody.scrub.kinds.domains import PERSIAN
 from analysis.custody.scrub.kinds.emails import AT_WORD, DOT_WORD
-from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, LATIN, LATIN_BEGUN
+from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, BETWEEN, LATIN, LATIN_BEGUN
 
 MARK = r"[ ()./_\x04~,;:*|=#'\"\n\[\]\-]"
 RUN_OF_DIGITS = rf"\d(?:(?:{MARK}{{0,4}}|[./\-]?[a-z]{{1,3}}[./\-]?)\d){{4}}"
@@ -20,7 +20,7 @@ SPELLED = (
     rf"[\[({{<] ?{DOT_WORD} ?[\])}}>]",
     rf"[\[({{<] ?{AT_WORD} ?[\])}}>]",
     rf"[ _\-]{DOT_WORD}[ _\-]{{1,2}}(?:[a-z0-9]|{PERSIAN}|[\x80-\xbf])",
-    rf"{ARABIC_SCRIPT}[ ,.\-/\n]{ARABIC_SCRIPT}",
+    rf"{ARABIC_SCRIPT}{BETWEEN}{ARABIC_SCRIPT}",
 )
 MACHINES = (
     r"\d\.\d{1,3}\.\d{1,3}\.\d",
@@ -50,7 +50,7 @@ DOCUMENTS = (r"<<", r"جلد ?:? ?\d", r"[a-z]{5}\d{4}[a-z]", r"\d [a-z]{1,3} \d
 NAMES = (r"u/[a-z0-9_\-]{3}", r"[a-z0-9_]_[a-z0-9_]", r"#\d{4}", r"[a-z]\d|\d[a-z]", r"[:=>]-? ?@?[a-z_][a-z0-9_]{2}")
 
 
-NUMBER_WORDS = rf"{LATIN}[ ,.\-/\n]{LATIN_BEGUN}"
+NUMBER_WORDS = rf"{LATIN}{BETWEEN}{LATIN_BEGUN}"
 """A number word and the beginning of one, as every telephone number in words has them; those in Arabic script are among the cues."""
 
 

@@ -50,6 +50,9 @@ ARABIC_SCRIPT = rf"(?:{_alternatives(ALL - _IN_LATIN)})"
 ANY = rf"(?:{LATIN}|{ARABIC_SCRIPT})"
 
 
+BETWEEN = r"[ ,.\-/\n]{1,3}(?:(?:و|and|und|ve) )?"
+
+
 def _values() -> dict[bytes, int]:
     """Each word as the sheet shows it, with its rank among numbers: a zero, units, tens, hundreds."""
     ranks = [(ZERO, 0), *((words, value) for value, words in enumerate(UNITS, 1)), (TENS, 10), (HUNDREDS, 100)]

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER, to_bytes
 from analysis.custody.scrub.gates import EVERY_TEXT
-from analysis.custody.scrub.kinds.number_words import ANY, VALUES
+from analysis.custody.scrub.kinds.number_words import ANY, BETWEEN, VALUES
 from analysis.custody.scrub.kinds.phones import WORDS
 from analysis.custody.scrub.rules import LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 20
-BETWEEN = r"[ ,.\-/\n]{1,3}(?:(?:و|and|und|ve) )?"
 TOKEN = rf"(?:{ANY}|\d{{1,4}})"
 SPOKEN = Rule(rf"{TOKEN}(?:{BETWEEN}{TOKEN}){{5,40}}")
 TOKENS = re.compile(rb"[a-zA-Z\x80-\xbf]+|\d+")
@@ -32,10 +31,11 @@ def _spoken(data: bytes) -> Iterator[Match]:
 def _is_phone(data: bytes, start: int, end: int) -> bool:
     words = [word.lower() for word in TOKENS.findall(data[start:end])]
     values = [VALUES.get(word, 20) for word in words if not word.isdigit() and word not in JOINING]
-    if len(values) < 5 or LARGE.is_in(behind(data, end, 16)) or (max(values) >= 10 and _only_counts(values)):
+    figures = [word for word in words if word.isdigit()]
+    if len(values) < max(5, 2 * len(figures)) or LARGE.is_in(behind(data, end, 16)) or (max(values) >= 10 and _only_counts(values)):
         return False
     digits = sum(value < 10 for value in values)
-    total = len(values) + sum(len(word) for word in words if word.isdigit())
+    total = len(values) + sum(map(len, figures))
     if values[0] == 0 or digits >= 6:
         return total >= 6 + (values[0] != 0)
     return total >= 6 and (WORDS.is_in(before(data, start, 30)) or WORDS.is_in(behind(data, end, 20)))
