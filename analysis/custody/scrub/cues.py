@@ -15,7 +15,15 @@ from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, BETWEEN, LA
 MARK = r"[ ()./_\x04~,;:*|=#'\"\n\[\]\-]"
 RUN_OF_DIGITS = rf"\d(?:(?:{MARK}{{0,4}}|[./\-]?[a-z]{{1,3}}[./\-]?)\d){{4}}"
 PICTURE_BEHIND = rf"\d\d{MARK}{{0,3}}\x07"
-ADDRESSES = (links.SPOKEN_CUE, handles.DID_CUE, r"@", r":/", r"[a-z0-9_\-]\.[a-z][a-z0-9\-]", r"[tm] ?\. ?(?:me|dog) ?/", r"joinchat/")
+ADDRESSES = (
+    links.SPOKEN_CUE,
+    handles.DID_CUE,
+    r"@",
+    r":/",
+    r"[a-z0-9_\-]\.[a-z][a-z0-9\-]",
+    r"[tm] ?\. ?(?:me|dog) ?/",
+    r"joinchat/",
+)
 SPELLED = (
     rf"[\[({{<] ?{DOT_WORD} ?[\])}}>]",
     rf"[\[({{<] ?{AT_WORD} ?[\])}}>]",
@@ -51,7 +59,7 @@ NAMES = (r"u/[a-z0-9_\-]{3}", r"[a-z0-9_]_[a-z0-9_]", r"#\d{4}", r"[a-z]\d|\d[a-
 
 
 NUMBER_WORDS = rf"{LATIN}{BETWEEN}{LATIN_BEGUN}"
-"""A number word and the beginning of one, as every telephone number in words has them; those in Arabic script are among the cues."""
+"""A number word and the beginning of one, as every number in words has; those in Arabic script are among the cues."""
 
 
 def cues() -> Iterator[str]:

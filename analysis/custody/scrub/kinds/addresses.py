@@ -19,10 +19,14 @@ CAPITAL = r"[A-Z][A-Za-z'.-]{1,24}"
 NUMBER = r"\d{1,4}(?i:[a-z]\b)?(?: ?[/-] ?\d{1,4}(?i:[a-z]\b)?){0,2}"
 TOWN = rf"(?:,? {{0,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: [A-Z]{{2}})? {CAPITAL}(?: (?:am |an der |im )?{CAPITAL})?)"
 UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
-UNIT = r"(?i:,? {0,2}(?:apt|apartment|flat|unit|suite|ste|room|rm|floor|wohnung|whg|zimmer)\.? ?#? ?[0-9][0-9a-z-]{0,5}|,? ?# ?\d{1,5}[a-z]?)"
+UNIT = (
+    r"(?i:,? {0,2}(?:apt|apartment|flat|unit|suite|ste|room|rm|floor|wohnung|whg|"
+    r"zimmer)\.? ?#? ?[0-9][0-9a-z-]{0,5}|,? ?# ?\d{1,5}[a-z]?)"
+)
 REGION = rf"(?:,? {CAPITAL}(?: {CAPITAL})?,? (?:[A-Z]{{2}} \d{{5}}(?:-\d{{4}})?|{UK_POSTCODE}))"
 GERMANIC = (
-    r"(?i:stras{1,2}e|str\.?|allee|gasse|chaussee|gatan|vagen|straat|laan|plein|gracht|kade|dijk|singel|gade|vej|damm|ufer|"
+    r"(?i:stras{1,2}e|str\.?|allee|gasse|chaussee|gatan|vagen|straat|laan|plein|gracht|kade|dijk|singel|gade|"
+    r"vej|damm|ufer|"
     r"pfad|steig|platz|weg|ring)"
 )
 GLUED = Rule(
@@ -31,34 +35,38 @@ GLUED = Rule(
     cased=True,
 )
 APART = Rule(
-    rf"{CAPITAL}[ -](?:{CAPITAL}-)?(?i:stras{{1,2}}e|str\.|allee|gasse|chaussee|damm|ufer|weg|platz|ring) {NUMBER}{TOWN}?",
+    rf"{CAPITAL}[ -](?:{CAPITAL}-)?(?i:stras{{1,2}}e|str\.|allee|gasse|chaussee|damm|ufer|weg|platz|"
+    rf"ring) {NUMBER}{TOWN}?",
     cased=True,
 )
 OF_A_DAY = Rule(rf"(?i:stras{{1,2}}e) (?:des|der|am) (?:\d{{1,2}}\. )?{CAPITAL} {NUMBER}{TOWN}?", cased=True)
 LYING = Rule(
-    rf"(?:A[mn]|An de[rnm]|Auf de[rm]|Im|In de[rn]|Zu[mr]|Unter den|Hinter de[rm]|Beim|Vor dem) {CAPITAL}(?: {CAPITAL})? "
+    rf"(?:A[mn]|An de[rnm]|Auf de[rm]|Im|In de[rn]|Zu[mr]|Unter den|Hinter de[rm]|Beim|"
+    rf"Vor dem) {CAPITAL}(?: {CAPITAL})? "
     rf"{NUMBER}{TOWN}?",
     cased=True,
 )
 WITH_TOWN = Rule(rf"{TOWN}$", cased=True)
 STOPS = frozenset(
-    (*b"auf am an der dem den um vom zum zur im in ein eine kein mein erster letzter jeder dieser von und die das".split(),)
+    b"auf am an der dem den um vom zum zur im in ein eine kein mein erster letzter jeder dieser von und die das".split()
 )
 STREET = r"(?i:street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|terrace|parkway|pkwy|gardens|grove)"
 LIKE_A_STREET = r"(?i:dr|court|ct|close|way|place|pl|square|sq|hill|row|mews|park|walk)"
 HOUSE_FIRST = r"(?i:(?:flat|apartment|apt|unit|house|room) ?#?\d{1,4}[a-z]?,? {1,2})?"
 ENGLISH = Rule(
-    rf"\b{HOUSE_FIRST}\d{{1,5}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:[A-Za-z0-9'.-]{{2,20}} ){{1,3}}{STREET}\b\.?(?:{UNIT})?(?:{REGION})?",
+    rf"\b{HOUSE_FIRST}\d{{1,5}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:[A-Za-z0-9'.-]{{2,20}} ){{1,3}}{STREET}\b\.?"
+    rf"(?:{UNIT})?(?:{REGION})?",
     cased=True,
 )
 ENGLISH_NAMED = Rule(
-    rf"\b{HOUSE_FIRST}\d{{1,5}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:{CAPITAL} ){{1,3}}{LIKE_A_STREET}\b\.?(?:{UNIT})?(?:{REGION})?",
+    rf"\b{HOUSE_FIRST}\d{{1,5}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:{CAPITAL} ){{1,3}}{LIKE_A_STREET}\b\.?(?:{UNIT})?"
+    rf"(?:{REGION})?",
     cased=True,
 )
 TAILED = Rule(rf"(?:{UNIT}|{REGION})$", cased=True)
 NOT_STREETS = frozenset(
-    b"the of in on at and or for a an to from by with people miles mile killed men days wall downing fleet sesame years km "
-    b"supreme high district federal national central million thousand more than per cent was were is are".split()
+    b"the of in on at and or for a an to from by with people miles mile killed men days wall downing fleet sesame "
+    b"years km supreme high district federal national central million thousand more than per cent was were are".split()
 )
 PARTS_EN = (
     r"(?:house|h|street|st|sector|block|flat|lane|gali|phase|plot|room|villa|road|building|apartment|hno)"
@@ -79,23 +87,34 @@ FRENCH = Rule(
     cased=True,
 )
 ROMANCE = Rule(
-    rf"(?i:via|viale|piazza|corso|vicolo|calle|avenida|avda\.?|plaza|paseo) (?:(?:de|del|della|dei|la|los|las|di) ){{0,2}}"
+    rf"(?i:via|viale|piazza|corso|vicolo|calle|avenida|avda\.?|plaza|paseo) (?:(?:de|del|della|dei|la|los|las|"
+    rf"di) ){{0,2}}"
     rf"{CAPITAL}(?: {CAPITAL}){{0,2}},? (?:n\.? ?)?{NUMBER}{TOWN}?",
     cased=True,
 )
 AT_HOME = Rule(
-    r"\b(?:address|adresse?|anschrift|wohn\w*|unterkunft|lives?|living|stay\w*|home|send|mail|paket|post|haus|abit\w*|viv\w*|"
+    r"\b(?:address|adresse?|anschrift|wohn\w*|unterkunft|lives?|living|stay\w*|home|send|mail|paket|post|haus|"
+    r"abit\w*|viv\w*|"
     r"indirizzo|direccion|bor|woon\w*|domicil\w*|j'habite|oturuyor\w*)\b|آدرس|نشانی|پته|پتہ|عنوان|اسکن|زندگی|اوسیږ"
 )
-ORDINAL = r"(?:اول|دوم|سوم|چهارم|پنجم|ششم|هفتم|هشتم|نهم|دهم|یازدهم|دوازدهم|لومړۍ|دویمه|دریمه|څلورمه|پنځمه|شپږمه|اوومه|اتمه)"
+ORDINAL = (
+    r"(?:اول|دوم|سوم|چهارم|پنجم|ششم|هفتم|هشتم|نهم|دهم|یازدهم|دوازدهم|لومړۍ|دویمه|دریمه|څلورمه|پنځمه|شپږمه|اوومه|"
+    r"اتمه)"
+)
 NO = r"(?:نمبر|نمره|شماره|پلاک|رقم|#)"
 PLACE = (
-    r"(?:خیابان|کوچه|کوڅ[هی]|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|آپارتمان|فاز|حصه|"
+    r"(?:خیابان|کوچه|کوڅ[هی]|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|آپارتمان|"
+    r"فاز|حصه|"
     r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|شقه)"
 )
-PART = rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,2}}?(?:[ :]{{1,2}}{NO})?(?:[ :]{{0,2}}\d{{1,4}}| {ORDINAL}|\b| )"
+PART = (
+    rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,2}}?(?:[ :]{{1,2}}{NO})?(?:[ :]{{0,2}}\d{{1,4}}|"
+    rf" {ORDINAL}|\b| )"
+)
 PARTS_AR = Rule(rf"{PART}(?:[ ,/-]{{0,3}}(?:و )?{PART}){{1,5}}")
-HOUSE_NUMBER = Rule(rf"(?:خانه|کور|مکان|گلی|گهر|گھر|منزل|دروازه|پلاک|بلاک|سرک|کوچه|کوڅه)[ :]{{1,2}}(?:{NO}[ :]{{1,2}})\d{{1,4}}")
+HOUSE_NUMBER = Rule(
+    rf"(?:خانه|کور|مکان|گلی|گهر|گھر|منزل|دروازه|پلاک|بلاک|سرک|کوچه|کوڅه)[ :]{{1,2}}(?:{NO}[ :]{{1,2}})\d{{1,4}}"
+)
 STREET_NUMBER = Rule(rf"(?:شارع|خیابان|بلوار|کوچه|سرک)(?: [<AR>]{{2,14}}){{1,3}}?,? (?:{NO} ?)?\d{{1,3}}")
 NUMBERED = Rule(rf"{NO} ?:? ?\d")
 NOT_A_NAME = Rule(r" (?:في|من|الى|على|در|به|از|تا|و|کی|ته|میں|را|که|بود|شد) ")

@@ -8,10 +8,14 @@ from analysis.custody.scrub.spans import Match
 
 RANK = 17
 WORDS = (
-    r"(?:\b(?:date of birth|birth ?(?:date|day)|birth|born|d\.? ?o\.? ?b\b\.?|bday|geb(?:\.|oren|urtsdatum|urtstag)?(?:-?dat\.?)?|"
-    r"dogum(?: ?tarihi| ?gunu)?m?|dogumlu[a-z]*|d\. ?tarihi|date de naissance|nee? le|geboortedatum|geboren op|fodd|fodselsdato|"
-    r"fecha de nacimiento|data di nascita|nat[oa] il|nacid[oa] el|tarikh[- ]?e? tav?w?all?[ou]d|(?:tav?w?all?[ou]d|motav?w?al[ei]d)e?)\b\.?|"
-    r"تاریخ تولد[مش]?|متولد|تولد|د? ?زېږ[<AR>]* ?نېټه|د? ?زیږ[<AR>]* ?نیټه|زېږ[<AR>]+|زیږ[<AR>]+|زوکړ[<AR>]*|تاریخ پیدایش|پیدایش|"
+    r"(?:\b(?:date of birth|birth ?(?:date|day)|birth|born|d\.? ?o\.? ?b\b\.?|bday|geb(?:\.|oren|urtsdatum|"
+    r"urtstag)?(?:-?dat\.?)?|"
+    r"dogum(?: ?tarihi| ?gunu)?m?|dogumlu[a-z]*|d\. ?tarihi|date de naissance|nee? le|geboortedatum|geboren op|"
+    r"fodd|fodselsdato|"
+    r"fecha de nacimiento|data di nascita|nat[oa] il|nacid[oa] el|tarikh[- ]?e? tav?w?all?[ou]d|"
+    r"(?:tav?w?all?[ou]d|motav?w?al[ei]d)e?)\b\.?|"
+    r"تاریخ تولد[مش]?|متولد|تولد|د? ?زېږ[<AR>]* ?نېټه|د? ?زیږ[<AR>]* ?نیټه|زېږ[<AR>]+|زیږ[<AR>]+|زوکړ[<AR>]*|"
+    r"تاریخ پیدایش|پیدایش|"
     r"پیدا|تاریخ المیلاد|المیلاد|ولدت?|میلاد|موالید)"
 )
 FILLER = (
@@ -22,7 +26,8 @@ MONTH = r"[a-z<AR>]{3,12}"
 YEAR = r"(?:(?:1[2-4]|19|20)\d{2}|'?\d{2})\b"
 DATE = (
     rf"(?:\d{{4}} ?[./-] ?\d{{1,2}} ?[./-] ?\d{{1,2}}|\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?(?:\d{{4}}|\d{{2}})|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.)? ?(?:of )?{MONTH}\.?[ ,]{{1,2}}(?:سال )?{YEAR}|[a-z]{{3,12}}\.? \d{{1,2}}(?:st|nd|rd|th)?,? {YEAR})"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)? ?(?:of )?{MONTH}\.?[ ,]{{1,2}}(?:سال )?{YEAR}|"
+    rf"[a-z]{{3,12}}\.? \d{{1,2}}(?:st|nd|rd|th)?,? {YEAR})"
 )
 BEHIND_A_WORD = Rule(rf"{WORDS}(?:[ :.=(,*-]{{1,3}}{FILLER}){{0,4}}[ :.=(,*-]{{0,4}}{DATE}")
 LAST_DATE = Rule(rf"{DATE}$")

@@ -9,26 +9,34 @@ from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, be
 from analysis.custody.scrub.spans import Match
 
 RANK = 16
-YEARS_OR_DATE = Rule(r"(?:(?:13|14|19|20)\d{2})(?:[ /-]+(?:\d{2}|(?:13|14|19|20)\d{2}))?|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+YEARS_OR_DATE = Rule(
+    r"(?:(?:13|14|19|20)\d{2})(?:[ /-]+(?:\d{2}|(?:13|14|19|20)\d{2}))?|\d{4}[./-]\d{1,2}[./-]\d{1,2}|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+)
 FILE_WORDS = (
-    r"(?:\b(?:az|aktenz(?:eichen)?|akz|gz|gesch(?:\.|afts)?-?z(?:\.|eichen)?|vorgangs?-?(?:nummer|nr)|(?:unser |ihr |mein )?zeichen|"
+    r"(?:\b(?:az|aktenz(?:eichen)?|akz|gz|gesch(?:\.|afts)?-?z(?:\.|eichen)?|vorgangs?-?(?:nummer|nr)|(?:unser |"
+    r"ihr |mein )?zeichen|"
     r"bamf-az|dossier-?(?:nummer|nr)?))\b\.?"
 )
 FILE_VALUE = (
-    r"(?:[A-Z]{1,3}[ /.-]{1,2}){0,2}[A-Z]{0,3}\d{1,9}[a-z]?(?:(?: ?[./-] ?| )(?:[A-Za-z]{1,3}[ ./-]{1,2})?\d{1,9}){1,6}(?:[ ./-]{1,2}[A-Z]{1,2}\b)?"
+    r"(?:[A-Z]{1,3}[ /.-]{1,2}){0,2}[A-Z]{0,3}\d{1,9}[a-z]?(?:(?: ?[./-] ?|"
+    r" )(?:[A-Za-z]{1,3}[ ./-]{1,2})?\d{1,9}){1,6}(?:[ ./-]{1,2}[A-Z]{1,2}\b)?"
 )
 FILE = Rule(
-    rf"(?i:{FILE_WORDS})(?i:[ .:]{{1,3}}(?:des|der|vom|von|bamf|bfa|ist|lautet|nr|vg|stadt|amt)){{0,3}}[ .:]{{1,3}}{FILE_VALUE}",
+    rf"(?i:{FILE_WORDS})(?i:[ .:]{{1,3}}(?:des|der|vom|von|bamf|bfa|ist|lautet|nr|vg|stadt|"
+    rf"amt)){{0,3}}[ .:]{{1,3}}{FILE_VALUE}",
     cased=True,
 )
 LAST_FILE = Rule(rf"{FILE_VALUE}$", cased=True)
 HOME_OFFICE = Rule(
-    r"(?:\b(?:home office|ho|ukvi)\b|هوم آفیس|هوم افیس|asylum|\bref)(?:[ :.#-]{1,2}(?:ref(?:erence)?|number|no|case|file|id|is|my|نمبر|شماره))"
+    r"(?:\b(?:home office|ho|ukvi)\b|هوم آفیس|هوم افیس|asylum|\bref)(?:[ :.#-]{1,2}(?:ref(?:erence)?|number|no|"
+    r"case|file|id|is|my|نمبر|شماره))"
     r"{0,3}[ :.#]{1,3}[a-z]\d{6,8}(?:/\d{1,4})?"
 )
 LAST_REFERENCE = Rule(r"[a-z]\d{6,8}(?:/\d{1,4})?$")
 ALIEN = Rule(
-    r"(?:\ba[ -]?(?:number|no|num|nr)\b\.?|\ba ?#|\balien(?: registration)?(?: (?:number|no|nr)\b\.?)?|(?:نمبر|شماره) ای|ای نمبر)"
+    r"(?:\ba[ -]?(?:number|no|num|nr)\b\.?|\ba ?#|\balien(?: registration)?(?: (?:number|no|nr)\b\.?)?|(?:نمبر|"
+    r"شماره) ای|ای نمبر)"
     r"(?:[ :=]{1,3}(?:is|my))?[ :=#]{0,3}(?:a[ -]?)?\d{2,3}(?:[ -]?\d{3}){2}"
 )
 LAST_ALIEN = Rule(r"(?:a[ -]?)?\d{2,3}(?:[ -]?\d{3}){2}$")

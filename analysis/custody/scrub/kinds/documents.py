@@ -108,7 +108,8 @@ SHORT: tuple[Grammar, ...] = (
     (Rule(r"[a-z0-9]{3}-\d{2}[a-z]\d{5}"), _always, RANK_GRAMMAR),  # UNHCR: registration group
     (
         Rule(
-            r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:[. ][A-Z]{1,2})?|[A-Z]{1,2} \d{1,2} [A-Z] \d{2}\.\d{3,6}",
+            r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:[. ][A-Z]{1,2})?|"
+            r"[A-Z]{1,2} \d{1,2} [A-Z] \d{2}\.\d{3,6}",
             cased=True,
         ),
         _always,
@@ -125,8 +126,10 @@ VALUE = (
     r"(?:[a-z]{1,5}-?)?\d(?:(?:[ ./-]{0,2}| [/-] |[./-]?[a-z]{1,3}[./-]?)\d){4,24}(?:[./-]?[a-z]{1,2}\b)?(?: [a-d]\b)?"
 )
 FILLER = (
-    r"(?:no|nr|num|number|nummer|numara|code|card|case|file|id|is|ist|lautet|my|mein|meine|the|of|for|and|was|afghan|holder|"
-    r"شماره|نمبر|من|ما|ام|زما|مې|مه|شما|است|هست|کارت|کد|برقی|کاغذی|الکترونیکی|د|را|با|به|این|شمېره|شمیره|کیس|پرونده|پناهندگی)"
+    r"(?:no|nr|num|number|nummer|numara|code|card|case|file|id|is|ist|lautet|my|mein|meine|the|of|for|and|was|"
+    r"afghan|holder|"
+    r"شماره|نمبر|من|ما|ام|زما|مې|مه|شما|است|هست|کارت|کد|برقی|کاغذی|الکترونیکی|د|را|با|به|این|شمېره|شمیره|کیس|"
+    r"پرونده|پناهندگی)"
 )
 NAMED = Rule(rf"(?:{STRONG})(?:[ :#.=()/-]{{1,3}}{FILLER}){{0,4}}[ :#.=()/-]{{0,4}}{VALUE}")
 LOOSELY_NAMED = Rule(rf"(?:{WEAK})(?: ?(?:no|nr|number|nummer|id|شماره|نمبر)\.? ?[:#.]?| ?[:#]) ?#?{VALUE}")

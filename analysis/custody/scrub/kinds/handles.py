@@ -15,7 +15,8 @@ JOINED = Rule(r"[a-z0-9][a-z0-9_.-]{2,30}@[a-z0-9_][a-z0-9_-]{2,30}")
 REDDIT = Rule(r"/?\bu/[a-z0-9_-]{3,21}\b")
 PLATFORM = (
     r"(?:\b(?:insta(?:gram)?|ig|tele(?:gram)?|tg|twitter|tweet|facebook|fb|messenger|snap(?:chat)?|tik ?tok|discord|"
-    r"skype|youtube|linkedin|signal|threads|mastodon|bluesky|bsky|viber|imo|wechat|whatsapp|clubhouse|reddit|steam|line|"
+    r"skype|youtube|linkedin|signal|threads|mastodon|bluesky|bsky|viber|imo|wechat|whatsapp|clubhouse|reddit|"
+    r"steam|line|"
     r"user ?name|user ?id|handle|nick(?:name)?|account|konto|benutzername|profil)\b|"
     r"اینستا(?:گرام|گرم)?|انستا(?:گرام|گرم)?|انسټا(?:ګرام)?|انسٹا(?:گرام)?|تلگرام|تلگرم|تیلگرام|ټیلیګرام|ټلګرام|"
     r"ٹیلی ?گرام|"
@@ -36,12 +37,15 @@ DISCORD_WORDS = Rule(r"discord|دیسکورد")
 
 
 _OWNER = (
-    r"(?:user|chat|channel|group|author|peer|player|account|member|profile|owner|sender|from|actor|customer|page|facebook|fb|vk|"
+    r"(?:user|chat|channel|group|author|peer|player|account|member|profile|owner|sender|from|actor|customer|"
+    r"page|facebook|fb|vk|"
     r"twitter|tg|telegram|instagram|insta|steam|discord|game|pubg|imo|tik ?tok)"
 )
 NUMBERED = Rule(
-    rf"(?:{_OWNER}[ _-]?(?:id|no|nr|number|num)|uid|userid|chatid|(?:be)?nutzer-?(?:id|nummer|nr|kennung)|mitglieds-?(?:nummer|nr)|"
-    r"kullanici ?(?:id|no|numarasi|adi)|\"id\"|شناسه(?: (?:کاربری|عددی|تلگرام))?|[آا]یدی(?: عددی)?|آی ?دی(?: عددی)?|آئی ڈی|"
+    rf"(?:{_OWNER}[ _-]?(?:id|no|nr|number|num)|uid|userid|chatid|(?:be)?nutzer-?(?:id|nummer|nr|kennung)|"
+    rf"mitglieds-?(?:nummer|nr)|"
+    r"kullanici ?(?:id|no|numarasi|adi)|\"id\"|شناسه(?: (?:کاربری|عددی|تلگرام))?|[آا]یدی(?: عددی)?|"
+    r"آی ?دی(?: عددی)?|آئی ڈی|"
     r"یوزر ?نمبر|کارن ?(?:پېژند|پیژند)(?:ی|ه)?|معرف المستخدم|رقم المستخدم)"
     r"(?:[ :=]{1,2}(?:is|ist|my|من|ام|تلگرام|عددی|است|فیسبوک))?[\" :=#>(]{0,4}-?\d{5,20}"
 )
@@ -124,17 +128,17 @@ def _numbered(data: bytes) -> Iterator[Match]:
     for start, end in NUMBERED.spans(data):
         found = LAST_NUMBER.at_end(data[start:end])
         is_glued = byte_at(data, start - 1) in LATIN and data[start] in LATIN
-        if found and not is_glued and byte_at(data, end) not in LATIN_OR_DIGIT:
-            if not COUNTED.is_in(behind(data, end, 16)):
-                yield Match(start + found[0], end, "HANDLE", RANK)
+        is_counted = byte_at(data, end) in LATIN_OR_DIGIT or COUNTED.is_in(behind(data, end, 16))
+        if found and not is_glued and not is_counted:
+            yield Match(start + found[0], end, "HANDLE", RANK)
     for start, end in GLUED_NUMBER.spans(data):
         yield Match(start, end, "HANDLE", RANK)
 
 
 def _decentralised(data: bytes) -> Iterator[Match]:
     """Decentralised identifiers (W3C DID): `did:`, a method, and what the method calls an account."""
-    for start, end in DID.spans(data):
-        end -= len(data[start:end]) - len(data[start:end].rstrip(b".:-%"))
+    for start, last in DID.spans(data):
+        end = start + len(data[start:last].rstrip(b".:-%"))
         if data.count(b":", start, end) >= 2:
             yield Match(start, end, "HANDLE", RANK_DID)
 

@@ -17,7 +17,8 @@ PART = r"(?:[/_=?#&%+-][<AR><LT>]{1,60}\d{0,9}|[a-z0-9._~:/?#@!$&()*+,;=%|{}\[\]
 SCHEME = Rule(rf"[a-z][a-z0-9+.-]{{1,15}}:/{{2,3}}{LABEL}?(?:\.{LABEL})*{PART}*")
 NUMERIC_HOST = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
 BARE = Rule(
-    rf"(?:(?:[a-z0-9_][a-z0-9_-]{{0,62}}\.){{1,8}}[a-z][a-z0-9-]{{1,40}}|{NUMERIC_HOST})(?::\d{{2,5}})?(?:[/?#]{PART}*)?"
+    rf"(?:(?:[a-z0-9_][a-z0-9_-]{{0,62}}\.){{1,8}}[a-z][a-z0-9-]{{1,40}}|"
+    rf"{NUMERIC_HOST})(?::\d{{2,5}})?(?:[/?#]{PART}*)?"
 )
 BRACKETED_DOT = r" ?[\[({] ?(?:\.|dot|punkt|نقطه|دات) ?[\])}] ?"
 DEFANGED = Rule(rf"(?:[a-z0-9-]{{1,63}}(?:{BRACKETED_DOT}|\.)){{1,6}}[a-z]{{2,24}}(?:/{PART}*)?")
@@ -27,7 +28,8 @@ ANY_DOT = r" ?(?:\.|[\[({] ?(?:\.|dot|نقطه|دات) ?[\])}]| dot | نقطه |
 SPACED_TELEGRAM = Rule(rf"\b(?:t|telegram){ANY_DOT}(?:me|dog) ?/ ?(?:(?:s|c|joinchat) ?/ ?)?[+a-z0-9_]{PART}*")
 SLASH = r"(?: ?/ ?| (?:slash|schragstrich|اسلش|اسلاش|سلش|سلاش) )"
 SPOKEN_TELEGRAM = Rule(
-    rf"(?:\b(?:t|telegram)\b|تی|تلگرام){ANY_DOT}(?:\b(?:me|dog)\b|می|ام ای|ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
+    rf"(?:\b(?:t|telegram)\b|تی|تلگرام){ANY_DOT}(?:\b(?:me|dog)\b|می|ام ای|"
+    rf"ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
 )
 SITE = (
     r"(?:\b(?:facebook|fb|instagram|insta|twitter|x|youtube|tiktok|linkedin|snapchat|threads|wa|vk|github|reddit)\b|"

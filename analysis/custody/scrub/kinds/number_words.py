@@ -1,4 +1,7 @@
-"""Words for digits, tens and hundreds in the languages of the study. What must not be here: what a row of them means."""
+"""Words for digits, tens and hundreds in the languages of the study.
+
+What must not be here: what a row of them means.
+"""
 
 from analysis.custody.scrub.alphabet import to_bytes
 
@@ -20,7 +23,7 @@ UNITS: tuple[frozenset[str], ...] = (
     _words("nine neun dokuz neuf noh no nuh nau naha nah نه نهه نو تسع تسعه"),
 )
 TENS = _words("""
-    ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fourty fifty sixty
+    ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty
     seventy eighty ninety zehn elf zwolf zwoelf dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn zwanzig
     dreisig dreissig vierzig funfzig sechzig siebzig achtzig neunzig on yirmi otuz kirk elli altmis yetmis seksen doksan
     ده یازده دوازده سیزده چهارده پانزده شانزده هفده هجده هژده نوزده بیست سی چهل پنجاه شصت هفتاد هشتاد نود

@@ -14,9 +14,11 @@ from analysis.custody.scrub.spans import Match
 
 RANK = 20
 LENGTHS = range(7, 18)
+UNTRUNKED_TOO = ("TJ", "UZ", "GR", "IT", "IN")
 LISTED_CODES = frozenset(numbering._code(region) for region in numbering.REGIONS)
 MESSENGERS = (
-    r"whats? ?app|wh?ats?a?pp?|viber|signal|imo|telegrame?|wechat|واتس ?ا[پب]|واتسپ|وتس ?اپ|وتسپ|واټس ?اپ|واټسپ|واٹس ?ا?ی?پ|"
+    r"whats? ?app|wh?ats?a?pp?|viber|signal|imo|telegrame?|wechat|واتس ?ا[پب]|واتسپ|وتس ?اپ|وتسپ|واټس ?اپ|واټسپ|"
+    r"واٹس ?ا?ی?پ|"
     r"وٹس ?ایپ|واتس|واټس|تل[یگ]?گرام|تلگرم|تیلی?گرام|ټیلی?ګرام|ټیلیګرام|ټلی?ګرام|ټلیګرام|ٹیلی ?گرام|وایبر|سیگنال|ایمو"
 )
 WORDS = Rule(
@@ -33,6 +35,7 @@ PLUS = Rule(r"[+(\[] ?[+(\[]? ?$")
 EXTENSION = Rule(r"^(?: ?[,;]? ?(?:ext\.?|extension|x|durchwahl|dw|app\.?|داخلی) ?\.?:? ?\d{1,6}\b|;ext=\d{1,6})")
 OTHER_END = Rule(r"^(?: ?/ ?\d{1,4}|-\d{1,2})\b")
 """A second number that differs in its last digits only, written as those."""
+
 
 def _written(data: bytes) -> Iterator[Match]:
     for run in runs(data):
@@ -171,18 +174,15 @@ def _is_unmarked(data: bytes, window: Window, digits: str) -> bool:
     if len(digits) < 8 or _is_years(window):
         return False
     regions = numbering.regions_of(digits)
-    own = [
-        region for region in regions if region in ("TJ", "UZ", "GR", "IT", "IN") or numbering.is_mobile(digits, region)
-    ]
-    if (
-        len(grouping) > 1
-        and any(grouping == _trunkless_grouping(digits, region) for region in own)
-        and len(digits) >= 9
-    ):
-        return not _is_thousands(window)
     if _is_thousands(window):
         return bool(regions) and digits[-3:] != "000" and _is_beside_messenger(data, window)
-    return bool(regions) and _has_word(data, window)
+    return _has_own_grouping(digits, grouping, regions) or (bool(regions) and _has_word(data, window))
+
+
+def _has_own_grouping(digits: str, grouping: tuple[int, ...], regions: tuple[str, ...]) -> bool:
+    """Whether a region in which such a number may stand without its trunk zero writes it in these groups."""
+    own = (region for region in regions if region in UNTRUNKED_TOO or numbering.is_mobile(digits, region))
+    return len(grouping) > 1 and len(digits) >= 9 and any(grouping == _trunkless_grouping(digits, r) for r in own)
 
 
 def _is_likely_international(data: bytes, window: Window, found: tuple[int, str], grouping: tuple[int, ...]) -> bool:
@@ -223,7 +223,9 @@ def _has_word(data: bytes, window: Window) -> bool:
 
 
 def _is_beside_messenger(data: bytes, window: Window) -> bool:
-    return BESIDE_MESSENGER.is_in(before(data, window.start, 16)) or BESIDE_MESSENGER.is_in(behind(data, window.end, 16))
+    return BESIDE_MESSENGER.is_in(before(data, window.start, 16)) or BESIDE_MESSENGER.is_in(
+        behind(data, window.end, 16)
+    )
 
 
 FINDERS = ((RUN_GATE, _written),)

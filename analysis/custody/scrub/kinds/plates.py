@@ -10,8 +10,10 @@ from analysis.custody.scrub.spans import Match
 
 RANK = 23
 WORDS = (
-    r"(?:\b(?:(?:number|license|licence|registration|car|vehicle)[ -]?)?(?:plates?|palet|pelak)|\breg(?:istration)?(?: (?:no|number|mark))?|\btag(?: number)?|"
-    r"kennzeichen|nummernschild|auto-?nummer|kfz-?kz|\bplaka(?:si|sinin|niz|m)?|\bplaque|immatriculation|immatricule|kenteken|"
+    r"(?:\b(?:(?:number|license|licence|registration|car|vehicle)[ -]?)?(?:plates?|palet|pelak)|"
+    r"\breg(?:istration)?(?: (?:no|number|mark))?|\btag(?: number)?|"
+    r"kennzeichen|nummernschild|auto-?nummer|kfz-?kz|\bplaka(?:si|sinin|niz|m)?|\bplaque|immatriculation|"
+    r"immatricule|kenteken|"
     r"\btarga|\bmatricula|پلاک|پلیت|پلېټ|پلیټ|لوحه|(?:نمبر|نمره|شماره) (?:موټر|موتر|گاڑی)|گاڑی(?: کا)? نمبر)"
 )
 FILLER = (
@@ -20,16 +22,18 @@ FILLER = (
     r"د|آن|این|ام|ش|کا|رقم|سیاره|السیاره)"
 )
 LATIN_VALUE = r"[A-Z0-9]{1,8}(?:[ -]{1,2}[A-Z0-9]{1,5}){0,3}\b"
-ONE_TOKEN = r"(?i:[a-z]{1,3}-?\d{2,5}(?:-?[a-z]{1,3})?|\d{1,3}-?[a-z]{1,4}-?\d{1,4})\b"
+ONE_WORD = r"(?i:[a-z]{1,3}-?\d{2,5}(?:-?[a-z]{1,3})?|\d{1,3}-?[a-z]{1,4}-?\d{1,4})\b"
 IRANIAN = r"\d{2} ?-? ?(?:\d{3} ?[<AR>]{1,3} ?\d{2}|[<AR>]{1,3} ?\d{3}(?: ?[/-]? ?(?:ایران)? ?-? ?\d{2})?)"
 AFGHAN = r"\d{1,2} ?- ?\d{3,6}|\d{4,7}"
 BEHIND_A_WORD = Rule(
-    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{LATIN_VALUE}|{ONE_TOKEN}|{AFGHAN})",
+    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{LATIN_VALUE}|{ONE_WORD}|"
+    rf"{AFGHAN})",
     cased=True,
 )
-VALUE = Rule(rf"(?:{IRANIAN}|{AFGHAN}|{LATIN_VALUE}|{ONE_TOKEN})$", cased=True)
+VALUE = Rule(rf"(?:{IRANIAN}|{AFGHAN}|{LATIN_VALUE}|{ONE_WORD})$", cased=True)
 BEFORE_A_WORD = Rule(
-    r"\b[A-Z0-9]{1,3}[ -]?[A-Z]{1,3}[ -]?[0-9]{1,5}[A-Z]?(?i: (?:plakali|plaka\w*|(?:auf|als|am) (?:dem |der )?(?:nummernschild|kennzeichen)|"
+    r"\b[A-Z0-9]{1,3}[ -]?[A-Z]{1,3}[ -]?[0-9]{1,5}[A-Z]?(?i: (?:plakali|plaka\w*|(?:auf|als|am) (?:dem |"
+    r"der )?(?:nummernschild|kennzeichen)|"
     r"(?:is |was )?(?:the |his |her |their )?(?:number |license |licence )?plate))\b",
     cased=True,
 )

@@ -22,7 +22,9 @@ NUMBER = r"شماره|شمېره|نمبر|نمره|\b(?:nomre|number|no|nr)\b\.?
 _ANY_PART = (
     rf"(?:{VOLUME}|{PAGE}|{ENTRY}|(?:{NUMBER}) (?:{TAZKIRA})|(?:{TAZKIRA})(?: (?:{NUMBER}))?|{NUMBER}){_PART_NUMBER}"
 )
-BOOK_ENTRY = Rule(rf"(?:{_ANY_PART})(?:[ ,;/_-]{{1,3}}(?:(?:و|and|د) )?(?:{_ANY_PART})){{1,4}}(?:[ ,و]{{1,4}}\d{{1,8}})?")
+BOOK_ENTRY = Rule(
+    rf"(?:{_ANY_PART})(?:[ ,;/_-]{{1,3}}(?:(?:و|and|د) )?(?:{_ANY_PART})){{1,4}}(?:[ ,و]{{1,4}}\d{{1,8}})?"
+)
 """A paper tazkira is cited by the volume, the page and the entry of its register, in any order."""
 ENTRY_PART, PAGE_PART, VOLUME_PART = (Rule(rf"(?:{words}){_PART_NUMBER}") for words in (ENTRY, PAGE, VOLUME))
 UNNAMED_ENTRY = Rule(r"\d[ ,و]{1,4}\d{1,8}$")

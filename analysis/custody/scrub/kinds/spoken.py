@@ -6,6 +6,7 @@ beside. Tens and hundreds that only count upwards are none, and neither is what 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER, to_bytes
 from analysis.custody.scrub.gates import EVERY_TEXT
@@ -19,7 +20,10 @@ TOKEN = rf"(?:{ANY}|\d{{1,4}})"
 SPOKEN = Rule(rf"{TOKEN}(?:{BETWEEN}{TOKEN}){{5,40}}")
 TOKENS = re.compile(rb"[a-zA-Z\x80-\xbf]+|\d+")
 JOINING = frozenset(to_bytes(word) for word in ("and", "und", "ve", "و"))
-LARGE = Rule(r"^[ ,.-]{0,2}(?:thousand|million|billion|tausend|bin\b|milyon|هزار|زره|میلیون|ملیون|میلیارد|لاکھ|کروڑ|الف|hezar|hazar|mille)")
+LARGE = Rule(
+    r"^[ ,.-]{0,2}(?:thousand|million|billion|tausend|bin\b|milyon|هزار|زره|میلیون|ملیون|میلیارد|لاکھ|کروڑ|الف|"
+    r"hezar|hazar|mille)"
+)
 
 
 def _spoken(data: bytes) -> Iterator[Match]:
@@ -32,7 +36,7 @@ def _is_phone(data: bytes, start: int, end: int) -> bool:
     words = [word.lower() for word in TOKENS.findall(data[start:end])]
     values = [VALUES.get(word, 20) for word in words if not word.isdigit() and word not in JOINING]
     figures = [word for word in words if word.isdigit()]
-    if len(values) < max(5, 2 * len(figures)) or LARGE.is_in(behind(data, end, 16)) or (max(values) >= 10 and _only_counts(values)):
+    if len(values) < max(5, 2 * len(figures)) or _only_counts(values) or LARGE.is_in(behind(data, end, 16)):
         return False
     digits = sum(value < 10 for value in values)
     total = len(values) + sum(map(len, figures))
@@ -42,8 +46,8 @@ def _is_phone(data: bytes, start: int, end: int) -> bool:
 
 
 def _only_counts(values: Sequence[int]) -> bool:
-    """Whether each number is the next one, or not smaller than the one before."""
-    return all(later >= earlier for earlier, later in zip(values, values[1:], strict=False))
+    """Whether there are tens or hundreds and no number is smaller than the one before."""
+    return max(values) >= 10 and all(later >= earlier for earlier, later in pairwise(values))
 
 
 def _is_part_of_a_word(data: bytes, start: int, end: int) -> bool:

@@ -9,20 +9,27 @@ from analysis.custody.scrub.spans import Match
 
 RANK = 24
 TRANSFER = (
-    r"(?:\bh[ae][wv]al[ae]h?|western ?union|money ?gram|\bria\b|\bxoom\b|money transfer|remittance|uberweisung\w*|حوال[هی]|حواله|صراف[<AR>]*)"
+    r"(?:\bh[ae][wv]al[ae]h?|western ?union|money ?gram|\bria\b|\bxoom\b|money transfer|remittance|"
+    r"uberweisung\w*|حوال[هی]|حواله|صراف[<AR>]*)"
 )
 CODE = (
-    r"(?:\b(?:code|kod[eu]?|codes|pin|ref(?:erence)?|number|no|nr|nummer|numarasi|control number|ramz|ramzash|nomre|namber|password)\b|"
+    r"(?:\b(?:code|kod[eu]?|codes|pin|ref(?:erence)?|number|no|nr|nummer|numarasi|control number|ramz|ramzash|"
+    r"nomre|namber|password)\b|"
     r"-?code\b|کد|کوډ|کود|کوڈ|رمز|نمبر|شماره|شمېره|شمیره|پین)"
 )
-ITSELF = r"(?:\bmtcn\b|uberweisungs?-?(?:code|nummer|pin)|\b(?:tracking|transfer|remittance|control) ?(?:code|number|no|nr|id|pin)\b|sendungsnummer|کد (?:رهگیری|پیگیری|ارجاع)|شماره (?:رهگیری|پیگیری|ارجاع)|رقم الحواله)"
+ITSELF = (
+    r"(?:\bmtcn\b|uberweisungs?-?(?:code|nummer|pin)|\b(?:tracking|transfer|remittance|control) ?(?:code|number|"
+    r"no|nr|id|pin)\b|sendungsnummer|کد (?:رهگیری|پیگیری|ارجاع)|شماره (?:رهگیری|پیگیری|ارجاع)|رقم الحواله)"
+)
 FILLER = (
-    r"(?:is|was|the|of|my|your|for|at|ist|lautet|e|no|number|nr|pin|code|ref|reference|شما|من|ما|تان|ش|است|به|د|دی|ده|را|کا|هے|نمبر|شماره|کد|کود|کوډ|رمز)"
+    r"(?:is|was|the|of|my|your|for|at|ist|lautet|e|no|number|nr|pin|code|ref|reference|شما|من|ما|تان|ش|است|به|د|"
+    r"دی|ده|را|کا|هے|نمبر|شماره|کد|کود|کوډ|رمز)"
 )
 VALUE = r"(?:[A-Z]{1,3}-?)?\d[\dA-Z]*(?:[ -]\d[\dA-Z]*){0,4}\b"
 GAP = rf"(?:[ :.#=()-]{{1,3}}{FILLER}){{0,3}}[ :.#=()-]{{1,4}}"
 NAMED = Rule(
-    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |of |the |ال)?{TRANSFER}|{ITSELF}|{TRANSFER} (?:mtcn|pin))(?i:{GAP}){VALUE}",
+    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |of |the |ال)?{TRANSFER}|{ITSELF}|"
+    rf"{TRANSFER} (?:mtcn|pin))(?i:{GAP}){VALUE}",
     cased=True,
 )
 SECRET = Rule(rf"(?:رمز|کود|کد)(?i:{GAP}){VALUE}", cased=True)
