@@ -137,6 +137,8 @@ def _single(cue: str, place: int) -> tuple[frozenset[int], int]:
         return frozenset(to_bytes(cue[place])), place + 1
     if cue[place + 1] == "d":
         return frozenset(b"0123456789"), place + 2
+    if cue[place + 1] == "n":
+        return frozenset(b"\n"), place + 2
     if cue[place + 1] == "x":
         return frozenset({int(cue[place + 2 : place + 4], 16)}), place + 4
     return frozenset(to_bytes(cue[place + 1])), place + 2

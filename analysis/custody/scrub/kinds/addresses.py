@@ -17,7 +17,8 @@ RANK = 22
 WORD = r"[A-Za-z<AR><LT>.'-]{2,24}"
 CAPITAL = r"[A-Z][A-Za-z'.-]{1,24}"
 NUMBER = r"\d{1,4}(?i:[a-z]\b)?(?: ?[/-] ?\d{1,4}(?i:[a-z]\b)?){0,2}"
-TOWN = rf"(?:,? {{0,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: [A-Z]{{2}})? {CAPITAL}(?: (?:am |an der |im )?{CAPITAL})?)"
+POSTCODE = r"(?:\d{4,5}(?: [A-Z]{2})?|\d{3} \d{2})"
+TOWN = rf"(?:,? {{0,2}}(?:[A-Z]{{1,2}}-)?{POSTCODE} {CAPITAL}(?: (?:am |an der |im )?{CAPITAL})?)"
 UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
 UNIT = (
     r"(?i:,? {0,2}(?:apt|apartment|flat|unit|suite|ste|room|rm|floor|wohnung|whg|"
@@ -31,13 +32,17 @@ GERMANIC = (
 )
 GLUED = Rule(
     rf"(?:[A-Z][a-z]{{1,20}}[ -])?[A-Z][A-Za-z-]{{1,30}}{GERMANIC} {NUMBER}{TOWN}?|"
-    rf"[a-z][a-z-]{{2,30}}(?:stras{{1,2}}e|str\.?|gatan|straat|gasse|allee) {NUMBER}{TOWN}?",
+    rf"[a-z][a-z-]{{2,30}}(?:stras{{1,2}}e|str\.?|gatan|straat|gasse|allee) {NUMBER}{TOWN}?|"
+    rf"[A-Za-z][a-z-]{{2,30}}(?:str\.){NUMBER}{TOWN}?",
     cased=True,
 )
 APART = Rule(
     rf"{CAPITAL}[ -](?:{CAPITAL}-)?(?i:stras{{1,2}}e|str\.|allee|gasse|chaussee|damm|ufer|weg|platz|"
     rf"ring) {NUMBER}{TOWN}?",
     cased=True,
+)
+A_THING = Rule(
+    r"^(?:aus|um|heim|ruck|hin|flucht|schul|fuss|rad|rettungs)weg|^(?:arbeits|studien|park|stell|spiel|sitz|flug)platz"
 )
 OF_A_DAY = Rule(rf"(?i:stras{{1,2}}e) (?:des|der|am) (?:\d{{1,2}}\. )?{CAPITAL} {NUMBER}{TOWN}?", cased=True)
 LYING = Rule(
@@ -63,10 +68,11 @@ ENGLISH_NAMED = Rule(
     rf"(?:{REGION})?",
     cased=True,
 )
+NAMED = Rule(r" (?:[NSEW]\.? )?(?:[A-Z]|\d{1,3}(?:st|nd|rd|th) )", cased=True)
 TAILED = Rule(rf"(?:{UNIT}|{REGION})$", cased=True)
 NOT_STREETS = frozenset(
     b"the of in on at and or for a an to from by with people miles mile killed men days wall downing fleet sesame "
-    b"years km supreme high district federal national central million thousand more than per cent was were are".split()
+    b"years km supreme district federal national central million thousand more than per cent was were are".split()
 )
 PARTS_EN = (
     r"(?:house|h|street|st|sector|block|flat|lane|gali|phase|plot|room|villa|road|building|apartment|hno)"
@@ -105,11 +111,11 @@ NO = r"(?:نمبر|نمره|شماره|پلاک|رقم|#)"
 PLACE = (
     r"(?:خیابان|کوچه|کوڅ[هی]|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|آپارتمان|"
     r"فاز|حصه|"
-    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|شقه)"
+    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه)"
 )
 PART = (
     rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,2}}?(?:[ :]{{1,2}}{NO})?(?:[ :]{{0,2}}\d{{1,4}}|"
-    rf" {ORDINAL}|\b| )"
+    rf" {ORDINAL})?"
 )
 PARTS_AR = Rule(rf"{PART}(?:[ ,/-]{{0,3}}(?:و )?{PART}){{1,5}}")
 HOUSE_NUMBER = Rule(
@@ -118,34 +124,46 @@ HOUSE_NUMBER = Rule(
 STREET_NUMBER = Rule(rf"(?:شارع|خیابان|بلوار|کوچه|سرک)(?: [<AR>]{{2,14}}){{1,3}}?,? (?:{NO} ?)?\d{{1,3}}")
 NUMBERED = Rule(rf"{NO} ?:? ?\d")
 NOT_A_NAME = Rule(r" (?:في|من|الى|على|در|به|از|تا|و|کی|ته|میں|را|که|بود|شد) ")
-PLACE_LA = r"(?:koch[ae]h?|kuch[ae]h?|sarak|khana|xana|kh[iy]+aban|gali|pelak|makan|naheya|nahia|block|blok|kor|manzil)"
+PLACE_LA = (
+    r"(?:koch[ae]h?|kuch[ae]h?|sarak|khan[ae]|xana|kh[iy]+aban|gali|pelak|makan|naheya|nahia|block|blok|kor|manzil)"
+)
 PARTS_LA = Rule(
     rf"\b{PLACE_LA}(?: ?(?:e|number|no|nomre|namber|nambar|nr))?[ .:]{{1,2}}\d{{1,4}}\b"
     rf"(?:[ ,]{{1,3}}{PLACE_LA}(?: ?(?:number|no|nomre|namber|nambar|nr))?[ .:]{{1,2}}\d{{1,4}}\b){{1,4}}"
-    rf"|\b(?:khana|xana|makan|kor)(?: e)? (?:number|no|nomre|namber|nambar|nr)\.? ?\d{{1,4}}\b"
+    rf"|\b(?:khan[ae]|xana|makan|kor)(?: e)? (?:number|no|nomre|namber|nambar|nr)\.? ?\d{{1,4}}\b"
 )
 
 
 def _european(data: bytes) -> Iterator[Match]:
-    for rule in (GLUED, OF_A_DAY, FRENCH):
-        yield from (_match(data, *span) for span in rule.spans(data) if _is_free(data, *span))
-    for start, end in APART.spans(data):
-        if _is_free(data, start, end) and _words(data, start, end)[0] not in STOPS:
-            yield _match(data, start, end)
-    for rule in (LYING, ROMANCE):
+    for rule, is_meant in EUROPEAN:
         for start, end in rule.spans(data):
-            if _is_free(data, start, end) and (WITH_TOWN.is_in(data[start:end]) or _is_at_home(data, start, end)):
+            if _is_free(data, start, end) and is_meant(data, start, end):
                 yield _match(data, start, end)
 
 
+def _always(_: bytes, _start: int, _end: int) -> bool:
+    return True
+
+
+def _is_no_thing(data: bytes, start: int, end: int) -> bool:
+    return not A_THING.is_in(data[start:end]) or WITH_TOWN.is_in(data[start:end])
+
+
+def _has_a_name(data: bytes, start: int, end: int) -> bool:
+    return _words(data, start, end)[0] not in STOPS
+
+
+def _has_town_or_home(data: bytes, start: int, end: int) -> bool:
+    return WITH_TOWN.is_in(data[start:end]) or _is_at_home(data, start, end)
+
+
 def _english(data: bytes) -> Iterator[Match]:
-    for start, end in ENGLISH.spans(data):
-        if _is_english(data, start, end):
-            yield _match(data, start, end)
-    for start, end in ENGLISH_NAMED.spans(data):
-        is_meant = TAILED.is_in(data[start:end]) or _is_at_home(data, start, end)
-        if is_meant and _is_english(data, start, end):
-            yield _match(data, start, end)
+    for rule in (ENGLISH, ENGLISH_NAMED):
+        for start, end in rule.spans(data):
+            is_named = rule is ENGLISH and NAMED.is_in(data[start:end])
+            is_meant = is_named or TAILED.is_in(data[start:end]) or _is_at_home(data, start, end)
+            if is_meant and _is_english(data, start, end):
+                yield _match(data, start, end)
     for start, end in PARTS.spans(data):
         if A_HOUSE.is_in(data[start:end]) and _is_free(data, start, end):
             yield _match(data, start, end)
@@ -179,12 +197,17 @@ def _match(data: bytes, start: int, end: int) -> Match:
 def _is_free(data: bytes, start: int, end: int) -> bool:
     """Whether the match is no part of a word or of a longer number, and its last number counts nothing."""
     previous, last, following = byte_at(data, start - 1), data[end - 1], byte_at(data, end)
-    if previous in LATIN_OR_DIGIT or (ARABIC_FIRST <= previous <= ARABIC_OTHER and data[start] >= ARABIC_FIRST):
+    if previous in LATIN_OR_DIGIT or (_is_arabic(previous) and _is_arabic(data[start])):
         return False
-    if following in DIGITS or (following in LATIN and last in LATIN_OR_DIGIT):
+    is_cut = following in LATIN and last in LATIN_OR_DIGIT
+    if following in DIGITS or is_cut or (_is_arabic(following) and _is_arabic(last)):
         return False
     ends_in_number = last in DIGITS and not WITH_TOWN.is_in(data[start:end])
     return not (ends_in_number and COUNTED.is_in(behind(data, end, 16)))
+
+
+def _is_arabic(byte: int) -> bool:
+    return ARABIC_FIRST <= byte <= ARABIC_OTHER
 
 
 def _is_english(data: bytes, start: int, end: int) -> bool:
@@ -200,5 +223,13 @@ def _words(data: bytes, start: int, end: int) -> list[bytes]:
     return data[start:end].lower().replace(b",", b" ").split()
 
 
+EUROPEAN = (
+    (GLUED, _is_no_thing),
+    (APART, _has_a_name),
+    (OF_A_DAY, _always),
+    (FRENCH, _always),
+    (LYING, _has_town_or_home),
+    (ROMANCE, _has_town_or_home),
+)
 _GATE = beside_digits(1, ADDRESS_CUE)
 FINDERS = tuple((_GATE, find) for find in (_european, _english, _turkish, _in_arabic_script))

@@ -9,10 +9,10 @@ MONEY_BEHIND = Rule(
 )
 MONEY_BEFORE = Rule(r"(?:\x05|\$|usd|eur|euro|isbn|issn|doi|§|#|no\. of|page|seite|صفحه|ایه|آیت) ?:? ?$")
 COUNTED = Rule(
-    r"^ {0,2}(?:\x05|\$|%|(?:of|the|more|other|new|all|von|der|die|neue|weitere) |"
+    r"^ {0,2}(?:\x05|\$|%|(?:of|the|more|other|new|all|neue|weitere) |"
     r"(?:usd|eur|afn|pkr|gbp|afghani|euro|dollar|toman|rial|rupe|lira|tl|mio|mrd|million|milliard|billion|"
     r"thousand|tausend|"
-    r"people|person|men|women|child|kids|refugee|civilian|soldier|famil|house|home|member|user|view|follow|like|"
+    r"people|person|men|women|child|kids|refugee|civilian|soldier|famil|member|user|view|follow|like|"
     r"share|post|"
     r"day|week|month|year|hour|minute|second|o'clock|am\b|pm\b|time|percent|prozent|km|kilomet|met(?:er|re)|"
     r"mile|kg|ton|"
@@ -23,7 +23,7 @@ COUNTED = Rule(
     r")|نفر|تن\b|تن |کس|خلک|فامیل|خانواده|کورن|لوگ|افراد|شخص|مرد|زن|کودک|طفل|دن |دنوں|روز|ورځ|هفته|ماه |میاشت|"
     r"سال|کال|مهینه|"
     r"ساعت|دقیقه|ثانیه|بار |مرتبه|ځل|کیلو|متر|فیصد|درصد|سلنه|هزار|زره|میلیون|ملیون|میلیارد|لاکھ|کروڑ|"
-    r"افغانی|افغانۍ|دالر|دلار|ډالر|ڈالر|یورو|تومان|تومن|ریال|روپ|کلدار|کوټ|اتاق|منزل|طبقه|کوچه|خیابان|عدد|جلد|صفحه|کتاب"
+    r"افغانی|افغانۍ|دالر|دلار|ډالر|ڈالر|یورو|تومان|تومن|ریال|روپ|کلدار|کوټ|اتاق|عدد|کتاب"
     r"|یوم|شهر|سنه|رجل|امراه|شخصا)"
 )
 """The word behind a number that makes a count, a price, a length or a time of it."""

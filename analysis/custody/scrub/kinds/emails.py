@@ -11,7 +11,7 @@ RANK = 5
 LOCAL = r"(?:[a-z0-9.!#$%&'*+/=?^_`{|}~<LT>-]{1,64}|[<AR>][<AR>0-9._-]{0,40}|\"[ -!#-~]{1,64}\")"
 LABEL = r"(?:[a-z0-9<LT>](?:[a-z0-9<LT>-]{0,62})|[<AR>]{1,40})"
 """Letters that look like Latin ones may stand among these: `<LT>`."""
-ENDING_LABEL = r"(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24}|[<AR>]{2,20}|[<LT>]{1,20}|[a-z<LT>]{2,24})"
+ENDING_LABEL = r"(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24}|[<AR>]{2,20}|[a-z<LT>]{2,24}|[<LT>])"
 DOMAIN = rf"{LABEL}(?:\.{LABEL}){{0,8}}\.{ENDING_LABEL}"
 PLAIN = Rule(rf"(?:mailto:)?{LOCAL}@(?:{DOMAIN}|\[[0-9a-f:.]{{3,45}}\]|localhost)(?:\?(?:subject|body|c?cc)=[!-~]+)?")
 

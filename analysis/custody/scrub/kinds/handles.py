@@ -136,10 +136,11 @@ def _numbered(data: bytes) -> Iterator[Match]:
 
 
 def _decentralised(data: bytes) -> Iterator[Match]:
-    """Decentralised identifiers (W3C DID): `did:`, a method, and what the method calls an account."""
+    """Decentralised identifiers (W3C DID): `did:`, a method, and a name that is long or has a digit or a dot."""
     for start, last in DID.spans(data):
         end = start + len(data[start:last].rstrip(b".:-%"))
-        if data.count(b":", start, end) >= 2:
+        name = data[start:end].split(b":", 2)[-1]
+        if len(name) >= 14 or DIGITS.union(b".").intersection(name):
             yield Match(start, end, "HANDLE", RANK_DID)
 
 

@@ -32,7 +32,8 @@ SPOKEN_TELEGRAM = Rule(
     rf"ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
 )
 SITE = (
-    r"(?:\b(?:facebook|fb|instagram|insta|twitter|x|youtube|tiktok|linkedin|snapchat|threads|wa|vk|github|reddit)\b|"
+    r"(?:\b(?:facebook|fb|instagram|insta|twitter|x|youtube|tiktok|linkedin|snapchat|threads|wa|chat[ .]whatsapp|"
+    r"vk|github|reddit)\b|"
     r"فیس ?بوک|اینستاگرام|انستاگرام|توییتر|تویتر|یوتیوب|تیک ?تاک)"
 )
 SPOKEN_SITE = Rule(
@@ -48,6 +49,8 @@ SITE_WORDS = Rule(
 )
 FILE_ENDINGS = frozenset((b"md", b"py", b"pl", b"rs", b"sh", b"ps", b"so", b"cc", b"am", b"pm", b"mov", b"zip"))
 BRACKETS = {b")": b"(", b"]": b"[", b"}": b"{"}
+OPENED = {opening: closing for closing, opening in BRACKETS.items()}
+CLOSING_MARKS = frozenset((b".", b",", b";", b":", b"!", b"?", b"*", b"|"))
 ARTICLE = Rule(r"\b(?:the|an?|der|die|das|den|dem|eine?[mnr]?) $")
 
 
@@ -97,15 +100,17 @@ def _link(data: bytes, start: int, end: int, rank: int) -> Match:
 
 def _trimmed(data: bytes, start: int, end: int) -> int:
     """The end without closing punctuation; a bracket stays when it was opened inside."""
-    while end > start and (data[end - 1] in b".,;:!?*|([{" or _is_unopened(data, start, end)):
+    unopened = {closing: data.count(closing, start, end) - data.count(o, start, end) for closing, o in BRACKETS.items()}
+    while end > start:
+        last = data[end - 1 : end]
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last in OPENED:
+            unopened[OPENED[last]] += 1
+        elif last not in CLOSING_MARKS:
+            break
         end -= 1
     return end
-
-
-def _is_unopened(data: bytes, start: int, end: int) -> bool:
-    last = data[end - 1 : end]
-    opening = BRACKETS.get(last)
-    return opening is not None and data.count(last, start, end) > data.count(opening, start, end)
 
 
 def _host(data: bytes, start: int, end: int) -> bytes:

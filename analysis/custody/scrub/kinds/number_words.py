@@ -12,15 +12,15 @@ def _words(text: str) -> frozenset[str]:
 
 ZERO = _words("zero oh nought null nul sifir sifr sefr sifar sifer zéro صفر")
 UNITS: tuple[frozenset[str], ...] = (
-    _words("one eins ein bir un yak yek yaw ek یک یو ایک واحد"),
-    _words("two zwei zwo iki deux do du dwa دو دوه اثنان اثنین"),
+    _words("one eins ein bir un yak yek yaw ek yeki یک یو ایک واحد"),
+    _words("two zwei zwo iki deux do doo du dwa دو دوه اثنان اثنین"),
     _words("three drei uc trois se seh sey dre teen سه دری درې تین ثلاث ثلاثه"),
     _words("four vier dort quatre char chahar chaar chor salor tsalor چهار چار څلور اربع اربعه"),
     _words("five funf fuenf bes cinq panj panch paanch pinza pinzah پنج پنځه پانچ خمس خمسه"),
     _words("six sechs alti shash shesh shpag shpazh chay chhe شش شیش شپږ چھ چه سته ست"),
     _words("seven sieben yedi sept haft haf owa uwa wowa saat sat هفت اووه اوه سات سبع سبعه"),
     _words("eight acht sekiz huit hasht ata ath aath هشت اته آٹھ اٹھ ثمان ثمانیه ثمانی"),
-    _words("nine neun dokuz neuf noh no nuh nau naha nah نه نهه نو تسع تسعه"),
+    _words("nine neun dokuz neuf noh no noo nuh nau naha nah نه نهه نو تسع تسعه"),
 )
 TENS = _words("""
     ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty
@@ -31,7 +31,8 @@ TENS = _words("""
     bist si chel chehel panja shast haftad hashtad nawad navad
 """)
 HUNDREDS = _words("""
-    hundred hundert yuz صد دوصد دویست سیصد سهصد چهارصد چارصد پنجصد پانصد ششصد هفتصد هشتصد نهصد سو سل
+    hundred hundert yuz ikiyuz ucyuz dortyuz besyuz altiyuz yediyuz sekizyuz dokuzyuz
+    صد یکصد دوصد دویست سیصد سهصد چهارصد چارصد پنجصد پانصد ششصد هفتصد هشتصد نهصد سو سل
     sad dosad sesad charsad panjsad sheshsad haftsad hashtsad nohsad
 """)
 REPEATS = _words("double triple doppel dreifach دبل çift")

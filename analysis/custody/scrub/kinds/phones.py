@@ -7,6 +7,7 @@ the number does. Dates, prices, page and verse numbers have none of these.
 from collections.abc import Iterator
 
 from analysis.custody.scrub import numbering
+from analysis.custody.scrub.alphabet import PICTURE
 from analysis.custody.scrub.kinds.amounts import MONEY_BEFORE, MONEY_BEHIND
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.runs import RUN_GATE, Run, Window, runs
@@ -100,13 +101,20 @@ def _is_phone(data: bytes, window: Window) -> bool:
 
 
 def _is_loosely_written(data: bytes, window: Window) -> bool:
-    """Whether the same mark stands between all groups, none of which is one digit, and they are no amount."""
-    marks = {mark.replace(b" ", b"") for mark in window.marks}
+    """Whether the same mark stands between all groups, and they are no amount and no list of single digits."""
+    marks = {mark.replace(b" ", b"").replace(b"\n", b"") for mark in window.marks}
+    lengths = [*map(len, window.groups)]
     is_amount = marks <= {b",", b"'"} and _is_thousands(window) and window.groups[0][:1] != b"0"
-    if len(marks) > 1 or min(map(len, window.groups)) < 2 or is_amount:
+    if len(marks) > 1 or is_amount:
         return False
+    if min(lengths) == 1:
+        return max(lengths) == 1 and PICTURE not in next(iter(marks)) and _is_mobile_somewhere(window.digits.decode())
     starts_like_one = window.groups[0].startswith(b"0") and len(window.digits) >= 9
     return starts_like_one or _has_plus(data, window) or _has_word(data, window)
+
+
+def _is_mobile_somewhere(digits: str) -> bool:
+    return digits[0] == "0" and any(numbering.is_mobile(digits[1:], region) for region in numbering.TRUNKED)
 
 
 def _is_free(data: bytes, window: Window) -> bool:

@@ -14,23 +14,24 @@ WORDS = (
     r"\breg(?:istration)?(?: (?:no|number|mark))?|\btag(?: number)?|"
     r"kennzeichen|nummernschild|auto-?nummer|kfz-?kz|\bplaka(?:si|sinin|niz|m)?|\bplaque|immatriculation|"
     r"immatricule|kenteken|"
-    r"\btarga|\bmatricula|پلاک|پلیت|پلېټ|پلیټ|لوحه|(?:نمبر|نمره|شماره) (?:موټر|موتر|گاڑی)|گاڑی(?: کا)? نمبر)"
+    r"\btarga|\bmatricula|پلاک|پلیت|پلېټ|پلیټ|پلیٹ|لوحه|(?:نمبر|نمره|شماره) (?:موټر|موتر|گاڑی)|گاڑی(?: کا)? نمبر)"
 )
 FILLER = (
-    r"(?:no|nr|number|nummer|numara|is|was|ist|war|lautet|mit|dem|der|des|the|with|of|car|auto|namber|nambar|e|"
+    r"(?:no|nr|number|nummer|numara|is|was|ist|war|lautet|mit|dem|der|des|the|with|car|auto|namber|nambar|e|"
     r"motar|motaresh|mashin|kabul|herat|numarasi|ماشین|خودرو|موتر|موټر|نمبر|شماره|شمېره|کابل|هرات|بلخ|شخصی|تاکسی|سواری|"
     r"د|آن|این|ام|ش|کا|رقم|سیاره|السیاره)"
 )
 LATIN_VALUE = r"[A-Z0-9]{1,8}(?:[ -]{1,2}[A-Z0-9]{1,5}){0,3}\b"
 ONE_WORD = r"(?i:[a-z]{1,3}-?\d{2,5}(?:-?[a-z]{1,3})?|\d{1,3}-?[a-z]{1,4}-?\d{1,4})\b"
 IRANIAN = r"\d{2} ?-? ?(?:\d{3} ?[<AR>]{1,3} ?\d{2}|[<AR>]{1,3} ?\d{3}(?: ?[/-]? ?(?:ایران)? ?-? ?\d{2})?)"
-AFGHAN = r"\d{1,2} ?- ?\d{3,6}|\d{4,7}"
+STATE_AND_NUMBER = r"\d{1,2} ?- ?\d{3,6}"
+AFGHAN = r"\d{4,7}"
 BEHIND_A_WORD = Rule(
-    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{LATIN_VALUE}|{ONE_WORD}|"
-    rf"{AFGHAN})",
+    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{STATE_AND_NUMBER}|"
+    rf"{LATIN_VALUE}|{ONE_WORD}|{AFGHAN})",
     cased=True,
 )
-VALUE = Rule(rf"(?:{IRANIAN}|{AFGHAN}|{LATIN_VALUE}|{ONE_WORD})$", cased=True)
+VALUE = Rule(rf"(?:{IRANIAN}|{STATE_AND_NUMBER}|{AFGHAN}|{LATIN_VALUE}|{ONE_WORD})$", cased=True)
 BEFORE_A_WORD = Rule(
     r"\b[A-Z0-9]{1,3}[ -]?[A-Z]{1,3}[ -]?[0-9]{1,5}[A-Z]?(?i: (?:plakali|plaka\w*|(?:auf|als|am) (?:dem |"
     r"der )?(?:nummernschild|kennzeichen)|"

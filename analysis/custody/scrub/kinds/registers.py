@@ -27,14 +27,16 @@ BOOK_ENTRY = Rule(
 )
 """A paper tazkira is cited by the volume, the page and the entry of its register, in any order."""
 ENTRY_PART, PAGE_PART, VOLUME_PART = (Rule(rf"(?:{words}){_PART_NUMBER}") for words in (ENTRY, PAGE, VOLUME))
+LONE_ENTRY = Rule(rf"(?:(?:{ENTRY}) (?:{TAZKIRA})|(?:{TAZKIRA}) (?:{ENTRY}))[ :]{{0,3}}\d{{3,8}}")
 UNNAMED_ENTRY = Rule(r"\d[ ,و]{1,4}\d{1,8}$")
 TAZKIRA_WORD = Rule(TAZKIRA)
 
 
 def _on_paper(data: bytes) -> Iterator[Match]:
-    for start, end in BOOK_ENTRY.spans(data):
-        if stands_alone(data, start, end) and _is_book_entry(data, start, end):
-            yield Match(start, end, "ID", RANK)
+    for rule in (BOOK_ENTRY, LONE_ENTRY):
+        for start, end in rule.spans(data):
+            if stands_alone(data, start, end) and (rule is LONE_ENTRY or _is_book_entry(data, start, end)):
+                yield Match(start, end, "ID", RANK)
 
 
 def _is_book_entry(data: bytes, start: int, end: int) -> bool:

@@ -28,17 +28,20 @@ FILLER = (
 VALUE = r"(?:[A-Z]{1,3}-?)?\d[\dA-Z]*(?:[ -]\d[\dA-Z]*){0,4}\b"
 GAP = rf"(?:[ :.#=()-]{{1,3}}{FILLER}){{0,3}}[ :.#=()-]{{1,4}}"
 NAMED = Rule(
-    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |of |the |ال)?{TRANSFER}|{ITSELF}|"
+    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |(?:of |for )?(?:the |my )?|ال)?{TRANSFER}|{ITSELF}|"
     rf"{TRANSFER} (?:mtcn|pin))(?i:{GAP}){VALUE}",
     cased=True,
 )
 SECRET = Rule(rf"(?:رمز|کود|کد)(?i:{GAP}){VALUE}", cased=True)
+SENT = Rule(r"(?:western ?union|money ?gram|\bria\b)[ :#]{1,3}\d{8,11}")
 LAST = Rule(rf"{VALUE}$", cased=True)
 TRANSFER_BESIDE = Rule(TRANSFER)
 
 
 def _codes(data: bytes) -> Iterator[Match]:
     for start, end in NAMED.spans(data):
+        yield from _value(data, start, end)
+    for start, end in SENT.spans(data):
         yield from _value(data, start, end)
     for start, end in SECRET.spans(data):
         if TRANSFER_BESIDE.is_in(behind(data, end, 24)) or TRANSFER_BESIDE.is_in(before(data, start, 24)):

@@ -9,7 +9,7 @@ from analysis.custody.scrub.rules import Rule
 ADDRESS_CUE = (
     r"(?:(?:stras{1,2}e|str\.?|weg|allee|gasse|platz|ring|damm|ufer|chaussee|pfad|steig|gatan|vagen|gade|vej|"
     r"straat|laan|plein|"
-    r"gracht|kade|dijk|singel) \d|stras{1,2}e (?:des|der|am) |adress|address|anschrift|wohn|unterkunft|"
+    r"gracht|kade|dijk|singel) \d|str\.\d|stras{1,2}e (?:des|der|am) |adress|address|anschrift|wohn|unterkunft|"
     r" (?:street|road|avenue|lane|drive|boulevard|crescent|terrace|parkway|gardens|grove|court|close|way|place|"
     r"square|hill|row|"
     r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?$|"
@@ -17,14 +17,14 @@ ADDRESS_CUE = (
     r"(?:cad|caddesi|cd|sok|sokak|sokag[ia]|sk|bulvari|blv|mah|mahallesi|apartmani|sitesi)\.?[ ,]|"
     r"\d(?: ?(?:bis|ter))?,? (?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allee|quai|cours|route) |"
     r"(?:via|viale|piazza|corso|vicolo|calle|avenida|avda\.?|plaza|paseo) [a-z]|"
-    r"(?:koch[ae]h?|kuch[ae]h?|sarak|khana|xana|kh[iy]+aban|gali|pelak|makan|naheya|nahia|kor|"
+    r"(?:koch[ae]h?|kuch[ae]h?|sarak|khan[ae]|xana|kh[iy]+aban|gali|pelak|makan|naheya|nahia|kor|"
     r"manzil)(?: e)?(?: [n][a-z]{1,5})?[ .:]{1,2}\d|"
     r"(?:خیابان|کوچه|کوڅ|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|فاز|حصه|مکان|"
     r"گلی|گهر|گھر|"
     r"سیکٹر|محله|سړک|دروازه|شارع|بنایه|شقه)[ :])"
 )
 BIRTH_CUE = (
-    r"(?:birth|born|d\.? ?o\.? ?b|bday|geb|dogum|d\. ?tar|naiss|n[eé]e? le|geboorte|fodsel|fodd|nacimiento|"
+    r"(?:\* ?\d|birth|born|d\.? ?o\.? ?b|bday|geb|dogum|d\. ?tar|naiss|n[eé]e? le|geboorte|fodsel|fodd|nacimiento|"
     r"nascita|nato il|nata il|"
     r"tav?w?all?[ou]d|تولد|متولد|زېږ|زیږ|زوکړ|پیدایش|پیدا|میلاد|ولد|مولود|تولدت)"
 )
@@ -33,9 +33,9 @@ FILE_CUE = (
     r"dossier-?n?[a-z]{0,6})\.?[ :]"
 )
 PLATE_CUE = (
-    r"(?:plate|kennzeichen|nummernschild|autonummer|plaka|plaque|immatric|kenteken|regist|[ (]reg[ :.]|tag n|"
+    r"(?:plate|kennzeichen|nummernschild|autonummer|plaka|plaque|immatric|kenteken|regist|reg[ :.]|tag n|"
     r"targa|matricula|"
-    r"palet|pelak|پلاک|پلیت|پلېټ|پلیټ|گاڑی|گاڈی|لوحه|نمبر موتر|نمره موتر|موټر|موتر|ایران)"
+    r"palet|pelak|پلاک|پلیت|پلېټ|پلیټ|پلیٹ|گاڑی|گاڈی|لوحه|نمبر موتر|نمره موتر|موټر|موتر|ایران)"
 )
 REGISTER_CUE = r"(?:جلد|ټوک|صکوک|تذکر|ta[sz]k)"
 TRANSFER_CUE = (
