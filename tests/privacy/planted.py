@@ -48,6 +48,21 @@ ID_CARRIERS = {
     "ps": ("د تذکرې شمېره {} ده", "پاسپورټ: {} لرم", "د دوسیې شمېره: {} ده"),
     "ur": ("شناختی کارڈ نمبر {} ہے", "پاسپورٹ: {} ہے", "کیس نمبر: {} ہے"),
 }
+BIRTH_CARRIERS = {
+    "en": ("date of birth: {} single", "DOB {} male"),
+    "de": ("geboren am {} in der Provinz", "Geburtsdatum: {} ledig"),
+    "fa": ("تاریخ تولد {} است", "متولد {} هستم"),
+    "ps": ("د زېږېدو نېټه {} ده", "د زیږون نیټه: {} ده"),
+    "ur": ("تاریخ پیدائش {} ہے", "تاریخ پیدائش: {} لکھا"),
+}
+TRANSFER_CARRIERS = {
+    "en": ("the hawala code is {} thanks", "MTCN: {} please collect"),
+    "de": ("der Hawala-Code {} gilt", "Überweisungscode: {} bitte abholen"),
+    "fa": ("کد حواله {} است", "رمز حواله: {} را بگیر"),
+    "ps": ("د حوالې کوډ {} دی", "حواله نمبر {} دی"),
+    "ur": ("حوالہ کوڈ {} ہے", "حوالہ نمبر: {} ہے"),
+}
+CARRIERS_OF = {"ID": ID_CARRIERS, "BIRTH": BIRTH_CARRIERS, "TRANSFER": TRANSFER_CARRIERS}
 HOSTS = ("example.org", "example.com", "mail.example.net", "sub.example.de", "example.co.uk")
 WORDS = ("river", "garden", "lamp", "window", "paper", "stone", "cloud", "winter")
 
@@ -67,7 +82,7 @@ def plant(random: Random, kind: str | None = None) -> Planted:
     """One identifier of a random kind in a random language."""
     kind = kind or random.choice(tuple(MAKERS))
     language = random.choice(tuple(CARRIERS))
-    carrier = random.choice((ID_CARRIERS if kind == "ID" else CARRIERS)[language])
+    carrier = random.choice(CARRIERS_OF.get(kind, CARRIERS)[language])
     value = _disguised(random, kind, MAKERS[kind](random))
     before, after = carrier.split("{}")
     return Planted(kind, language, before + value + after, len(before), len(before) + len(value))
@@ -232,6 +247,41 @@ def wallet(random: Random) -> str:
     return "1" * (len(payload) - len(payload.lstrip(b"\0"))) + written
 
 
+def address(random: Random) -> str:
+    """A house in a street, as five languages write it."""
+    number, word = random.randrange(1, 200), random.choice(WORDS).title()
+    return random.choice(
+        (
+            f"{word}straße {number}, {random.randrange(10000, 99999)} Musterstadt",
+            f"{number} {word} Street, Flat {random.randrange(1, 90)}",
+            f"{word} Sokak No: {number}/{random.randrange(1, 20)}",
+            f"خیابان بهار، پلاک {number}",
+            f"کوچه {random.randrange(1, 20)} خانه نمبر {number}",
+        )
+    )
+
+
+def plate(random: Random) -> str:
+    """A plate in a notation that needs no word beside it."""
+    if random.random() < 0.5:
+        return f"{random.randrange(10, 99)} ب {random.randrange(100, 999)} ایران {random.randrange(10, 99)}"
+    area = random.choice("ABCDEFGHJK") + random.choice("ABCDEFGHJK")
+    return f"{area}{random.randrange(10, 99)} {random.choice(('XYZ', 'SMR', 'KLM'))}"
+
+
+def birth(random: Random) -> str:
+    """A date of the common or of the solar calendar."""
+    day, month = random.randrange(1, 29), random.randrange(1, 13)
+    if random.random() < 0.5:
+        return f"{random.randrange(1330, 1385)}/{month}/{day}"
+    return f"{day:02d}.{month:02d}.{random.randrange(1950, 2005)}"
+
+
+def transfer(random: Random) -> str:
+    """A code by which money is handed out."""
+    return _digits(random, random.randrange(4, 9))
+
+
 MAKERS = {
     "PHONE": phone,
     "EMAIL": email,
@@ -245,4 +295,8 @@ MAKERS = {
     "COORD": coordinates,
     "ID": document,
     "CRYPTO": wallet,
+    "ADDRESS": address,
+    "PLATE": plate,
+    "BIRTH": birth,
+    "TRANSFER": transfer,
 }

@@ -19,6 +19,8 @@ OTHER = 0x02
 DEGREE = 0x03
 BULLET = 0x04
 CURRENCY = 0x05
+PICTURE = 0x07
+"""An arrow, a flag, a face: what people put between the groups of a number."""
 JOINER = 0x06
 """A zero-width non-joiner: behind an Arabic letter it parts a word like a space, elsewhere it vanishes."""
 EXPAND = 0x0E
@@ -62,7 +64,8 @@ PUNCTUATION = {
     chr(DEGREE): "°º˚",
     chr(BULLET): "•·‧∙●▪",
     chr(CURRENCY): "€£¥₹؋₺₽¢₨",
-    chr(OTHER): "…™",
+    chr(OTHER): "™",
+    chr(PICTURE): "…",
 }
 LATIN_BASES = {"ß": "s", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "a", "œ": "o"}
 DROPPED_RANGES = (
@@ -87,6 +90,14 @@ DROPPED_RANGES = (
 )
 LATIN_RANGES = ((0x00C0, 0x0131), (0x0134, 0x013E), (0x0141, 0x0148), (0x014A, 0x017E), (0x0180, 0x01C3))
 MORE_LATIN_RANGES = ((0x01CD, 0x01F0), (0x01F4, 0x024F), (0x1E00, 0x1E99), (0x1E9C, 0x1EFF))
+PICTURE_RANGES = (
+    (0x2190, 0x245F),
+    (0x2500, 0x2A0B),
+    (0x2A0D, 0x2BFF),
+    (0x1F000, 0x1F0FF),
+    (0x1F191, 0x1F1FF),
+    (0x1F300, 0x1FAFF),
+)
 DIGIT_ZEROES = (0x0660, 0x06F0)
 
 
@@ -151,6 +162,8 @@ def _folded_one(character: str) -> int:
 
 def _by_category(character: str) -> int:
     category = unicodedata.category(character)
+    if any(first <= ord(character) <= last for first, last in PICTURE_RANGES):
+        return PICTURE
     if category in ("Mn", "Me", "Cf"):
         return DROPPED
     if category == "Nd":
@@ -168,5 +181,6 @@ def expansion(character: str) -> bytes:
 
 
 def raw_characters(byte: int) -> list[int]:
-    """Every explicit code point that folds to a byte."""
-    return [code for code, folded in EXPLICIT.items() if ord(folded) == byte]
+    """Every code point that folds to a byte and is written down: by itself, or in a range of pictures."""
+    pictures = [code for first, last in PICTURE_RANGES for code in range(first, last + 1)] if byte == PICTURE else []
+    return [*(code for code, folded in EXPLICIT.items() if ord(folded) == byte), *pictures]

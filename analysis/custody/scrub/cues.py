@@ -7,17 +7,28 @@ sufficient conditions.
 
 from collections.abc import Iterator
 
+from analysis.custody.scrub.kinds import handles, links
 from analysis.custody.scrub.kinds.domains import PERSIAN
 from analysis.custody.scrub.kinds.emails import AT_WORD, DOT_WORD
-from analysis.custody.scrub.kinds.phones import WORD_DIGITS
+from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, BETWEEN, LATIN, LATIN_BEGUN
 
-RUN_OF_DIGITS = r"\d(?:(?:[ ()./_\x04~,;:\-]{0,3}|[./\-]?[a-z]{1,3}[./\-]?)\d){4}"
-ADDRESSES = (r"@", r":/", r"[a-z0-9_\-]\.[a-z][a-z0-9\-]", r"[tm] ?\. ?(?:me|dog) ?/", r"joinchat/")
+MARK = r"[ ()./_\x04~,;:*|=#'\"\n\[\]\-]"
+RUN_OF_DIGITS = rf"\d(?:(?:{MARK}{{0,4}}|[./\-]?[a-z]{{1,3}}[./\-]?)\d){{4}}"
+PICTURE_BEHIND = rf"\d\d{MARK}{{0,3}}\x07"
+ADDRESSES = (
+    links.SPOKEN_CUE,
+    handles.DID_CUE,
+    r"@",
+    r":/",
+    r"[a-z0-9_\-]\.[a-z][a-z0-9\-]",
+    r"[tm] ?\. ?(?:me|dog) ?/",
+    r"joinchat/",
+)
 SPELLED = (
     rf"[\[({{<] ?{DOT_WORD} ?[\])}}>]",
     rf"[\[({{<] ?{AT_WORD} ?[\])}}>]",
     rf"[ _\-]{DOT_WORD}[ _\-]{{1,2}}(?:[a-z0-9]|{PERSIAN}|[\x80-\xbf])",
-    rf"(?:{WORD_DIGITS})[ ,.\-]{{1,3}}(?:{WORD_DIGITS}|\d)",
+    rf"{ARABIC_SCRIPT}{BETWEEN}{ARABIC_SCRIPT}",
 )
 MACHINES = (
     r"\d\.\d{1,3}\.\d{1,3}\.\d",
@@ -47,8 +58,12 @@ DOCUMENTS = (r"<<", r"جلد ?:? ?\d", r"[a-z]{5}\d{4}[a-z]", r"\d [a-z]{1,3} \d
 NAMES = (r"u/[a-z0-9_\-]{3}", r"[a-z0-9_]_[a-z0-9_]", r"#\d{4}", r"[a-z]\d|\d[a-z]", r"[:=>]-? ?@?[a-z_][a-z0-9_]{2}")
 
 
+NUMBER_WORDS = rf"{LATIN}{BETWEEN}{LATIN_BEGUN}"
+"""A number word and the beginning of one, as every number in words has; those in Arabic script are among the cues."""
+
+
 def cues() -> Iterator[str]:
-    """Every cue."""
-    yield RUN_OF_DIGITS
+    """Every cue that is enough by itself."""
+    yield from (RUN_OF_DIGITS, PICTURE_BEHIND)
     for family in (ADDRESSES, SPELLED, MACHINES, PLACES, ACCOUNTS, DOCUMENTS, NAMES):
         yield from family

@@ -1,7 +1,8 @@
 """Find and replace: one text, or a whole column at once.
 
 A sheet is searched until nothing more is found, each time with what was found before taken out, so that scrubbing a
-scrubbed text changes nothing. What must not be here: any rule about identifiers.
+scrubbed text changes nothing. A text in which this does not end is taken whole, so that no text costs more than a
+multiple of its length. What must not be here: any rule about identifiers.
 """
 
 from collections import Counter
@@ -20,6 +21,8 @@ from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
+ROUNDS = 16
+"""Searches of one text; what people write needs three or four."""
 SHEET_ROWS = 2_048
 """Texts searched together: enough to make a rule's start free, few enough to keep memory flat."""
 
@@ -58,12 +61,18 @@ def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     found: list[list[Span]] = [[] for _ in texts]
     sheet = Sheet.of(texts)
     sheet = sheet.masked(Match(start, end, "", 0) for start, end in PLACEHOLDER.spans(sheet.data))
-    while matches := resolve(sheet.whole(_matches(sheet.data))):
+    rows: list[int] = []
+    for _ in range(ROUNDS):
+        matches = resolve(sheet.whole(_matches(sheet.data)))
+        if not matches:
+            return [tuple(sorted(spans)) for spans in found]
         for row, span in sheet.located(matches):
             found[row].append(span)
         # A text in which nothing was found has not changed, and nothing will be found in it.
         rows = sheet.rows_of([match.start for match in matches])
         sheet = sheet.masked(matches).only(rows)
+    for row in rows:
+        found[row] = [Span(0, len(texts[row]), "ID")]
     return [tuple(sorted(spans)) for spans in found]
 
 

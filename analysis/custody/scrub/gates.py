@@ -34,12 +34,14 @@ class Gate:
     digits : so many digits
     all_of, any_of : every one, at least one of these signs
     cue : a match of this rule
+    outer : passed before; the cue is looked for behind it only
     """
 
     digits: int = 0
     all_of: bytes = b""
     any_of: bytes = b""
     cue: Rule | None = None
+    outer: "Gate | None" = None
 
 
 EVERY_TEXT = Gate()
@@ -78,7 +80,7 @@ class Texts:
     def behind(self, gate: Gate) -> "Part":
         """The texts that pass a gate; the same object for the same gate."""
         if gate not in self._behind:
-            part = self._part(self._passing(gate))
+            part = self._part(self._passing(gate)) if gate.outer is None else self.behind(gate.outer)
             self._behind[gate] = part.with_cue(gate.cue) if gate.cue else part
         return self._behind[gate]
 

@@ -10,11 +10,14 @@ cues do not lose.
 from collections.abc import Iterator
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.custody.scrub.alphabet import DROPPED, DROPPED_RANGES, EXPLICIT, raw_characters, to_bytes
-from analysis.custody.scrub.cues import cues
+from analysis.custody.scrub.cues import NUMBER_WORDS, cues
+from analysis.custody.scrub.kinds.word_cues import CUES
 
 EXOTIC_RANGES = (
     *((0xA8, 0xA8), (0xAA, 0xAA), (0xAF, 0xAF), (0xB2, 0xB5), (0xB8, 0xBA), (0xBC, 0xBE), (0x132, 0x133)),
@@ -61,10 +64,33 @@ def pattern() -> str:
 
 
 def may_hold(texts: pa.Array) -> pa.BooleanArray:
-    """True where a text has to be looked at; a null has not."""
-    return pc.fill_null(pc.match_substring_regex(texts, pattern()), False)
+    """True where a text has to be looked at; a null has not.
+
+    One pattern of everything would have more states than its automaton may keep. What is left by the first one is
+    asked for Latin number words, and what has a digit for the words that tell something beside one.
+    """
+    held = _matching(texts, pattern())
+    held |= _matching_all(texts, ~held, NUMBER_WORDS)
+    held |= _matching_all(texts, ~held, r"\d", "|".join(CUES))
+    return pa.array(held)
 
 
+def _matching_all(texts: pa.Array, asked: npt.NDArray[np.bool_], *cues: str) -> npt.NDArray[np.bool_]:
+    """Those of the texts asked that match every cue; each is asked of those only that the one before let through."""
+    rest = np.flatnonzero(asked)
+    for cue in cues:
+        rest = rest[_matching(texts.take(pa.array(rest)), raw_pattern(cue))]
+    matching = np.zeros(len(texts), bool)
+    matching[rest] = True
+    return matching
+
+
+def _matching(texts: pa.Array, wanted: str) -> npt.NDArray[np.bool_]:
+    found = pc.fill_null(pc.match_substring_regex(texts, wanted), False)
+    return np.array(found.to_numpy(zero_copy_only=False), bool)
+
+
+@cache
 def raw_pattern(cue: str) -> str:
     """A cue in the matching alphabet, translated to a pattern over raw text."""
     return "(?i)" + "".join(_translated(cue))
@@ -111,6 +137,8 @@ def _single(cue: str, place: int) -> tuple[frozenset[int], int]:
         return frozenset(to_bytes(cue[place])), place + 1
     if cue[place + 1] == "d":
         return frozenset(b"0123456789"), place + 2
+    if cue[place + 1] == "n":
+        return frozenset(b"\n"), place + 2
     if cue[place + 1] == "x":
         return frozenset({int(cue[place + 2 : place + 4], 16)}), place + 4
     return frozenset(to_bytes(cue[place + 1])), place + 2

@@ -7,13 +7,15 @@ one kind of identifier.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import re2
 
 from analysis.custody.scrub.alphabet import DROPPED, EXPAND, SEPARATOR, to_bytes
 
+FEW = 64
+"""Bytes that a backtracking search may be given."""
 _SEPARATOR = bytes([SEPARATOR])
 LATIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 DIGITS = frozenset(b"0123456789")
@@ -23,11 +25,13 @@ LATIN_OR_DIGIT = LATIN | DIGITS
 class Rule:
     """A compiled pattern: RE2 for a sheet, in time linear in its length; the standard library for a few bytes.
 
-    A call of RE2 costs more than a few bytes are worth, and a few bytes cannot make backtracking dear.
+    A call of RE2 costs more than a few bytes are worth, and a few bytes cannot make backtracking dear; what is longer
+    than `FEW` goes to RE2 always.
     """
 
     def __init__(self, pattern: str, *, cased: bool = False) -> None:
         """Compile a pattern; letters of either case match unless `cased`."""
+        self.written = pattern if cased else f"(?i:{pattern})"
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.case_sensitive = cased
@@ -37,22 +41,30 @@ class Rule:
         self._pattern: Any = re2.compile(_folded(pattern), options)
         self._short = re.compile(_folded(pattern), 0 if cased else re.IGNORECASE)
 
+    @classmethod
+    def either(cls, rules: "Iterable[Rule]") -> "Rule":
+        """The rule that matches where any of several does."""
+        return cls("|".join(rule.written for rule in rules), cased=True)
+
     def spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Every match from left to right."""
         return (match.span() for match in self._pattern.finditer(data))
 
     def is_in(self, data: bytes) -> bool:
         """Whether the pattern matches anywhere."""
-        return self._short.search(data) is not None
+        return self._for(data).search(data) is not None
 
     def fits(self, data: bytes) -> bool:
         """Whether the pattern matches from the first to the last byte."""
-        return self._short.fullmatch(data) is not None
+        return self._for(data).fullmatch(data) is not None
 
     def at_end(self, data: bytes) -> tuple[int, int] | None:
         """The match that the pattern, written with a closing `$`, has in the data."""
-        match = self._short.search(data)
+        match = self._for(data).search(data)
         return match.span() if match else None
+
+    def _for(self, data: bytes) -> Any:
+        return self._short if len(data) <= FEW else self._pattern
 
 
 def _folded(pattern: str) -> bytes:

@@ -1,22 +1,27 @@
 """Runs of digits: what phone numbers, cards and other long numbers are cut from.
 
-A run is a stretch of digits with at most three separating marks between two of them. A date inside a run parts it.
-What must not be here: which numbers are phones or cards.
+A run is a stretch of digits with at most four separating marks between two of them. A date inside a run parts it.
+Some marks only stand inside a number (a space, a hyphen); a seam may also stand between two: a comma, a line end, a
+sign, a spaced slash, or whatever stands before the trunk zero of the next number. What must not be here: which numbers
+are phones or cards.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.rules import LATIN, Rule, byte_at
 
-RUN = Rule(r"\d(?:[ ()./_\x04~-]{0,3}\d){6,}")
+MARK = r"[ ()./_\x07\x04~,;*|=#'\"\n\[\]\-]{0,4}"
+RUN = Rule(rf"\d(?:{MARK}\d){{6,}}")
 RUN_GATE = Gate(digits=7)
+LOOSE = frozenset(b"\x07,;*|=#'\"\n[]")
 GROUP = re.compile(rb"\d+")
 BREAKS = (b". ", b") (", b"/ ", b" /")
+SEAMS = (b" / ", b" - ")
 MAXIMUM_GROUPS = 19
 
 
@@ -33,6 +38,11 @@ class Window:
     def digits(self) -> bytes:
         """All digits in order."""
         return b"".join(self.groups)
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether a mark stands inside that may as well stand between two numbers."""
+        return any(not LOOSE.isdisjoint(mark) for mark in self.marks)
 
     def is_touching_letters(self, data: bytes) -> bool:
         """Whether a Latin letter stands directly before or behind."""
@@ -68,25 +78,40 @@ class Run:
             _is_year(c) and (_is_month_and_day(b, a) or _is_month_and_day(a, b))
         )
 
+    @cached_property
+    def behind(self) -> Sequence[int]:
+        """For each group, how many digits it and the groups behind it have."""
+        return [*accumulate(map(len, reversed(self.groups)))][::-1]
+
     def windows(self, lengths: range) -> Iterator[Window]:
-        """Windows with so many digits, from the left, the longest first."""
-        if sum(map(len, self.groups)) < lengths.start:
+        """Windows with so many digits and no loose mark, from the left, the longest first."""
+        if self.behind[0] < lengths.start:
             return
         for first in range(len(self.groups)):
-            yield from self.windows_from(first, lengths)
+            yield from (window for window in self.windows_from(first, lengths) if not window.is_loose)
 
     def windows_from(self, first: int, lengths: range) -> Iterator[Window]:
-        """Windows that begin with one group, the longest first."""
-        if first in self.blocked:
+        """Windows that begin with one group: those without a seam before those with one, the longest first."""
+        if first in self.blocked or self.behind[first] < lengths.start:
             return
-        found, total = [], 0
+        seamless: list[Window] = []
+        seamed: list[Window] = []
+        total, found = 0, seamless
         for last in range(first, min(first + MAXIMUM_GROUPS, len(self.groups))):
-            total += len(self.groups[last])
-            if last in self.blocked or total >= lengths.stop or (last > first and self.marks[last - 1] in BREAKS):
+            if last in self.blocked or (last > first and self.marks[last - 1] in BREAKS):
                 break
-            if total >= lengths.start:
+            found = seamed if last > first and self._is_seam(last, total) else found
+            total += len(self.groups[last])
+            if total in lengths:
                 found.append(self._window(first, last + 1))
-        yield from reversed(found)
+        yield from (*reversed(seamless), *reversed(seamed))
+
+    def _is_seam(self, group: int, digits_before: int) -> bool:
+        mark = self.marks[group - 1]
+        if mark in SEAMS or not LOOSE.isdisjoint(mark):
+            return True
+        begins_anew = self.groups[group].startswith(b"0") and len(self.groups[group]) >= 3
+        return begins_anew and digits_before >= 9 and self.behind[group] >= 7
 
     def _window(self, first: int, last: int) -> Window:
         start, end = self.places[first][0], self.places[last - 1][1]

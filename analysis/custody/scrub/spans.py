@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-KINDS = ("PHONE", "EMAIL", "URL", "TGLINK", "HANDLE", "IBAN", "CARD", "IP", "MAC", "COORD", "ID", "CRYPTO")
+KINDS = (
+    *("PHONE", "EMAIL", "URL", "TGLINK", "HANDLE", "IBAN", "CARD", "IP", "MAC", "COORD", "ID", "CRYPTO"),
+    *("ADDRESS", "PLATE", "BIRTH", "TRANSFER"),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

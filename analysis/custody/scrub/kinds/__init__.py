@@ -4,7 +4,23 @@ What must not be here: a family reading another family's matches.
 """
 
 from analysis.custody.scrub.gates import Finder, Gate
-from analysis.custody.scrub.kinds import accounts, documents, emails, handles, links, network, phones, places
+from analysis.custody.scrub.kinds import (
+    accounts,
+    addresses,
+    births,
+    case_files,
+    documents,
+    emails,
+    handles,
+    links,
+    network,
+    phones,
+    places,
+    plates,
+    registers,
+    spoken,
+    transfers,
+)
 
 FINDERS: tuple[tuple[Gate, Finder], ...] = (
     *links.FINDERS,
@@ -13,6 +29,13 @@ FINDERS: tuple[tuple[Gate, Finder], ...] = (
     *network.FINDERS,
     *places.FINDERS,
     *documents.FINDERS,
+    *registers.FINDERS,
+    *case_files.FINDERS,
     *phones.FINDERS,
+    *spoken.FINDERS,
     *handles.FINDERS,
+    *addresses.FINDERS,
+    *plates.FINDERS,
+    *births.FINDERS,
+    *transfers.FINDERS,
 )

@@ -63,6 +63,10 @@ def _is_nino(text: str) -> bool:
     return text[:2].upper() not in ("BG", "GB", "NK", "KN", "TN", "NT", "ZZ")
 
 
+def _is_no_row_of_years(text: str) -> bool:
+    return not all(group[:2] in ("13", "14", "19", "20") for group in text[:19].split("-"))
+
+
 def _is_birth_number(text: str) -> bool:
     return 1 <= int(text[:2]) <= 31 and 1 <= int(text[2:4]) <= 12
 
@@ -79,8 +83,12 @@ LONG: tuple[Grammar, ...] = (
     (Rule(r"\d{3}-\d{6}-\d"), _is_iranian, RANK_GRAMMAR),  # Iran: national code as printed
     (Rule(r"\d{3}-\d{2}-\d{4}"), _is_ssn, RANK_GRAMMAR),  # United States: social security
     (Rule(rf"(?:{VISA_POSTS})[ -]?\d{{9,13}}"), _always, RANK_GRAMMAR),  # US and UK visa cases
+    (Rule(rf"(?:{VISA_POSTS})[ -]\d{{2}}-\d{{3}}-\d{{5}}"), _always, RANK_GRAMMAR),  # the same, as printed
     (Rule(r"a[ -]?\d{3}-\d{3}-\d{3}"), _always, RANK_GRAMMAR),  # United States: alien registration
-    (Rule(r"\d{7}-423"), _always, RANK_GRAMMAR),  # BAMF: file with the state key of Afghanistan
+    (Rule(r"A[ -]?\d{3} ?\d{3} ?\d{3}", cased=True), _always, RANK_GRAMMAR),
+    (Rule(r"(?:\d{7}|\d \d{3} \d{3}) ?[/-] ?423"), _always, RANK_GRAMMAR),  # BAMF: file with Afghanistan's state key
+    (Rule(r"\d{4}-\d{4}-\d{4}-\d{4}(?:/\d{2})?"), _is_no_row_of_years, RANK_GRAMMAR),  # United Kingdom: application
+    (Rule(r"1(?:3\d|4[01])\d{10}"), _always, RANK_CHECKED),  # Afghanistan: electronic tazkira without hyphens
     (Rule(r"784-?\d{4}-?\d{7}-?\d"), _always, RANK_GRAMMAR),  # Emirates
     (Rule(r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}"), ch_ssn.is_valid, RANK_GRAMMAR),  # Switzerland
     (Rule(r"\d{2}\.\d{2}\.\d{2}[-.]\d{3}[.-]\d{2}"), _always, RANK_GRAMMAR),  # Belgium
@@ -99,25 +107,29 @@ SHORT: tuple[Grammar, ...] = (
     (Rule(rf"{NINO_LETTERS}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?\d{{2}}[ -]?[a-d]"), _is_nino, RANK_GRAMMAR),  # United Kingdom
     (Rule(r"[a-z0-9]{3}-\d{2}[a-z]\d{5}"), _always, RANK_GRAMMAR),  # UNHCR: registration group
     (
-        Rule(r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:\.[A-Z]{1,2})?", cased=True),
+        Rule(
+            r"\d{1,3} (?:[A-Z]|AS|SO|BvR|ZB) \d{1,6}[./]\d{2}(?:[. ][A-Z]{1,2})?|"
+            r"[A-Z]{1,2} \d{1,2} [A-Z] \d{2}\.\d{3,6}",
+            cased=True,
+        ),
         _always,
         RANK_GRAMMAR,
     ),  # German courts
+    (Rule(r"[A-Z]\d{7}/\d{1,4}", cased=True), _always, RANK_GRAMMAR),  # United Kingdom: Home Office
     (Rule(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, RANK_GRAMMAR),  # Italy
     (Rule(r"[cfghj-nprtv-z][0-9cfghj-nprtv-z]{8}\d"), _is_icao_checked, RANK_GRAMMAR),  # Germany: passport, card
     (Rule(r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]"), _always, RANK_GRAMMAR),  # India: tax
 )
 """Four digits or more."""
 MACHINE_READABLE: tuple[Grammar, ...] = ((Rule(r"[a-z0-9<]{5,44}<<[a-z0-9<]{3,44}"), _always, RANK_GRAMMAR),)
-PAPER_TAZKIRA = Rule(
-    r"جلد ?:? ?\d{1,4}[ ,و]{1,4}صفحه ?:? ?\d{1,4}[ ,و]{1,4}(?:شماره )?(?:ثبت|عمومی|مسلسل)? ?:? ?\d{1,8}"
-)
 VALUE = (
     r"(?:[a-z]{1,5}-?)?\d(?:(?:[ ./-]{0,2}| [/-] |[./-]?[a-z]{1,3}[./-]?)\d){4,24}(?:[./-]?[a-z]{1,2}\b)?(?: [a-d]\b)?"
 )
 FILLER = (
-    r"(?:no|nr|num|number|nummer|numara|code|card|case|file|id|is|ist|lautet|my|mein|meine|the|of|for|and|was|afghan|holder|"
-    r"شماره|نمبر|من|ما|ام|زما|مه|شما|است|هست|کارت|کد|برقی|کاغذی|الکترونیکی|د|را|با|به|این|شمېره|شمیره|کیس|پرونده|پناهندگی)"
+    r"(?:no|nr|num|number|nummer|numara|code|card|case|file|id|is|ist|lautet|my|mein|meine|the|of|for|and|was|"
+    r"afghan|holder|"
+    r"شماره|نمبر|من|ما|ام|زما|مې|مه|شما|است|هست|کارت|کد|برقی|کاغذی|الکترونیکی|د|را|با|به|این|شمېره|شمیره|کیس|"
+    r"پرونده|پناهندگی)"
 )
 NAMED = Rule(rf"(?:{STRONG})(?:[ :#.=()/-]{{1,3}}{FILLER}){{0,4}}[ :#.=()/-]{{0,4}}{VALUE}")
 LOOSELY_NAMED = Rule(rf"(?:{WEAK})(?: ?(?:no|nr|number|nummer|id|شماره|نمبر)\.? ?[:#.]?| ?[:#]) ?#?{VALUE}")
@@ -129,11 +141,6 @@ def _by_grammar(grammars: tuple[Grammar, ...], data: bytes) -> Iterator[Match]:
         for start, end in rule.spans(data):
             if stands_alone(data, start, end, b"-") and check(data[start:end].decode("latin-1")):
                 yield Match(start, end, "ID", rank)
-
-
-def _on_paper(data: bytes) -> Iterator[Match]:
-    for start, end in PAPER_TAZKIRA.spans(data):
-        yield Match(start, end, "ID", RANK_GRAMMAR)
 
 
 def _behind_a_word(data: bytes) -> Iterator[Match]:
@@ -156,9 +163,8 @@ def _named(data: bytes, start: int, end: int) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(digits=9), partial(_by_grammar, LONG)),
-    (Gate(digits=4), partial(_by_grammar, SHORT)),
+    (Gate(digits=9, cue=Rule.either(rule for rule, _, _ in LONG)), partial(_by_grammar, LONG)),
+    (Gate(digits=4, cue=Rule.either(rule for rule, _, _ in SHORT)), partial(_by_grammar, SHORT)),
     (Gate(all_of=b"<"), partial(_by_grammar, MACHINE_READABLE)),
-    (Gate(digits=2), _on_paper),
     (Gate(digits=4), _behind_a_word),
 )

@@ -9,8 +9,10 @@ from analysis.custody.scrub.spans import Match
 
 RANK = 5
 LOCAL = r"(?:[a-z0-9.!#$%&'*+/=?^_`{|}~<LT>-]{1,64}|[<AR>][<AR>0-9._-]{0,40}|\"[ -!#-~]{1,64}\")"
-LABEL = r"(?:[a-z0-9](?:[a-z0-9-]{0,62})|[<AR>]{1,40}|[<LT>]{1,40})"
-DOMAIN = rf"{LABEL}(?:\.{LABEL}){{0,8}}\.(?:xn--[a-z0-9-]{{2,40}}|[a-z]{{2,24}}|[<AR>]{{2,20}}|[<LT>]{{1,20}})"
+LABEL = r"(?:[a-z0-9<LT>](?:[a-z0-9<LT>-]{0,62})|[<AR>]{1,40})"
+"""Letters that look like Latin ones may stand among these: `<LT>`."""
+ENDING_LABEL = r"(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24}|[<AR>]{2,20}|[a-z<LT>]{2,24}|[<LT>])"
+DOMAIN = rf"{LABEL}(?:\.{LABEL}){{0,8}}\.{ENDING_LABEL}"
 PLAIN = Rule(rf"(?:mailto:)?{LOCAL}@(?:{DOMAIN}|\[[0-9a-f:.]{{3,45}}\]|localhost)(?:\?(?:subject|body|c?cc)=[!-~]+)?")
 
 AT_WORD = (
@@ -21,10 +23,10 @@ BRACKETED_AT = rf"[ _-]?[\[({{<] ?{AT_WORD} ?[\])}}>][ _-]?"
 SPOKEN_AT = rf"[ _-]{{1,2}}{AT_WORD}[ _-]{{1,2}}"
 SPOKEN_DOT = rf"[ _-]{{1,2}}{DOT_WORD}[ _-]{{1,2}}"
 BOXED_DOT = rf" ?[\[({{<] ?{DOT_WORD} ?[\])}}>] ?"
-NAME = r"[a-z0-9][a-z0-9._+-]{0,63}"
+NAME = r"[a-z0-9<LT>][a-z0-9<LT>._+-]{0,63}"
 SIGN = r"(?:dot|punkt|underscore|dash|unterstrich|نقطه|دات|آندرلاین|اندرلاین|خط)"
 SPOKEN_LOCAL = rf"{NAME}(?: (?:{SIGN}) {NAME}){{0,3}}"
-HOST = r"(?:[a-z0-9][a-z0-9-]{0,62}|جیمیل|جی میل|یاهو|هاتمیل|هات میل|اوتلوک|آوتلوک|ایمیل)"
+HOST = r"(?:[a-z0-9<LT>][a-z0-9<LT>-]{0,62}|جیمیل|جی میل|یاهو|هاتمیل|هات میل|اوتلوک|آوتلوک|ایمیل)"
 ENDING = rf"(?:[a-z]{{2,24}}|{PERSIAN})"
 SEPARATE = rf"(?:{SPOKEN_DOT}|{BOXED_DOT})"
 ANY_DOT = rf"(?:{SPOKEN_DOT}|{BOXED_DOT}|\.)"

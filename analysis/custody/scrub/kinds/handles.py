@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import EVERY_TEXT, Gate
+from analysis.custody.scrub.kinds.amounts import COUNTED
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
-RANK = 30
+RANK, RANK_DID = 30, 1
 AT = Rule(r"@[a-z0-9_][a-z0-9_.-]{0,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 ARABIC_AT = Rule(r"@[<AR>][<AR>0-9_]{1,40}")
 SPACED_AT = Rule(r"@ {1,2}[a-z0-9_.]{3,32}")
@@ -14,7 +15,8 @@ JOINED = Rule(r"[a-z0-9][a-z0-9_.-]{2,30}@[a-z0-9_][a-z0-9_-]{2,30}")
 REDDIT = Rule(r"/?\bu/[a-z0-9_-]{3,21}\b")
 PLATFORM = (
     r"(?:\b(?:insta(?:gram)?|ig|tele(?:gram)?|tg|twitter|tweet|facebook|fb|messenger|snap(?:chat)?|tik ?tok|discord|"
-    r"skype|youtube|linkedin|signal|threads|mastodon|bluesky|bsky|viber|imo|wechat|whatsapp|clubhouse|reddit|steam|line|"
+    r"skype|youtube|linkedin|signal|threads|mastodon|bluesky|bsky|viber|imo|wechat|whatsapp|clubhouse|reddit|"
+    r"steam|line|"
     r"user ?name|user ?id|handle|nick(?:name)?|account|konto|benutzername|profil)\b|"
     r"اینستا(?:گرام|گرم)?|انستا(?:گرام|گرم)?|انسټا(?:ګرام)?|انسٹا(?:گرام)?|تلگرام|تلگرم|تیلگرام|ټیلیګرام|ټلګرام|"
     r"ٹیلی ?گرام|"
@@ -32,6 +34,25 @@ A_PLATFORM = Rule(PLATFORM)
 NAME = Rule(r"@?[a-z0-9_][a-z0-9_.#-]{2,40}$")
 DISCORD = Rule(r"\b[a-z0-9_.]{2,32}#\d{4}\b")
 DISCORD_WORDS = Rule(r"discord|دیسکورد")
+
+
+_OWNER = (
+    r"(?:user|chat|channel|group|author|peer|player|account|member|profile|owner|sender|from|actor|customer|"
+    r"page|facebook|fb|vk|"
+    r"twitter|tg|telegram|instagram|insta|steam|discord|game|pubg|imo|tik ?tok)"
+)
+NUMBERED = Rule(
+    rf"(?:{_OWNER}[ _-]?(?:id|no|nr|number|num)|uid|userid|chatid|(?:be)?nutzer-?(?:id|nummer|nr|kennung)|"
+    rf"mitglieds-?(?:nummer|nr)|"
+    r"kullanici ?(?:id|no|numarasi|adi)|\"id\"|شناسه(?: (?:کاربری|عددی|تلگرام))?|[آا]یدی(?: عددی)?|"
+    r"آی ?دی(?: عددی)?|آئی ڈی|"
+    r"یوزر ?نمبر|کارن ?(?:پېژند|پیژند)(?:ی|ه)?|معرف المستخدم|رقم المستخدم)"
+    r"(?:[ :=]{1,2}(?:is|ist|my|من|ام|تلگرام|عددی|است|فیسبوک))?[\" :=#>(]{0,4}-?\d{5,20}"
+)
+LAST_NUMBER = Rule(r"-?\d{5,20}$")
+GLUED_NUMBER = Rule(r"\b(?:user|channel|chat|group|id|account|member|player|guest|profile|kanal)_?\d{6,20}\b")
+DID_CUE = r"did:[a-z0-9]"
+DID = Rule(r"\bdid:[a-z0-9]{2,16}:[a-z0-9._:%-]{2,300}")
 
 
 def _reddit(data: bytes) -> Iterator[Match]:
@@ -102,7 +123,30 @@ def _without_closing_marks(data: bytes, start: int, end: int) -> int:
     return end
 
 
+def _numbered(data: bytes) -> Iterator[Match]:
+    """Accounts as numbers: behind a word for them, or glued to one."""
+    for start, end in NUMBERED.spans(data):
+        found = LAST_NUMBER.at_end(data[start:end])
+        is_glued = byte_at(data, start - 1) in LATIN and data[start] in LATIN
+        is_counted = byte_at(data, end) in LATIN_OR_DIGIT or COUNTED.is_in(behind(data, end, 16))
+        if found and not is_glued and not is_counted:
+            yield Match(start + found[0], end, "HANDLE", RANK)
+    for start, end in GLUED_NUMBER.spans(data):
+        yield Match(start, end, "HANDLE", RANK)
+
+
+def _decentralised(data: bytes) -> Iterator[Match]:
+    """Decentralised identifiers (W3C DID): `did:`, a method, and a name that is long or has a digit or a dot."""
+    for start, last in DID.spans(data):
+        end = start + len(data[start:last].rstrip(b".:-%"))
+        name = data[start:end].split(b":", 2)[-1]
+        if len(name) >= 14 or DIGITS.union(b".").intersection(name):
+            yield Match(start, end, "HANDLE", RANK_DID)
+
+
 FINDERS = (
+    (Gate(all_of=b":"), _decentralised),
+    (Gate(digits=5), _numbered),
     (Gate(all_of=b"@"), _with_sign),
     (EVERY_TEXT, _labelled),
     (Gate(all_of=b"/"), _reddit),

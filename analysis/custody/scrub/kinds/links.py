@@ -17,7 +17,8 @@ PART = r"(?:[/_=?#&%+-][<AR><LT>]{1,60}\d{0,9}|[a-z0-9._~:/?#@!$&()*+,;=%|{}\[\]
 SCHEME = Rule(rf"[a-z][a-z0-9+.-]{{1,15}}:/{{2,3}}{LABEL}?(?:\.{LABEL})*{PART}*")
 NUMERIC_HOST = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
 BARE = Rule(
-    rf"(?:(?:[a-z0-9_][a-z0-9_-]{{0,62}}\.){{1,8}}[a-z][a-z0-9-]{{1,40}}|{NUMERIC_HOST})(?::\d{{2,5}})?(?:[/?#]{PART}*)?"
+    rf"(?:(?:[a-z0-9_][a-z0-9_-]{{0,62}}\.){{1,8}}[a-z][a-z0-9-]{{1,40}}|"
+    rf"{NUMERIC_HOST})(?::\d{{2,5}})?(?:[/?#]{PART}*)?"
 )
 BRACKETED_DOT = r" ?[\[({] ?(?:\.|dot|punkt|نقطه|دات) ?[\])}] ?"
 DEFANGED = Rule(rf"(?:[a-z0-9-]{{1,63}}(?:{BRACKETED_DOT}|\.)){{1,6}}[a-z]{{2,24}}(?:/{PART}*)?")
@@ -25,6 +26,19 @@ BRACKETED = Rule(BRACKETED_DOT)
 LAST_LABEL = Rule(r"[a-z]+$")
 ANY_DOT = r" ?(?:\.|[\[({] ?(?:\.|dot|نقطه|دات) ?[\])}]| dot | نقطه | دات ) ?"
 SPACED_TELEGRAM = Rule(rf"\b(?:t|telegram){ANY_DOT}(?:me|dog) ?/ ?(?:(?:s|c|joinchat) ?/ ?)?[+a-z0-9_]{PART}*")
+SLASH = r"(?: ?/ ?| (?:slash|schragstrich|اسلش|اسلاش|سلش|سلاش) )"
+SPOKEN_TELEGRAM = Rule(
+    rf"(?:\b(?:t|telegram)\b|تی|تلگرام){ANY_DOT}(?:\b(?:me|dog)\b|می|ام ای|"
+    rf"ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
+)
+SITE = (
+    r"(?:\b(?:facebook|fb|instagram|insta|twitter|x|youtube|tiktok|linkedin|snapchat|threads|wa|chat[ .]whatsapp|"
+    r"vk|github|reddit)\b|"
+    r"فیس ?بوک|اینستاگرام|انستاگرام|توییتر|تویتر|یوتیوب|تیک ?تاک)"
+)
+SPOKEN_SITE = Rule(
+    rf"{SITE}(?:{ANY_DOT}| )(?:\b(?:com|me|org|net|be)\b|کام|کوم|می)(?:{SLASH}@?[a-z0-9_][a-z0-9_.-]{{1,60}}){{1,4}}"
+)
 JOINCHAT = Rule(r"\bjoinchat/[a-z0-9_-]{8,}")
 TELEGRAM = Rule(
     r"(?:tg|ton)://.*|(?:[a-z]+://)?(?:[a-z0-9_-]+\.)?(?:t\.me|telegram\.(?:me|dog)|telesco\.pe)(?::\d+)?(?:[/?#].*)?"
@@ -35,6 +49,8 @@ SITE_WORDS = Rule(
 )
 FILE_ENDINGS = frozenset((b"md", b"py", b"pl", b"rs", b"sh", b"ps", b"so", b"cc", b"am", b"pm", b"mov", b"zip"))
 BRACKETS = {b")": b"(", b"]": b"[", b"}": b"{"}
+OPENED = {opening: closing for closing, opening in BRACKETS.items()}
+CLOSING_MARKS = frozenset((b".", b",", b";", b":", b"!", b"?", b"*", b"|"))
 ARTICLE = Rule(r"\b(?:the|an?|der|die|das|den|dem|eine?[mnr]?) $")
 
 
@@ -42,6 +58,12 @@ def _telegram(data: bytes) -> Iterator[Match]:
     for rule in (SPACED_TELEGRAM, JOINCHAT):
         for start, end in rule.spans(data):
             yield Match(start, _trimmed(data, start, end), "TGLINK", RANK_TGLINK)
+
+
+def _spoken(data: bytes) -> Iterator[Match]:
+    for rule, kind, rank in ((SPOKEN_TELEGRAM, "TGLINK", RANK_TGLINK), (SPOKEN_SITE, "URL", RANK_URL)):
+        for start, end in rule.spans(data):
+            yield Match(start, _trimmed(data, start, end), kind, rank)
 
 
 def _with_scheme(data: bytes) -> Iterator[Match]:
@@ -55,6 +77,8 @@ def _bare(data: bytes) -> Iterator[Match]:
     for start, last in BARE.spans(data):
         if byte_at(data, start - 1) in LATIN_OR_DIGIT or byte_at(data, start - 1) in b"@_":
             continue
+        if data[max(0, start - 8) : start].endswith((b"http://", b"https://")):
+            continue  # found with its scheme
         end = _end_of_address(data, start, _trimmed(data, start, last))
         if end and _is_address(data, start, end):
             yield _link(data, start, end, RANK_BARE)
@@ -76,15 +100,17 @@ def _link(data: bytes, start: int, end: int, rank: int) -> Match:
 
 def _trimmed(data: bytes, start: int, end: int) -> int:
     """The end without closing punctuation; a bracket stays when it was opened inside."""
-    while end > start and (data[end - 1] in b".,;:!?*|([{" or _is_unopened(data, start, end)):
+    unopened = {closing: data.count(closing, start, end) - data.count(o, start, end) for closing, o in BRACKETS.items()}
+    while end > start:
+        last = data[end - 1 : end]
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last in OPENED:
+            unopened[OPENED[last]] += 1
+        elif last not in CLOSING_MARKS:
+            break
         end -= 1
     return end
-
-
-def _is_unopened(data: bytes, start: int, end: int) -> bool:
-    last = data[end - 1 : end]
-    opening = BRACKETS.get(last)
-    return opening is not None and data.count(last, start, end) > data.count(opening, start, end)
 
 
 def _host(data: bytes, start: int, end: int) -> bytes:
@@ -127,7 +153,10 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     return len(labels) > 2 or not ARTICLE.is_in(context)
 
 
+SPOKEN_CUE = r"(?:(?:com|me|org|net|be|dog) ?/|slash|schragstrich|اسلش|اسلاش|سلش|سلاش|(?:کام|کوم|می) ?/)"
+"""Found in every address whose signs are spelled or set apart."""
 FINDERS = (
+    (Gate(cue=Rule(SPOKEN_CUE)), _spoken),
     (Gate(all_of=b"/"), _with_scheme),
     (Gate(all_of=b"."), _bare),
     (Gate(any_of=b"[({"), _defanged),

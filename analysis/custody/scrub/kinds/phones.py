@@ -7,55 +7,40 @@ the number does. Dates, prices, page and verse numbers have none of these.
 from collections.abc import Iterator
 
 from analysis.custody.scrub import numbering
-from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
-from analysis.custody.scrub.gates import EVERY_TEXT
+from analysis.custody.scrub.alphabet import PICTURE
+from analysis.custody.scrub.kinds.amounts import MONEY_BEFORE, MONEY_BEHIND
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.runs import RUN_GATE, Run, Window, runs
 from analysis.custody.scrub.spans import Match
 
 RANK = 20
 LENGTHS = range(7, 18)
+UNTRUNKED_TOO = ("TJ", "UZ", "GR", "IT", "IN")
 LISTED_CODES = frozenset(numbering._code(region) for region in numbering.REGIONS)
-WORDS = Rule(
-    r"\b(?:call\w*|phone|telephone|tel|telefon\w*|fon|mobile?|mobil\w*|cell|handy\w*|whats ?app|wa|viber|"
-    r"signal|imo|fax|sms|text|dial|ring|number|nummer|numara|contact|kontakt|ruf\w*|anruf\w*|erreich\w*|hotline|numero|nr|no|telegram)\b"
-    r"|شماره|تماس|تلفن|تلفون|زنگ|موبایل|مبایل|واتس|واتساپ|وتساپ|همراه|گوشی|نمبر|ټلیفون|تلیفون|ټیلیفون|ټلفون|"
-    r"تیلفون|اړیک|شمېر|شمیر|"
-    r"رابطه|فون|وایبر|سیگنال|پیامک|فکس|خط|کال|پیغام"
+MESSENGERS = (
+    r"whats? ?app|wh?ats?a?pp?|viber|signal|imo|telegrame?|wechat|واتس ?ا[پب]|واتسپ|وتس ?اپ|وتسپ|واټس ?اپ|واټسپ|"
+    r"واٹس ?ا?ی?پ|"
+    r"وٹس ?ایپ|واتس|واټس|تل[یگ]?گرام|تلگرم|تیلی?گرام|ټیلی?ګرام|ټیلیګرام|ټلی?ګرام|ټلیګرام|ٹیلی ?گرام|وایبر|سیگنال|ایمو"
 )
+WORDS = Rule(
+    r"\b(?:call\w*|phone|telephone|tel|telefon\w*|fon|mobile?|mobil\w*|cell|handy\w*|wa|wp|"
+    r"fax|sms|text|dial|ring|number|nummer|numara|contact|kontakt|ruf\w*|anruf\w*|erreich\w*|hotline|numero|nr|no)\b"
+    r"|شماره|تماس|تلفن|تلفون|زنگ|موبایل|مبایل|همراه|گوشی|نمبر|ټلیفون|تلیفون|ټیلیفون|ټلفون|"
+    rf"تیلفون|اړیک|شمېر|شمیر|رابطه|فون|پیامک|فکس|خط|کال|پیغام|{MESSENGERS}"
+)
+BESIDE_MESSENGER = Rule(rf"(?:{MESSENGERS}|\bwp\b|\bwa\b)")
 GLUED_WORDS = Rule(r"(?:tel|phone|call|whatsapp|mob|mobile|handy|telefon|fon|fax|nr|no|wa|t|m|p)$")
+CALLED = Rule(r"\b(?:call|dial|phone|tel|telephone|cell|text|fax|ring)(?: me)?(?: at| on)?[ .:]{1,3}$")
 SCHEME = Rule(r"(?:tel|sms|callto|whatsapp|fax):(?://)?$")
 PLUS = Rule(r"[+(\[] ?[+(\[]? ?$")
 EXTENSION = Rule(r"^(?: ?[,;]? ?(?:ext\.?|extension|x|durchwahl|dw|app\.?|داخلی) ?\.?:? ?\d{1,6}\b|;ext=\d{1,6})")
-MONEY_BEHIND = Rule(
-    r"^ ?(?:\x05|\$|%|usd|eur|euro|dollar|afn|afg|afghani|toman|rial|rupee|pkr|افغانی|تومان|"
-    r"تومن|ریال|دالر|دلار|یورو|روپ|کلدار|"
-    r"نفر|تن|میلیون|ملیون|هزار|million|people|mio|km|kg|views?|followers?)"
-)
-MONEY_BEFORE = Rule(r"(?:\x05|\$|usd|eur|euro|isbn|issn|doi|§|#|no\. of|page|seite|صفحه|ایه|آیت) ?:? ?$")
-WORD_DIGITS = (
-    "zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|funf|fuenf|sechs|sieben|acht|neun|"
-    "صفر|یک|دوه|دو|سه|چهار|چار|پنج|شش|شیش|هفت|هشت|نهه|نه|یو|دری|څلور|پنځه|شپږ|اووه|اوه|اته"
-)
-"""A word that begins with another one stands before it, so that the last word of a number is read to its end."""
-SPELLED = Rule(rf"(?:(?:{WORD_DIGITS}|\d)[ ,.\-]{{1,3}}){{6,14}}(?:{WORD_DIGITS}|\d)")
-WORD_DIGIT = Rule(rf"(?:{WORD_DIGITS})")
+OTHER_END = Rule(r"^(?: ?/ ?\d{1,4}|-\d{1,2})\b")
+"""A second number that differs in its last digits only, written as those."""
 
 
 def _written(data: bytes) -> Iterator[Match]:
     for run in runs(data):
         yield from _in_run(data, run)
-
-
-def _spelled(data: bytes) -> Iterator[Match]:
-    for start, end in SPELLED.spans(data):
-        if not _is_part_of_a_word(data, start, end) and len([*WORD_DIGIT.spans(data[start:end])]) >= 6:
-            yield Match(start, end, "PHONE", RANK)
-
-
-def _is_part_of_a_word(data: bytes, start: int, end: int) -> bool:
-    neighbours = (byte_at(data, start - 1), byte_at(data, end))
-    return any(byte in LATIN or ARABIC_FIRST <= byte <= ARABIC_OTHER for byte in neighbours)
 
 
 def _in_run(data: bytes, run: Run) -> Iterator[Match]:
@@ -66,8 +51,11 @@ def _in_run(data: bytes, run: Run) -> Iterator[Match]:
         if window is None:
             first += 1
             continue
+        match = _with_surroundings(data, window)
         first += len(window.groups)
-        yield _with_surroundings(data, window)
+        while first < len(run.groups) and run.places[first][0] < match.end:
+            first += 1
+        yield match
 
 
 def _with_surroundings(data: bytes, window: Window) -> Match:
@@ -83,12 +71,21 @@ def _with_surroundings(data: bytes, window: Window) -> Match:
         start -= scheme[1] - scheme[0]
     if _has_plus_behind(data, window):
         end += 1
+    end += _length_of_other_end(data, end)
     extension = EXTENSION.at_end(behind(data, end, 24))
     return Match(start, end + (extension[1] if extension else 0), "PHONE", RANK)
 
 
+def _length_of_other_end(data: bytes, end: int) -> int:
+    """How long the end is that a second number has instead, followed by no further digit."""
+    found = OTHER_END.at_end(behind(data, end, 8))
+    length = found[1] if found else 0
+    follows = behind(data, end + length, 3)
+    return 0 if any(byte in DIGITS for byte in follows) else length
+
+
 def _is_phone(data: bytes, window: Window) -> bool:
-    if not _is_free(data, window):
+    if not _is_free(data, window) or (window.is_loose and not _is_loosely_written(data, window)):
         return False
     digits = window.digits.decode()
     if _has_plus(data, window):
@@ -101,6 +98,23 @@ def _is_phone(data: bytes, window: Window) -> bool:
     if digits.startswith("0"):
         return _is_trunked(data, window, digits)
     return _is_unmarked(data, window, digits)
+
+
+def _is_loosely_written(data: bytes, window: Window) -> bool:
+    """Whether the same mark stands between all groups, and they are no amount and no list of single digits."""
+    marks = {mark.replace(b" ", b"").replace(b"\n", b"") for mark in window.marks}
+    lengths = [*map(len, window.groups)]
+    is_amount = marks <= {b",", b"'"} and _is_thousands(window) and window.groups[0][:1] != b"0"
+    if len(marks) > 1 or is_amount:
+        return False
+    if min(lengths) == 1:
+        return max(lengths) == 1 and PICTURE not in next(iter(marks)) and _is_mobile_somewhere(window.digits.decode())
+    starts_like_one = window.groups[0].startswith(b"0") and len(window.digits) >= 9
+    return starts_like_one or _has_plus(data, window) or _has_word(data, window)
+
+
+def _is_mobile_somewhere(digits: str) -> bool:
+    return digits[0] == "0" and any(numbering.is_mobile(digits[1:], region) for region in numbering.TRUNKED)
 
 
 def _is_free(data: bytes, window: Window) -> bool:
@@ -168,16 +182,15 @@ def _is_unmarked(data: bytes, window: Window, digits: str) -> bool:
     if len(digits) < 8 or _is_years(window):
         return False
     regions = numbering.regions_of(digits)
-    own = [
-        region for region in regions if region in ("TJ", "UZ", "GR", "IT", "IN") or numbering.is_mobile(digits, region)
-    ]
-    if (
-        len(grouping) > 1
-        and any(grouping == _trunkless_grouping(digits, region) for region in own)
-        and len(digits) >= 9
-    ):
-        return not _is_thousands(window)
-    return bool(regions) and not _is_thousands(window) and _has_word(data, window)
+    if _is_thousands(window):
+        return bool(regions) and digits[-3:] != "000" and _is_beside_messenger(data, window)
+    return _has_own_grouping(digits, grouping, regions) or (bool(regions) and _has_word(data, window))
+
+
+def _has_own_grouping(digits: str, grouping: tuple[int, ...], regions: tuple[str, ...]) -> bool:
+    """Whether a region in which such a number may stand without its trunk zero writes it in these groups."""
+    own = (region for region in regions if region in UNTRUNKED_TOO or numbering.is_mobile(digits, region))
+    return len(grouping) > 1 and len(digits) >= 9 and any(grouping == _trunkless_grouping(digits, r) for r in own)
 
 
 def _is_likely_international(data: bytes, window: Window, found: tuple[int, str], grouping: tuple[int, ...]) -> bool:
@@ -189,10 +202,13 @@ def _is_likely_international(data: bytes, window: Window, found: tuple[int, str]
 
 
 def _is_north_american(data: bytes, window: Window, digits: str, grouping: tuple[int, ...]) -> bool:
+    if grouping == (3, 4) and window.marks[0] == b"-":
+        return CALLED.at_end(before(data, window.start, 16)) is not None
     national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
     if len(national) != 10 or not numbering.regions_of(national, ("US", "CA")):
         return False
-    return grouping in ((3, 3, 4), (1, 3, 3, 4)) or _has_word(data, window)
+    is_whole = grouping == (10,) and digits[-3:] != "000" and byte_at(data, window.start - 1) not in b".,"
+    return is_whole or grouping in ((3, 3, 4), (1, 3, 3, 4)) or _has_word(data, window)
 
 
 def _trunkless_grouping(digits: str, region: str) -> tuple[int, ...]:
@@ -214,4 +230,10 @@ def _has_word(data: bytes, window: Window) -> bool:
     return WORDS.is_in(before(data, window.start, 32)) or WORDS.is_in(behind(data, window.end, 18))
 
 
-FINDERS = ((RUN_GATE, _written), (EVERY_TEXT, _spelled))
+def _is_beside_messenger(data: bytes, window: Window) -> bool:
+    return BESIDE_MESSENGER.is_in(before(data, window.start, 16)) or BESIDE_MESSENGER.is_in(
+        behind(data, window.end, 16)
+    )
+
+
+FINDERS = ((RUN_GATE, _written),)

@@ -1,12 +1,14 @@
 import importlib
+import sys
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.custody.scrub import KINDS, Span, find, find_all, scrub, scrub_batch
+from analysis.custody.scrub import KINDS, Span, engine, find, find_all, scrub, scrub_batch
 from analysis.custody.scrub.prefilter import may_hold
+from analysis.custody.scrub.rules import Rule
 
 FRAGMENTS = (
     *(
@@ -159,9 +161,57 @@ def test_empty_sliced_and_large_columns(column):
     assert len(scrub_batch(column).texts) == len(column)
 
 
-@pytest.mark.parametrize("unit", ["1 ", "a@", "(at) ", "۱.", "http://", "34°", "x dot ", "::", "صفر ", "\u200f1"])
-def test_time_grows_with_length_and_no_faster(unit):
-    find(unit * 20_000)
+UNITS = (
+    "1 ", "a@", "(at) ", "۱.", "http://", "34°", "x dot ", "::", "صفر ", "\u200f1", "https://a.de/)", "0790 ", "0,",
+    "1*", "0790 123 456 / ", "Az. 1 ", "جلد ۱ ", "کوچه ۱ ", "کوچه ", "Am Weg 1 ", "did:a:1", "plate A1 ", "born 1.1.",
+    "one two ", "حواله ۱", "کوچه ۱", "House 1 Street 2, ", "\u2764\ufe0f1", "house 1 ", "a. b. ", "0", "A1-", "\n1",
+    "u/", "12 A St ", "تذکره ", "user1", "یک دو ", "\u0301", "[", "ﷺ", "Flat 1 ", "0701234567 8", "A123456789 home ",
+)  # fmt: skip
+
+
+def work(text, monkeypatch):
+    """How many bytes a search gives to its rules, and how many functions it calls."""
+    counted = [0]
+
+    def counting(method):
+        def counts(rule, data):
+            counted[0] += len(data)
+            return method(rule, data)
+
+        return counts
+
+    def profile(_frame, _event, _argument):
+        counted[0] += 1
+
+    with monkeypatch.context() as patch:
+        for name in ("spans", "is_in", "fits", "at_end"):
+            patch.setattr(Rule, name, counting(getattr(Rule, name)))
+        sys.setprofile(profile)
+        try:
+            find(text)
+        finally:
+            sys.setprofile(None)
+    return counted[0]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_work_grows_with_length_and_no_faster(unit, monkeypatch):
+    once, twice = (work(unit * count, monkeypatch) for count in (400, 800))
+    assert twice <= 2.2 * once
+
+
+def test_a_text_that_would_be_searched_without_end_is_taken_whole(monkeypatch):
+    texts = ["call 0701234567", "nothing here"]
+    assert find_all(texts) == [(Span(5, 15, "PHONE"),), ()]
+    monkeypatch.setattr(engine, "ROUNDS", 1)
+    assert find_all(texts) == [(Span(0, 15, "ID"),), ()]
+
+
+def test_work_that_grows_faster_is_seen(monkeypatch):
+    rule = Rule("a")
+    monkeypatch.setattr(engine, "_matches", lambda data: [rule.is_in(data) for _ in data] and [])
+    once, twice = (work("a" * count, monkeypatch) for count in (400, 800))
+    assert twice > 3 * once
 
 
 def test_a_text_that_only_looks_like_one_stays_as_it_is():

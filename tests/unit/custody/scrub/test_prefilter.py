@@ -70,7 +70,8 @@ def test_a_null_holds_nothing():
 
 EXAMPLES = [
     "1 2-3.4/5", "12ab34 5", "@", "http:/", "a.bc", "t . me /", "t.dog/", "joinchat/", "[dot]", "( at )", "<نقطه>",
-    " dot a", "_punkt_b", "-dot ر", "one two", "یک, ۲", "1.2.3.4", "::", ":ab:", "ab-cd-01-", "ab01.cd23.",
+    " dot a", "_punkt_b", "-dot ر", "صفر, یک", "12 →", "com /", "did:plc", "1.2.3.4",
+    "::", ":ab:", "ab-cd-01-", "ab01.cd23.",
     "5°", "geo:", "///", "34 درجه", "5n 6", "5 nord", "5 شرق", "5 and 6.25", "n 5.5", "s 12 5.5", "lat: 5", "عرض ۵",
     "gxx4+xx", "5s wd 190", "de89 3704 0044", "a" * 25, "bc1" + "q" * 11, "<<", "جلد ۱۲", "abcde1234f", "5 k 12/21",
     "u/abc", "a_b", "#1234", "a1", "1a", ": abc", "=@abc", ">- abc",

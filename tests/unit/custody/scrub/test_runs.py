@@ -16,13 +16,15 @@ def groups(text):
         ("123456", []),
         ("12-34 567", [("12", "34", "567")]),
         ("12 - 34567", [("12", "34567")]),
-        ("12 -- 34567", []),
+        ("12 -- 34567", [("12", "34567")]),
+        ("12 --- 34567", []),
         ("1234567 x 7654321", [("1234567",), ("7654321",)]),
         ("1(2)3.4/5_6~7", [("1", "2", "3", "4", "5", "6", "7")]),
-        ("12,34567", []),
+        ("12,34567", [("12", "34567")]),
+        ("12:34567", []),
     ],
 )
-def test_seven_digits_with_up_to_three_marks_between_them_are_a_run(text, found):
+def test_seven_digits_with_up_to_four_marks_between_them_are_a_run(text, found):
     assert groups(text) == found
 
 

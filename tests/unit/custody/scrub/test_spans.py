@@ -38,4 +38,5 @@ def test_placeholders_stand_where_spans_stood():
 def test_every_kind_has_a_name_of_its_own():
     assert KINDS == (
         "PHONE", "EMAIL", "URL", "TGLINK", "HANDLE", "IBAN", "CARD", "IP", "MAC", "COORD", "ID", "CRYPTO",
+        "ADDRESS", "PLATE", "BIRTH", "TRANSFER",
     )  # fmt: skip
