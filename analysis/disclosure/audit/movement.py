@@ -55,21 +55,24 @@ def _tables(folder: Path) -> dict[str, dict[str, bytes]]:
 
 
 def _small(before: Path | None, now: Path, corpus: str, minimum: int) -> Iterator[str]:
+    """What few did, in how many groups; never in which: an error's text would tell who left."""
     if before is None or not before.is_file():
         yield "and nobody knows who stood behind it"
         return
     was, has = _groups(before, corpus), _groups(now, corpus)
     wholes = [{member: text for group in side.values() for member, text in group.items()} for side in (was, has)]
-    for name, inside in _pooled(was, has, ALONE[corpus]).items():
+    small = [0, 0]
+    for inside in _pooled(was, has, ALONE[corpus]).values():
         came_or_left = sum((member in wholes[0]) != (member in wholes[1]) for member in inside)
         changed = sum(
             member in wholes[0] and member in wholes[1] and _says(was, member) != _says(has, member)
             for member in inside
         )
-        if 0 < came_or_left < minimum:
-            yield f"{came_or_left} came or left in the group {name}"
-        if 0 < changed < minimum:
-            yield f"{changed} changed in the group {name}"
+        small[0] += 0 < came_or_left < minimum
+        small[1] += 0 < changed < minimum
+    for groups, words in zip(small, ("came or left", "changed"), strict=True):
+        if groups:
+            yield f"in {groups} group(s) fewer than {minimum} {words}"
 
 
 def _groups(path: Path, corpus: str) -> Groups:

@@ -13,6 +13,7 @@ from analysis.disclosure.audit.findings import Finding
 
 SHORTEST_PATH = 6
 SHARE_COLUMNS = ("value", "ci_low", "ci_high", "bound_low", "bound_high")
+STUDIES = ("synthetic", "vault")
 ALLOWED_PARQUET_METADATA = {b"title", b"row_is", b"source"}
 
 
@@ -117,10 +118,10 @@ def failed_designs(release: Path, searched: Path) -> list[Finding]:
 
 
 def _other_tables_with(release: Path, value: float) -> list[str]:
-    """Tables that hold the same number as a share of their own: a page that names one of them may show it."""
+    """Tables of the study that hold the same number as a share: a page that names one of them may show it."""
     same = f"{value * 100:.1f}"
     found = []
-    for path in sorted((release / "tables").glob("*_survey_*.parquet")):
+    for path in sorted(path for study in STUDIES for path in (release / "tables").glob(f"open__{study}_*.parquet")):
         table = pq.read_table(path)
         shares = [table[name].to_pylist() for name in SHARE_COLUMNS if name in table.column_names]
         if any(f"{share * 100:.1f}" == same for column in shares for share in column if share is not None):

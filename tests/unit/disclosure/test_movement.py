@@ -128,9 +128,9 @@ def released(folder, value, people, where):
         (1, {"without": [5]}, []),
         (2, {}, []),
         (2, {"added": 10}, []),
-        (2, {"without": [4]}, ["1 came or left in the group all", "1 came or left in the group host = A"]),
-        (2, {"edited": [5]}, ["1 changed in the group all", "1 changed in the group host = B"]),
-        (2, {"without": [399]}, ["1 came or left in the group all", "1 came or left in the group host = others"]),
+        (2, {"without": [4]}, ["in 2 group(s) fewer than 10 came or left"]),
+        (2, {"edited": [5]}, ["in 2 group(s) fewer than 10 changed"]),
+        (2, {"without": [399]}, ["in 2 group(s) fewer than 10 came or left"]),
     ],
 )
 def test_the_audit_finds_numbers_that_moved_with_few(tmp_path, value, now, words):

@@ -154,13 +154,20 @@ def test_a_page_that_names_a_table_with_the_same_share_may_show_it(tmp_path):
     release = design(tmp_path / "release", *FAILED)
     page = release / "page.md"
     for column in ("value", "ci_low", "ci_high", "bound_low", "bound_high"):
-        bare(pa.table({column: [None, 0.3138], "other": [1, 2]}), release / "tables/open__a_survey_b.parquet")
-        page.write_text("31.4 %, see open__a_survey_b", encoding="utf-8")
+        bare(pa.table({column: [None, 0.3138], "other": [1, 2]}), release / "tables/open__vault_b.parquet")
+        page.write_text("31.4 %, see open__vault_b", encoding="utf-8")
         assert audit.failed_designs(release, release) == [], column
         page.write_text("31.4 %, see another", encoding="utf-8")
         assert len(audit.failed_designs(release, release)) == 1, column
-    bare(pa.table({"other": [0.314], "value": [0.3146]}), release / "tables/open__a_survey_b.parquet")
-    page.write_text("31.4 %, see open__a_survey_b", encoding="utf-8")
+    bare(pa.table({"other": [0.314], "value": [0.3146]}), release / "tables/open__vault_b.parquet")
+    page.write_text("31.4 %, see open__vault_b", encoding="utf-8")
+    assert len(audit.failed_designs(release, release)) == 1
+
+
+def test_a_table_of_no_study_is_no_excuse(tmp_path):
+    release = design(tmp_path / "release", *FAILED)
+    bare(pa.table({"value": [0.314]}), release / "tables/open__replication_b.parquet")
+    (release / "page.md").write_text("31.4 %, see open__replication_b", encoding="utf-8")
     assert len(audit.failed_designs(release, release)) == 1
 
 
