@@ -46,7 +46,9 @@ def _linked(text: str) -> str:
 
 
 def _host(address: str) -> str:
-    return _literal(address.split("/")[2].removeprefix("www."))
+    """What a link says: the host, unless it holds a digit, which a reader could take for a number of the release."""
+    host = address.split("/")[2].removeprefix("www.")
+    return "the page" if any(map(str.isdigit, host)) else _literal(host)
 
 
 def quoted(text: str, table: str) -> str:

@@ -228,7 +228,11 @@ BROKEN = {
     ),
     "constant covariate": ({"age": [3] * 1612}, ("--estimator", "ml", *FORMULA), "covariate 'age' is constant"),
     "unknown covariate": ({}, ("--estimator", "ml", "--covariates", "agee"), "did you mean 'age'?"),
-    "formula": ({}, ("--estimator", "ml", "--covariates", "age +* ("), "cannot be parsed"),
+    "formula": (
+        {},
+        ("--estimator", "ml", "--covariates", "age +* ("),
+        "holds something that is no column, number or call at character",
+    ),
     "no intercept": ({}, ("--estimator", "ml", "--covariates", "age - 1"), "leaves the intercept out"),
     "no such column": ({}, ("--weights", "wt"), "column 'wt' (--weights) is not in the file"),
     "direct": ({"direct": ["maybe", *[0] * 1611]}, ("--direct", "direct"), "column 'direct' holds 'maybe' in row 1"),
