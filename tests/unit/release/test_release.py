@@ -107,9 +107,9 @@ class TestAudit:
 
     def test_a_page_may_show_another_tables_share_of_the_same_size(self, release):
         survey = pd.DataFrame({"value": [0.3142, None]})
-        survey.to_parquet(release / "tables/open__made_up_survey_estimates.parquet")
+        survey.to_parquet(release / "tables/open__vault_survey_estimates.parquet")
         page = release / "codebook.md"
-        page.write_text("a share of 31.4 %, see open__made_up_survey_estimates.csv", encoding="utf-8")
+        page.write_text("a share of 31.4 %, see open__vault_survey_estimates.csv", encoding="utf-8")
         assert audit.failed_designs(release, release) == []
         page.write_text("a share of 31.4 %", encoding="utf-8")
         assert [finding.file for finding in audit.failed_designs(release, release)] == ["codebook.md"]
