@@ -92,7 +92,7 @@ def test_refusals_name_the_fix(persons, table, tmp_path):
     cells = ("--rows", "place", "--columns", "answer", "--value", "n")
     assert "--threshold is 0" in refusal("protect-table", table, *cells, "--threshold", "0")
     for line, message in (
-        ("1,yes,3", "cell 1 × yes appears twice"),
+        ("1,yes,3", "cell '1' × 'yes' appears twice"),
         ("3,yes,-4", "column 'n' holds '-4' in row 5"),
         ("3,yes,4.5", "column 'n' holds '4.5' in row 5"),
         ("3,,4", "column 'answer' is empty in row 5"),
