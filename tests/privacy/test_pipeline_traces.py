@@ -55,8 +55,12 @@ def synthetic_run(make_project):
     return project, before, said
 
 
+OF_THE_TEAM = ["data/vault/exports", "data/vault/synthetic_ledger.jsonl", "data/vault/sources.yml", "data/fiction"]
+"""What the vault holds by right; DVC's own folder inside the vault is no such thing."""
+
+
 class TestWithdrawal:
-    """Through `withdraw`, a new run, and a search of everything outside the vault, the DVC cache included."""
+    """Through `withdraw`, a new run, and a search of everything that runs wrote, DVC's folders included."""
 
     def traces_of(self, vault, key, manifest, consents):
         """Key of a respondent and of an account in force, with everything that could be left of them."""
@@ -94,9 +98,10 @@ class TestWithdrawal:
 
     def release_today(self, project):
         """No release may be older than the newest event of its ledger."""
-        params = project.folder / "params.yaml"
-        text = params.read_text(encoding="utf-8")
-        params.write_text(text.replace('date: "2026-11-23"', f'date: "{utc_day()}"'), encoding="utf-8")
+        for name, written in (("params.yaml", 'date: "{}"'), ("CITATION.cff", "date-released: {}")):
+            path = project.folder / name
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(written.format("2026-11-23"), written.format(utc_day())), encoding="utf-8")
 
     def test_no_trace_remains(self, vault_run):
         project, vault, key, before = vault_run
@@ -112,7 +117,7 @@ class TestWithdrawal:
             said += ran(project, "python", "-m", "analysis", "withdraw", subject, "--erase", STUDY_KEY_FILE=str(key))
         self.release_today(project)
         said += ran(project, "repro", STUDY_KEY_FILE=str(key))
-        files = written_since(project.folder, before, ["data/vault", "data/fiction"])
+        files = written_since(project.folder, before, OF_THE_TEAM)
         assert any(".dvc" in str(path) for path in files)
         assert any("restricted__vault_posts" in str(path) for path in files)
         assert traces(files, pseudonyms + raw + words) == {}
@@ -122,7 +127,7 @@ class TestWithdrawal:
 
     def test_a_door_that_overlooks_withdrawals_is_caught(self, vault_run):
         """The mutant: consent is what it was on the first day."""
-        project, vault, key, before = vault_run
+        project, vault, key, _ = vault_run
         manifest = load_manifest(vault / "sources.yml")
         consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-23").date())
         respondent, _, pseudonyms, *_ = self.traces_of(vault, key, manifest, consents)
@@ -133,10 +138,11 @@ class TestWithdrawal:
         overlooks = '() if event.event in ("granted", "withdrawn") else'
         project.edit(module, ends, overlooks)
         ran(project, "repro", "admit_survey", STUDY_KEY_FILE=str(key))
-        assert traces(written_since(project.folder, before, ["data/vault", "data/fiction"]), pseudonyms[:1]) != {}
+        admitted = [project.folder / "data/restricted/restricted__vault_survey_responses.parquet"]
+        assert traces(admitted, pseudonyms[:1]) != {}
         project.edit(module, overlooks, ends)
         ran(project, "repro", "admit_survey", STUDY_KEY_FILE=str(key))
-        assert traces(written_since(project.folder, before, ["data/vault", "data/fiction"]), pseudonyms[:1]) == {}
+        assert traces(admitted, pseudonyms[:1]) == {}
 
     def test_a_misspelled_key_withdraws_nobody(self, vault_run):
         project, vault, key, _ = vault_run
