@@ -9,6 +9,7 @@ import lzma
 import re
 import struct
 import zipfile
+from collections.abc import Callable
 from typing import IO, BinaryIO
 
 from analysis.errors import LimitError
@@ -49,17 +50,41 @@ _LONGEST_COMMENT = 2**16 + 22
 class Unpacked(io.RawIOBase):
     """A packed stream as it unpacks, counted; it stops with LimitError instead of going on without end."""
 
-    def __init__(self, packed: BinaryIO, unpacked: IO[bytes], name: str) -> None:
+    def __init__(self, packed: BinaryIO, unpack: Callable[[BinaryIO], IO[bytes]], name: str) -> None:
         """Take the packed stream, what unpacks it, and the file's name for messages."""
-        self._packed, self._unpacked, self._name, self._taken = packed, unpacked, name, 0
+        self._packed, self._unpack, self._name = packed, unpack, name
+        self._unpacked, self._taken = unpack(packed), 0
 
     def readable(self) -> bool:
         """Always."""
         return True
 
+    def seekable(self) -> bool:
+        """Always: backwards by unpacking anew."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a byte of the unpacked stream."""
+        target = offset + (self._taken if whence == io.SEEK_CUR else 0)
+        if whence == io.SEEK_END:
+            while self._next(2**20):
+                pass
+            target = offset + self._taken
+        if target < self._taken:
+            self._packed.seek(0)
+            self._unpacked, self._taken = self._unpack(self._packed), 0
+        while self._taken < target and self._next(min(2**20, target - self._taken)):
+            pass
+        return self._taken
+
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
         """Unpack some more."""
-        block = self._unpacked.read(min(len(buffer), 2**20))
+        block = self._next(min(len(buffer), 2**20))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def _next(self, most: int) -> bytes:
+        block = self._unpacked.read(most)
         self._taken += len(block)
         if self._taken > UNPACKED:
             raise LimitError(f"{self._name}: unpacks to more than {UNPACKED} bytes; unpack it and split it")
@@ -68,13 +93,13 @@ class Unpacked(io.RawIOBase):
                 f"{self._name}: unpacks to more than {RATIO} times its size, as no export does; do not open it, and "
                 "ask whoever sent it"
             )
-        buffer[: len(block)] = block
-        return len(block)
+        return block
 
     def close(self) -> None:
         """Close what is beneath."""
-        self._unpacked.close()
-        self._packed.close()
+        if not self.closed:
+            self._unpacked.close()
+            self._packed.close()
         super().close()
 
 

@@ -52,7 +52,10 @@ class Source:
         unpack = next((unpack for start, unpack in _PACKED if magic.startswith(start)), None)
         if not unpack:
             return stream
-        return cast(BinaryIO, io.BufferedReader(limits.Unpacked(stream, unpack(stream, self.name), self.name), 2**17))
+        return cast(
+            BinaryIO,
+            io.BufferedReader(limits.Unpacked(stream, lambda packed: unpack(packed, self.name), self.name), 2**17),
+        )
 
     def open_utf8(self) -> BinaryIO:
         """The bytes as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised by theirs."""

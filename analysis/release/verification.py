@@ -75,6 +75,8 @@ def verify_bundle(path: Path) -> Verification:
             listed = _listed(path, archive.read(f"{top}/{SUMS}"))
             problems = sorted(_problems(archive, names, top, listed)) or _outer_problems(path, archive)
             return Verification(top, len(listed), tuple(problems))
+    except LimitError as error:
+        raise ReleaseError(str(error)) from error
     except UNREADABLE as error:
         raise ReleaseError(f"{path}: not a readable zip ({error}); download it again") from error
 

@@ -17,7 +17,7 @@ from analysis.corpora import statistical_files
 from analysis.corpora.exports import open_export
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.sources import Source
-from analysis.errors import ExportError, LimitError
+from analysis.errors import ExportError, LimitError, ReleaseError
 from analysis.limits import JsonScanner, demand_small_record, demand_small_zip
 from analysis.release import verification
 from analysis.release.verification import verify_bundle
@@ -41,6 +41,16 @@ def test_packed_files_unpack_whole(pack):
     assert all_bytes(pack(text) + pack(b"and more")) == text + b"and more"
     with pytest.raises((EOFError, OSError, ExportError)):
         all_bytes(pack(text)[:-20])
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_packed_files_can_be_read_from_any_byte(pack):
+    text = b"".join(b"%d," % number for number in range(90_000))
+    with source(pack(text)).open_bytes() as stream:
+        assert stream.seek(0, io.SEEK_END) == len(text)
+        for place in (400_000, 10, 399_999, 0):
+            assert stream.seek(place) == place
+            assert stream.read(7) == text[place : place + 7]
 
 
 @pytest.mark.parametrize("pack", PACKERS)
@@ -106,10 +116,10 @@ def test_a_bundle_is_bounded_before_it_is_compared(tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     path.write_bytes(zipped({"top/SHA256SUMS": b"", "top/a": bytes(4_000)}).getvalue())
     monkeypatch.setattr(verification, "LARGEST", 3_999)
-    with pytest.raises(LimitError, match="unpacks to more than 3999 bytes; this is no bundle of this project"):
+    with pytest.raises(ReleaseError, match="unpacks to more than 3999 bytes; this is no bundle of this project"):
         verify_bundle(path)
     monkeypatch.setattr(verification, "LARGEST", 10)
-    with pytest.raises(LimitError, match="is larger than 10 bytes; this is no bundle of this project"):
+    with pytest.raises(ReleaseError, match="is larger than 10 bytes; this is no bundle of this project"):
         verify_bundle(path)
 
 
