@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -37,6 +38,8 @@ WRITABLE_TIERS = ("restricted", "candidate")
 """Tiers that a stage may write; `reference` is written by people, `open` by the release room against a clearance."""
 
 ROW_GROUP_ROWS = 65_536
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+"""How a cell begins that a spreadsheet takes for a formula; and the apostrophe, so that reading back loses nothing."""
 UNFINISHED = ".part"
 """How every temporary name ends; none of them is ever read."""
 
@@ -134,7 +137,7 @@ def parquet_bytes(frame: pd.DataFrame, table: Table) -> bytes:
 
 
 def csv_bytes(frame: pd.DataFrame, table: Table) -> bytes:
-    """UTF-8 CSV with one header row; empty cells are nulls; numbers at declared decimals."""
+    """UTF-8 CSV with one header row; empty cells are nulls; numbers at declared decimals; no text is a formula."""
     cells = pd.DataFrame({column.name: _as_text(frame[column.name], column) for column in table.columns})
     text: str = cells.to_csv(index=False, lineterminator="\n")
     return text.encode()
@@ -172,6 +175,8 @@ def _parsed(cells: pd.Series, column: Column) -> pd.Series:
         if cell and not re.fullmatch(pattern, cell, re.DOTALL):
             rule = f"a cell of kind '{column.kind}' matches {pattern}"
             raise SchemaError(f"line {position + 2}, column {column.name}: got {cell!r}; {rule}")
+    if column.kind in ("text", "code"):
+        cells = cells.map(cell_text)
     values = cells.mask(cells == "")
     if column.kind == "boolean":
         return values.map({"true": True, "false": False})
@@ -185,7 +190,49 @@ def _as_text(values: pd.Series, column: Column) -> pd.Series:
         return values.map({True: "true", False: "false"}).fillna("")
     if column.kind == "date":
         return values.dt.strftime("%Y-%m-%d").fillna("")
-    return values.astype("str").where(values.notna(), "")
+    return values.astype("str").where(values.notna(), "").map(inert_cell)
+
+
+def inert_cell(text: str) -> str:
+    """A text as a cell that no spreadsheet runs: what begins like a formula, or with an apostrophe, gets one in front.
+
+    Examples
+    --------
+    >>> inert_cell("=1+1"), inert_cell("plain"), cell_text(inert_cell("=1+1"))
+    ("'=1+1", 'plain', '=1+1')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def cell_text(cell: str) -> str:
+    """The text that a cell stands for: one apostrophe in front is no part of it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose texts and names of columns are safe to write as CSV; numbers, days and nulls stay what they are."""
+    columns = [values.map(_inert_value) if _holds_texts(values) else values for _, values in frame.items()]
+    safe = pd.concat(columns, axis=1) if columns else frame.copy()
+    return safe.set_axis([inert_cell(str(name)) for name in frame.columns], axis=1)
+
+
+def outspoken(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame read from such a CSV file, its texts and names of columns as they were."""
+    columns = [values.map(_outspoken_value) if _holds_texts(values) else values for _, values in frame.items()]
+    read = pd.concat(columns, axis=1) if columns else frame.copy()
+    return read.set_axis([cell_text(str(name)) for name in frame.columns], axis=1)
+
+
+def _outspoken_value(value: Any) -> Any:
+    return cell_text(value) if isinstance(value, str) else value
+
+
+def _holds_texts(values: pd.Series) -> bool:
+    return not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values))
+
+
+def _inert_value(value: Any) -> Any:
+    return inert_cell(value) if isinstance(value, str) else value
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -18,7 +18,7 @@ from analysis.disclosure.additive import TOLERANCE, Bools, feasible_intervals
 from analysis.disclosure.secondary import protect
 from analysis.disclosure.two_way import TwoWay, two_way
 from analysis.errors import DisclosureError, InputError, shown_code
-from analysis.store import write_atomically
+from analysis.store import inert, write_atomically
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _read(file: Path, rows: str, columns: str, value: str, total: str) -> TwoWay
     cells = list(zip(_labels(frame, rows), _labels(frame, columns), strict=True))
     twice = pd.Series(cells)[pd.Series(cells).duplicated()]
     if len(twice):
-        cell = " × ".join(shown_code(label) for label in twice.iloc[0])
+        cell = " × ".join(shown_code(label).strip("'") for label in twice.iloc[0])
         raise InputError(f"cell {cell} appears twice; give one row per cell, or add them up first")
     return two_way(dict(zip(cells, counts.astype(int).tolist(), strict=True)), total)
 
@@ -127,7 +127,7 @@ def _csv(table: TwoWay, suppressed: Bools, names: tuple[str, str, str]) -> bytes
         for (row, column), count, is_hidden in zip(table.labels, table.system.value, suppressed, strict=True)
     ]
     sink = io.StringIO()
-    pd.DataFrame(cells, columns=list(names)).to_csv(sink, index=False, lineterminator="\n")
+    inert(pd.DataFrame(cells, columns=list(names))).to_csv(sink, index=False, lineterminator="\n")
     return sink.getvalue().encode()
 
 

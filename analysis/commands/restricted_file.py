@@ -19,7 +19,7 @@ from analysis.disclosure.policy import MicrodataRules, load_policy
 from analysis.errors import DisclosureError
 from analysis.params import load_params
 from analysis.schemas import study_table
-from analysis.store import Store, write_atomically
+from analysis.store import Store, inert, write_atomically
 
 FOLDER = "data/restricted/product"
 FEWEST_CONTROLS = 100
@@ -41,7 +41,7 @@ def restricted_file(
     product = restricted_product(rows[rows.is_microdata_allowed], rules)
     _attack(product, rows, rules)
     stem = root / FOLDER / f"restricted__{study}_persons"
-    text: str = product.rows.to_csv(index=False, lineterminator="\n")
+    text: str = inert(product.rows).to_csv(index=False, lineterminator="\n")
     write_atomically(stem.with_suffix(".csv"), text.encode())
     report = _report(product)
     write_atomically(stem.with_suffix(".json"), (json.dumps(report, indent=2) + "\n").encode())

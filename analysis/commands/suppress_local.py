@@ -13,7 +13,7 @@ from analysis.disclosure.classes import Ints, partition
 from analysis.disclosure.local_suppression import BLANK, suppress_locally
 from analysis.disclosure.risk import violations
 from analysis.errors import InputError
-from analysis.store import write_atomically
+from analysis.store import inert, write_atomically
 
 
 def suppress_local(
@@ -54,7 +54,7 @@ def _blanked(frame: pd.DataFrame, keys: list[str], codes: Ints) -> pd.DataFrame:
 
 def _bytes(frame: pd.DataFrame, out: Path) -> bytes:
     if out.suffix != ".parquet":
-        text: str = frame.to_csv(index=False, lineterminator="\n")
+        text: str = inert(frame).to_csv(index=False, lineterminator="\n")
         return text.encode()
     sink = io.BytesIO()
     frame.to_parquet(sink, index=False)

@@ -22,6 +22,8 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 PAGE_INCHES, PHONE_INCHES = 7.2, 3.5
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+"""How a cell begins that a spreadsheet takes for a formula; and the apostrophe that makes it a text."""
 PNG_DPI = 200
 MARGIN = 0.12
 TITLE_POINTS, TEXT_POINTS, SMALL_POINTS = 11.0, 9.0, 8.0
@@ -216,9 +218,18 @@ def render(caption: Caption, draw: Callable[[float], Figure]) -> Drawing:
             page_svg=_svg(page),
             phone_svg=_svg(phone),
             page_png=_png(page),
-            data_csv=caption.data.to_csv(index=False, lineterminator="\n").encode(),
+            data_csv=_inert(caption.data).to_csv(index=False, lineterminator="\n").encode(),
             plotted=tuple(sorted({*plotted_numbers(page), *plotted_numbers(phone)})),
         )
+
+
+def _inert(data: pd.DataFrame) -> pd.DataFrame:
+    """Texts that no spreadsheet takes for a formula, by the rule of the release's own CSV files."""
+
+    def cell(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+    return data.map(cell)
 
 
 def plotted_numbers(figure: Figure) -> list[float]:

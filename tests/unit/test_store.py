@@ -1,4 +1,6 @@
+import csv
 import fcntl
+import io
 import os
 
 import pandas as pd
@@ -8,10 +10,15 @@ import pytest
 from analysis.errors import SchemaError, StoreError
 from analysis.schemas import TABLES
 from analysis.store import (
+    FORMULA_STARTS,
     Store,
     canonical,
+    cell_text,
     content_hash,
     csv_bytes,
+    inert,
+    inert_cell,
+    outspoken,
     parquet_bytes,
     parse_csv,
     replace_folder,
@@ -166,3 +173,33 @@ def test_a_folder_that_cannot_be_completed_stays_as_it_was(tmp_path, monkeypatch
         replace_folder(folder, {"b.csv": b"2"})
     assert (folder / "a.csv").read_bytes() == b"1"
     assert [path.name for path in folder.iterdir()] == ["a.csv"]
+
+
+FORMULAS = ["=cmd|'/c calc'!A1", "+1", "-2+3", "@SUM(1)", "\tx", "\rx", "'quoted", "''", "plain", "1-2", "", "a'b"]
+
+
+def test_no_cell_is_a_formula_and_every_text_comes_back():
+    for text in FORMULAS:
+        cell = inert_cell(text)
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert cell_text(cell) == text
+    assert inert_cell("plain") == "plain"
+
+
+def test_a_frame_is_made_inert_and_read_back_with_its_numbers():
+    texts = [text for text in FORMULAS if "\r" not in text]
+    frame = pd.DataFrame({"=a": texts, "n": range(len(texts)), "x": [-1.5] * len(texts)})
+    frame.loc[3, "=a"] = None
+    text = inert(frame).to_csv(index=False)
+    assert not [cell for row in csv.reader(io.StringIO(text)) for cell in row if cell[:1] in "=+@" and cell]
+    back = outspoken(pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=["NA"]))
+    assert back.columns.tolist() == ["=a", "n", "x"]
+    assert back["=a"].tolist() == [text if n != 3 else "" for n, text in enumerate(texts)]
+    assert back.x.tolist() == frame.x.tolist()
+
+
+def test_figures_follow_the_rule_of_the_tables():
+    from analysis.reading import figures
+
+    assert figures.FORMULA_STARTS == FORMULA_STARTS
+    assert figures._inert(pd.DataFrame({"a": FORMULAS})).a.tolist() == [inert_cell(text) for text in FORMULAS]

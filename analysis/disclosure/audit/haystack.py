@@ -97,6 +97,11 @@ class Haystack:
             return np.zeros(len(hashes), dtype=bool)
         return np.asarray(known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)] == hashes)
 
+    def files_with(self, needle: str) -> list[str]:
+        """Files that hold a text, compared in one spelling."""
+        wanted = one_spelling(needle)
+        return [name for name, text in self.texts.items() if wanted in text]
+
     def files_with_apart(self, needles: Sequence[str], length: int) -> list[str]:
         """Files that hold a text though something may stand between its letters; each has at least `length` of them."""
         hashes = start_hashes(needles, length)
