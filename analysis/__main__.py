@@ -30,6 +30,7 @@ COMMANDS = {
     "diagnose": "analysis.commands.diagnose:diagnose",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
+    "guard-commit": "analysis.commands.guard_commit:guard_commit",
     "posts-table": "analysis.commands.posts_table:posts_table",
     "prepare-run": "analysis.commands.prepare_run:prepare_run",
     "print-book": "analysis.commands.print_book:print_book",

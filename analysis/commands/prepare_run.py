@@ -14,12 +14,12 @@ from pathlib import Path
 import yaml
 
 from analysis.admission.study import GOVERNANCE, VAULT, open_papers
+from analysis.atomic import UNFINISHED, remove_if_abandoned
 from analysis.commands.vault_pipeline import lay_out
 from analysis.custody.clock import utc_day
 from analysis.custody.governance import write_anchors
 from analysis.custody.modes import PRIVATE_UMASK, close_to_others
 from analysis.errors import CustodyError, ParameterError
-from analysis.store import UNFINISHED, remove_if_abandoned
 
 PLACES = ("data/", "data/[!v]*/**/", "dist/**/")
 OBJECTS = Path(".dvc/cache/files/md5")
