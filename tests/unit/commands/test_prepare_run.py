@@ -19,7 +19,6 @@ from analysis.custody.ledger import append, read_ledger
 from analysis.errors import CustodyError, ParameterError
 from tests.pipeline.vaults import furnish, outside_key
 
-
 ROOT = Path(__file__).resolve().parents[3]
 STAGES = """
 stages:
