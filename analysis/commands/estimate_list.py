@@ -333,9 +333,10 @@ def _predicted_several(
     options: ListOptions, rows: ListRows, fit: ListRegression, data: SeveralItemsData, standings: list[ListAnalysis]
 ) -> list[Estimate]:
     made: list[Estimate] = []
+    linear = linear_several(data)
     for item, (label, standing) in enumerate(zip(data.labels, standings, strict=True)):
         averages = {"prediction": average(fit, None, item)} | group_averages(options.predict or "", rows, fit, item)
-        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()})
+        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()}, linear=linear)
         reason = standing.screen.reason or "the floor–ceiling screen failed"
         made += (
             found

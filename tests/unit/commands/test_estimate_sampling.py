@@ -218,10 +218,17 @@ def test_an_empty_group_and_a_single_cluster_are_flagged_not_numbered(tmp_path):
         mean(tmp_path, "y,c\n1,a\n0,a\n", "--clusters", "c")
 
 
-def test_a_share_of_zero_has_no_logit_interval_and_says_so(tmp_path):
-    made = mean(tmp_path, "y\n0\n0\n0\n", "--interval", "logit")
-    assert made["estimates"][0]["low"] is None
-    assert any("beta" in w for w in made["warnings"])
+@pytest.mark.parametrize("how", ["logit", "likelihood", "arcsine", "share"])
+def test_a_share_of_zero_has_exact_limits_and_says_so(tmp_path, how):
+    made = mean(tmp_path, "y\n0\n0\n0\n", "--interval", how)
+    assert made["estimates"][0]["low"] == 0
+    assert made["estimates"][0]["high"] == pytest.approx(1 - 0.025 ** (1 / 3), rel=1e-6)
+    assert any("exact limits" in w for w in made["warnings"]) == (how != "share")
+    inside = mean(tmp_path, "y\n0\n1\n0\n1\n", "--interval", how)
+    assert not any("exact limits" in w for w in inside["warnings"])
+
+
+def test_exact_limits_of_beta(tmp_path):
     exact = mean(tmp_path, "y\n0\n0\n0\n", "--interval", "beta")
     assert exact["estimates"][0]["high"] == pytest.approx(1 - 0.025 ** (1 / 3), rel=1e-6)
 
