@@ -47,8 +47,7 @@ def test_the_whole_tree_passes(tmp_path):
         ("6,3,3,1", "6,77,3,1", ["column 'by'", "'77'", "row 6", "not in the sample"]),
         ("6,3,3,1", "5,3,3,1", ["column 'id'", "'5'", "twice", "row 6"]),
         ("6,3,3,1", ",3,3,1", ["column 'id'", "missing", "row 6"]),
-        ("6,3,3,1", "6,3,0,1", ["column 'degree'", "is 0", "row 6"]),
-        ("6,3,3,1", "6,3,,1", ["column 'degree'", "row 6"]),
+        ("6,3,3,1", "6,3,0.5,1", ["column 'degree'", "is 0.5", "row 6"]),
         ("6,3,3,1", "6,3,many,1", ["column 'degree'", "'many'", "row 6"]),
         ("6,3,3,1", "6,3,-2,1", ["column 'degree'", "is -2"]),
         ("1,seed,4,0", "1,9,4,0", ["column 'by'", "seed"]),
@@ -63,6 +62,20 @@ def test_a_broken_tree_is_refused_by_column_value_and_row(tmp_path, old, new, wo
     assert "\n" not in message
     for word in words:
         assert word in message, message
+
+
+@pytest.mark.parametrize("degree", ["0", ""])
+def test_who_has_no_degree_stays_in_the_tree_and_weighs_nothing(tmp_path, degree):
+    """Respondent 3 recruited others; leaving the row out would cut the tree, so its weight is 0 instead."""
+    made = rds(tmp_path, TREE.replace("3,1,5,0", f"3,1,{degree},0"))
+    counted = [(3, 1), (4, 0), (2, 1), (6, 0), (3, 1), (4, 0), (2, 0), (5, 1)]
+    weights = [1 / d for d, _ in counted]
+    wanted = sum(w * y for w, (_, y) in zip(weights, counted, strict=True)) / sum(weights)
+    assert made["estimates"][0]["value"] == pytest.approx(wanted)
+    assert made["n"] == 8
+    assert any("1 respondent(s) have no degree" in w for w in made["warnings"])
+    assert made["diagnostics"]["seeds_and_waves"] == rds(tmp_path)["diagnostics"]["seeds_and_waves"]
+    assert not any("have no degree" in w for w in rds(tmp_path)["warnings"])
 
 
 def test_an_extreme_degree_is_flagged_and_refused_where_a_size_forbids_it(tmp_path):
