@@ -29,6 +29,7 @@ from analysis.estimators.weighting.estimates import kish_effect, share_evidences
 from analysis.estimators.weighting.margins import Margin, check_margins
 from analysis.estimators.weighting.replicates import ReplicateDesign, replicate_spread
 from analysis.estimators.weighting.trimming import trim_weights
+from analysis.spreadsheet import csv_text, inert
 
 METHOD = "calibrate"
 METHODS = ("rake", "linear", "logit", "poststratify")
@@ -256,7 +257,7 @@ def _write(path: Path, frame: pd.DataFrame, kept: pd.DataFrame, weights: npt.NDA
         if path.suffix == ".parquet":
             made.to_parquet(path, index=False)
         else:
-            made.to_csv(path, index=False)
+            path.write_text(csv_text(inert(made)), encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(
             f"--out '{path}' cannot be written ({error.strerror}); name a file in a folder that exists"
