@@ -205,7 +205,7 @@ _DECLARED = (
            null_means="no estimate"),
     Column("is_replicated", "boolean", "Both shocks moved the frame in the same direction, each with a joint rank p-value of at most .05"),
     Column("covariate_text", "text", "Something that was fixed before the event and cannot react to it", "key"),
-    Column("adjusted_p_value", "number", "Rank p-value after Holm's adjustment over the covariates of one shock", "measure", "probability", minimum=0, maximum=1, decimals=6),
+    Column("adjusted_p_value", "number", "Rank p-value after Westfall and Young's adjustment over the covariates of one shock", "measure", "probability", minimum=0, maximum=1, decimals=6),
     Column("has_jump", "boolean", "The adjusted p-value is at most .05: other posts are being observed, and the shock cannot be read"),
     Column("platform_code", "code", "Kind of export that the post came in", "key", codes=PLATFORMS),
     Column("account_kind_code", "code", "Why the account may be read", "key", codes={
