@@ -11,7 +11,7 @@ from analysis.errors import ReleaseError
 from analysis.reading.corpora_tables import corpora_tables
 from analysis.reading.design_tables import design_tables
 from analysis.reading.figures_performance import latest
-from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
+from analysis.reading.fragments import cited, column_table, escaped, outcome_word, pipe_table, table_block, verdict_word
 from analysis.reading.posts_tables import posts_tables
 from analysis.reading.privacy_tables import privacy_tables
 from analysis.reading.survey_tables import survey_tables
@@ -143,7 +143,7 @@ def experiment_checks(release: Release) -> str:
     columns = {
         "List": lambda row: LISTS.get(row.arm_code, row.arm_code),
         "Check": lambda row: escaped(in_words(row.check_code)),
-        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "Outcome": lambda row: outcome_word(row.is_passed),
         "What it says": lambda row: escaped(row.check_text),
     }
     rows = release.table("list_experiment_checks")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.reading.figures import Drawing, is_fictional
 from analysis.reading.tables import Release
-from analysis.reading.wording import NO_BREAK, mark
+from analysis.reading.wording import NO_BREAK, is_given, mark
 
 FICTIONAL_HEAD = "[Fictional]{.fictional}"
 LONG_CELL = 60
@@ -60,6 +60,13 @@ def verdict_word(verdict_code: str) -> str:
     """The verdict's word with its shape and colour; the word alone carries the meaning."""
     style = mark(verdict_code)
     return f"[{style.word}]{{.verdict .verdict-{verdict_code.replace('_', '-')}}}"
+
+
+def outcome_word(is_passed: object) -> str:
+    """What a check found; an empty cell is a check that the data could not decide, which nobody passed."""
+    if not is_given(is_passed):
+        return "*not judged*"
+    return "passed" if is_passed else "**failed**"
 
 
 def bullets(items: Sequence[str], nothing: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
-from analysis.reading.fragments import column_table, escaped, quoted, table_block
+from analysis.reading.fragments import column_table, escaped, outcome_word, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
 
@@ -184,7 +184,7 @@ def diagnostics_table(release: Release) -> str:
     columns = {
         "Items": lambda row: escaped(row.item_text),
         "Check": lambda row: _with_acronym(escaped(in_words(row.check_code))),
-        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "Outcome": lambda row: outcome_word(row.is_passed),
         "What it asks": lambda row: _with_acronym(escaped(sentence_case(row.check_text))),
         "Value": lambda row: decimal(row.statistic, 2) if is_given(row.statistic) else "",
         "Respondents": lambda row: count(row.respondents_n),

@@ -363,7 +363,7 @@ _DECLARED = (
            null_means="the check has no value on these data: see check_text"),
     Column("threshold", "number", "Value at which the check fails", "measure", "see check_text", decimals=6,
            null_means="the check has no single threshold"),
-    Column("is_passed", "boolean", "The design passes the check"),
+    Column("is_passed", "boolean", "The design passes the check", null_means="not judged: the data cannot tell, see check_text"),
     Column("check_text", "text", "What the check says, in words"),
     # Estimates
     Column("estimate_id", "text", "Estimate", "key", pattern=r"[A-Z]\d{2}[a-z]?_[a-z0-9_]+"),
