@@ -50,7 +50,7 @@ def published_attitudes(release: Release) -> Drawing:
     meanings = release.codes("benchmarks_shown", "wording_line_code")
     lines = list(dict.fromkeys(rows.wording_line_code))
     title = f"{len(rows)} published percentages, {len(lines)} different questions: no two lines can be compared"
-    told = "; ".join(f"{_row_words(row)}: {plain(row.figure_value)} %" for row in rows.itertuples())
+    told = "; ".join(f"{_row_words(row)}: {plain(row.figure_value)}%" for row in rows.itertuples())
     return render(
         Caption(
             "published_attitudes",
@@ -138,7 +138,7 @@ def _percent_rule(axes: Axes, left: float, right: float, top: float) -> None:
     for value in (0, 25, 50, 75, 100):
         x = left + (right - left) * value / 100
         axes.plot([x, x], [0.2, top - 0.05], "-", color=GRID, lw=0.7, zorder=0)
-        axes.text(x, 0.08, f"{value} %", size=7.5, ha="center", va="center", color=QUIET)
+        axes.text(x, 0.08, f"{value}%", size=7.5, ha="center", va="center", color=QUIET)
 
 
 def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: float) -> None:
@@ -149,7 +149,7 @@ def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: floa
     axes.text(
         x + shift,
         y,
-        f"{plain(value)} %",
+        f"{plain(value)}%",
         size=SMALL_POINTS,
         weight="bold",
         va="center",
