@@ -9,12 +9,13 @@ import typer
 from rich.progress import track
 from rich.table import Table
 
+from analysis.atomic import write_atomically
 from analysis.commands.screen import display
 from analysis.errors import ReplicationError
 from analysis.replication import afghanistan, nigeria, pakistan, race
 from analysis.replication.files import Source, load_sources, obtain
 from analysis.schemas import TABLES
-from analysis.store import Store, canonical, csv_bytes, write_atomically
+from analysis.store import Store, canonical, csv_bytes
 
 STUDIES = {
     "afghan.csv": afghanistan.recompute,
