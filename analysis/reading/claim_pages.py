@@ -48,6 +48,11 @@ TABLES = ("claims_register", "claim_verdicts", "claim_evidence")
 SCRIPT = "claim_pages.py"
 FIGURES = {"C08": "events_timeline", "C14.1": "protected_by_host"}
 """Claims for which something can be drawn today; no share is ever printed beside C09, and C10 shows all of them."""
+LEGAL = {"C09", "C10", "C15"}
+ARGUED = (
+    "Sentences about asylum, danger and opinions on this page are arguments of ours: "
+    "[what law says, with article and paragraph, and where hosts differ](../law.md)."
+)
 ARITHMETIC = "C10"
 COMPUTED = re.compile(r"with probability|with \d+ % power")
 """Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
@@ -179,7 +184,7 @@ def _claim_page(
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
         _claim(one),
-        f"## Verdict\n\n{_verdicts(one)}\n\n{evidence_day}",
+        f"## Verdict\n\n{_verdicts(one)}\n\n{evidence_day}{_legal(one)}",
         _sayings(one),
         f"## Quote it\n\n{quote}",
         f"## {_rule_heading(one)}\n\n{_rule(one)}",
@@ -212,6 +217,11 @@ def _claim(one: Dossier) -> str:
             f"{where} {kind} {about}".strip(),
         ]
     )
+
+
+def _legal(one: Dossier) -> str:
+    """Where a claim touches law: that its sentences are arguments, and where law is quoted."""
+    return f" {ARGUED}" if one.claim_id in LEGAL else ""
 
 
 def _verdicts(one: Dossier) -> str:

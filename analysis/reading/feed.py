@@ -31,7 +31,7 @@ def verdict_feed(release: Release, edition: Edition) -> str:
             HEAD,
             f"<title>Changes of verdicts: {name}</title>",
             "<id>urn:afghan-diaspora-attitudes:verdicts</id>",
-            f"<updated>{edition.day:%Y-%m-%d}T12:00:00Z</updated>",
+            f"<updated>{edition.day:%Y-%m-%d}T00:00:00Z</updated>",
             "<author><name>Contributors to afghan-diaspora-attitudes</name></author>",
             *reversed(entries),
             "</feed>\n",
@@ -47,7 +47,7 @@ def _entry(row: object, before: str | None, top: str) -> str:
     return (
         f"<entry><title>{escape(f'{claim} {subject(claim)}{about}: {now}')}</title>"
         f"<id>urn:afghan-diaspora-attitudes:{escape(f'{version}:{claim}:{part}')}</id>"
-        f"<updated>{row.release_date:%Y-%m-%d}T12:00:00Z</updated>"  # type: ignore[attr-defined]
+        f"<updated>{row.release_date:%Y-%m-%d}T00:00:00Z</updated>"  # type: ignore[attr-defined]
         f'<link href="{escape(top)}{claim_page(claim)}.html"/>'
         f"<summary>{escape(f'Release {version}. {was}')}</summary></entry>"
     )

@@ -210,7 +210,7 @@ def protection_frame(release: Release) -> Drawing:
         Caption(
             "protection_frame",
             title,
-            f"Two dots per year on one line. United States, {told}. No interval is published beside the rounded "
+            f"Two dots per year on one line. United States, {told}. We recorded no interval with the rounded "
             "census figure.",
             ("population_host_year", "benchmarks_shown"),
             __name__,
@@ -221,9 +221,7 @@ def protection_frame(release: Release) -> Drawing:
 
 
 def _draw_frames(pairs: pd.DataFrame, title: str, width: float) -> Figure:
-    source = (
-        f"{UNHCR} American Community Survey through the Migration Policy Institute, rounded, no interval published."
-    )
+    source = f"{UNHCR} American Community Survey through the Migration Policy Institute, rounded, no interval recorded."
     subtitle = (
         "A protection count leaves out people who are naturalised, on special visas or paroled; it is not a "
         "part of the other count"

@@ -135,7 +135,7 @@ def _file_words(path: str) -> str:
 def figure_block(drawing: Drawing, release: Release) -> str:
     """A figure at page and phone width with its alternative text and its provenance."""
     pictures = "\n".join(
-        f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.alt}\n:class: {look}\n:::"
+        f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.message}\n:class: {look}\n:::"
         for suffix, look in (("", "figure-page"), ("_phone", "figure-phone"))
     )
     files = (drawing.csv_name, f"{drawing.name}.svg", f"{drawing.name}.png")

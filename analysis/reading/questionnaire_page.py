@@ -24,18 +24,19 @@ SCRIPT = "questionnaire_page.py"
 NAME = "questionnaire_items"
 ITEM = re.compile(r"\b[A-Z]{2,4}\d{1,2}\b")
 SECTIONS = {
-    "SC": "Eligibility and demography", "NW": "Network size", "TA": "Views of the authorities", "LX": "List experiments",
+    "SC": "Eligibility and demography", "NW": "Network size", "TA": "Views of the authorities",
+    "LX": "List experiments",
     "EN": "Endorsement experiments", "ID": "Identity and threat", "DM": "Democracy and values",
     "EX": "Exposure, contact and pressure", "RE": "Relevance and public expression", "IP": "Integration",
     "HC": "Host context", "QC": "Quality checks", "RR": "Randomised response and crosswise", "DB": "Debriefing",
 }  # fmt: skip
 INTRO = (
     "This is the project's blueprint of a questionnaire, generated from the instrument file. What an item asks "
-    "stands here in an English paraphrase: the wording that is fielded, in each language, belongs to the study that fields "
-    "it, and no survey of real people is part of this release. Every item may be answered with *prefer not to say* and "
-    "*don't know*; which answers are missing, and why, stays told apart in the data. An item without a word on routing "
-    "is asked of everybody; lists, endorsements and versions are drawn at random, and the entries whose name ends in "
-    "ARM, ENDORSER or VERSION record what was drawn."
+    "stands here in an English paraphrase: the wording that is fielded, in each language, belongs to the study that "
+    "fields it, and no survey of real people is part of this release. Every item may be answered with *prefer not to "
+    "say* and *don't know*; which answers are missing, and why, stays told apart in the data. Every item is asked of "
+    "everybody unless it says otherwise; lists, endorsements and versions are drawn at random, and the entries whose "
+    "name ends in ARM, ENDORSER or VERSION record what was drawn."
 )
 
 
@@ -85,7 +86,7 @@ def _item(row: Any, used: dict[str, list[str]]) -> str:
         f"Answers: {_choices(row.answers_text)}.",
         f"Asked of each: {_choices(row.parts_text)}." if is_given(row.parts_text) else "",
         f"For: {escaped(row.item_role_text)}. From: {escaped(row.item_source_text)}.",
-        f"Named by {listing(claims)}." if claims else "No claim names it.",
+        f"Named by {listing(claims)}." if claims else "",
     ]
     return (
         f"({item_label(row.item_id)})=\n**{escaped(row.item_id)}** {escaped(row.asks_text)}\n\n"

@@ -14,7 +14,7 @@ from matplotlib import font_manager
 from analysis.errors import ReleaseError
 from analysis.reading.book import FIGURES
 from analysis.reading.figures import FAMILY, wrapped
-from analysis.reading.figures_evidence import attitude_rows
+from analysis.reading.figures_evidence import attitude_rows, questions
 from analysis.reading.figures_hosts import host_tiles
 from analysis.reading.figures_labels import base_rate_dots
 from analysis.reading.figures_lists import list_profiles
@@ -59,6 +59,8 @@ def test_the_alternative_text_says_more_than_the_title(drawing):
     assert len(drawing.alt) > 80
     assert re.search(r"\d", drawing.alt)
     assert "\n" not in drawing.alt
+    assert 60 < len(drawing.message) <= 300
+    assert drawing.alt.startswith(drawing.message)
 
 
 def test_the_tables_and_the_script_are_named(drawing, release):
@@ -68,6 +70,17 @@ def test_the_tables_and_the_script_are_named(drawing, release):
 
 def test_the_same_data_give_the_same_bytes(release, drawings):
     assert host_tiles(release) == drawings["host_tiles"]
+
+
+def test_one_question_asked_twice_or_answered_two_ways_counts_once():
+    asked = [
+        "Rated as suffering",
+        "Rated as suffering (both)",
+        "Positive view of rule",
+        "Negative view of rule",
+        "Other",
+    ]
+    assert questions(pd.DataFrame({"quantity_text": asked})) == 3
 
 
 def test_a_break_is_named_and_its_ends_are_not_joined(drawings):

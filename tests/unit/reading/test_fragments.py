@@ -30,7 +30,7 @@ def test_the_head_of_a_fictional_table_says_so(release):
 def test_a_figure_has_two_pictures_with_text_and_its_provenance(release):
     drawing = host_tiles(release)
     block = fragments.figure_block(drawing, release)
-    assert block.count(f":alt: {drawing.alt}") == 2
+    assert block.count(f":alt: {drawing.message}") == 2
     for origin in (
         "figures_hosts.py",
         "open__population_host_year.csv",
