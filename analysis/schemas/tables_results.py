@@ -75,6 +75,18 @@ TABLES = (
         rules=(INTERVAL_HOLDS_ESTIMATE,),
     ),
     Table(
+        name="list_practice",
+        title="Published list experiments beside direct questions: how precise they were, and how far apart",
+        row_is="one band of precision, or of the direct answer",
+        columns=columns(
+            "band_kind_code", "band_low_share", "band_high_share", "experiments_n", "papers_n", "list_minus_direct",
+            "ci_low", "ci_high", "source",
+        ),
+        key=("band_kind_code", "band_low_share"),
+        output_kind="published_figure",
+        source="recomputed from the studies of Blair, Coppock & Moor 2020, doi:10.1017/S0003055420000374",
+    ),
+    Table(
         name="method_coverage",
         title="Coverage of each method's interval over simulated surveys",
         row_is="one estimator on one kind of simulated survey",
