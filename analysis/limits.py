@@ -94,8 +94,9 @@ class Unpacked(io.RawIOBase):
 
     def close(self) -> None:
         """Close what is beneath."""
-        self._unpacked.close()
-        self._packed.close()
+        if not self.closed:
+            self._unpacked.close()
+            self._packed.close()
         super().close()
 
 

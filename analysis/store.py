@@ -5,16 +5,9 @@ in and on the way out, sorted by its key, its floats rounded to the declared dec
 name first. What must not be here: statistics, judgement, or a path that a stage could have chosen.
 """
 
-import contextlib
-import fcntl
-import glob
 import hashlib
 import io
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.atomic import write_atomically
 from analysis.errors import SchemaError, StoreError
 from analysis.schemas import TABLES, Column, Table
 from analysis.schemas.check import check, conform
 from analysis.schemas.publish import arrow_schema, parquet_metadata
+from analysis.spreadsheet import cell_text, csv_text, inert_cell
 
 TIER_FOLDERS = {
     "reference": "data/reference",
@@ -37,8 +32,6 @@ WRITABLE_TIERS = ("restricted", "candidate")
 """Tiers that a stage may write; `reference` is written by people, `open` by the release room against a clearance."""
 
 ROW_GROUP_ROWS = 65_536
-UNFINISHED = ".part"
-"""How every temporary name ends; none of them is ever read."""
 
 
 @dataclass(frozen=True)
@@ -134,10 +127,9 @@ def parquet_bytes(frame: pd.DataFrame, table: Table) -> bytes:
 
 
 def csv_bytes(frame: pd.DataFrame, table: Table) -> bytes:
-    """UTF-8 CSV with one header row; empty cells are nulls; numbers at declared decimals."""
+    """UTF-8 CSV with one header row; empty cells are nulls; numbers at declared decimals; no text is a formula."""
     cells = pd.DataFrame({column.name: _as_text(frame[column.name], column) for column in table.columns})
-    text: str = cells.to_csv(index=False, lineterminator="\n")
-    return text.encode()
+    return csv_text(cells).encode()
 
 
 def content_hash(frame: pd.DataFrame, table: Table) -> str:
@@ -172,6 +164,8 @@ def _parsed(cells: pd.Series, column: Column) -> pd.Series:
         if cell and not re.fullmatch(pattern, cell, re.DOTALL):
             rule = f"a cell of kind '{column.kind}' matches {pattern}"
             raise SchemaError(f"line {position + 2}, column {column.name}: got {cell!r}; {rule}")
+    if column.kind in ("text", "code"):
+        cells = cells.map(cell_text)
     values = cells.mask(cells == "")
     if column.kind == "boolean":
         return values.map({"true": True, "false": False})
@@ -185,97 +179,4 @@ def _as_text(values: pd.Series, column: Column) -> pd.Series:
         return values.map({True: "true", False: "false"}).fillna("")
     if column.kind == "date":
         return values.dt.strftime("%Y-%m-%d").fillna("")
-    return values.astype("str").where(values.notna(), "")
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name in the same folder, then rename: a reader sees the old file or the whole new one.
-
-    Raises
-    ------
-    StoreError
-        The machine does not let the file be written (full disk, read-only folder); the old one is untouched.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                file.write(data)
-                file.flush()
-                os.fchmod(file.fileno(), 0o666 & ~_umask())
-                Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StoreError(
-            f"{path}: not written, and what was there is untouched ({error.strerror}); "
-            "make room or permit writing, then run the same again"
-        ) from error
-
-
-def _umask() -> int:
-    """What the process takes from the rights of a new file: it can only be read by being set."""
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
-
-
-def _remove_abandoned(path: Path) -> None:
-    """Temporary files of this name whose writer was killed."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
-        remove_if_abandoned(left)
-
-
-def remove_if_abandoned(left: Path) -> bool:
-    """Remove a temporary file or folder unless its writer lives, which then holds its lock; True when it is gone."""
-    with contextlib.suppress(FileNotFoundError, BlockingIOError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
-        if left.is_dir():
-            shutil.rmtree(left)
-        else:
-            left.unlink()
-        return True
-    return False
-
-
-@contextlib.contextmanager
-def _locked(path: Path, how: int) -> Iterator[None]:
-    """Hold the lock of a file or a folder; the system gives it back when the process dies."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)
-
-
-def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a whole folder under a temporary name, then rename: a reader sees the old one or the whole new one.
-
-    Parameters
-    ----------
-    folder : Path
-        Its old content is gone afterwards.
-    files : mapping
-        Path within the folder → content.
-
-    Raises
-    ------
-    StoreError
-        Another process writes the same folder, or the machine does not let it be written.
-    """
-    new, old = (folder.with_name(f".{folder.name}.{word}{UNFINISHED}") for word in ("new", "old"))
-    for left in (new, old):
-        if left.exists() and not remove_if_abandoned(left):
-            raise StoreError(f"{folder}: another process is writing it; wait for that one")
-    new.mkdir(parents=True)
-    with _locked(new, fcntl.LOCK_EX):
-        for name, data in files.items():
-            write_atomically(new / name, data)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    return values.astype("str").where(values.notna(), "").map(inert_cell)

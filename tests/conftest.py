@@ -6,12 +6,19 @@ A test is never skipped in silence: what was left out is counted at the end, wit
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Speed is measured by `./run bench`; a test that fails on a busy machine teaches nobody.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 QUICK_FOLDERS = ("contract", "unit")
 """Rooms and their contracts; the other folders run pipelines, corpora, browsers, peers and many worlds."""
 
 SLOW_FILES = (
+    "contract/test_book.py",
+    "contract/test_trace.py",
     "unit/claims/test_register_guard.py",
     "unit/commands/test_bench.py",
     "unit/commands/test_check_consent.py",

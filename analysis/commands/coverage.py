@@ -7,10 +7,11 @@ import pandas as pd
 import typer
 from rich.progress import track
 
+from analysis.atomic import write_atomically
 from analysis.errors import InputError
 from analysis.results.method_coverage import METHODS, SOURCE, coverage_row
 from analysis.schemas import TABLES
-from analysis.store import Store, canonical, csv_bytes, write_atomically
+from analysis.store import Store, canonical, csv_bytes
 
 RESULTS = "reference__method_coverage"
 SURVEYS = 2000

@@ -1,20 +1,22 @@
 """`diagnose`: the design diagnosis over many more worlds than the pipeline draws, resumable after an interruption."""
 
 import hashlib
-import pickle
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 from rich.progress import track
 
+from analysis.atomic import write_atomically
+from analysis.design.estimators import Answer
 from analysis.design.studies import Study, simulate_study
 from analysis.errors import InputError
 from analysis.params import load_params
 from analysis.results.design_diagnosis import characteristic_rows, merged
 from analysis.schemas import TABLES
-from analysis.store import canonical, csv_bytes, write_atomically
+from analysis.store import canonical, csv_bytes
 
 FOLDER = Path("build/diagnosis")
 BATCH = 50
@@ -48,13 +50,23 @@ def diagnose(
 
 def _batch(seed: int, respondents: int, numbers: range, generators: list[np.random.Generator]) -> dict[int, Study]:
     """Studies of one batch, from the file of an earlier call where there is one."""
-    path = FOLDER / f"{_version()}_{seed}_{respondents}_{numbers.start}_{numbers.stop}.pickle"
+    path = FOLDER / f"{_version()}_{seed}_{respondents}_{numbers.start}_{numbers.stop}.json"
     if path.is_file():
-        kept: dict[int, Study] = pickle.loads(path.read_bytes())  # noqa: S301 — our own file, in the build folder
-        return kept
+        return {int(number): _read(rows) for number, rows in json.loads(path.read_text(encoding="utf-8")).items()}
     made = {number: simulate_study(respondents, generators[number]) for number in numbers}
-    write_atomically(path, pickle.dumps(made))
+    rows = {number: [_written(name, answer) for name, answer in study.items()] for number, study in made.items()}
+    write_atomically(path, json.dumps(rows).encode())
     return made
+
+
+def _written(name: tuple[str, str], answer: Answer) -> list[str | float | None]:
+    """One answer; JSON keeps every digit of a float."""
+    numbers = (answer.truth, answer.value, answer.low, answer.high)
+    return [*name, *(None if number is None else float(number) for number in numbers)]
+
+
+def _read(rows: list[list[Any]]) -> Study:
+    return {(name, step): Answer(*numbers) for name, step, *numbers in rows}
 
 
 def _version() -> str:

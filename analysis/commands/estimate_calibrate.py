@@ -26,6 +26,7 @@ from analysis.estimators.weighting.design import SurveyDesign, with_weights
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 from analysis.estimators.weighting.margins import check_margins
 from analysis.estimators.weighting.trimming import trim_weights
+from analysis.spreadsheet import csv_text, inert
 
 METHOD = "calibrate"
 METHODS = ("rake", "linear", "logit")
@@ -174,7 +175,7 @@ def _write(path: Path, frame: pd.DataFrame, kept: pd.DataFrame, weights: npt.NDA
         if path.suffix == ".parquet":
             made.to_parquet(path, index=False)
         else:
-            made.to_csv(path, index=False)
+            path.write_text(csv_text(inert(made)), encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(
             f"--out '{path}' cannot be written ({error.strerror}); name a file in a folder that exists"

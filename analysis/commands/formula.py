@@ -95,8 +95,8 @@ def _tokens(formula: str, option: str) -> list[_Token]:
 def _refusal(option: str, at: int, what: str) -> InputError:
     place = f"at character {at + 1}" if at >= 0 else "at its end"
     return InputError(
-        f"{option} holds {what} {place}; a formula is columns and numbers joined by + - * : / ^ and parentheses, and "
-        f"calls of {', '.join(FUNCTIONS)}"
+        f"{option} cannot be parsed, it holds {what} {place}; a formula is columns and numbers joined by + - * : / ^ "
+        f"and parentheses, and calls of {', '.join(FUNCTIONS)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""`prepare-run`: what `./run repro` does before DVC starts.
+"""What `./run repro` does before DVC starts.
 
 DVC trusts its cache: a damaged object would be handed out as a result. It may also take a stage's output from there
 without running the stage, so that nobody else would clean up after a run that was killed. A vault study gets its own
@@ -14,19 +14,25 @@ from pathlib import Path
 import yaml
 
 from analysis.admission.study import GOVERNANCE, VAULT, open_papers
+from analysis.atomic import UNFINISHED, remove_if_abandoned
 from analysis.commands.vault_pipeline import lay_out
 from analysis.custody.clock import utc_day
 from analysis.custody.governance import write_anchors
 from analysis.custody.modes import PRIVATE_UMASK, close_to_others
 from analysis.errors import CustodyError, ParameterError
-from analysis.store import UNFINISHED, remove_if_abandoned
 
 PLACES = ("data/", "data/[!v]*/**/", "dist/**/")
 OBJECTS = Path(".dvc/cache/files/md5")
 
 
-def prepare_run() -> None:
-    """Remove what dead runs left and damaged objects of the cache, and print which study `params.yaml` names."""
+def prepare_run() -> str:
+    """Remove what dead runs left and damaged objects of the cache; the study that `params.yaml` names.
+
+    Raises
+    ------
+    ParameterError
+        It names none.
+    """
     for left in unfinished(Path.cwd()):
         remove_if_abandoned(left)
     for damaged in damaged_objects(OBJECTS):
@@ -35,9 +41,10 @@ def prepare_run() -> None:
     content = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get("study"), str):
         raise ParameterError("params.yaml names no study; write `study: synthetic` or `study: vault`")
-    if content["study"] == "vault":
+    study: str = content["study"]
+    if study == "vault":
         prepare_vault(Path.cwd())
-    print(content["study"])
+    return study
 
 
 def prepare_vault(root: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from analysis.atomic import write_atomically
 from analysis.errors import ReleaseError
 from analysis.reading.print_edition import print_edition
-from analysis.store import write_atomically
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (

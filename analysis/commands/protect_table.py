@@ -1,6 +1,5 @@
 """`protect-table`: hide small counts of a two-way table, and what would give them away."""
 
-import io
 import json
 import math
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pandas as pd
 import typer
 from rich.table import Table
 
+from analysis.atomic import write_atomically
 from analysis.commands.screen import display
 from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
 from analysis.disclosure.additive import TOLERANCE, Bools, feasible_intervals
@@ -19,7 +19,7 @@ from analysis.disclosure.classes import Ints
 from analysis.disclosure.secondary import known_least, protect
 from analysis.disclosure.two_way import TwoWay, two_way
 from analysis.errors import DisclosureError, InputError, shown_code
-from analysis.store import write_atomically
+from analysis.spreadsheet import csv_text, inert
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,7 @@ def _csv(table: TwoWay, suppressed: Bools, names: tuple[str, str, str]) -> bytes
         (row, column, "" if is_hidden else str(count))
         for (row, column), count, is_hidden in zip(table.labels, table.system.value, suppressed, strict=True)
     ]
-    sink = io.StringIO()
-    pd.DataFrame(cells, columns=list(names)).to_csv(sink, index=False, lineterminator="\n")
-    return sink.getvalue().encode()
+    return csv_text(inert(pd.DataFrame(cells, columns=list(names)))).encode()
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.progress import track
 from rich.table import Table
 
+from analysis.atomic import write_atomically
 from analysis.commands.screen import display
 from analysis.errors import ReplicationError
 from analysis.replication import (
@@ -23,7 +24,7 @@ from analysis.replication import (
 )
 from analysis.replication.files import Source, load_sources, obtain
 from analysis.schemas import TABLES
-from analysis.store import Store, canonical, csv_bytes, write_atomically
+from analysis.store import Store, canonical, csv_bytes
 
 Recompute: TypeAlias = Callable[[bytes, Source], pd.DataFrame]
 FIGURES = "replication_results"

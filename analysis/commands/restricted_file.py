@@ -10,6 +10,7 @@ import pandas as pd
 import typer
 from rich.table import Table
 
+from analysis.atomic import write_atomically
 from analysis.commands.screen import display
 from analysis.disclosure.audit.findings import refusal
 from analysis.disclosure.audit.linkage import Target, attack_persons
@@ -18,7 +19,8 @@ from analysis.disclosure.policy import MicrodataRules, load_policy
 from analysis.errors import DisclosureError
 from analysis.params import load_params
 from analysis.schemas import study_table
-from analysis.store import Store, write_atomically
+from analysis.spreadsheet import csv_text, inert
+from analysis.store import Store
 
 FOLDER = "data/restricted/product"
 FEWEST_CONTROLS = 100
@@ -40,8 +42,7 @@ def restricted_file(
     product = restricted_product(rows[rows.is_microdata_allowed], rules)
     _attack(product, rows, rules)
     stem = root / FOLDER / f"restricted__{study}_persons"
-    text: str = product.rows.to_csv(index=False, lineterminator="\n")
-    write_atomically(stem.with_suffix(".csv"), text.encode())
+    write_atomically(stem.with_suffix(".csv"), csv_text(inert(product.rows)).encode())
     report = _report(product)
     write_atomically(stem.with_suffix(".json"), (json.dumps(report, indent=2) + "\n").encode())
     if as_json:

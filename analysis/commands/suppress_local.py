@@ -8,12 +8,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from analysis.atomic import write_atomically
 from analysis.commands.person_file import coded, named_columns, read_persons
 from analysis.disclosure.classes import Ints, partition
 from analysis.disclosure.local_suppression import BLANK, suppress_locally
 from analysis.disclosure.risk import violations
 from analysis.errors import InputError
-from analysis.store import write_atomically
+from analysis.spreadsheet import csv_text, inert
 
 
 def suppress_local(
@@ -54,8 +55,7 @@ def _blanked(frame: pd.DataFrame, keys: list[str], codes: Ints) -> pd.DataFrame:
 
 def _bytes(frame: pd.DataFrame, out: Path) -> bytes:
     if out.suffix != ".parquet":
-        text: str = frame.to_csv(index=False, lineterminator="\n")
-        return text.encode()
+        return csv_text(inert(frame)).encode()
     sink = io.BytesIO()
     frame.to_parquet(sink, index=False)
     return sink.getvalue()

@@ -7,20 +7,25 @@ What must not: estimation; silent repairs (rows with a missing answer are droppe
 from __future__ import annotations
 
 import difflib
+import gzip
+import io
 import re
 from collections import Counter
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import formulaic
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.parquet as pq
 
+from analysis import limits
 from analysis.commands.formula import columns_of
-from analysis.errors import InputError, shown_code
+from analysis.errors import InputError, LimitError, shown_code
+from analysis.spreadsheet import outspoken
 
 _ROOT = re.compile(r"(?<![\w.])sqrt\(")
 """The one function of a formula that the package knows by a longer name only."""
@@ -30,6 +35,8 @@ NOT_A_NUMBER = ("NA", "NaN", "nan")
 DECLARED_MISSING: ContextVar[tuple[str, ...]] = ContextVar("DECLARED_MISSING", default=())
 """Words that `estimate --missing` declares as missing everywhere in the file."""
 
+LARGEST = 2**28
+"""Bytes of a file that is held in memory, several times over while it is parsed."""
 SHOWN_LEVELS = 6
 # Beyond this a float no longer tells whole numbers apart.
 LARGEST_WHOLE = 2.0**53
@@ -83,7 +90,9 @@ def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
         raise InputError(f"file '{path}' does not exist; give the path of a CSV or Parquet file")
     try:
         frame = _parsed(path, as_text)
-    except (ValueError, OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
+    except LimitError as error:
+        raise InputError(str(error)) from error
+    except (ValueError, OSError, EOFError, UnicodeDecodeError, pd.errors.ParserError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"file '{path}' cannot be read ({reason}); give CSV in UTF-8, or Parquet") from error
     if frame.empty:
@@ -93,18 +102,48 @@ def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
 
 def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
     if path.suffix == ".parquet":
+        _demand_bearable_parquet(path)
         return pd.read_parquet(path)
     separator = "\t" if ".tsv" in path.suffixes else ","
     dtype = str if as_text else None
+    data = _bearable(path)
     missing = ["", *DECLARED_MISSING.get()]
-    frame = pd.read_csv(path, sep=separator, dtype=dtype, keep_default_na=False, na_values=missing, low_memory=False)
+    frame = pd.read_csv(
+        io.BytesIO(data), sep=separator, dtype=dtype, keep_default_na=False, na_values=missing, low_memory=False
+    )
     frame = frame if as_text else frame.apply(_without_words)
-    head = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
+    head = pd.read_csv(io.BytesIO(data), sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
     written = [str(name) for name in head.iloc[0]]
     if len(written) == len(frame.columns):  # pandas numbers names that are written twice, and would take the first
         twice = {name for name, times in Counter(written).items() if times > 1 and name}
         frame.columns = pd.Index([w if w in twice else c for w, c in zip(written, frame.columns, strict=True)])
-    return frame
+    return outspoken(frame)
+
+
+def _bearable(path: Path) -> bytes:
+    """The bytes of a CSV file, unpacked; more than fit into memory several times over are refused."""
+    with path.open("rb") as packed:
+        stream: BinaryIO = packed
+        if packed.read(2) == b"\x1f\x8b":
+            packed.seek(0)
+            unpacked = limits.Unpacked(packed, cast(BinaryIO, gzip.GzipFile(fileobj=packed)), str(path))
+            stream = cast(BinaryIO, io.BufferedReader(unpacked))
+        else:
+            packed.seek(0)
+        data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise InputError(f"file '{path}' holds more than {LARGEST} bytes; give fewer columns or rows")
+    if data.partition(b"\n")[0].count(b",") > limits.CELLS_IN_ROW:
+        raise InputError(f"file '{path}' has more than {limits.CELLS_IN_ROW} columns; give fewer")
+    return data
+
+
+def _demand_bearable_parquet(path: Path) -> None:
+    """A few bytes of Parquet may stand for any number of equal rows."""
+    stated = pq.ParquetFile(path).metadata
+    unpacked = sum(stated.row_group(n).total_byte_size for n in range(stated.num_row_groups))
+    if stated.num_rows * max(1, stated.num_columns) > limits.CELLS or unpacked > LARGEST:
+        raise InputError(f"file '{path}' holds more than {limits.CELLS} cells or {LARGEST} bytes; give fewer columns")
 
 
 def _without_words(values: pd.Series) -> pd.Series:

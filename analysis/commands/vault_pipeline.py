@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from analysis.store import write_atomically
+from analysis.atomic import write_atomically
 
 PLACE = "data/vault/.run"
 UP = "../../.."

@@ -20,13 +20,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from analysis.atomic import UNFINISHED, write_atomically
 from analysis.claims.register import load_register
 from analysis.commands.bench_report import cpu_seconds
 from analysis.commands.screen import display, screen
 from analysis.commands.verify_compare import IDENTICAL, Comparison, against_lock, against_outputs
 from analysis.commands.verify_evidence import attacks, replications
 from analysis.errors import ReleaseError, StoreError
-from analysis.store import UNFINISHED, write_atomically
 
 NOT_SOURCE = (".venv", ".git", ".dvc/cache", ".dvc/tmp", ".cache", "build", "dist", "data/release", "data/candidate",
               "data/restricted", "data/fiction", "data/vault", "dvc.lock")  # fmt: skip

@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from analysis.atomic import write_atomically
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
-from analysis.store import parquet_bytes, parse_csv, write_atomically
+from analysis.store import parquet_bytes, parse_csv
 
 KEPT_KINDS = ("frequency", "verdict")
 """Kinds of output that are kept beside the tables of a corpus."""

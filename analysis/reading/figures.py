@@ -21,6 +21,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
+from analysis.spreadsheet import csv_text, inert
+
 PAGE_INCHES, PHONE_INCHES = 7.2, 3.5
 PNG_DPI = 200
 MARGIN = 0.12
@@ -107,7 +109,7 @@ def drawn_csv(rows: pd.DataFrame, tables: Iterable[str]) -> bytes:
     if is_fictional(tables):
         rows = rows.drop(columns="evidence_class_code", errors="ignore").copy()
         rows.insert(0, "evidence_class_code", "synthetic")
-    return str(rows.to_csv(index=False, lineterminator="\n")).encode()
+    return csv_text(inert(rows)).encode()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from analysis.atomic import write_atomically
 from analysis.errors import ReleaseError
-from analysis.store import write_atomically
 
 EARLIEST_ZIP_YEAR = 1980
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.atomic import replace_folder
 from analysis.disclosure.gate import Cleared
 from analysis.release import metadata
 from analysis.release.description import ReleasedTable, read_description
 from analysis.release.page import page
 from analysis.schemas import TABLES
 from analysis.schemas.publish import codebook_markdown
-from analysis.store import csv_bytes, parquet_bytes, replace_folder
+from analysis.store import csv_bytes, parquet_bytes
 
 STATEMENT_FILES = ("CITATION.cff", "LICENSE-data.md", "RESPONSIBLE_USE.md", "KNOWN_ISSUES.md")
 """Written by people, kept at the top of the repository, carried along with every release."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from analysis.atomic import write_atomically
 from analysis.errors import ReplicationError
-from analysis.store import write_atomically
 
 MIRROR_VARIABLE = "EXTERNAL_MIRROR"
 TIMEOUT_SECONDS = 60

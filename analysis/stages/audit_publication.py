@@ -1,6 +1,7 @@
 """Attack the finished book and bundle; anything found fails the build. The report lies beside the product."""
 
 from analysis.admission.identities import identities
+from analysis.atomic import write_atomically
 from analysis.disclosure.audit.findings import refusal, report
 from analysis.disclosure.audit.haystack import read_haystack
 from analysis.disclosure.audit.hidden_data import hidden_data
@@ -9,7 +10,7 @@ from analysis.disclosure.audit.release_files import attack_publication, strings_
 from analysis.errors import DisclosureError
 from analysis.params import Params
 from analysis.schemas import study_table
-from analysis.store import Store, write_atomically
+from analysis.store import Store
 
 ATTACKS = (
     "strings",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analysis.atomic import write_atomically
 from analysis.disclosure.audit.differencing import differencing, earlier_releases
 from analysis.disclosure.audit.estimates import estimate_attacks
 from analysis.disclosure.audit.findings import refusal, report
@@ -12,7 +13,7 @@ from analysis.disclosure.policy import load_policy
 from analysis.errors import DisclosureError
 from analysis.params import Params
 from analysis.schemas import study_table
-from analysis.store import Store, write_atomically
+from analysis.store import Store
 
 ATTACKS = (
     "parquet_metadata",

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from analysis.atomic import replace_folder
 from analysis.params import Params
-from analysis.store import Store, replace_folder
+from analysis.store import Store
 from analysis.synthetic.fiction import Sizes, write_fiction
 from analysis.synthetic.truth import HEADER
 

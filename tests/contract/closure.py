@@ -1,6 +1,7 @@
 """What a stage really reads: its import closure, its parameters, its tables; read from the source, nothing is run."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,16 +36,22 @@ def _files_of(name: str, root: Path) -> list[Path]:
     return [path for path in [*packages, root.joinpath(*parts).with_suffix(".py")] if path.is_file()]
 
 
-def _imported_names(file: Path, root: Path) -> list[str]:
+def _imported_names(file: Path, root: Path) -> tuple[str, ...]:
+    return _imports_of(file.read_text(encoding="utf-8"), file)
+
+
+@cache
+def _imports_of(source: str, file: Path) -> tuple[str, ...]:
+    """Read once for all the stages that import the file."""
     names = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             if node.level:
                 raise AssertionError(f"{file}: relative import; imports are absolute here so that they can be followed")
             names += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return names
+    return tuple(names)
 
 
 def parameters_read(stage: str, root: Path = ROOT) -> set[str]:

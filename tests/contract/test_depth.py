@@ -35,7 +35,7 @@ def test_before_a_release(): pass
                 "left out whole",
             ],
         ),
-        (("-n", "2"), 4, ["2 test(s) left out; they run with --deep"]),
+        (("-n", "1"), 4, ["2 test(s) left out; they run with --deep"]),
     ],
 )
 def test_what_is_left_out_is_chosen_and_counted(tmp_path, options, passed, left):

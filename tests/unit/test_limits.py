@@ -44,6 +44,16 @@ def test_packed_files_unpack_whole(pack):
 
 
 @pytest.mark.parametrize("pack", PACKERS)
+def test_packed_files_can_be_read_from_any_byte(pack):
+    text = b"".join(b"%d," % number for number in range(90_000))
+    with source(pack(text)).open_bytes() as stream:
+        assert stream.seek(0, io.SEEK_END) == len(text)
+        for place in (400_000, 10, 399_999, 0):
+            assert stream.seek(place) == place
+            assert stream.read(7) == text[place : place + 7]
+
+
+@pytest.mark.parametrize("pack", PACKERS)
 def test_a_ratio_that_no_export_has_is_refused_before_it_is_unpacked(pack, monkeypatch):
     monkeypatch.setattr(limits, "RATIO_FROM", 2**18)
     monkeypatch.setattr(limits, "RATIO", 5)

@@ -1,22 +1,17 @@
+import csv
 import fcntl
+import io
 import os
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.atomic import replace_folder, write_atomically
 from analysis.errors import SchemaError, StoreError
 from analysis.schemas import TABLES
-from analysis.store import (
-    Store,
-    canonical,
-    content_hash,
-    csv_bytes,
-    parquet_bytes,
-    parse_csv,
-    replace_folder,
-    write_atomically,
-)
+from analysis.spreadsheet import cell_text, csv_text, inert, inert_cell, outspoken
+from analysis.store import Store, canonical, content_hash, csv_bytes, parquet_bytes, parse_csv
 
 RATES = TABLES["base_rates"]
 BREAKS = TABLES["series_breaks"]
@@ -166,3 +161,33 @@ def test_a_folder_that_cannot_be_completed_stays_as_it_was(tmp_path, monkeypatch
         replace_folder(folder, {"b.csv": b"2"})
     assert (folder / "a.csv").read_bytes() == b"1"
     assert [path.name for path in folder.iterdir()] == ["a.csv"]
+
+
+FORMULAS = ["=cmd|'/c calc'!A1", "+1", "-2+3", "@SUM(1)", "\tx", "\rx", "'quoted", "''", "plain", "1-2", "", "a'b"]
+
+
+def test_no_cell_is_a_formula_and_every_text_comes_back():
+    for text in FORMULAS:
+        cell = inert_cell(text)
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert cell_text(cell) == text
+    assert inert_cell("plain") == "plain"
+
+
+def test_a_frame_is_made_inert_and_read_back_with_its_numbers():
+    texts = FORMULAS
+    frame = pd.DataFrame({"=a": texts, "n": range(len(texts)), "x": [-1.5] * len(texts)})
+    frame.loc[3, "=a"] = None
+    text = csv_text(inert(frame))
+    assert not [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row if cell[:1] in "=+@" and cell]
+    back = outspoken(pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=["NA"]))
+    assert back.columns.tolist() == ["=a", "n", "x"]
+    assert back["=a"].tolist() == [text if n != 3 else "" for n, text in enumerate(texts)]
+    assert back.x.tolist() == frame.x.tolist()
+
+
+def test_figures_follow_the_rule_of_the_tables():
+    from analysis.reading import figures
+
+    drawn = figures.drawn_csv(pd.DataFrame({"a": FORMULAS}), ["open__claims"]).decode()
+    assert [row[0] for row in csv.reader(io.StringIO(drawn, newline=""))][1:] == [inert_cell(text) for text in FORMULAS]

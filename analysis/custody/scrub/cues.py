@@ -7,16 +7,17 @@ sufficient conditions.
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.kinds import handles, links
+from analysis.custody.scrub.kinds import handles
 from analysis.custody.scrub.kinds.domains import PERSIAN
 from analysis.custody.scrub.kinds.emails import AT_WORD, DOT_WORD
 from analysis.custody.scrub.kinds.number_words import ARABIC_SCRIPT, BETWEEN, LATIN, LATIN_BEGUN
+from analysis.custody.scrub.kinds.word_cues import SPELLED_CUE
 
 MARK = r"[ ()./_\x04~,;:*|=#'\"\n\[\]\-]"
 RUN_OF_DIGITS = rf"\d(?:(?:{MARK}{{0,4}}|[./\-]?[a-z]{{1,3}}[./\-]?)\d){{4}}"
 PICTURE_BEHIND = rf"\d\d{MARK}{{0,3}}\x07"
 ADDRESSES = (
-    links.SPOKEN_CUE,
+    SPELLED_CUE,
     handles.DID_CUE,
     r"@",
     r":/",

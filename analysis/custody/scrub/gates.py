@@ -34,7 +34,7 @@ class Gate:
     digits : so many digits
     all_of, any_of : every one, at least one of these signs
     cue : a match of this rule
-    outer : passed before; the cue is looked for behind it only
+    outer : passed before, in place of digits and signs; the cue is looked for behind it only
     """
 
     digits: int = 0

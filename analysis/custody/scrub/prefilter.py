@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from analysis.custody.scrub.alphabet import DROPPED, DROPPED_RANGES, EXPLICIT, raw_characters, to_bytes
 from analysis.custody.scrub.cues import NUMBER_WORDS, cues
-from analysis.custody.scrub.kinds.word_cues import CUES
+from analysis.custody.scrub.kinds.word_cues import BESIDE_DIGITS
 
 EXOTIC_RANGES = (
     *((0xA8, 0xA8), (0xAA, 0xAA), (0xAF, 0xAF), (0xB2, 0xB5), (0xB8, 0xBA), (0xBC, 0xBE), (0x132, 0x133)),
@@ -71,7 +71,7 @@ def may_hold(texts: pa.Array) -> pa.BooleanArray:
     """
     held = _matching(texts, pattern())
     held |= _matching_all(texts, ~held, NUMBER_WORDS)
-    held |= _matching_all(texts, ~held, r"\d", "|".join(CUES))
+    held |= _matching_all(texts, ~held, r"\d", "|".join(BESIDE_DIGITS))
     return pa.array(held)
 
 
@@ -79,6 +79,8 @@ def _matching_all(texts: pa.Array, asked: npt.NDArray[np.bool_], *cues: str) -> 
     """Those of the texts asked that match every cue; each is asked of those only that the one before let through."""
     rest = np.flatnonzero(asked)
     for cue in cues:
+        if not len(rest):
+            break
         rest = rest[_matching(texts.take(pa.array(rest)), raw_pattern(cue))]
     matching = np.zeros(len(texts), bool)
     matching[rest] = True

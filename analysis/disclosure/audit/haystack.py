@@ -10,6 +10,7 @@ import hashlib
 import html
 import re
 import unicodedata
+import urllib.parse
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ Hashes = npt.NDArray[np.uint64]
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_APART = re.compile(r"[^\w+]|_")
 _LETTERS = {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و"}
 MARKUP = {".html", ".svg", ".xml"}
 SEPARATOR = "\n"
@@ -49,6 +51,11 @@ def one_spelling(text: str) -> str:
         elif letter in _LETTERS:
             folded = folded.replace(letter, _LETTERS[letter])
     return " ".join(folded.split())
+
+
+def closed_up(text: str) -> str:
+    """A text in one spelling without what stands between its letters, digits and plus signs."""
+    return _APART.sub("", text)
 
 
 def window_hashes(text: str, length: int) -> Hashes:
@@ -131,6 +138,26 @@ class Haystack:
         wanted = one_spelling(needle)
         return [name for name, text in self.texts.items() if wanted in text or wanted in one_spelling(name)]
 
+    def files_with_apart(self, needles: Sequence[str], length: int) -> list[str]:
+        """Files that hold a text though something may stand between its letters; each has at least `length` of them."""
+        hashes = start_hashes(needles, length)
+        order = np.argsort(hashes, kind="stable")
+        known, ordered = hashes[order], [needles[number] for number in order]
+        return [name for name, text in self.texts.items() if _holds_any(closed_up(text), known, ordered, length)]
+
+
+def _holds_any(text: str, known: Hashes, needles: Sequence[str], length: int) -> bool:
+    """Whether any needle stands in a text; both they and their hashes are in the order of the hashes."""
+    windows = window_hashes(text, length)
+    if not len(known) or not len(windows):
+        return False
+    first = np.searchsorted(known, windows)
+    for start in np.flatnonzero(known[np.minimum(first, len(known) - 1)] == windows):
+        last = np.searchsorted(known, windows[start], side="right")
+        if any(text.startswith(needles[number], int(start)) for number in range(first[start], last)):
+            return True
+    return False
+
 
 def read_haystack(folders: Iterable[Path]) -> Haystack:
     """Open every file below the folders, and the folders' own zip files, entry by entry."""
@@ -164,10 +191,23 @@ def _readings(name: str, data: bytes) -> Iterator[str]:
         yield from _parquet_texts(data)
     text = data.decode("utf-8", errors="replace") if _is_text(data) else data.decode("latin-1")
     yield text
-    if "\\u" in text:
-        yield _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    yield from _decodings(text)
     if Path(name).suffix in MARKUP:
         yield html.unescape(_TAG.sub(" ", text))
+        # A tag in the middle of a word is no space.
+        yield html.unescape(_TAG.sub("", text))
+
+
+def _decodings(text: str) -> Iterator[str]:
+    """What stands in a text in the spelling of another machine: escapes, entities, addresses; one in another."""
+    if "\\u" in text:
+        yield _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    unescaped = html.unescape(text) if "&" in text else text
+    if unescaped != text:
+        yield unescaped
+    plain = urllib.parse.unquote(unescaped, errors="replace") if "%" in unescaped else unescaped
+    if plain != unescaped:
+        yield plain
 
 
 def _is_text(data: bytes) -> bool:

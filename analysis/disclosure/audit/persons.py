@@ -5,6 +5,7 @@ What must not be here: what a finding was found by. A report that quoted it woul
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -12,12 +13,19 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from analysis.disclosure.audit.findings import Finding
-from analysis.disclosure.audit.haystack import Haystack, one_spelling, start_hashes, window_hashes
+from analysis.disclosure.audit.haystack import Haystack, closed_up, one_spelling, start_hashes, window_hashes
 
 SHINGLE_CHARACTERS = 25
 SHINGLE_WORDS = 6
 SHORTEST_NEEDLE = 5
 """Shorter texts are found by chance in any book."""
+
+SHORTEST_OF_ALL = 2
+CELLS = (('"', '"'), ("'", "'"), (">", "<"), (",", ","), (";", ";"), ("|", "|"), ("@", " "), ("/", " "))
+SHORTEST_CLOSED = 8
+SHORTEST_IN_BASE64 = 8
+"""Fewer signs stand in longer base64 by chance."""
+SHORTEST_CLOSED_NUMBER = 9
 
 SCREENED_LENGTHS = (5, 8, 12, SHINGLE_CHARACTERS)
 """A needle is screened by its first characters, as many as the longest of these that it has."""
@@ -77,16 +85,56 @@ def _word_runs(text: str) -> Iterator[list[str]]:
 
 def identifiers(haystack: Haystack, needles: Iterable[str]) -> list[Finding]:
     """Find names, handles, numbers, keys or pseudonyms in plain text."""
-    wanted = {form for needle in needles for form in _forms(one_spelling(needle))}
-    return list(_report(haystack, "identifiers", wanted, "holds something that names a person or an account"))
+    listed = list(needles)
+    spelled = [one_spelling(needle) for needle in listed]
+    wanted = {form for needle in spelled for form in _forms(needle)}
+    wanted |= {form for needle in listed for form in _base64_forms(needle)}
+    apart = {closed_up(needle) for needle in spelled if _survives_closing_up(needle)}
+    found = [*_report(haystack, "identifiers", wanted, "holds something that names a person or an account")]
+    taken_apart = haystack.files_with_apart(sorted(apart), SHORTEST_CLOSED)
+    known = {finding.file for finding in found}
+    more = (file for file in taken_apart if file not in known)
+    return found + [Finding("identifiers", file, "holds something that names a person, taken apart") for file in more]
+
+
+def _survives_closing_up(spelled: str) -> bool:
+    """Whether a name is found even where it was taken apart: digits alone stand beside each other in any table."""
+    closed = closed_up(spelled)
+    if closed.startswith("+"):
+        return len(closed) >= SHORTEST_CLOSED_NUMBER
+    return len(closed) >= SHORTEST_CLOSED and any(map(str.isdigit, closed)) and any(map(str.isalpha, closed))
 
 
 def _forms(spelled: str) -> tuple[str, ...]:
     """What to look for: a short word may be any word, so it counts only as a handle or at the end of an address."""
     if len(spelled) < SHORTEST_NEEDLE:
-        return ()
+        return _short_forms(spelled)
     is_word = len(spelled) < SHORTEST_PLAIN_WORD and spelled.isalpha()
     return (f"@{spelled.lstrip('@')}", f"/{spelled.lstrip('@')}") if is_word else (spelled,)
+
+
+def _base64_forms(needle: str) -> Iterator[str]:
+    """How a name looks in base64: alone, filling a value; inside of more, the letters that the rest does not change."""
+    for text in {needle, needle.lower()}:
+        data = text.encode()
+        if SHORTEST_NEEDLE <= len(data) < SHORTEST_IN_BASE64:
+            alone = base64.b64encode(data).decode().rstrip("=")
+            yield from (f"{quote}{alone}{end}" for quote in "\"'>" for end in (quote.replace(">", "<"), "="))
+        if len(data) >= SHORTEST_IN_BASE64:
+            for before in range(3):
+                letters = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
+                # The first letters hold what stands before, the last one what comes behind.
+                yield one_spelling(letters[-(-before * 4 // 3) : (before + len(data)) * 4 // 3])
+
+
+def _short_forms(spelled: str) -> tuple[str, ...]:
+    """A key of few signs is one where it fills a cell, a value or a tag; a number of few digits nowhere."""
+    name = spelled.lstrip("@")
+    if len(name) < SHORTEST_OF_ALL or name.isdigit():
+        return ()
+    if name.isalpha():
+        return (f"@{name}", f"/{name}")
+    return tuple(f"{before}{name}{after}" for before, after in CELLS)
 
 
 def hashed_identifiers(haystack: Haystack, needles: Iterable[str]) -> list[Finding]:
@@ -100,6 +148,9 @@ def _report(haystack: Haystack, attack: str, needles: set[str], text: str) -> It
     """One finding per file that holds any needle; needles are screened by their first characters at once."""
     by_length: dict[int, list[str]] = {}
     for needle in sorted(needles):
+        if len(needle) < min(SCREENED_LENGTHS):  # few are
+            yield from (Finding(attack, file, text) for file in haystack.files_with(needle))
+            continue
         length = SCREENED_LENGTHS[bisect_right(SCREENED_LENGTHS, len(needle)) - 1]
         by_length.setdefault(length, []).append(needle)
     for length, group in by_length.items():

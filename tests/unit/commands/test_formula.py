@@ -71,7 +71,7 @@ def test_every_listed_function_is_one_that_the_package_knows(function):
 def test_everything_else_is_refused_in_one_sentence(formula, what):
     with pytest.raises(InputError) as caught:
         columns_of(formula)
-    assert str(caught.value).startswith(f"--covariates holds {what}")
+    assert str(caught.value).startswith(f"--covariates cannot be parsed, it holds {what}")
     assert "\n" not in str(caught.value).replace(formula, "")
 
 
@@ -95,3 +95,23 @@ def test_nothing_reaches_the_package_before_it_was_looked_at(monkeypatch):
 def test_names_of_this_program_are_no_columns():
     with pytest.raises(InputError, match=r"column 'frame' .* is not in the file"):
         design_matrix(FRAME, "age + frame")
+
+
+def test_a_file_that_would_not_fit_into_memory_is_refused(tmp_path, monkeypatch):
+    FRAME.to_csv(tmp_path / "a.csv", index=False)
+    FRAME.to_csv(tmp_path / "a.csv.gz", index=False)
+    FRAME.to_parquet(tmp_path / "a.parquet")
+    names = ("a.csv", "a.csv.gz", "a.parquet")
+    assert {len(survey_file.read_rows(tmp_path / name)) for name in names} == {len(FRAME)}
+    monkeypatch.setattr(survey_file, "LARGEST", 40)
+    for name in names:
+        with pytest.raises(InputError, match=r"holds more than .*40 bytes"):
+            survey_file.read_rows(tmp_path / name)
+
+
+def test_a_packed_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.limits.RATIO_FROM", 10)
+    monkeypatch.setattr("analysis.limits.RATIO", 1)
+    FRAME.to_csv(tmp_path / "a.csv.gz", index=False)
+    with pytest.raises(InputError, match="unpacks to more than 1 times its size"):
+        survey_file.read_rows(tmp_path / "a.csv.gz")

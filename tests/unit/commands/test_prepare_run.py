@@ -4,7 +4,10 @@ import fcntl
 import hashlib
 import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -16,6 +19,7 @@ from analysis.custody.ledger import append, read_ledger
 from analysis.errors import CustodyError, ParameterError
 from tests.pipeline.vaults import furnish, outside_key
 
+ROOT = Path(__file__).resolve().parents[3]
 STAGES = """
 stages:
   one:
@@ -61,9 +65,9 @@ def test_the_study_is_printed_and_damage_is_thrown_out(tmp_path, monkeypatch, ca
     object_ = put(tmp_path / ".dvc/cache/files/md5", b"cut")
     object_.write_bytes(b"c")
     vault_study(tmp_path)
-    prepare_run()
+    assert prepare_run() == "vault"
     said = capsys.readouterr()
-    assert said.out == "vault\n"
+    assert said.out == ""
     assert "thrown out, and made anew" in said.err
     assert not object_.exists()
 
@@ -172,3 +176,30 @@ def test_anchors_follow_the_papers_and_stop_a_second_key(tmp_path, monkeypatch):
     with pytest.raises(CustodyError, match="is that of another key"):
         renew_anchors(tmp_path)
     assert load_governance(folder / "governance.yml").anchors == Anchors(first.key_fingerprint, last.hash)
+
+
+STAGE = {"stages": {"write": {"cmd": "echo made > out.txt", "deps": ["params.yaml"], "outs": ["out.txt"]}}}
+
+
+def repro(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", "repro", "--", *arguments], cwd=folder, capture_output=True, text=True,
+        check=False, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def test_dvc_runs_what_changed_and_advises_nobody_to_send_results_away(tmp_path):
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = True\n    analytics = false\n", encoding="utf-8")
+    (tmp_path / "params.yaml").write_text("study: synthetic\n", encoding="utf-8")
+    (tmp_path / "dvc.yaml").write_text(yaml.safe_dump(STAGE), encoding="utf-8")
+    first, second = repro(tmp_path), repro(tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "Running stage 'write'" in first.stdout
+    assert "push" not in first.stdout + first.stderr
+    assert "Data and pipelines are up to date" in second.stdout
+    assert "Running stage" in repro(tmp_path, "--force").stdout
+    assert repro(tmp_path, "--no-such-option").returncode != 0
+    (tmp_path / "params.yaml").write_text("study: synthetic \n", encoding="utf-8")
+    (tmp_path / "dvc.yaml").write_text(yaml.safe_dump(STAGE).replace("echo made", "false"), encoding="utf-8")
+    assert repro(tmp_path).returncode != 0

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,6 +19,7 @@ from analysis.commands.coverage import coverage
 from analysis.commands.create_key import create_key
 from analysis.commands.diagnose import diagnose
 from analysis.commands.freeze_claims import freeze_claims
+from analysis.design.estimators import Answer
 from analysis.errors import CustodyError, InputError
 from analysis.estimators.rds.coverage import SPOT_CHECK, CoverageRow
 from analysis.results.method_coverage import METHODS
@@ -146,7 +148,12 @@ def test_a_deep_diagnosis_goes_on_where_it_stopped(project, monkeypatch, capsys)
     calls = []
     monkeypatch.setattr(diagnose_command, "BATCH", 2)
     monkeypatch.setattr(diagnose_command, "track", lambda wanted, description: wanted)
-    monkeypatch.setattr(diagnose_command, "simulate_study", lambda respondents, generator: calls.append(respondents))
+
+    def simulated(respondents, generator):
+        calls.append(respondents)
+        return {("a", "b"): Answer(1 / 3, 0.1, None, np.float64(0.2))}
+
+    monkeypatch.setattr(diagnose_command, "simulate_study", simulated)
     monkeypatch.setattr(
         diagnose_command, "characteristic_rows", lambda studies: pd.DataFrame({"studies_n": [len(studies)]})
     )
@@ -158,6 +165,9 @@ def test_a_deep_diagnosis_goes_on_where_it_stopped(project, monkeypatch, capsys)
     diagnose(worlds=5, update=True)
     # The first batch was kept; the second was cut short at three worlds and is made whole.
     assert len(calls) == 3 + 2 + 1
+    batch = next(project.glob("build/diagnosis/*_0_2.json"))
+    (kept,) = diagnose_command._read(json.loads(batch.read_text())["0"]).values()
+    assert kept == Answer(1 / 3, 0.1, None, 0.2)
     assert (project / diagnose_command.RESULT).read_text().startswith("studies_n,source\n5,")
 
 

@@ -106,6 +106,8 @@ def test_every_file_is_opened_as_what_it_is(tmp_path):
     ]  # fmt: skip
     assert found["release/b.txt"] == "<b>ki</b>tes \\u0041\\u00e9 <b>ki</b>tes aé"
     assert found["release/c.bin"] == "ÿ plain é".casefold()
-    assert found["release/deep/a.html"] == ("<b>ki</b>tes &amp; more <i >x</i> ki tes & more x")
-    assert found["bundle.zip:in/e.svg"] == "<t>inside</t> inside"
+    assert found["release/deep/a.html"] == (
+        "<b>ki</b>tes &amp; more <i >x</i> <b>ki</b>tes & more <i >x</i> ki tes & more x kites & more x"
+    )
+    assert found["bundle.zip:in/e.svg"] == "<t>inside</t> inside inside"
     assert found["release/d.parquet"].startswith("{b'k': b'meta'} one 7 8 par1")

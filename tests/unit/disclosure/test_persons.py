@@ -1,6 +1,8 @@
 """Each search finds what is planted, in any spelling and any kind of file, and leaves other text alone."""
 
+import base64
 import hashlib
+import json
 import zipfile
 
 import pyarrow as pa
@@ -184,3 +186,42 @@ def test_needles_of_every_length_are_screened():
         needle = "a1b2c3d4e5" * 4
         assert files(identifiers(holding(a=f"-{needle[:length]}-", b="-"), [needle[:length]])) == ["a"]
         assert identifiers(holding(a=f"-{needle[: length - 1]}-"), [needle[:length]]) == []
+
+
+KEY, PHONE, SHORT = "SYNK-100963", "+12025550101", "A-7"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", '<a href="x?id=SYNK%2D100963">'),
+        ("a.html", "&#83;YNK&#45;100963"),
+        ("a.json", '{"a": "S&#89;NK-100963"}'),
+        ("a.json", json.dumps({"a": base64.b64encode(KEY.encode()).decode()})),
+        ("a.json", json.dumps({"a": base64.b64encode(b"key=" + KEY.encode() + b"; more").decode()})),
+        ("a.json", json.dumps({"a": base64.b64encode(b"{" + KEY.encode() + b"}").decode()})),
+        ("a.txt", "S Y N K - 1 0 0 9 6 3"),
+        ("a.txt", "SYNK-\n100963"),
+        ("a.html", "<b>SYN</b>K-1<i>00963</i>"),
+        ("a.txt", "SYNK_100_963"),
+        ("a.txt", "call +1 (202) 555-0101 today"),
+        ("a.html", "call %2B1%20202%20555%200101"),
+        ("a.csv", "name,key\nx,A-7,y\n"),
+        ("a.json", '{"key": "A-7"}'),
+        ("a.html", "<td>A-7</td>"),
+    ],
+)
+def test_a_name_is_found_in_any_disguise(tmp_path, name, content):
+    assert set(files(identifiers(product(tmp_path, name, content), [KEY, PHONE, SHORT]))) == {f"book/{name}"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p>SYNK-100964 and 100963 and A-70, size A 7</p>",
+        json.dumps({"a": base64.b64encode(b"SYNK-900963 and something else").decode()}),
+        "1 202 555 0101 1202 5550 101",
+    ],
+)
+def test_what_only_resembles_a_name_is_none(tmp_path, content):
+    assert identifiers(product(tmp_path, "a.html", content), [KEY, PHONE, SHORT, "12025"]) == []

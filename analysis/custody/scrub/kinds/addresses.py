@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import ADDRESS_CUE, beside_digits
+from analysis.custody.scrub.kinds.word_cues import ADDRESS_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 22
 WORD = r"[A-Za-z<AR><LT>.'-]{2,24}"
 CAPITAL = r"[A-Z][A-Za-z'.-]{1,24}"
-NUMBER = r"\d{1,4}(?i:[a-z]\b)?(?: ?[/-] ?\d{1,4}(?i:[a-z]\b)?){0,2}"
+NUMBER = r"\d{1,4}(?i: ?[a-h]\b|[i-z]\b)?(?: ?[/-] ?\d{1,4}(?i:[a-z]\b)?){0,2}"
 POSTCODE = r"(?:\d{4,5}(?: [A-Z]{2})?|\d{3} \d{2})"
 TOWN = rf"(?:,? {{0,2}}(?:[A-Z]{{1,2}}-)?{POSTCODE} {CAPITAL}(?: (?:am |an der |im )?{CAPITAL})?)"
 UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
@@ -111,15 +111,17 @@ NO = r"(?:نمبر|نمره|شماره|پلاک|رقم|#)"
 PLACE = (
     r"(?:خیابان|کوچه|کوڅ[هی]|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|آپارتمان|"
     r"فاز|حصه|"
-    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه)"
+    r"مکان|گلی|گهر|گھر|سیکٹر|محله|محلہ|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه|میدان|شهرک|فلیٹ)"
 )
-PART = (
-    rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,2}}?(?:[ :]{{1,2}}{NO})?(?:[ :]{{0,2}}\d{{1,4}}|"
-    rf" {ORDINAL})?"
+NAMED_PLACE = rf"(?:{ORDINAL} )?{PLACE}(?:[ :]{{1,2}}[<AR>]{{1,14}}){{0,3}}?(?:[ :]{{1,2}}{NO})?"
+NUMBERED_PLACE = rf"{NAMED_PLACE}(?:[ :]{{0,2}}\d{{1,4}}| {ORDINAL})"
+PARTS_AR = Rule(
+    rf"(?:{NAMED_PLACE}(?:[ :]{{0,2}}\d{{1,4}}|"
+    rf" {ORDINAL})?[ ,/-]{{0,3}}(?:و )?){{1,5}}{NUMBERED_PLACE}(?:[ ,]{{1,3}}{ORDINAL} {PLACE})?"
 )
-PARTS_AR = Rule(rf"{PART}(?:[ ,/-]{{0,3}}(?:و )?{PART}){{1,5}}")
 HOUSE_NUMBER = Rule(
     rf"(?:خانه|کور|مکان|گلی|گهر|گھر|منزل|دروازه|پلاک|بلاک|سرک|کوچه|کوڅه)[ :]{{1,2}}(?:{NO}[ :]{{1,2}})\d{{1,4}}"
+    rf"(?:[ ,]{{1,3}}{ORDINAL} {PLACE})?"
 )
 STREET_NUMBER = Rule(rf"(?:شارع|خیابان|بلوار|کوچه|سرک)(?: [<AR>]{{2,14}}){{1,3}}?,? (?:{NO} ?)?\d{{1,3}}")
 NUMBERED = Rule(rf"{NO} ?:? ?\d")
@@ -231,5 +233,5 @@ EUROPEAN = (
     (LYING, _has_town_or_home),
     (ROMANCE, _has_town_or_home),
 )
-_GATE = beside_digits(1, ADDRESS_CUE)
+_GATE = behind_word(ADDRESS_CUE)
 FINDERS = tuple((_GATE, find) for find in (_european, _english, _turkish, _in_arabic_script))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.kinds.word_cues import BIRTH_CUE, beside_digits
+from analysis.custody.scrub.kinds.word_cues import BIRTH_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -20,13 +20,15 @@ WORDS = (
 )
 FILLER = (
     r"(?:is|was|on|the|der|am|ist|war|den|im|my|man|ma|his|her|in|el|op|le|date|datum|tarihi?m?|[ei]|:|"
-    r"من|ما|سال|ام|ش|هستم|در|به|تاریخ|نېټه|نیټه|ده|په|میری|میرا|هے|فی|یوم|روز|کو|هوا|هوئی)"
+    r"من|ما|سال|شده|شد|گردیده|ام|ش|هستم|در|به|تاریخ|نېټه|نیټه|ده|په|میری|میرا|هے|فی|یوم|روز|کو|هوا|هوئی)"
 )
 MONTH = r"[a-z<AR>]{3,12}"
 YEAR = r"(?:(?:1[2-4]|19|20)\d{2}|'?\d{2})\b"
+DAY_WORD = r"(?:یکم|اول|دوم|سوم|چهارم|پنجم|ششم|هفتم|هشتم|نهم|دهم|[<AR>]{3,6}دهم|بیستم|سی ام)"
 DATE = (
-    rf"(?:\d{{4}} ?[./-] ?\d{{1,2}} ?[./-] ?\d{{1,2}}|\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?(?:\d{{4}}|\d{{2}})|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.)? ?(?:of )?{MONTH}\.?[ ,]{{1,2}}(?:سال )?{YEAR}|"
+    rf"(?:{DAY_WORD} (?:ماه )?[<AR>]{{3,10}} (?:سال )?\d{{4}}\b|"
+    rf"\d{{4}} ?[./-] ?\d{{1,2}} ?[./-] ?\d{{1,2}}|\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?(?:\d{{4}}|\d{{2}})|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?[ -]?(?:of )?{MONTH}\.?[ ,-]{{1,2}}(?:سال )?{YEAR}|"
     rf"[a-z]{{3,12}}\.? \d{{1,2}}(?:st|nd|rd|th)?,? {YEAR})"
 )
 BEHIND_A_WORD = Rule(rf"{WORDS}(?:[ :.=(,*-]{{1,3}}{FILLER}){{0,4}}[ :.=(,*-]{{0,4}}{DATE}")
@@ -52,4 +54,4 @@ def _is_free(data: bytes, word: int, first: int, end: int) -> bool:
     return not is_inside_word and byte_at(data, first - 1) not in DIGITS and byte_at(data, end) not in DIGITS
 
 
-FINDERS = ((beside_digits(3, BIRTH_CUE), _beside_a_word),)
+FINDERS = ((behind_word(BIRTH_CUE), _beside_a_word),)

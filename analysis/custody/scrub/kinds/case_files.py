@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import FILE_CUE, beside_digits
+from analysis.custody.scrub.kinds.word_cues import FILE_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -62,6 +62,6 @@ def _references(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (beside_digits(4, FILE_CUE), _files),
+    (behind_word(FILE_CUE), _files),
     (Gate(digits=7), _references),
 )

@@ -116,6 +116,7 @@ SHORT: tuple[Grammar, ...] = (
         RANK_GRAMMAR,
     ),  # German courts
     (Rule(r"[A-Z]\d{7}/\d{1,4}", cased=True), _always, RANK_GRAMMAR),  # United Kingdom: Home Office
+    (Rule(r"[A-Z]\d{3} \d{7}-\d{1,2}/\d{1,3}[A-Z]", cased=True), _always, RANK_GRAMMAR),  # Austria: asylum court
     (Rule(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, RANK_GRAMMAR),  # Italy
     (Rule(r"[cfghj-nprtv-z][0-9cfghj-nprtv-z]{8}\d"), _is_icao_checked, RANK_GRAMMAR),  # Germany: passport, card
     (Rule(r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]"), _always, RANK_GRAMMAR),  # India: tax

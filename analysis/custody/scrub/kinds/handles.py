@@ -49,6 +49,7 @@ NUMBERED = Rule(
     r"یوزر ?نمبر|کارن ?(?:پېژند|پیژند)(?:ی|ه)?|معرف المستخدم|رقم المستخدم)"
     r"(?:[ :=]{1,2}(?:is|ist|my|من|ام|تلگرام|عددی|است|فیسبوک))?[\" :=#>(]{0,4}-?\d{5,20}"
 )
+NAMELESS = Rule(r"\b(?:user|nutzer|benutzer|account)[ #:]{1,3}\d{8,20}|(?:کاربر|یوزر)[ #:]{1,3}\d{8,20}")
 LAST_NUMBER = Rule(r"-?\d{5,20}$")
 GLUED_NUMBER = Rule(r"\b(?:user|channel|chat|group|id|account|member|player|guest|profile|kanal)_?\d{6,20}\b")
 DID_CUE = r"did:[a-z0-9]"
@@ -125,7 +126,7 @@ def _without_closing_marks(data: bytes, start: int, end: int) -> int:
 
 def _numbered(data: bytes) -> Iterator[Match]:
     """Accounts as numbers: behind a word for them, or glued to one."""
-    for start, end in NUMBERED.spans(data):
+    for start, end in (*NUMBERED.spans(data), *NAMELESS.spans(data)):
         found = LAST_NUMBER.at_end(data[start:end])
         is_glued = byte_at(data, start - 1) in LATIN and data[start] in LATIN
         is_counted = byte_at(data, end) in LATIN_OR_DIGIT or COUNTED.is_in(behind(data, end, 16))
@@ -146,7 +147,7 @@ def _decentralised(data: bytes) -> Iterator[Match]:
 
 FINDERS = (
     (Gate(all_of=b":"), _decentralised),
-    (Gate(digits=5), _numbered),
+    (Gate(digits=4), _numbered),
     (Gate(all_of=b"@"), _with_sign),
     (EVERY_TEXT, _labelled),
     (Gate(all_of=b"/"), _reddit),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.domains import KNOWN, WEAK
+from analysis.custody.scrub.kinds.word_cues import SPELLED_CUE, behind_word
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -28,7 +29,7 @@ ANY_DOT = r" ?(?:\.|[\[({] ?(?:\.|dot|نقطه|دات) ?[\])}]| dot | نقطه |
 SPACED_TELEGRAM = Rule(rf"\b(?:t|telegram){ANY_DOT}(?:me|dog) ?/ ?(?:(?:s|c|joinchat) ?/ ?)?[+a-z0-9_]{PART}*")
 SLASH = r"(?: ?/ ?| (?:slash|schragstrich|اسلش|اسلاش|سلش|سلاش) )"
 SPOKEN_TELEGRAM = Rule(
-    rf"(?:\b(?:t|telegram)\b|تی|تلگرام){ANY_DOT}(?:\b(?:me|dog)\b|می|ام ای|"
+    rf"(?:\b(?:t|telegram)\b|تی|تلگرام)(?:{ANY_DOT}|[ ,-])(?:\b(?:me|dog)\b|می|ام ای|"
     rf"ام یی){SLASH}(?:(?:joinchat){SLASH})?@?[+a-z0-9_]{{3,64}}"
 )
 SITE = (
@@ -153,10 +154,8 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     return len(labels) > 2 or not ARTICLE.is_in(context)
 
 
-SPOKEN_CUE = r"(?:(?:com|me|org|net|be|dog) ?/|slash|schragstrich|اسلش|اسلاش|سلش|سلاش|(?:کام|کوم|می) ?/)"
-"""Found in every address whose signs are spelled or set apart."""
 FINDERS = (
-    (Gate(cue=Rule(SPOKEN_CUE)), _spoken),
+    (behind_word(SPELLED_CUE), _spoken),
     (Gate(all_of=b"/"), _with_scheme),
     (Gate(all_of=b"."), _bare),
     (Gate(any_of=b"[({"), _defanged),

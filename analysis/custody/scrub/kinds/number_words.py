@@ -10,7 +10,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-ZERO = _words("zero oh nought null nul sifir sifr sefr sifar sifer zéro صفر")
+ZERO = _words("zero oh nought null nul sifir sifr sefr sifar sifer zéro صفر زیرو")
 UNITS: tuple[frozenset[str], ...] = (
     _words("one eins ein bir un yak yek yaw ek yeki یک یو ایک واحد"),
     _words("two zwei zwo iki deux do doo du dwa دو دوه اثنان اثنین"),
@@ -28,7 +28,7 @@ TENS = _words("""
     dreisig dreissig vierzig funfzig sechzig siebzig achtzig neunzig on yirmi otuz kirk elli altmis yetmis seksen doksan
     ده یازده دوازده سیزده چهارده پانزده شانزده هفده هجده هژده نوزده بیست سی چهل پنجاه شصت هفتاد هشتاد نود
     لس شل دیرش څلوېښت څلویښت پنځوس شپېته شپیته اویا اتیا نوي دس بیس تیس چالیس پچاس ساٹھ ستر اسی نوے
-    bist si chel chehel panja shast haftad hashtad nawad navad
+    bist si chel chehel panja shast haftad hashtad nawad navad nood
 """)
 HUNDREDS = _words("""
     hundred hundert yuz ikiyuz ucyuz dortyuz besyuz altiyuz yediyuz sekizyuz dokuzyuz
@@ -54,7 +54,7 @@ ARABIC_SCRIPT = rf"(?:{_alternatives(ALL - _IN_LATIN)})"
 ANY = rf"(?:{LATIN}|{ARABIC_SCRIPT})"
 
 
-BETWEEN = r"[ ,.\-/\n]{1,3}(?:(?:و|and|und|ve) )?"
+BETWEEN = r"و?[ ,.\-/\n]{1,3}(?:(?:و|and|und|ve) )?"
 
 
 def _values() -> dict[bytes, int]:

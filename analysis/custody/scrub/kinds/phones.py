@@ -105,15 +105,18 @@ def _is_loosely_written(data: bytes, window: Window) -> bool:
     marks = {mark.replace(b" ", b"").replace(b"\n", b"") for mark in window.marks}
     lengths = [*map(len, window.groups)]
     is_amount = marks <= {b",", b"'"} and _is_thousands(window) and window.groups[0][:1] != b"0"
-    if len(marks) > 1 or is_amount:
+    if is_amount:
         return False
     if min(lengths) == 1:
-        return max(lengths) == 1 and PICTURE not in next(iter(marks)) and _is_mobile_somewhere(window.digits.decode())
+        return max(lengths) == 1 == len(marks) and PICTURE not in min(marks) and _is_mobile_somewhere(window)
+    if len(marks) > 1:
+        return _has_plus(data, window) or (lengths[0] >= 3 and _is_mobile_somewhere(window))
     starts_like_one = window.groups[0].startswith(b"0") and len(window.digits) >= 9
     return starts_like_one or _has_plus(data, window) or _has_word(data, window)
 
 
-def _is_mobile_somewhere(digits: str) -> bool:
+def _is_mobile_somewhere(window: Window) -> bool:
+    digits = window.digits.decode()
     return digits[0] == "0" and any(numbering.is_mobile(digits[1:], region) for region in numbering.TRUNKED)
 
 
@@ -165,7 +168,8 @@ def _is_trunked(data: bytes, window: Window, digits: str) -> bool:
 
 def _has_stray_digit(window: Window) -> bool:
     """Whether a single digit stands among longer groups: another number, or a count."""
-    lengths = [len(group) for group in window.groups]
+    is_boxed = window.groups[0] == b"0" and any(byte in b"()" for byte in b"".join(window.marks[:1]))
+    lengths = [len(group) for group in window.groups[is_boxed:]]
     return min(lengths) == 1 < max(lengths)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import PLATE_CUE, beside_digits
+from analysis.custody.scrub.kinds.word_cues import PLATE_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, behind, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -27,7 +27,7 @@ IRANIAN = r"\d{2} ?-? ?(?:\d{3} ?[<AR>]{1,3} ?\d{2}|[<AR>]{1,3} ?\d{3}(?: ?[/-]?
 STATE_AND_NUMBER = r"\d{1,2} ?- ?\d{3,6}"
 AFGHAN = r"\d{4,7}"
 BEHIND_A_WORD = Rule(
-    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{STATE_AND_NUMBER}|"
+    rf"(?i:{WORDS})(?i:[ :.#=(-]{{1,3}}{FILLER}[<AR>]{{0,3}}){{0,4}}[ :.#=(-]{{1,3}}(?:{IRANIAN}|{STATE_AND_NUMBER}|"
     rf"{LATIN_VALUE}|{ONE_WORD}|{AFGHAN})",
     cased=True,
 )
@@ -72,6 +72,6 @@ def _by_notation(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (beside_digits(2, PLATE_CUE), _beside_a_word),
+    (behind_word(PLATE_CUE), _beside_a_word),
     (Gate(digits=2), _by_notation),
 )

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import TRANSFER_CUE, beside_digits
+from analysis.custody.scrub.kinds.word_cues import TRANSFER_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
 RANK = 24
 TRANSFER = (
-    r"(?:\bh[ae][wv]al[ae]h?|western ?union|money ?gram|\bria\b|\bxoom\b|money transfer|remittance|"
+    r"(?:\bh[ae][wv]al[ae]h?|western ?union|money ?gram|\bria\b|\bxoom\b|money transfer|remittance|\bsarr?af\w*|"
     r"uberweisung\w*|حوال[هی]|حواله|صراف[<AR>]*)"
 )
 CODE = (
@@ -22,13 +22,15 @@ ITSELF = (
     r"no|nr|id|pin)\b|sendungsnummer|کد (?:رهگیری|پیگیری|ارجاع)|شماره (?:رهگیری|پیگیری|ارجاع)|رقم الحواله)"
 )
 FILLER = (
-    r"(?:is|was|the|of|my|your|for|at|ist|lautet|e|no|number|nr|pin|code|ref|reference|شما|من|ما|تان|ش|است|به|د|"
+    r"(?:پستی|مرسوله|بسته|is|was|the|of|my|your|for|at|ist|lautet|e|no|number|nr|pin|code|ref|reference|شما|من|"
+    r"ما|تان|ش|است|به|د|"
     r"دی|ده|را|کا|هے|نمبر|شماره|کد|کود|کوډ|رمز)"
 )
 VALUE = r"(?:[A-Z]{1,3}-?)?\d[\dA-Z]*(?:[ -]\d[\dA-Z]*){0,4}\b"
 GAP = rf"(?:[ :.#=()-]{{1,3}}{FILLER}){{0,3}}[ :.#=()-]{{1,4}}"
 NAMED = Rule(
-    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |(?:of |for )?(?:the |my )?|ال)?{TRANSFER}|{ITSELF}|"
+    rf"(?i:{TRANSFER}{GAP}?(?:-|ash)?{CODE}|{CODE}(?: ?:)? (?:د |e |(?:of |for |at |from )?(?:the |my )?|"
+    rf"ال)?{TRANSFER}|{ITSELF}|"
     rf"{TRANSFER} (?:mtcn|pin))(?i:{GAP}){VALUE}",
     cased=True,
 )
@@ -59,4 +61,4 @@ def _value(data: bytes, start: int, end: int) -> Iterator[Match]:
         yield Match(first, end, "TRANSFER", RANK)
 
 
-FINDERS = ((beside_digits(3, TRANSFER_CUE), _codes),)
+FINDERS = ((behind_word(TRANSFER_CUE), _codes),)

@@ -1,4 +1,4 @@
-"""Words that tell something beside a digit, one cue for each family that needs them.
+"""Words that tell something, most of them beside a digit: one cue for each family that needs them.
 
 Each stands in every text in which its family finds anything. What must not be here: what has to follow the word.
 """
@@ -9,7 +9,9 @@ from analysis.custody.scrub.rules import Rule
 ADDRESS_CUE = (
     r"(?:(?:stras{1,2}e|str\.?|weg|allee|gasse|platz|ring|damm|ufer|chaussee|pfad|steig|gatan|vagen|gade|vej|"
     r"straat|laan|plein|"
-    r"gracht|kade|dijk|singel) \d|str\.\d|stras{1,2}e (?:des|der|am) |adress|address|anschrift|wohn|unterkunft|"
+    r"gracht|kade|dijk|singel) \d|str\.\d|stras{1,2}e (?:des|der|am) |\d[a-z]?,? {1,2}\d{4,5} [a-z]|adress|"
+    r"address|anschrift|"
+    r"wohn|unterkunft|"
     r" (?:street|road|avenue|lane|drive|boulevard|crescent|terrace|parkway|gardens|grove|court|close|way|place|"
     r"square|hill|row|"
     r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?$|"
@@ -21,12 +23,12 @@ ADDRESS_CUE = (
     r"manzil)(?: e)?(?: [n][a-z]{1,5})?[ .:]{1,2}\d|"
     r"(?:خیابان|کوچه|کوڅ|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|فاز|حصه|مکان|"
     r"گلی|گهر|گھر|"
-    r"سیکٹر|محله|سړک|دروازه|شارع|بنایه|شقه)[ :])"
+    r"سیکٹر|محله|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه|میدان|شهرک|فلیٹ)[ :])"
 )
 BIRTH_CUE = (
     r"(?:\* ?\d|birth|born|d\.? ?o\.? ?b|bday|geb|dogum|d\. ?tar|naiss|n[eé]e? le|geboorte|fodsel|fodd|nacimiento|"
     r"nascita|nato il|nata il|"
-    r"tav?w?all?[ou]d|تولد|متولد|زېږ|زیږ|زوکړ|پیدایش|پیدا|میلاد|ولد|مولود|تولدت)"
+    r"tav?w?all?[ou]d|تولد|متولد|زېږ|زیږ|زوکړ|پیدایش|پیدا|میلاد|ولد|مولود|موالید|تولدت)"
 )
 FILE_CUE = (
     r"(?:az|akz|gz|aktenz[a-z]{0,7}|gesch[a-z]{0,5}\.?-?z[a-z]{0,7}|zeichen|vorgangs?-?n[a-z]{1,6}|"
@@ -40,13 +42,15 @@ PLATE_CUE = (
 REGISTER_CUE = r"(?:جلد|ټوک|صکوک|تذکر|ta[sz]k)"
 TRANSFER_CUE = (
     r"(?:h[ae]w?v?al[ae]|havale|mtcn|western|money ?gram|ria |xoom|wise|transfer|tracking|überweis|uberweis|"
-    r"sendung|remit|"
+    r"sendung|remit|sarr?af|"
     r"حوال|رهگیری|پیگیری|صراف|ارجاع|ترسیل|حواله)"
 )
-CUES = (ADDRESS_CUE, BIRTH_CUE, FILE_CUE, PLATE_CUE, REGISTER_CUE, TRANSFER_CUE)
-_ANY = Gate(digits=1, cue=Rule("|".join(CUES)))
+SPELLED_CUE = r"(?:(?:com|me|org|net|be|dog) ?/|slash|schragstrich|اسلش|اسلاش|سلش|سلاش|(?:کام|کوم|می) ?/)"
+"""Found in every address whose signs are spelled or set apart; it needs no digit."""
+BESIDE_DIGITS = (ADDRESS_CUE, BIRTH_CUE, FILE_CUE, PLATE_CUE, REGISTER_CUE, TRANSFER_CUE)
+_ANY = Gate(cue=Rule("|".join((*BESIDE_DIGITS, SPELLED_CUE))))
 
 
-def beside_digits(digits: int, cue: str) -> Gate:
-    """The gate of a family: so many digits and its cue; one look for any cue comes before."""
-    return Gate(digits=digits, cue=Rule(cue), outer=_ANY)
+def behind_word(cue: str) -> Gate:
+    """The gate of a family: its cue; one look for all of them comes before."""
+    return Gate(cue=Rule(cue), outer=_ANY)
