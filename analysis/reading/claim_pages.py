@@ -182,9 +182,10 @@ def _claim(one: Dossier) -> str:
     constructs = entries(one.entry.get("constructs_text"))
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
+    numbers = str(one.entry["article_paragraphs_text"]).split(", ")
     where = (
-        f"Topic: {escaped(topic(one.entry['topic_code']))} The article's paragraph number is not known: only "
-        "its opening was seen."
+        f"Topic: {escaped(topic(one.entry['topic_code']))} In the article: paragraph{'s' * (len(numbers) > 1)} "
+        f"{listing(numbers)}, counted from the opening."
     )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(

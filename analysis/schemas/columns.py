@@ -468,6 +468,7 @@ _DECLARED = (
     Column("claim_kind_code", "code", "Whether the article says it or only presumes it", codes={
         "claim": "the article says it", "premise": "the article presumes it"}),
     Column("article_text", "text", "What the article says, in our words"),
+    Column("article_paragraphs_text", "text", "Paragraphs of the article that say it, or that need it, counted from its opening", pattern=r"\d+(, \d+)*"),
     Column("statement", "text", "The claim as a hypothesis"),
     Column("constructs_text", "text", "Which of the three constructs the claim is about: defend the country, approve the regime, speak in public",
            null_means="none of the three"),

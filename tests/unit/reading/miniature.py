@@ -35,7 +35,8 @@ def benchmark(identifier: str, unit: str, value: float | None, line: str, quanti
 def claim(identifier: str, topic: str, **changes: Any) -> dict[str, Any]:
     entry = {
         "claim_id": identifier, "topic_code": topic, "claim_kind_code": "claim", "constructs_text": "speak in public",
-        "article_text": f"The article says {identifier}.", "statement": f"Hypothesis {identifier}.",
+        "article_text": f"The article says {identifier}.", "article_paragraphs_text": "3, 5",
+        "statement": f"Hypothesis {identifier}.",
         "estimands_text": "E01_made_up: a share.", "population_text": "Nobody.", "period_text": "Never.",
         "evidence_needed": "a survey | n of 10", "supported_if": "above 5 %", "contradicted_if": "below 5 %",
         "inconclusive_if": "otherwise", "decides_text": "n = 10", "can_say": "Nobody knows. | Nobody can know.",
@@ -91,7 +92,7 @@ def base_rate(prevalence: float, sensitivity: float, specificity: float) -> dict
 def verdicts() -> list[dict[str, Any]]:
     """Every verdict of the vocabulary once, and a claim with two scopes."""
     empty = {"is_post_hoc": False, "low_points": None, "high_points": None, "intervals_text": None}
-    ids = ("C01.1", "C01.2", "C02", "C09", "C10")
+    ids = ("C01.1", "C01.2", "C02.2", "C09", "C10")
     rows = [
         {"claim_id": identifier, "scope_code": "claim", "verdict_code": code, "verdict_reason": f"As {code}.", **empty}
         for identifier, code in zip(ids, VERDICTS, strict=True)
@@ -345,7 +346,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "estimates": [estimate("difference", 0.437), estimate("prevalence", None)],
         "base_rates": [base_rate(0.01, 0.8, 0.95), base_rate(0.1, 0.9, 0.99)],
         "claims_register": [
-            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02", "growth"),
+            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02.2", "growth"),
             claim("C09", "standing", supported_if=None, contradicted_if=None, inconclusive_if=None, estimands_text=None,
                   constructs_text=None, is_confirmatory=False),
             claim("C10", "an_unknown_topic", claim_kind_code="premise"),
