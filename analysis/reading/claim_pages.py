@@ -185,7 +185,7 @@ def _claim(one: Dossier) -> str:
     numbers = str(one.entry["article_paragraphs_text"]).split(", ")
     where = (
         f"Topic: {escaped(topic(one.entry['topic_code']))} In the article: paragraph{'s' * (len(numbers) > 1)} "
-        f"{listing(numbers)}, counted from the opening."
+        f"{listing([quoted(number, 'claims_register') for number in numbers])}, counted from the opening."
     )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(
