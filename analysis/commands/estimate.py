@@ -30,7 +30,7 @@ from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
 from analysis.commands.survey_file import DECLARED_MISSING
 
-estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
+estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV, Parquet, SPSS or Stata file.")
 
 
 @estimate.callback()
@@ -39,7 +39,7 @@ def declare(
         str, typer.Option(help="Words that mean missing, such as NA,nan; an empty cell always does")
     ] = "",
 ) -> None:
-    """Run an estimator on your own CSV or Parquet file."""
+    """Run an estimator on your own CSV, Parquet, SPSS or Stata file."""
     DECLARED_MISSING.set(tuple(word.strip() for word in missing.split(",") if word.strip()))
 
 

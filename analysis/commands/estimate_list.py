@@ -319,7 +319,9 @@ def _several(options: ListOptions, rows: ListRows) -> Report:
 def _standing_of(data: SeveralItemsData, item: int) -> ListAnalysis:
     kept, base = (data.level == 0) | (data.level == item), data.base
     plan = {name: getattr(base, name) for name in ("weights", "strata", "clusters")}
-    inside: dict[str, Any] = {name: None if column is None else np.asarray(column)[kept] for name, column in plan.items()}
+    inside: dict[str, Any] = {
+        name: None if column is None else np.asarray(column)[kept] for name, column in plan.items()
+    }
     return analyse(base.responses.y[kept], data.level[kept] == item, base.responses.items, **inside)
 
 
