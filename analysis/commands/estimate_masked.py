@@ -28,6 +28,7 @@ from analysis.commands.survey_file import (
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.prediction import difference
+from analysis.estimators.randomised_response.cheating import detect_cheating
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.predictor import masked_predictor
 from analysis.estimators.randomised_response.prevalence import prevalence
@@ -41,8 +42,14 @@ from analysis.estimators.randomised_response.regression import (
 )
 
 METHOD = "randomised-response"
+COLUMNS = ("response", "weights", "strata", "clusters", "outcome", "group")
 # A model average this many standard errors from the moment estimate is worth a sentence.
 GAP_Z = 2.0
+CHEATING_P = 0.05
+NOT_FOLLOWED = (
+    "some respondents follow no device: the prevalence lies between honest_yes and honest_yes + cheaters, as far as "
+    "they may hold the trait"
+)
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,16 @@ class MaskedOptions:
     predict: str | None = None
     outcome: str | None = None
     outcome_model: str = "logistic"
+    group: str | None = None
+    second_p: float | None = None
+    second_p1: float | None = None
+    second_p0: float | None = None
+    second_q: float | None = None
 
     @property
     def columns(self) -> dict[str, str | None]:
         """Option to the column it names."""
-        return {f"--{name}": getattr(self, name) for name in ("response", "weights", "strata", "clusters", "outcome")}
+        return {f"--{name}": getattr(self, name) for name in COLUMNS}
 
 
 def estimate_masked(options: MaskedOptions) -> Report:
@@ -87,6 +99,7 @@ def estimate_masked(options: MaskedOptions) -> Report:
     InputError, EstimationError
         In one sentence that names the column, the value and the fix.
     """
+    _refuse_contradictions(options)
     how = device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
     frame = read_rows(options.file)
     require_columns(frame, options.columns)
@@ -110,7 +123,10 @@ def estimate_masked(options: MaskedOptions) -> Report:
         made = (None, None) if covariates is None else (covariates.matrix, covariates.names)
         data = masked_data(answer[complete], how, *made, **plan)
         outcome = numbers["outcome"][complete] if "outcome" in numbers else None
-        report = _report(options, data, covariates, outcome)
+        if options.group is not None:
+            report = _cheating(options, data, numbers["group"][complete])
+        else:
+            report = _report(options, data, covariates, outcome)
     except EstimationError as error:
         named = {name.removeprefix("--"): column for name, column in columns.items()}
         raise EstimationError(in_file_terms(str(error), named, kept)) from error
@@ -123,8 +139,30 @@ def estimate_masked(options: MaskedOptions) -> Report:
     return Report(METHOD, report.estimator, report.n, report.estimates, report.log_likelihood, diagnostics, warnings)
 
 
+def _refuse_contradictions(options: MaskedOptions) -> None:
+    """Two devices go with a column of halves, and with nothing that has no form for them."""
+    if (options.group is None) != (options.second_p is None):
+        raise InputError("--group and --second-p go together: the halves, and the second half's device")
+    others = (options.covariates, options.weights, options.strata, options.clusters, options.predict, options.outcome)
+    if options.group is not None and any(others):
+        raise InputError("--group takes no --covariates, --weights, --strata, --clusters, --predict or --outcome")
+
+
+def _cheating(options: MaskedOptions, data: MaskedData, group: Any) -> Report:
+    """Who follows no device, told from two random halves with two devices."""
+    assert options.second_p is not None  # noqa: S101 - refused before
+    second = device(options.design, options.second_p, p1=options.second_p1, p0=options.second_p0, q=options.second_q)
+    made = detect_cheating(data.y, group, data.how, second)
+    said = [NOT_FOLLOWED] if made.p_no_cheating < CHEATING_P else []
+    diagnostics = {
+        "p_no_cheating": made.p_no_cheating,
+        "second_device": {"yes_if_held": second.yes_given(1), "yes_if_not": second.yes_given(0)},
+    }
+    return Report(METHOD, "cheating", len(data.y), [made.honest_yes, made.cheaters], None, diagnostics, said)
+
+
 def _numbers(options: MaskedOptions) -> dict[str, str]:
-    named = {"weights": options.weights, "outcome": options.outcome}
+    named = {"weights": options.weights, "outcome": options.outcome, "group": options.group}
     return {name: column for name, column in named.items() if column is not None}
 
 
