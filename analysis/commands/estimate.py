@@ -144,6 +144,11 @@ def randomised_response(
     second_p1: Annotated[float | None, typer.Option(help="--p1 of the second half's device")] = None,
     second_p0: Annotated[float | None, typer.Option(help="--p0 of the second half's device")] = None,
     second_q: Annotated[float | None, typer.Option(help="--q of the second half's device")] = None,
+    anchor: Annotated[
+        str | None, typer.Option(help="crosswise: column of the anchor question, corrects for answers at random")
+    ] = None,
+    anchor_p: Annotated[float | None, typer.Option(help="--p of the anchor question")] = None,
+    anchor_share: Annotated[float, typer.Option(help="Share that the anchor's sensitive statement holds for")] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a trait behind a random device; diagnostics come first."""
@@ -167,6 +172,9 @@ def randomised_response(
         second_p1=second_p1,
         second_p0=second_p0,
         second_q=second_q,
+        anchor=anchor,
+        anchor_p=anchor_p,
+        anchor_share=anchor_share,
     )
     emit(estimate_masked(options), as_json=as_json)
 

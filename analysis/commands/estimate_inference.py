@@ -1,4 +1,4 @@
-"""`estimate event-study | robust-interval | mrp`: their options and help.
+"""`estimate event-study | robust-interval | mrp | scale-up`: their options and help.
 
 What belongs here: declarations. What must not: arithmetic, reading files.
 """
@@ -10,9 +10,10 @@ import typer
 
 from analysis.commands.estimate_event_study import EventOptions, estimate_event_study
 from analysis.commands.estimate_mrp import MrpOptions, estimate_mrp
-from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata
+from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata, Weights
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
+from analysis.commands.estimate_scale_up import ScaleUpOptions, estimate_scale_up
 
 Outcome = Annotated[str, typer.Option(help="Column with 1 yes and 0 no", show_default=False)]
 
@@ -28,6 +29,7 @@ def register_inference(app: typer.Typer) -> None:
     app.command("event-study")(event_study)
     app.command("robust-interval")(robust_interval)
     app.command("mrp")(mrp)
+    app.command("scale-up")(scale_up)
 
 
 def event_study(
@@ -118,3 +120,37 @@ def mrp(
         seed=seed,
     )
     emit(estimate_mrp(options), as_json=as_json)
+
+
+def scale_up(
+    file: File,
+    *,
+    outcome: Annotated[
+        str, typer.Option(help="Column: how many of the hidden group a person knows", show_default=False)
+    ],
+    known: Annotated[
+        str, typer.Option(help="Columns for groups of known size, as nurses=21000,teachers=54000", show_default=False)
+    ],
+    population: Annotated[float | None, typer.Option(help="Size of the population, for the mean degree")] = None,
+    transmission: Annotated[str, typer.Option(help="Shares of acquaintances who know of the membership")] = "0.5,0.8,1",
+    relative_degree: Annotated[
+        str, typer.Option(help="How widely members are known, relative to everybody")
+    ] = "0.8,1,1.2",
+    weights: Weights = None,
+    strata: Strata = None,
+    clusters: Clusters = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate the size of a hidden group from how many of it people know."""
+    options = ScaleUpOptions(
+        file=file,
+        outcome=outcome,
+        known=known,
+        population=population,
+        transmission=transmission,
+        relative_degree=relative_degree,
+        weights=weights,
+        strata=strata,
+        clusters=clusters,
+    )
+    emit(estimate_scale_up(options), as_json=as_json)

@@ -28,6 +28,7 @@ from analysis.commands.survey_file import (
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.prediction import difference
+from analysis.estimators.randomised_response.anchored import anchored_prevalence
 from analysis.estimators.randomised_response.cheating import detect_cheating
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.predictor import masked_predictor
@@ -42,10 +43,13 @@ from analysis.estimators.randomised_response.regression import (
 )
 
 METHOD = "randomised-response"
-COLUMNS = ("response", "weights", "strata", "clusters", "outcome", "group")
+COLUMNS = ("response", "weights", "strata", "clusters", "outcome", "group", "anchor")
 # A model average this many standard errors from the moment estimate is worth a sentence.
 GAP_Z = 2.0
 CHEATING_P = 0.05
+AT_RANDOM = (
+    "some respondents answer at random: the uncorrected prevalence is pulled towards one half, use the corrected one"
+)
 NOT_FOLLOWED = (
     "some respondents follow no device: the prevalence lies between honest_yes and honest_yes + cheaters, as far as "
     "they may hold the trait"
@@ -75,6 +79,9 @@ class MaskedOptions:
     second_p1: float | None = None
     second_p0: float | None = None
     second_q: float | None = None
+    anchor: str | None = None
+    anchor_p: float | None = None
+    anchor_share: float = 0.0
 
     @property
     def columns(self) -> dict[str, str | None]:
@@ -100,6 +107,7 @@ def estimate_masked(options: MaskedOptions) -> Report:
         In one sentence that names the column, the value and the fix.
     """
     _refuse_contradictions(options)
+    _refuse_anchor(options)
     how = device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
     frame = read_rows(options.file)
     require_columns(frame, options.columns)
@@ -123,7 +131,9 @@ def estimate_masked(options: MaskedOptions) -> Report:
         made = (None, None) if covariates is None else (covariates.matrix, covariates.names)
         data = masked_data(answer[complete], how, *made, **plan)
         outcome = numbers["outcome"][complete] if "outcome" in numbers else None
-        if options.group is not None:
+        if options.anchor is not None:
+            report = _anchored(options, data, numbers["anchor"][complete])
+        elif options.group is not None:
             report = _cheating(options, data, numbers["group"][complete])
         else:
             report = _report(options, data, covariates, outcome)
@@ -148,6 +158,34 @@ def _refuse_contradictions(options: MaskedOptions) -> None:
         raise InputError("--group takes no --covariates, --weights, --strata, --clusters, --predict or --outcome")
 
 
+def _refuse_anchor(options: MaskedOptions) -> None:
+    if (options.anchor is None) != (options.anchor_p is None):
+        raise InputError("--anchor and --anchor-p go together: the anchor question and its innocuous probability")
+    if options.anchor is not None and options.design != "crosswise":
+        raise InputError(f"--anchor belongs to --design crosswise, not to {options.design}; leave it out")
+    if options.anchor is not None and (options.covariates or options.predict or options.outcome or options.group):
+        raise InputError("--anchor takes no --covariates, --predict, --outcome or --group; leave them out")
+
+
+def _anchored(options: MaskedOptions, data: MaskedData, anchor: Any) -> Report:
+    """The crosswise share corrected for answers at random."""
+    assert options.anchor_p is not None  # noqa: S101 - refused before
+    made = anchored_prevalence(
+        data.y,
+        anchor,
+        options.p,
+        options.anchor_p,
+        anchor_share=options.anchor_share,
+        weights=data.weights,
+        strata=data.strata,
+        clusters=data.clusters,
+    )
+    everybody = made.attentive.high is not None and made.attentive.high >= 1
+    said = [] if everybody else [AT_RANDOM]
+    estimates = [made.corrected, made.attentive, made.uncorrected]
+    return Report(METHOD, "anchored", len(data.y), estimates, None, {"usable": made.corrected.is_usable}, said)
+
+
 def _cheating(options: MaskedOptions, data: MaskedData, group: Any) -> Report:
     """Who follows no device, told from two random halves with two devices."""
     assert options.second_p is not None  # noqa: S101 - refused before
@@ -162,7 +200,7 @@ def _cheating(options: MaskedOptions, data: MaskedData, group: Any) -> Report:
 
 
 def _numbers(options: MaskedOptions) -> dict[str, str]:
-    named = {"weights": options.weights, "outcome": options.outcome, "group": options.group}
+    named = {name: getattr(options, name) for name in ("weights", "outcome", "group", "anchor")}
     return {name: column for name, column in named.items() if column is not None}
 
 

@@ -18,13 +18,16 @@ from analysis.estimators.estimate import usable_estimate
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
+from analysis.estimators.randomised_response.anchored import anchored_prevalence
 from analysis.estimators.randomised_response.designs import device
+from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.estimators.randomised_response.regression import (
     masked_average,
     masked_data,
     masked_predictions,
     masked_regression,
 )
+from analysis.estimators.scale_up import scale_up
 from analysis.estimators.text_prevalence.estimators import Estimator, estimate_text
 from analysis.estimators.text_prevalence.regressions import Model
 from analysis.estimators.text_prevalence.sample import labelled_texts
@@ -158,6 +161,33 @@ def _blend(rng: Rng) -> Trial:
     return Trial(blend(own, other, 0.05).composite, 0.2)
 
 
+def _anchored(rng: Rng) -> Trial:
+    """One in five answers both questions at random."""
+    n, attends = 1000, rng.random(1000) < 0.8
+    held, beside, anchors = rng.random(n) < 0.05, rng.random(n) < 0.15, rng.random(n) < 0.15
+    y = np.where(attends, held == beside, rng.random(n) < 0.5)
+    a = np.where(attends, ~anchors, rng.random(n) < 0.5)
+    return Trial(anchored_prevalence(y.astype(float), a.astype(float), 0.15, 0.15).corrected, 0.05)
+
+
+def _inattentive(rng: Rng) -> Trial:
+    """The same answers without the anchor: what the correction is for."""
+    n, attends = 1000, rng.random(1000) < 0.8
+    held, beside = rng.random(n) < 0.05, rng.random(n) < 0.15
+    y = np.where(attends, held == beside, rng.random(n) < 0.5)
+    return Trial(prevalence(y.astype(float), device("crosswise", 0.15)), 0.05)
+
+
+def _scale_up(rng: Rng) -> Trial:
+    """Acquaintances of 400 people in clusters who know more or fewer; a group of 500 among 100,000."""
+    sizes, cluster = np.array([1000.0, 3000.0, 5000.0, 800.0, 2000.0]), np.arange(400) // 10
+    degree = np.exp(rng.normal(4.5, 0.7, 400) + 0.3 * rng.normal(size=40)[cluster])
+    known = rng.poisson(degree[:, None] * sizes / 100_000)
+    hidden = rng.poisson(degree * 500 / 100_000)
+    made = scale_up(hidden, known, sizes.tolist(), list("abcde"), survey_design(400, clusters=cluster))
+    return Trial(made.size, 500.0)
+
+
 EDGE_METHODS = (
     *(Method(name, _words(s), s[0] * s[1], _share(s)) for name, s in SHARES.items()),
     Method("text_dsl_five_channels", "posts of 5 leaning channels, 30 % labelled", 300, _texts(5, -0.5, "dsl")),
@@ -173,6 +203,11 @@ EDGE_METHODS = (
     Method("agreement_rare", "two readers, 150 items, 1.5 % positive; alpha", 150, _alpha(0.015, 150)),
     Method("agreement_rare_many", "two readers, 500 items, 1.5 % positive; alpha", 500, _alpha(0.015, 500)),
     Method("agreement_small", "two readers, 50 items, half positive; alpha", 50, _alpha(0.5, 50)),
+    Method(
+        "masked_crosswise_anchored", "crosswise with anchor, 5 % hold the trait, 20 % answer at random", 1000, _anchored
+    ),
+    Method("masked_crosswise_inattentive", "crosswise, 5 % hold the trait, 20 % answer at random", 1000, _inattentive),
+    Method("scale_up", "acquaintances in a group of 500 among 100,000, 40 clusters of 10", 400, _scale_up),
     Method("blend_bounded", "reference and opt-in sample, bias at its bound", 2200, _blend),
 )
 

@@ -11,6 +11,7 @@ from analysis.commands.estimate import estimate
 from analysis.errors import InputError
 from analysis.estimators.event_study import event_study
 from analysis.estimators.list_experiment.double import double_list
+from analysis.estimators.randomised_response.anchored import anchored_prevalence
 from analysis.estimators.robust_interval import robust_interval
 from analysis.estimators.weighting.design import survey_design
 
@@ -179,3 +180,43 @@ def test_true_labels_behind_coders_who_err(tmp_path):
     assert value["true_share[pro]"] + value["true_share[con]"] == pytest.approx(1)
     with pytest.raises(InputError, match="--model is 'crowd'"):
         run(written(tmp_path, pd.DataFrame(rows)), "agreement", *options[:-1], "crowd")
+
+
+def crosswise(n=800, seed=9):
+    rng = np.random.default_rng(seed)
+    attends, held = rng.random(n) < 0.7, rng.random(n) < 0.05
+    y = np.where(attends, held == (rng.random(n) < 0.15), rng.random(n) < 0.5)
+    a = np.where(attends, rng.random(n) >= 0.15, rng.random(n) < 0.5)
+    return pd.DataFrame({"y": y.astype(int), "a": a.astype(int), "c": np.arange(n) // 20})
+
+
+CROSSWISE = ("--response", "y", "--design", "crosswise", "--p", "0.15", "--anchor", "a", "--anchor-p", "0.15")
+
+
+def test_an_anchor_corrects_a_crosswise_question(tmp_path):
+    frame = crosswise()
+    made = run(written(tmp_path, frame), "randomised-response", *CROSSWISE, "--clusters", "c")
+    wanted = anchored_prevalence(frame.y, frame.a, 0.15, 0.15, clusters=frame.c)
+    value = {e["term"]: e for e in made["estimates"]}
+    assert value["corrected_prevalence"]["value"] == wanted.corrected.value
+    assert value["corrected_prevalence"]["low"] < 0.05 < value["corrected_prevalence"]["high"]
+    assert value["prevalence"]["low"] > 0.1
+    assert any("some respondents answer at random" in w for w in made["warnings"])
+    with pytest.raises(InputError, match="--anchor belongs to --design crosswise"):
+        run(written(tmp_path, frame), "randomised-response", *CROSSWISE[:3], "mirrored", *CROSSWISE[4:])
+
+
+def test_a_size_from_acquaintances(tmp_path):
+    rng = np.random.default_rng(10)
+    degree = np.exp(rng.normal(4.5, 0.7, 500))
+    frame = pd.DataFrame(
+        {name: rng.poisson(degree * size / 1e5) for name, size in (("hidden", 600), ("u", 2000), ("v", 4000))}
+    )
+    path = written(tmp_path, frame)
+    made = run(path, "scale-up", "--outcome", "hidden", "--known", "u=2000,v=4000", "--population", "100000")
+    (size,) = made["estimates"]
+    assert size["value"] == pytest.approx(frame.hidden.sum() / (frame.u + frame.v).sum() * 6000)
+    assert size["low"] < 600 < size["high"]
+    assert len(made["diagnostics"]["under_other_assumptions"]) == 9
+    with pytest.raises(InputError, match="--known holds 'v'; write column=size"):
+        run(path, "scale-up", "--outcome", "hidden", "--known", "u=2000,v")
