@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def protected_by_year(population: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
-    """Add the total under protection and mark the years that cannot be compared with the year before.
+    """Add who is under protection, and with asylum-seekers who is registered; mark the breaks of a series.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def protected_by_year(population: pd.DataFrame, breaks: pd.DataFrame) -> pd.Data
     DataFrame
         Table `population_host_year`.
     """
-    parts = population.refugees_n + population.asylum_seekers_n + population.other_protection_n.fillna(0)
-    marked = population.assign(protected_n=parts).merge(
+    protected = population.refugees_n + population.other_protection_n.fillna(0)
+    marked = population.assign(protected_n=protected, registered_n=protected + population.asylum_seekers_n).merge(
         breaks.drop(columns="source"), on=["host_iso3", "year"], how="left", validate="one_to_one"
     )
     return marked.assign(is_series_break=marked.series_break_note.notna())
@@ -56,7 +56,7 @@ def disaggregation(cells: pd.DataFrame, population: pd.DataFrame) -> pd.DataFram
     code[hosts.age_known_n == hosts.persons_n] = "full"
     code[hosts.sex_known_n == 0] = "none"
     return hosts.assign(
-        protected_n=hosts.persons_n,
+        registered_n=hosts.persons_n,
         sex_known_share=(hosts.sex_known_n / hosts.persons_n).astype("float64"),
         age_known_share=(hosts.age_known_n / hosts.persons_n).astype("float64"),
         disaggregation_code=code,
@@ -84,3 +84,30 @@ def without_false_zeros(cells: pd.DataFrame, hosts: pd.DataFrame) -> pd.DataFram
     is_doubtful = (cells.persons_n == 0) & (level != "full") & (cells.sex_code != "not_stated")
     status = pd.Series("reported", index=cells.index).mask(is_doubtful, "not_disaggregated")
     return cells.assign(persons_n=cells.persons_n.mask(is_doubtful), persons_status_code=status)
+
+
+def frames_side_by_side(stock: pd.DataFrame, by_year: pd.DataFrame) -> pd.DataFrame:
+    """Migrants from Afghanistan beside persons under protection, in the last year that both sources count.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        Table `migrant_stock`: women and men.
+    by_year : DataFrame
+        Table `population_host_year`.
+
+    Returns
+    -------
+    DataFrame
+        Table `diaspora_frames`: hosts that both sources have in that year.
+    """
+    year = max(set(stock.year) & set(by_year.year))
+    of_host = ["host_iso3", "year", "stock_basis_code", "has_refugees_added", "is_imputed", "source"]
+    migrants = stock[stock.year == year].groupby(of_host, as_index=False).migrants_n.sum()
+    protected = by_year[by_year.year == year][["host_iso3", "host_name", "protected_n", "source"]]
+    both = migrants.merge(protected, on="host_iso3", suffixes=("", "_protected"), validate="one_to_one")
+    ratio = both.protected_n / both.migrants_n.where(both.migrants_n > 0)
+    sources = both.source + "; " + both.source_protected
+    return both.assign(protected_to_migrants_ratio=ratio.astype("float64"), source=sources).drop(
+        columns="source_protected"
+    )

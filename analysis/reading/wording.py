@@ -45,6 +45,45 @@ SHORT_HOSTS = {
     "SYR": "Syria",
     "USA": "United States",
 }
+EUROPEAN_HOSTS = frozenset(
+    [
+        "AUT",
+        "BEL",
+        "BGR",
+        "CHE",
+        "CYP",
+        "CZE",
+        "DEU",
+        "DNK",
+        "ESP",
+        "EST",
+        "FIN",
+        "FRA",
+        "GBR",
+        "GRC",
+        "HRV",
+        "HUN",
+        "IRL",
+        "ISL",
+        "ITA",
+        "LIE",
+        "LTU",
+        "LUX",
+        "LVA",
+        "MLT",
+        "NLD",
+        "NOR",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "SWE",
+    ]
+)
+EUROPE = "Europe: the members of the European Union, Iceland, Liechtenstein, Norway, Switzerland and the United Kingdom"
+PROTECTED = "Under protection: refugees and others in need of international protection, without asylum-seekers"
+"""The two definitions that stand beside every number about hosts."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WHOLE_CLAIM = "claim"
 SCOPES = {"events_2025": "the past clashes", "future_study": "a future study"}
@@ -63,7 +102,8 @@ TOPICS = {
 SUBJECTS = {
     "C01.1": "Existence",
     "C01.2": "How common",
-    "C02": "Growth",
+    "C02.1": "Growth among all",
+    "C02.2": "Growth among the few",
     "C03": "Meaning of support",
     "C04": "Exposure online",
     "C05.1": "Outreach exists",
@@ -83,6 +123,8 @@ SUBJECTS = {
     "C14.2": "Who served",
     "C15": "Asylum files",
     "C16": "Disillusion",
+    "C17": "Former enemies",
+    "C18": "Reviews and checks",
 }
 """Short neutral names for tiles and the table of contents; never a verdict and never a statement."""
 
@@ -119,11 +161,11 @@ def plain(value: float) -> str:
 
 
 def percent(share: float, places: int = 0) -> str:
-    """A share as a percentage with a space that does not break; never 0 % or 100 % for a share that is neither."""
+    """A share as a percentage; never 0% or 100% for a share that is neither."""
     text = f"{100 * share:.{places}f}"
     if 0 < share < 1 and float(text) in (0.0, 100.0):
-        return f"under 1{NO_BREAK}%" if share < 0.5 else f"over 99{NO_BREAK}%"
-    return f"{text}{NO_BREAK}%"
+        return "under 1%" if share < 0.5 else "over 99%"
+    return f"{text}%"
 
 
 def span(low: str, high: str) -> str:
@@ -190,6 +232,11 @@ def is_given(value: object) -> bool:
 def claim_page(claim_id: str) -> str:
     """Name of a claim's page: `C01.1` lives in `claims/c01_1`."""
     return f"claims/{claim_id.lower().replace('.', '_')}"
+
+
+def claim_label(claim_id: str) -> str:
+    """Name by which pages link to a claim: `claim-c01-1`."""
+    return f"claim-{claim_id.lower().replace('.', '-')}"
 
 
 def clipped(text: str, limit: int) -> str:

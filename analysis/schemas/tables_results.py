@@ -42,7 +42,8 @@ TABLES = (
     Table(
         name="list_experiment_types",
         title="Afghanistan list experiment 2011: estimated shares of the answer types behind each arm",
-        row_is="one arm and one type: the number of control items supported, with or without the sensitive item",
+        row_is="one arm whose design passed its diagnostics and one type: the number of control items supported, with or "
+        "without the sensitive item; why another arm has no rows stands under unusable_reason in estimates",
         columns=columns(
             "experiment_code", "arm_code", "other_items_count", "holds_item", "type_share", "standard_error", "source"
         ),
@@ -73,6 +74,18 @@ TABLES = (
         output_kind="estimate",
         source="recomputed, see each row",
         rules=(INTERVAL_HOLDS_ESTIMATE,),
+    ),
+    Table(
+        name="list_practice",
+        title="Published list experiments beside direct questions: how precise they were, and how far apart",
+        row_is="one band of precision, or of the direct answer",
+        columns=columns(
+            "band_kind_code", "band_low_share", "band_high_share", "experiments_n", "papers_n", "list_minus_direct",
+            "ci_low", "ci_high", "source",
+        ),
+        key=("band_kind_code", "band_low_share"),
+        output_kind="published_figure",
+        source="recomputed from the studies of Blair, Coppock & Moor 2020, doi:10.1017/S0003055420000374",
     ),
     Table(
         name="method_coverage",
@@ -134,7 +147,7 @@ TABLES = (
         title="The register of claims, as frozen before estimation",
         row_is="one sub-claim of the article",
         columns=columns(
-            "claim_id", "topic_code", "claim_kind_code", "constructs_text", "article_text", "statement", "estimands_text",
+            "claim_id", "topic_code", "claim_kind_code", "constructs_text", "article_text", "article_paragraphs_text", "statement", "estimands_text",
             "population_text", "period_text", "evidence_needed", "supported_if", "contradicted_if", "inconclusive_if",
             "decides_text", "can_say", "cannot_say", "threats_text", "notes_text", "is_confirmatory",
         ),

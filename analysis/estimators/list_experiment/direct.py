@@ -17,6 +17,7 @@ from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
 from analysis.estimators.list_experiment.prediction import checked_direct
 from analysis.estimators.list_experiment.regression import RegressionData, covariance_of, regression_data
+from analysis.estimators.list_experiment.responses import ListDesign
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import survey_share
@@ -76,6 +77,7 @@ def combine_with_direct(
     *,
     X: npt.ArrayLike | None = None,
     names: Sequence[str] | None = None,
+    design: ListDesign = "conventional",
     weights: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -88,7 +90,7 @@ def combine_with_direct(
 
     Parameters
     ----------
-    response, treat, items, X, names, weights, strata, clusters
+    response, treat, items, X, names, design, weights, strata, clusters
         As in `regression_data`; X adjusts the list difference (intercept included).
     direct
         (n,) 0/1.
@@ -114,7 +116,9 @@ def combine_with_direct(
     >>> round(result.combined.value, 6)
     1.0
     """
-    data = regression_data(response, treat, items, X, names, weights=weights, strata=strata, clusters=clusters)
+    data = regression_data(
+        response, treat, items, X, names, design=design, weights=weights, strata=strata, clusters=clusters
+    )
     d = checked_direct(direct, data.responses.n)
     share = data.w / data.w.sum()
     p = float(share @ d)

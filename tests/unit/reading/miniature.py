@@ -35,7 +35,8 @@ def benchmark(identifier: str, unit: str, value: float | None, line: str, quanti
 def claim(identifier: str, topic: str, **changes: Any) -> dict[str, Any]:
     entry = {
         "claim_id": identifier, "topic_code": topic, "claim_kind_code": "claim", "constructs_text": "speak in public",
-        "article_text": f"The article says {identifier}.", "statement": f"Hypothesis {identifier}.",
+        "article_text": f"The article says {identifier}.", "article_paragraphs_text": "3, 5",
+        "statement": f"Hypothesis {identifier}.",
         "estimands_text": "E01_made_up: a share.", "population_text": "Nobody.", "period_text": "Never.",
         "evidence_needed": "a survey | n of 10", "supported_if": "above 5 %", "contradicted_if": "below 5 %",
         "inconclusive_if": "otherwise", "decides_text": "n = 10", "can_say": "Nobody knows. | Nobody can know.",
@@ -51,7 +52,8 @@ def population() -> list[dict[str, Any]]:
             is_break = iso3 == "IRN" and year == 2022
             rows.append({
                 "host_iso3": iso3, "host_name": name, "year": year, "refugees_n": size, "asylum_seekers_n": year - 2000,
-                "other_protection_n": None, "protected_n": size + year - 2000, "is_series_break": is_break,
+                "other_protection_n": None,
+                "protected_n": size, "registered_n": size + year - 2000, "is_series_break": is_break,
                 "series_break_note": "Counted anew" if is_break else None, **PLACE,
             })  # fmt: skip
     return rows
@@ -91,7 +93,7 @@ def base_rate(prevalence: float, sensitivity: float, specificity: float) -> dict
 def verdicts() -> list[dict[str, Any]]:
     """Every verdict of the vocabulary once, and a claim with two scopes."""
     empty = {"is_post_hoc": False, "low_points": None, "high_points": None, "intervals_text": None}
-    ids = ("C01.1", "C01.2", "C02", "C09", "C10")
+    ids = ("C01.1", "C01.2", "C02.2", "C09", "C10")
     rows = [
         {"claim_id": identifier, "scope_code": "claim", "verdict_code": code, "verdict_reason": f"As {code}.", **empty}
         for identifier, code in zip(ids, VERDICTS, strict=True)
@@ -244,6 +246,53 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def known_truth() -> list[dict[str, Any]]:
+    """A list under three control lists, and two figures about lists in general."""
+    names = (
+        "R16_list_zodiac_conventional", "R17_list_zodiac_placebo_item", "R18_list_zodiac_equal_length",
+        "R19_lists_median_standard_error", "R21_lists_rare",
+    )  # fmt: skip
+    return [
+        {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
+         "population_text": "Nobody", "period_text": "Never", "method_text": "difference", "value": 0.2,
+         "standard_error": None if "median" in name else 0.05, "ci_low": 0.1, "ci_high": 0.3, "respondents_n": 24,
+         "published_text": "the truth is known", "file_name": "made.csv", "file_sha256": "0" * 64, "source": SOURCE}
+        for name in names
+    ]  # fmt: skip
+
+
+def real_tables() -> dict[str, list[dict[str, Any]]]:
+    """Lists in practice, asylum decisions and two frames."""
+    shares = {"decided_n": 100, "protection_share": 0.4, "process_low_share": 0.3, "process_high_share": 0.5}
+    closed = {"rejected_n": 60, "otherwise_closed_n": 5, **shares, "source": SOURCE}
+    decided = {"recognised_n": 30, "other_positive_n": 10, **closed}
+    quarter = {"granted_n": 40, **closed}
+    return {
+        "list_practice": [
+            {"band_kind_code": kind, "band_low_share": low, "band_high_share": high, "experiments_n": n, "papers_n": 2,
+             "list_minus_direct": 0.05 if kind == "direct_share" else None,
+             "ci_low": 0.01 if kind == "direct_share" else None, "ci_high": 0.09 if kind == "direct_share" else None,
+             "source": SOURCE}
+            for kind, low, high, n in (("half_width", 0.0, 0.05, 4), ("half_width", 0.05, 0.1, 60),
+                                       ("direct_share", 0.0, 0.1, 30), ("direct_share", 0.1, 1.0, 34))
+        ],
+        "asylum_protection": [
+            {"host_iso3": iso3, "host_name": f"Host {iso3}", "year": year, "decision_stage_code": stage,
+             "is_series_break": year == 2021, **decided}
+            for iso3, stage in (("DEU", "first_instance"), ("DEU", "repeat_application"), ("FRA", "first_instance"),
+                                ("GBR", "first_instance"), ("USA", "us_immigration_service"))
+            for year in (2021, 2022, 2023)
+        ],
+        "asylum_protection_uk": [{"quarter_text": f"2023 Q{n}", **quarter} for n in (1, 2)],
+        "diaspora_frames": [
+            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "migrants_n": n, "protected_n": 50,
+             "protected_to_migrants_ratio": 50 / n if n else None, "stock_basis_code": "country_of_birth",
+             "has_refugees_added": False, "is_imputed": False, "source": SOURCE}
+            for iso3, n in (("DEU", 100), ("USA", 0))
+        ],
+    }  # fmt: skip
+
+
 def tables() -> dict[str, list[dict[str, Any]]]:
     checked = {"experiment_code": "afghanistan_2011", "arm_code": "taliban", "source": SOURCE}
     levels = (("IRN", "none", 0.0), ("DEU", "full", 1.0), ("USA", "partial", 0.4))
@@ -267,7 +316,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "persons_status_code": "not_disaggregated", "source": SOURCE},
         ],
         "population_host_disaggregation": [
-            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "protected_n": 100 * rank,
+            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "registered_n": 100 * rank,
              "sex_known_share": share, "age_known_share": share, "disaggregation_code": code, "source": SOURCE}
             for rank, (iso3, code, share) in enumerate(levels, start=1)
         ],
@@ -286,6 +335,16 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "event_category_code": kind, "date_status_code": "seen", "source_quality_code": "named_or_official",
              "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE}
             for n, kind in ((1, "afg_pak"), (2, "host_policy"), (3, "afg_pak"))
+        ],
+        "questionnaire_items": [
+            {"item_rank": rank, "item_id": name, "construct_text": "regime_eval", "asks_text": "How do you view them",
+             "parts_text": None, "answers_text": "very_unfavourable | somewhat_favourable", "item_source_text": "x",
+             "item_role_text": "outcome", "instrument_text": "made_up"}
+            for rank, name in enumerate(("TA1", "LX1_ARM"), start=1)
+        ],
+        "literature": [
+            {"literature_key": "nobody2011", "source": "Nobody (2011). Made up.", "cited_for_text": "nothing",
+             "seen_code": "memory", "source_address": "https://doi.org/10.1234/made.up"},
         ],
         "list_experiment_counts": experiment_counts(),
         "list_experiment_types": [
@@ -336,16 +395,18 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             for n in (100, 1000, 10_000)
         ],
         "replication_results": [
+            *known_truth(),
             {"replication_id": "R01_made_up", "estimand_id": "K02_list_taliban_afghanistan_2011",
              "quantity_code": "difference_in_mean_counts", "population_text": "Nobody", "period_text": "2011",
              "method_text": "difference", "value": 0.4, "standard_error": 0.1, "ci_low": 0.2, "ci_high": 0.6,
              "respondents_n": 24, "published_text": "0.4", "file_name": "made.csv",
              "file_sha256": "0" * 64, "source": SOURCE},
         ],
+        **real_tables(),
         "estimates": [estimate("difference", 0.437), estimate("prevalence", None)],
         "base_rates": [base_rate(0.01, 0.8, 0.95), base_rate(0.1, 0.9, 0.99)],
         "claims_register": [
-            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02", "growth"),
+            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02.2", "growth", notes_text="TA1 is asked."),
             claim("C09", "standing", supported_if=None, contradicted_if=None, inconclusive_if=None, estimands_text=None,
                   constructs_text=None, is_confirmatory=False),
             claim("C10", "an_unknown_topic", claim_kind_code="premise"),

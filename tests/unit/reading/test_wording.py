@@ -4,7 +4,6 @@ import pytest
 
 from analysis.errors import ReleaseError
 from analysis.reading import wording
-from analysis.reading.wording import NO_BREAK
 
 
 def test_every_verdict_has_a_word_and_a_look_of_its_own():
@@ -32,7 +31,7 @@ def test_a_verdict_outside_the_vocabulary_is_refused():
     ],
 )
 def test_a_share_is_never_rounded_to_nobody_or_everybody(share, places, text):
-    assert wording.percent(share, places) == f"{text}{NO_BREAK}%"
+    assert wording.percent(share, places) == f"{text}%"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,7 @@ def test_a_list_in_a_cell_becomes_sentences():
 
 
 def test_claims_stand_in_the_register_s_order():
-    assert sorted(["C10", "C05.2", "C02", "C05.1"], key=wording.claim_order) == ["C02", "C05.1", "C05.2", "C10"]
+    assert sorted(["C10", "C05.2", "C02.1", "C05.1"], key=wording.claim_order) == ["C02.1", "C05.1", "C05.2", "C10"]
 
 
 def test_text_is_cut_at_a_word():
