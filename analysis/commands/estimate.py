@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis.commands.estimate_endorsement import estimate_endorsement
+from analysis.commands.estimate_inference import register_inference
 from analysis.commands.estimate_list import estimate_list
 from analysis.commands.estimate_masked import MaskedOptions, estimate_masked
 from analysis.commands.estimate_options import (
@@ -30,7 +31,7 @@ from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
 from analysis.commands.survey_file import DECLARED_MISSING
 
-estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV or Parquet file.")
+estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV, Parquet, SPSS or Stata file.")
 
 
 @estimate.callback()
@@ -39,12 +40,13 @@ def declare(
         str, typer.Option(help="Words that mean missing, such as NA,nan; an empty cell always does")
     ] = "",
 ) -> None:
-    """Run an estimator on your own CSV or Parquet file."""
+    """Run an estimator on your own CSV, Parquet, SPSS or Stata file."""
     DECLARED_MISSING.set(tuple(word.strip() for word in missing.split(",") if word.strip()))
 
 
 register_sampling(estimate)
 register_posts(estimate)
+register_inference(estimate)
 
 
 @estimate.command("list-experiment")
@@ -54,7 +56,9 @@ def list_experiment(
     response: Annotated[str, typer.Option(help="Column with the number of items", show_default=False)],
     treatment: Annotated[str, typer.Option(help="Column with the arm", show_default=False)],
     items: Annotated[int, typer.Option(help="Items without the sensitive one", show_default=False)],
-    estimator: Annotated[str, typer.Option(help="difference, linear, nls, ml, multi or modified")] = "difference",
+    estimator: Annotated[
+        str, typer.Option(help="difference, linear, nls, ml, multi, modified or double")
+    ] = "difference",
     model: Annotated[
         str,
         typer.Option(
@@ -84,6 +88,9 @@ def list_experiment(
     robust: Annotated[bool, typer.Option("--robust", help="nls, ml: hold it at the difference in means")] = False,
     outcome: Annotated[str | None, typer.Option(help="ml: column of an outcome that the item predicts")] = None,
     outcome_model: OutcomeModel = "logistic",
+    second_response: Annotated[
+        str | None, typer.Option(help="double: column with the count of list B, where --treatment is 1 for list A")
+    ] = None,
     item_columns: Annotated[str | None, typer.Option(help="modified: open answers of the controls, a,b,c")] = None,
     endorsement: Annotated[
         str | None, typer.Option(help="Answers under an endorsement, a,b,c: do they go with the list?")
@@ -115,6 +122,7 @@ def list_experiment(
         is_robust=robust,
         outcome=outcome,
         outcome_model=outcome_model,
+        second_response=second_response,
         item_columns=item_columns,
         endorsement=endorsement,
         correlation=correlation,
@@ -141,6 +149,18 @@ def randomised_response(
     predict: Predict = None,
     outcome: Annotated[str | None, typer.Option(help="Column of an outcome that the trait predicts")] = None,
     outcome_model: OutcomeModel = "logistic",
+    group: Annotated[
+        str | None, typer.Option(help="Column of random halves, 0 and 1, with two devices: detects non-compliance")
+    ] = None,
+    second_p: Annotated[float | None, typer.Option(help="--p of the second half's device")] = None,
+    second_p1: Annotated[float | None, typer.Option(help="--p1 of the second half's device")] = None,
+    second_p0: Annotated[float | None, typer.Option(help="--p0 of the second half's device")] = None,
+    second_q: Annotated[float | None, typer.Option(help="--q of the second half's device")] = None,
+    anchor: Annotated[
+        str | None, typer.Option(help="crosswise: column of the anchor question, corrects for answers at random")
+    ] = None,
+    anchor_p: Annotated[float | None, typer.Option(help="--p of the anchor question")] = None,
+    anchor_share: Annotated[float, typer.Option(help="Share that the anchor's sensitive statement holds for")] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a trait behind a random device; diagnostics come first."""
@@ -159,6 +179,14 @@ def randomised_response(
         predict=predict,
         outcome=outcome,
         outcome_model=outcome_model,
+        group=group,
+        second_p=second_p,
+        second_p1=second_p1,
+        second_p0=second_p0,
+        second_q=second_q,
+        anchor=anchor,
+        anchor_p=anchor_p,
+        anchor_share=anchor_share,
     )
     emit(estimate_masked(options), as_json=as_json)
 

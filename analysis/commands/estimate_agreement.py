@@ -27,9 +27,15 @@ from analysis.estimators.agreement import (
     pairwise_kappa,
     standing,
 )
+from analysis.estimators.dawid_skene import dawid_skene
 from analysis.estimators.estimate import Estimate
 
 METHOD = "agreement"
+MODELS = ("none", "dawid-skene")
+NO_SPREAD = (
+    "shares of true labels rest on a model of annotators who err independently of each other; they have no interval, "
+    "and the mean error rates are of all annotators together"
+)
 MOST_CLASSES = 20
 
 
@@ -44,6 +50,7 @@ class AgreementOptions:
     level: str = "nominal"
     order: str | None = None
     by: str | None = None
+    model: str = "none"
     draws: int = 1000
     seed: int = 1
 
@@ -67,6 +74,8 @@ def estimate_agreement(options: AgreementOptions) -> Report:
     """
     if options.level not in LEVELS:
         raise InputError(f"--level is '{options.level}'; choose one of {', '.join(LEVELS)}")
+    if options.model not in MODELS:
+        raise InputError(f"--model is '{options.model}'; choose one of {', '.join(MODELS)}")
     frame = read_rows(options.file, as_text=True)
     require_columns(frame, {f"--{n}": getattr(options, n) for n in ("item", "coder", "label", "by")})
     rows, missing, repeated = _clean_rows(frame, options)
@@ -85,6 +94,15 @@ def estimate_agreement(options: AgreementOptions) -> Report:
         "pairwise_kappa": (kappas := _kappas(annotations, rows[options.coder])),
     }
     said = [*_warnings(missing, repeated), *_undefined(kappas)]
+    if options.model == "dawid-skene":
+        made = dawid_skene(annotations)
+        others += [_class_share(word, float(share), alpha.n) for word, share in zip(words, made.prior, strict=True)]
+        diagnostics["dawid_skene"] = {
+            "log_likelihood": made.log_likelihood,
+            "steps": made.steps,
+            "mean_error_rates": dict(zip(words, made.error_rates.mean(axis=0).tolist(), strict=True)),
+        }
+        said.append(NO_SPREAD)
     return Report(METHOD, "krippendorff", len(rows), [alpha, *others], None, diagnostics, said)
 
 
@@ -167,6 +185,22 @@ def _by_group(
 
 def _named(estimate: Estimate, term: str) -> Estimate:
     return replace(estimate, term=term)
+
+
+def _class_share(word: str, share: float, n: int) -> Estimate:
+    return Estimate(
+        term=f"true_share[{word}]",
+        value=share,
+        se=None,
+        low=None,
+        high=None,
+        confidence=0.95,
+        n=n,
+        effective_n=None,
+        degrees_of_freedom=None,
+        unit="share of items",
+        method="Dawid and Skene's model, expectation-maximisation",
+    )
 
 
 def _kappas(annotations: Annotations, coders: pd.Series) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from analysis.commands.estimate_list_designs import METHOD, estimate_joint, estimate_modified
+from analysis.commands.estimate_list_designs import METHOD, estimate_double, estimate_joint, estimate_modified
 from analysis.commands.estimate_report import Report
 from analysis.commands.list_length import ESTIMATORS_OF_EQUAL_LENGTH, length_envelopes, truth_told
 from analysis.commands.list_rows import ListOptions, ListRows, complete_rows, placebo_rows
@@ -52,7 +52,7 @@ from analysis.estimators.list_experiment.several_items import (
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 from analysis.estimators.list_experiment.with_endorsement import Correlation, list_endorsement_correlations
 
-ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified")
+ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified", "double")
 UNCONSTRAINED_WARNING = (
     "intervals of single coefficients and of differences between predictions are too narrow in the unconstrained model "
     "at usual sample sizes; those of average predictions are not: see the table method_coverage"
@@ -105,7 +105,7 @@ def estimate_list(options: ListOptions) -> Report:
 def _by_design(options: ListOptions) -> Callable[[ListOptions, ListRows], Report]:
     if options.outcome is not None:
         return estimate_joint
-    return {"multi": _several, "modified": estimate_modified}.get(options.estimator, _single)
+    return {"multi": _several, "modified": estimate_modified, "double": estimate_double}.get(options.estimator, _single)
 
 
 def _refuse_unknown(options: ListOptions) -> None:
@@ -132,6 +132,10 @@ def _refuse_contradictions(options: ListOptions) -> None:
         raise InputError("--outcome needs --estimator ml with the constrained model: both are fitted in one step")
     if (options.estimator == "modified") != (options.item_columns is not None):
         raise InputError("--item-columns names the open items of --estimator modified; give both, or neither")
+    if (options.estimator == "double") != (options.second_response is not None):
+        raise InputError("--second-response names the count of list B of --estimator double; give both, or neither")
+    if options.estimator == "double" and (options.covariates or options.direct or options.predict):
+        raise InputError("--estimator double takes no --covariates, --direct or --predict; leave them out")
     if options.correlation not in get_args(Correlation):
         raise InputError(f"--correlation is '{options.correlation}'; choose {' or '.join(get_args(Correlation))}")
     _refuse_list_designs(options)

@@ -14,7 +14,8 @@ from analysis.commands.list_length import length_envelopes
 from analysis.commands.list_rows import ListOptions, ListRows
 from analysis.commands.survey_file import numeric
 from analysis.errors import InputError
-from analysis.estimators.estimate import Estimate, usable_estimate
+from analysis.estimators.estimate import Estimate, unusable_estimate, usable_estimate
+from analysis.estimators.list_experiment.double import double_list
 from analysis.estimators.list_experiment.joint import JointRegression, joint_regression
 from analysis.estimators.list_experiment.length_error import length_warning
 from analysis.estimators.list_experiment.modified import modified_list
@@ -23,6 +24,7 @@ from analysis.estimators.list_experiment.regression import regression_data
 from analysis.estimators.list_experiment.standing import analyse
 
 METHOD = "list-experiment"
+DISAGREEMENT_P = 0.05
 
 
 def estimate_joint(options: ListOptions, rows: ListRows) -> Report:
@@ -101,3 +103,46 @@ def estimate_modified(options: ListOptions, rows: ListRows) -> Report:
     warnings = [*fit.warnings, length_warning(predicted[0], "conventional")]
     estimates, n = [*fit.estimates(), *predicted], fit.data.responses.n
     return Report(METHOD, "modified", n, estimates, fit.log_likelihood, diagnostics, warnings)
+
+
+def estimate_double(options: ListOptions, rows: ListRows) -> Report:
+    """Combine two lists answered by everybody; each list is diagnosed, and the two are compared.
+
+    Parameters
+    ----------
+    options, rows
+        As declared on the command line; complete rows.
+
+    Returns
+    -------
+    Report
+        Term `double_list`; withheld when either list fails its screen or its design-effect test.
+    """
+    assert options.second_response is not None  # noqa: S101 - refused before
+    second = numeric(rows.frame, options.second_response, "give the number of items")
+    if np.isnan(second).any():
+        row = int(rows.frame.index[int(np.isnan(second).argmax())]) + 1
+        raise InputError(f"column '{options.second_response}' is empty in row {row}; both lists need a count")
+    made = double_list(rows.response, second, rows.arm, options.items, **rows.design)
+    lists = {
+        "list_a": analyse(rows.response, rows.arm, options.items, **rows.design),
+        "list_b": analyse(second, 1 - rows.arm, options.items, **rows.design),
+    }
+    average, reasons = made.average, [one.prevalence.unusable_reason for one in lists.values()]
+    reason = next((r for r in reasons if r), None)
+    if reason is not None:
+        average = unusable_estimate(average.term, reason, n=average.n, unit=average.unit, method=average.method)
+    diagnostics = {
+        "usable": reason is None,
+        "reason": reason,
+        "p_disagreement": made.p_disagreement,
+        **{name: {"screen_passed": one.screen.passed, "design_effect_p_value": one.design_effect_unselected.p_value}
+           for name, one in lists.items()},
+    }  # fmt: skip
+    diagnostics |= length_envelopes([average], "conventional", None)
+    said = [f"{name}: {w}" for name, one in lists.items() for w in one.warnings]
+    said.append(length_warning(made.average, "conventional"))
+    if made.p_disagreement < DISAGREEMENT_P:
+        said.append(f"the two lists disagree (p = {made.p_disagreement:.3g}): one of them fails, report both")
+    estimates = [average, replace(made.list_a, term="list_a"), replace(made.list_b, term="list_b"), made.disagreement]
+    return Report(METHOD, "double", average.n, estimates, None, diagnostics, said)

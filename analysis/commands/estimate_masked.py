@@ -28,6 +28,8 @@ from analysis.commands.survey_file import (
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.list_experiment.prediction import difference
+from analysis.estimators.randomised_response.anchored import anchored_prevalence
+from analysis.estimators.randomised_response.cheating import detect_cheating
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.predictor import masked_predictor
 from analysis.estimators.randomised_response.prevalence import prevalence
@@ -41,8 +43,17 @@ from analysis.estimators.randomised_response.regression import (
 )
 
 METHOD = "randomised-response"
+COLUMNS = ("response", "weights", "strata", "clusters", "outcome", "group", "anchor")
 # A model average this many standard errors from the moment estimate is worth a sentence.
 GAP_Z = 2.0
+CHEATING_P = 0.05
+AT_RANDOM = (
+    "some respondents answer at random: the uncorrected prevalence is pulled towards one half, use the corrected one"
+)
+NOT_FOLLOWED = (
+    "some respondents follow no device: the prevalence lies between honest_yes and honest_yes + cheaters, as far as "
+    "they may hold the trait"
+)
 
 
 @dataclass(frozen=True)
@@ -63,11 +74,19 @@ class MaskedOptions:
     predict: str | None = None
     outcome: str | None = None
     outcome_model: str = "logistic"
+    group: str | None = None
+    second_p: float | None = None
+    second_p1: float | None = None
+    second_p0: float | None = None
+    second_q: float | None = None
+    anchor: str | None = None
+    anchor_p: float | None = None
+    anchor_share: float = 0.0
 
     @property
     def columns(self) -> dict[str, str | None]:
         """Option to the column it names."""
-        return {f"--{name}": getattr(self, name) for name in ("response", "weights", "strata", "clusters", "outcome")}
+        return {f"--{name}": getattr(self, name) for name in COLUMNS}
 
 
 def estimate_masked(options: MaskedOptions) -> Report:
@@ -87,6 +106,8 @@ def estimate_masked(options: MaskedOptions) -> Report:
     InputError, EstimationError
         In one sentence that names the column, the value and the fix.
     """
+    _refuse_contradictions(options)
+    _refuse_anchor(options)
     how = device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
     frame = read_rows(options.file)
     require_columns(frame, options.columns)
@@ -110,7 +131,12 @@ def estimate_masked(options: MaskedOptions) -> Report:
         made = (None, None) if covariates is None else (covariates.matrix, covariates.names)
         data = masked_data(answer[complete], how, *made, **plan)
         outcome = numbers["outcome"][complete] if "outcome" in numbers else None
-        report = _report(options, data, covariates, outcome)
+        if options.anchor is not None:
+            report = _anchored(options, data, numbers["anchor"][complete])
+        elif options.group is not None:
+            report = _cheating(options, data, numbers["group"][complete])
+        else:
+            report = _report(options, data, covariates, outcome)
     except EstimationError as error:
         named = {name.removeprefix("--"): column for name, column in columns.items()}
         raise EstimationError(in_file_terms(str(error), named, kept)) from error
@@ -123,8 +149,58 @@ def estimate_masked(options: MaskedOptions) -> Report:
     return Report(METHOD, report.estimator, report.n, report.estimates, report.log_likelihood, diagnostics, warnings)
 
 
+def _refuse_contradictions(options: MaskedOptions) -> None:
+    """Two devices go with a column of halves, and with nothing that has no form for them."""
+    if (options.group is None) != (options.second_p is None):
+        raise InputError("--group and --second-p go together: the halves, and the second half's device")
+    others = (options.covariates, options.weights, options.strata, options.clusters, options.predict, options.outcome)
+    if options.group is not None and any(others):
+        raise InputError("--group takes no --covariates, --weights, --strata, --clusters, --predict or --outcome")
+
+
+def _refuse_anchor(options: MaskedOptions) -> None:
+    if (options.anchor is None) != (options.anchor_p is None):
+        raise InputError("--anchor and --anchor-p go together: the anchor question and its innocuous probability")
+    if options.anchor is not None and options.design != "crosswise":
+        raise InputError(f"--anchor belongs to --design crosswise, not to {options.design}; leave it out")
+    if options.anchor is not None and (options.covariates or options.predict or options.outcome or options.group):
+        raise InputError("--anchor takes no --covariates, --predict, --outcome or --group; leave them out")
+
+
+def _anchored(options: MaskedOptions, data: MaskedData, anchor: Any) -> Report:
+    """The crosswise share corrected for answers at random."""
+    assert options.anchor_p is not None  # noqa: S101 - refused before
+    made = anchored_prevalence(
+        data.y,
+        anchor,
+        options.p,
+        options.anchor_p,
+        anchor_share=options.anchor_share,
+        weights=data.weights,
+        strata=data.strata,
+        clusters=data.clusters,
+    )
+    everybody = made.attentive.high is not None and made.attentive.high >= 1
+    said = [] if everybody else [AT_RANDOM]
+    estimates = [made.corrected, made.attentive, made.uncorrected]
+    return Report(METHOD, "anchored", len(data.y), estimates, None, {"usable": made.corrected.is_usable}, said)
+
+
+def _cheating(options: MaskedOptions, data: MaskedData, group: Any) -> Report:
+    """Who follows no device, told from two random halves with two devices."""
+    assert options.second_p is not None  # noqa: S101 - refused before
+    second = device(options.design, options.second_p, p1=options.second_p1, p0=options.second_p0, q=options.second_q)
+    made = detect_cheating(data.y, group, data.how, second)
+    said = [NOT_FOLLOWED] if made.p_no_cheating < CHEATING_P else []
+    diagnostics = {
+        "p_no_cheating": made.p_no_cheating,
+        "second_device": {"yes_if_held": second.yes_given(1), "yes_if_not": second.yes_given(0)},
+    }
+    return Report(METHOD, "cheating", len(data.y), [made.honest_yes, made.cheaters], None, diagnostics, said)
+
+
 def _numbers(options: MaskedOptions) -> dict[str, str]:
-    named = {"weights": options.weights, "outcome": options.outcome}
+    named = {name: getattr(options, name) for name in ("weights", "outcome", "group", "anchor")}
     return {name: column for name, column in named.items() if column is not None}
 
 

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(help="CSV or Parquet file, one row per respondent", show_default=False)]
+File = Annotated[
+    Path, typer.Argument(help="CSV, Parquet, SPSS or Stata file, one row per respondent", show_default=False)
+]
 Formula = Annotated[str | None, typer.Option(help='Right-hand side of a formula, such as "age + C(region)"')]
 Weights = Annotated[str | None, typer.Option(help="Column of survey weights")]
 Strata = Annotated[str | None, typer.Option(help="Column of strata")]

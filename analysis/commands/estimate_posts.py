@@ -129,12 +129,22 @@ def agreement(
     level: Annotated[str, typer.Option(help="nominal, ordinal, interval or ratio")] = "nominal",
     order: Annotated[str | None, typer.Option(help="Order of text labels, as against,neutral,favour")] = None,
     by: Annotated[str | None, typer.Option(help="Column of groups of items, a language say")] = None,
+    model: Annotated[str, typer.Option(help="dawid-skene also estimates the true labels' shares; 3 coders")] = "none",
     draws: Annotated[int, typer.Option(help="Bootstrap samples of items")] = 1000,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Measure how far annotators agree beyond chance, and whether labels may be used; one row for each label."""
     options = AgreementOptions(
-        file=file, item=item, coder=coder, label=label, level=level, order=order, by=by, draws=draws, seed=seed
+        file=file,
+        item=item,
+        coder=coder,
+        label=label,
+        level=level,
+        order=order,
+        by=by,
+        model=model,
+        draws=draws,
+        seed=seed,
     )
     emit(estimate_agreement(options), as_json=as_json)

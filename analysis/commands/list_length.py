@@ -16,7 +16,7 @@ from analysis.estimators.list_experiment.responses import ListDesign
 
 ESTIMATORS_OF_EQUAL_LENGTH = ("difference", "linear")
 # Estimates that a surplus from length moves by itself; a difference between groups holds it twice and loses it.
-MOVED = ("difference", "prevalence", "combined", "prediction")
+MOVED = ("difference", "prevalence", "combined", "prediction", "double_list")
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class ListOptions:
     is_robust: bool = False
     outcome: str | None = None
     outcome_model: str = "logistic"
+    second_response: str | None = None
     item_columns: str | None = None
     endorsement: str | None = None
     correlation: str = "pearson"
@@ -62,8 +63,8 @@ class ListOptions:
     @property
     def columns(self) -> dict[str, str | None]:
         """Option to the column it names."""
-        named = ("response", "treatment", "weights", "strata", "clusters", "direct", "outcome")
-        return {f"--{name}": getattr(self, name) for name in named}
+        named = ("response", "treatment", "weights", "strata", "clusters", "direct", "outcome", "second_response")
+        return {f"--{name.replace('_', '-')}": getattr(self, name) for name in named}
 
     @property
     def open_items(self) -> list[str]:

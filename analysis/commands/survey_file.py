@@ -1,6 +1,6 @@
 """A researcher's own file: reading it, finding its columns, coding its arms, and parsing its formula.
 
-What belongs here: the way from a CSV or Parquet file to arrays, with one sentence for everything that can be wrong.
+What belongs here: the way from a file to arrays, with one sentence for everything that can be wrong.
 What must not: estimation; silent repairs (rows with a missing answer are dropped, and counted).
 """
 
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from analysis import limits
 from analysis.commands.formula import columns_of
+from analysis.commands.labelled_file import SUFFIXES, as_code, labels_of, read_labelled, truth_by_label
 from analysis.errors import InputError, LimitError, shown_code
 from analysis.spreadsheet import outspoken
 
@@ -68,12 +69,12 @@ class Covariates:
 
 
 def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
-    """Read a CSV or Parquet file.
+    """Read a CSV, Parquet, SPSS or Stata file.
 
     Parameters
     ----------
     path
-        Ending in .parquet, .csv, .tsv or with any other ending for CSV; .gz is unpacked.
+        Ending in .parquet, .sav, .zsav, .dta, .csv, .tsv or with any other ending for CSV; .gz is unpacked.
     as_text
         Keep the cells of a CSV file as they are written: `01` and `1` are two categories.
 
@@ -87,23 +88,25 @@ def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
         When the file is missing, unreadable or empty.
     """
     if not path.is_file():
-        raise InputError(f"file '{path}' does not exist; give the path of a CSV or Parquet file")
+        raise InputError(f"file '{path}' does not exist; give the path of a CSV, Parquet, SPSS or Stata file")
     try:
         frame = _parsed(path, as_text)
     except LimitError as error:
         raise InputError(str(error)) from error
     except (ValueError, OSError, EOFError, UnicodeDecodeError, pd.errors.ParserError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"file '{path}' cannot be read ({reason}); give CSV in UTF-8, or Parquet") from error
+        raise InputError(
+            f"file '{path}' cannot be read ({reason}); give CSV in UTF-8, Parquet, SPSS or Stata"
+        ) from error
     if frame.empty:
         raise InputError(f"file '{path}' holds no rows; give at least one row below the header")
     return frame
 
 
 def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
-    if path.suffix == ".parquet":
-        _demand_bearable_parquet(path)
-        return pd.read_parquet(path)
+    if path.suffix.lower() in (".parquet", *SUFFIXES):
+        frame = _columns_of(path)
+        return frame.apply(level_text) if as_text else frame
     separator = "\t" if ".tsv" in path.suffixes else ","
     dtype = str if as_text else None
     data = _bearable(path)
@@ -118,6 +121,16 @@ def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
         twice = {name for name, times in Counter(written).items() if times > 1 and name}
         frame.columns = pd.Index([w if w in twice else c for w, c in zip(written, frame.columns, strict=True)])
     return outspoken(frame)
+
+
+def _columns_of(path: Path) -> pd.DataFrame:
+    """A Parquet, SPSS or Stata file, categories as the values they stand for."""
+    if path.suffix.lower() in SUFFIXES:
+        return read_labelled(path)
+    _demand_bearable_parquet(path)
+    frame = pd.read_parquet(path)
+    grouped = frame.select_dtypes("category").columns
+    return frame.assign(**{c: frame[c].astype(frame[c].cat.categories.dtype) for c in grouped})
 
 
 def _bearable(path: Path) -> bytes:
@@ -241,6 +254,8 @@ def yes_no(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     """
     text = level_text(frame[column].mask(frame[column].isin(NOT_A_NUMBER))).str.lower()
     coded = _floats(text.map(TRUTH_WORDS))
+    if (np.isnan(coded) & text.notna().to_numpy()).any() and labels_of(frame, column):
+        coded = _floats(truth_by_label(frame, column, text))
     wrong = np.isnan(coded) & text.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
@@ -290,6 +305,7 @@ def coded_levels(frame: pd.DataFrame, column: str, levels: dict[str, int]) -> np
         When a named level does not occur.
     """
     text = level_text(frame[column])
+    levels = {as_code(frame, column, level): code for level, code in levels.items()}
     for level in levels:
         if not (text == level).any():
             raise InputError(f"column '{column}' never holds '{level}'; it holds {shown_levels(text)}")
@@ -460,7 +476,8 @@ def asked_values(request: str, covariates: Covariates | None) -> tuple[str, tupl
         raise InputError(f"--predict names column '{column}', which is not in --covariates; add it there")
     text = level_text(covariates.frame[column])
     by_text = dict(zip(text, covariates.frame[column], strict=True))
-    asked = [values] if values in by_text else values.split(":")
+    code = as_code(covariates.frame, column, values)
+    asked = [code] if code in by_text else [as_code(covariates.frame, column, v) for v in values.split(":")]
     for value in asked:
         if value not in by_text:
             raise InputError(f"--predict names '{value}', but column '{column}' holds {shown_levels(text)}")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.commands.labelled_file import labels_of, truth_by_label
 from analysis.commands.survey_file import TRUTH_WORDS, level_text, shown_levels
 from analysis.errors import InputError, shown_code
 
@@ -64,6 +65,9 @@ def read_outcome(frame: pd.DataFrame, column: str) -> Outcome:
         raise InputError(f"column '{column}' is empty in every row; name a column with answers")
     text = level_text(values)
     truth = text.str.lower().map(TRUTH_WORDS)
+    if truth[answered].isna().any() and labels_of(frame, column):
+        by_label = truth_by_label(frame, column, text)
+        truth = by_label if not by_label[answered].isna().any() else truth
     if values.dtype == bool or not truth[answered].isna().any():
         return Outcome((column,), _column(truth), answered, "share")
     numbers = pd.to_numeric(values, errors="coerce")

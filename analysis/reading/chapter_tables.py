@@ -31,7 +31,7 @@ from analysis.reading.wording import count, decimal, host, in_words, is_given, p
 
 SCRIPT = "chapter_tables.py"
 UNITS = {"text": "Posts", "shock": "Weeks"}
-METHOD_KINDS = ("list", "masked", "endorsement", "sample", "text", "shock")
+METHOD_KINDS = ("list", "masked", "endorsement", "sample", "text", "shock", "share", "agreement", "scale", "blend")
 LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.estimators.agreement import Annotations, alpha_by_class, krippendorff_alpha, standing
 from analysis.estimators.estimate import Estimate, usable_estimate
+from analysis.estimators.shares import ShareEvidence, share_interval, variance_pieces
 from analysis.measures.annotations import ADJUDICATOR
 from analysis.results.post_coordination import coordination_rows
 from analysis.results.post_precision import is_carried, on_steps
@@ -160,7 +161,7 @@ def _frame_shares(coded: pd.DataFrame, *, protects: bool = True) -> Iterator[Pos
                 continue
             for quantity, estimate in (
                 ("post_share", _ratio(n.to_numpy(float), by_channel.to_numpy(float))),
-                ("channel_share", _mean((n / by_channel).to_numpy(float))),
+                ("channel_share", _mean(n.to_numpy(float), by_channel.to_numpy(float))),
             ):
                 name = f"{quantity}_{kind}_{frame.lower().replace(' ', '_')}"
                 population = f"posts of {kind} accounts in the codebook's languages, frame {frame}"
@@ -173,17 +174,22 @@ def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Est
     value = float(part.sum() / whole.sum())
     residual = part - value * whole
     se = float(np.sqrt(len(part) / (len(part) - 1) * (residual @ residual)) / whole.sum())
-    return usable_estimate(
-        "share",
-        value,
-        se,
-        n=int(whole.sum()),
-        unit="share of posts",
-        method="share of posts, variance clustered by account",
+    evidence = ShareEvidence(
+        float(whole.sum()), len(part) - 1.0, float(whole.sum()) ** 2 / float(whole @ whole), variance_pieces(residual)
     )
+    return _share(value, se, int(whole.sum()), evidence, "share of posts, variance clustered by account")
 
 
-def _mean(shares: npt.NDArray[np.float64]) -> Estimate:
-    se = float(shares.std(ddof=1) / np.sqrt(len(shares)))
-    method = "mean over accounts of the share of their posts"
-    return usable_estimate("share", float(shares.mean()), se, n=len(shares), unit="share of posts", method=method)
+def _mean(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Estimate:
+    """Every account counts alike, so a post of an account that wrote much counts little."""
+    shares, accounts = part / whole, len(part)
+    se = float(shares.std(ddof=1) / np.sqrt(accounts))
+    alike = accounts**2 / float((1 / whole).sum())
+    evidence = ShareEvidence(alike, accounts - 1.0, float(accounts), variance_pieces(shares - shares.mean()))
+    return _share(float(shares.mean()), se, accounts, evidence, "mean over accounts of the share of their posts")
+
+
+def _share(value: float, se: float, n: int, evidence: ShareEvidence, method: str) -> Estimate:
+    made = usable_estimate("share", value, se, n=n, unit="share of posts", method=method)
+    limits = share_interval(min(max(value, 0.0), 1.0), se * se, evidence)
+    return replace(made, low=limits.low, high=limits.high)

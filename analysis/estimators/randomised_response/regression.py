@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import special
 
 from analysis.estimators.densities import Component, Term, bernoulli, component, constant
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, logit_interval, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
 from analysis.estimators.likelihood import fitted_covariance, maximise
 from analysis.estimators.list_experiment.boundary import Linear, is_at_boundary, with_linear_limits
 from analysis.estimators.list_experiment.mixture import convergence_of, search_warnings
@@ -335,7 +335,7 @@ def masked_predictions(
 
 
 def _prediction(fit: MaskedRegression, term: str, a: Average, confidence: float) -> Estimate:
-    """Limits on the logit scale for shares; at the boundary those of the linear regression of the corrected answer."""
+    """Limits within 0 to 1 for shares; at the boundary those of the linear regression of the corrected answer."""
     se = delta_se(a.gradient, fit.covariance)
     made = usable_estimate(
         term,
@@ -351,10 +351,10 @@ def _prediction(fit: MaskedRegression, term: str, a: Average, confidence: float)
     if is_at_boundary(a.value, se, is_separated=is_separated, is_share=a.is_share):
         lowest = 0.0 if a.is_share else -1.0
         return with_linear_limits(made, a.row, _linear(fit.data), lowest, confidence=confidence)
-    if not a.is_share:
+    if not a.is_share or made.low is None or made.high is None:
         return made
-    limits = logit_interval(a.value, se, confidence, fit.degrees_of_freedom)
-    return replace(made, low=limits.low, high=limits.high)
+    # The answer is noisy enough for a symmetric interval; on the logit scale it would miss rare traits.
+    return replace(made, low=max(made.low, 0.0), high=min(made.high, 1.0))
 
 
 def _linear(data: MaskedData) -> Linear:

@@ -1,0 +1,167 @@
+"""`estimate mrp`: a multilevel regression of a share, averaged over the cells of a population.
+
+What belongs here: from a researcher's files to arrays and back. What must not: arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.commands.estimate_report import Report
+from analysis.commands.survey_file import (
+    design_matrix,
+    formula_columns,
+    in_file_terms,
+    level_text,
+    numeric,
+    read_rows,
+    require_columns,
+    yes_no,
+)
+from analysis.commands.survey_outcome import split_names
+from analysis.errors import EstimationError, InputError
+from analysis.estimators.estimate import Estimate, unusable_estimate
+from analysis.estimators.mrp import (
+    PoststratifiedShare,
+    multilevel_cells,
+    poststratify_draws,
+    sample_multilevel,
+)
+
+METHOD = "mrp"
+WORDS = "multilevel logit averaged over the population's cells; posterior mean and central interval"
+NOT_MIXED = "the chains have not mixed; take more draws"
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MrpOptions:
+    """The options of `estimate mrp`, by their names on the command line."""
+
+    file: Path
+    outcome: str
+    groups: str
+    population: Path
+    covariates: str | None = None
+    by: str | None = None
+    count: str = "total"
+    draws: int = 1000
+    seed: int = 1
+
+
+def estimate_mrp(options: MrpOptions) -> Report:
+    """Estimate a share of a population, and of its groups, by multilevel regression and poststratification.
+
+    Parameters
+    ----------
+    options
+        As declared on the command line.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    InputError, EstimationError
+        In one sentence that names the column, the value and the fix.
+    """
+    sample, cells = read_rows(options.file), read_rows(options.population)
+    groups = split_names(options.groups)
+    fixed = formula_columns(sample, options.covariates)
+    named: dict[str, str | None] = {"--outcome": options.outcome, **{f"--groups {g}": g for g in groups}}
+    require_columns(sample, named)
+    inside: dict[str, str | None] = {
+        **{f"--groups {g} in the population": g for g in groups},
+        **{f"--covariates {c}": c for c in fixed},
+        "--count": options.count,
+        "--by": options.by,
+    }
+    require_columns(cells, inside)
+    answer = yes_no(sample, options.outcome)
+    complete = sample[[*groups, *fixed]].notna().all(axis=1).to_numpy() & ~np.isnan(answer)
+    kept = sample[complete]
+    if kept.empty:
+        raise InputError("no row has an answer and every group; check the columns for missing values")
+    levels = [sorted(set(level_text(cells[g]).dropna())) for g in groups]
+    x, places = _matrices(kept, cells, options.covariates)
+    counts = numeric(cells, options.count, "give the number of people in each cell")
+    if np.isnan(counts).any():
+        raise InputError(
+            f"column '{options.count}' of the population is empty in row {int(np.isnan(counts).argmax()) + 1}"
+        )
+    try:
+        counted = multilevel_cells(answer[complete], x, _codes(kept, groups, levels), [len(v) for v in levels])
+        draws = sample_multilevel(counted, np.random.default_rng(options.seed), draws=options.draws)
+        found = poststratify_draws(draws, places, _codes(cells, groups, levels), counts, _domains(cells, options.by))
+    except EstimationError as error:
+        raise EstimationError(in_file_terms(str(error), {"y": options.outcome}, kept)) from error
+    estimates = [_estimate(options, share, len(kept)) for share in found]
+    diagnostics = {
+        "rows_used": len(kept),
+        "cells": len(cells),
+        "groups": dict(zip(groups, (len(v) for v in levels), strict=True)),
+        "chains": {share.term: share.diagnostics for share in found},
+    }
+    dropped = len(sample) - len(kept)
+    said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
+    return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+
+
+def _matrices(
+    kept: pd.DataFrame, cells: pd.DataFrame, formula: str | None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Covariates of the sample and of the population, coded alike."""
+    built = design_matrix(kept, formula)
+    if built is None:
+        return np.ones((len(kept), 1)), np.ones((len(cells), 1))
+    renamed = cells[list(built.frame.columns)].rename(columns=built.safe)
+    return built.matrix, np.asarray(built.spec.get_model_matrix(renamed, na_action="ignore"), dtype=np.float64)
+
+
+def _codes(frame: pd.DataFrame, groups: list[str], levels: list[list[str]]) -> Ints:
+    columns = []
+    for group, known in zip(groups, levels, strict=True):
+        text = level_text(frame[group])
+        code = text.map({level: place for place, level in enumerate(known)})
+        if code.isna().any():
+            row = int(code.isna().to_numpy().argmax())
+            raise InputError(
+                f"column '{group}' holds '{text.iloc[row]}' in row {int(frame.index[row]) + 1}, which the population "
+                "does not have; add the cell, or merge the level"
+            )
+        columns.append(code.to_numpy(dtype=np.int64))
+    return np.column_stack(columns)
+
+
+def _domains(cells: pd.DataFrame, by: str | None) -> dict[str, npt.NDArray[np.bool_]]:
+    domains = {"": np.ones(len(cells), dtype=bool)}
+    if by is not None:
+        text = level_text(cells[by])
+        domains |= {str(level): (text == level).to_numpy(dtype=bool) for level in sorted(set(text.dropna()))}
+    return domains
+
+
+def _estimate(options: MrpOptions, share: PoststratifiedShare, n: int) -> Estimate:
+    term = f"{options.outcome}[{share.term}]" if share.term else options.outcome
+    unit = "share of the population"
+    if not share.is_mixed:
+        return unusable_estimate(term, NOT_MIXED, n=n, unit=unit, method=WORDS)
+    return Estimate(
+        term=term,
+        value=share.value,
+        se=share.sd,
+        low=share.low,
+        high=share.high,
+        confidence=0.95,
+        n=n,
+        effective_n=None,
+        degrees_of_freedom=None,
+        unit=unit,
+        method=WORDS,
+    )

@@ -1,0 +1,246 @@
+"""Simulated studies at the edges: rare answers, few clusters, unequal weights, fits that run to a boundary.
+
+What belongs here: how each study is drawn, which estimator answers it, and what the truth was; which table shows the
+coverage of every estimator that is released. What must not: counting (`method_coverage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from scipy import special
+
+from analysis.estimators.agreement import Annotations, krippendorff_alpha
+from analysis.estimators.blending import blend
+from analysis.estimators.estimate import usable_estimate
+from analysis.estimators.list_experiment.mixture import maximum_likelihood
+from analysis.estimators.list_experiment.prediction import average, predict
+from analysis.estimators.list_experiment.regression import regression_data
+from analysis.estimators.randomised_response.anchored import anchored_prevalence
+from analysis.estimators.randomised_response.designs import device
+from analysis.estimators.randomised_response.prevalence import prevalence
+from analysis.estimators.randomised_response.regression import (
+    masked_average,
+    masked_data,
+    masked_predictions,
+    masked_regression,
+)
+from analysis.estimators.scale_up import scale_up
+from analysis.estimators.text_prevalence.estimators import Estimator, estimate_text
+from analysis.estimators.text_prevalence.regressions import Model
+from analysis.estimators.text_prevalence.sample import labelled_texts
+from analysis.estimators.variance import FloatArray
+from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.estimates import survey_share
+from analysis.results.method_surveys import Method, Rng, Trial
+
+# Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
+Setting = tuple[int, int, float, float, float]
+SHARES: dict[str, Setting] = {
+    "share_zero": (200, 1, 0.0, 0.0, 2.0),
+    "share_rare_small": (50, 1, 0.0, 0.02, 0.0),
+    "share_rare": (1000, 1, 0.0, 0.005, 0.0),
+    "share_rare_weighted": (1000, 1, 0.0, 0.02, 2.0),
+    "share_even_weighted": (200, 1, 0.0, 0.5, 2.0),
+    "share_few_clusters": (5, 100, 0.05, 0.05, 0.0),
+    "share_few_clusters_rare": (10, 50, 0.2, 0.02, 0.0),
+    "share_few_clusters_weighted": (10, 50, 0.05, 0.05, 2.0),
+    "share_few_clusters_even": (5, 40, 0.1, 0.5, 0.0),
+    "share_many_clusters_rare": (40, 75, 0.2, 0.005, 0.0),
+    "share_many_clusters_weighted": (40, 15, 0.05, 0.05, 2.0),
+}
+
+
+def _share(setting: Setting) -> Callable[[Rng], Trial]:
+    clusters, size, alike, share, spread = setting
+    cluster, n = np.repeat(np.arange(clusters), size), clusters * size
+
+    def trial(rng: Rng) -> Trial:
+        chance: FloatArray = np.full(clusters, share)
+        if alike:
+            chance = rng.beta(share * (1 / alike - 1), (1 - share) * (1 / alike - 1), clusters)
+        yes = (rng.random(n) < chance[cluster]).astype(float)
+        w = np.exp(rng.normal(0, np.sqrt(np.log(1 + spread**2)), n))
+        made, (limits,) = survey_share(yes, survey_design(n, weights=w, clusters=cluster))
+        value, se = float(made.values[0]), float(made.standard_errors[0])
+        shown = usable_estimate("share", value, se, n=n, unit="share", method="linearised")
+        return Trial(replace(shown, low=limits.low, high=limits.high), share)
+
+    return trial
+
+
+def _words(setting: Setting) -> str:
+    clusters, size, alike, share, spread = setting
+    who = f"{clusters} people" if size == 1 else f"{clusters} clusters of {size}, correlation {alike:g}"
+    weights = f", weights of variation {spread:g}" if spread else ""
+    return f"share of {100 * share:g} %, {who}{weights}"
+
+
+def _texts(clusters: int, share_logit: float, estimator: Estimator) -> Callable[[Rng], Trial]:
+    """Posts of few leaning channels; the truth is the mean over all channels that could be."""
+    every = special.ndtri((np.arange(20_000) + 0.5) / 20_000)
+    truth = float(np.mean(special.expit(share_logit + 0.8 * every)))
+    channel, rows = np.repeat(np.arange(clusters), 60), clusters * 60
+
+    def trial(rng: Rng) -> Trial:
+        so = (rng.random(rows) < special.expit(share_logit + 0.8 * rng.normal(size=clusters))[channel]).astype(float)
+        said = np.clip(0.25 + 0.5 * so + rng.normal(0, 0.15, rows), 0.01, 0.99)
+        labelled = rng.random(rows) < 0.3
+        given = labelled_texts(np.where(labelled, so, np.nan), labelled, np.full(rows, 0.3), said, channel)
+        return Trial(estimate_text(given, estimator).estimates[0], truth)
+
+    return trial
+
+
+def _text_slope(clusters: int) -> Callable[[Rng], Trial]:
+    """The effect of something that is the same for all posts of a channel, which is none."""
+    channel, rows = np.repeat(np.arange(clusters), 60), clusters * 60
+
+    def trial(rng: Rng) -> Trial:
+        x = rng.normal(size=clusters)[channel]
+        so = (rng.random(rows) < special.expit(-0.5 + 0.8 * rng.normal(size=clusters))[channel]).astype(float)
+        said = np.clip(0.25 + 0.5 * so + rng.normal(0, 0.15, rows), 0.01, 0.99)
+        labelled = rng.random(rows) < 0.3
+        given = labelled_texts(np.where(labelled, so, np.nan), labelled, np.full(rows, 0.3), said, channel)
+        model = Model("logistic", np.column_stack([np.ones(rows), x]), ("Intercept", "x"))
+        return Trial(estimate_text(given, "dsl", model).estimates[1], 0.0)
+
+    return trial
+
+
+def _rare_texts(estimator: Estimator) -> Callable[[Rng], Trial]:
+    """Two per cent of 2,000 posts, 300 labels; a classifier that finds most of them and errs now and then."""
+
+    def trial(rng: Rng) -> Trial:
+        so = (rng.random(2000) < 0.02).astype(float)
+        said = (rng.random(2000) < np.where(so == 1, 0.8, 0.03)).astype(float)
+        labelled = rng.random(2000) < 0.15
+        given = labelled_texts(np.where(labelled, so, np.nan), labelled, np.full(2000, 0.15), said)
+        return Trial(estimate_text(given, estimator).estimates[0], 0.02)
+
+    return trial
+
+
+def _rare_list(rng: Rng) -> Trial:
+    """Two per cent hold the item: every third likelihood runs to the boundary."""
+    arm, held = np.arange(800) % 2, rng.random(800) < 0.02
+    fit = maximum_likelihood(regression_data(rng.binomial(4, 0.45, 800) + arm * held, arm, 4))
+    return Trial(predict(fit, {"prediction": average(fit)})[0], 0.02)
+
+
+def _rare_trait(rng: Rng) -> Trial:
+    how = device("forced", 0.7, p1=0.15, p0=0.15)
+    yes = rng.random(500) < how.c0 + how.c1 * 0.02
+    fit = masked_regression(masked_data(yes.astype(float), how))
+    return Trial(masked_predictions(fit, {"prediction": masked_average(fit)})[0], 0.02)
+
+
+def _alpha(prevalence: float, items: int) -> Callable[[Rng], Trial]:
+    """Two readers who miss a fifth of the positives and see one in a hundred where there is none."""
+    both = prevalence * 0.8**2 + (1 - prevalence) * 0.01**2
+    split = 2 * (prevalence * 0.8 * 0.2 + (1 - prevalence) * 0.01 * 0.99)
+    share = both + split / 2
+    truth = 1 - split / (2 * share * (1 - share))
+    item, coder = np.repeat(np.arange(items), 2), np.tile([0, 1], items)
+
+    def trial(rng: Rng) -> Trial:
+        is_so = rng.random(items) < prevalence
+        labels = rng.random((items, 2)) < np.where(is_so, 0.8, 0.01)[:, None]
+        given = Annotations(item, coder, labels.ravel().astype(np.int64), np.array([0.0, 1.0]))
+        return Trial(krippendorff_alpha(given, "nominal", generator=rng, draws=500), truth)
+
+    return trial
+
+
+def _blend(rng: Rng) -> Trial:
+    """An opt-in sample at the largest bias that its bound allows."""
+    own = usable_estimate("y", 0.2 + rng.normal(0, 0.04), 0.04, n=200, unit="share", method="reference")
+    other = usable_estimate("y", 0.25 + rng.normal(0, 0.01), 0.01, n=2000, unit="share", method="opt-in")
+    return Trial(blend(own, other, 0.05).composite, 0.2)
+
+
+def _anchored(rng: Rng) -> Trial:
+    """One in five answers both questions at random."""
+    n, attends = 1000, rng.random(1000) < 0.8
+    held, beside, anchors = rng.random(n) < 0.05, rng.random(n) < 0.15, rng.random(n) < 0.15
+    y = np.where(attends, held == beside, rng.random(n) < 0.5)
+    a = np.where(attends, ~anchors, rng.random(n) < 0.5)
+    return Trial(anchored_prevalence(y.astype(float), a.astype(float), 0.15, 0.15).corrected, 0.05)
+
+
+def _inattentive(rng: Rng) -> Trial:
+    """The same answers without the anchor: what the correction is for."""
+    n, attends = 1000, rng.random(1000) < 0.8
+    held, beside = rng.random(n) < 0.05, rng.random(n) < 0.15
+    y = np.where(attends, held == beside, rng.random(n) < 0.5)
+    return Trial(prevalence(y.astype(float), device("crosswise", 0.15)), 0.05)
+
+
+def _scale_up(rng: Rng) -> Trial:
+    """Acquaintances of 400 people in clusters who know more or fewer; a group of 500 among 100,000."""
+    sizes, cluster = np.array([1000.0, 3000.0, 5000.0, 800.0, 2000.0]), np.arange(400) // 10
+    degree = np.exp(rng.normal(4.5, 0.7, 400) + 0.3 * rng.normal(size=40)[cluster])
+    known = rng.poisson(degree[:, None] * sizes / 100_000)
+    hidden = rng.poisson(degree * 500 / 100_000)
+    made = scale_up(hidden, known, sizes.tolist(), list("abcde"), survey_design(400, clusters=cluster))
+    return Trial(made.size, 500.0)
+
+
+EDGE_METHODS = (
+    *(Method(name, _words(s), s[0] * s[1], _share(s)) for name, s in SHARES.items()),
+    Method("text_dsl_five_channels", "posts of 5 leaning channels, 30 % labelled", 300, _texts(5, -0.5, "dsl")),
+    Method("text_dsl_twelve_channels", "posts of 12 leaning channels, 30 % labelled", 720, _texts(12, -0.5, "dsl")),
+    Method("text_labelled_eight_channels", "posts of 8 channels, 30 % labelled", 480, _texts(8, -0.5, "labelled")),
+    Method("text_ppi_tuned_eight_channels", "posts of 8 channels, 30 % labelled", 480, _texts(8, -0.5, "ppi++")),
+    Method("text_slope_eight_channels", "logistic slope of a trait of 8 channels", 480, _text_slope(8)),
+    Method("text_dsl_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("dsl")),
+    Method("text_labelled_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("labelled")),
+    Method("text_ppi_tuned_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("ppi++")),
+    Method("list_ml_rare", "list of 4 others, 2 % hold the item; average prediction", 800, _rare_list),
+    Method("masked_regression_rare", "forced response, 2 % hold the trait; average prediction", 500, _rare_trait),
+    Method("agreement_rare", "two readers, 150 items, 1.5 % positive; alpha", 150, _alpha(0.015, 150)),
+    Method("agreement_rare_many", "two readers, 500 items, 1.5 % positive; alpha", 500, _alpha(0.015, 500)),
+    Method("agreement_small", "two readers, 50 items, half positive; alpha", 50, _alpha(0.5, 50)),
+    Method(
+        "masked_crosswise_anchored", "crosswise with anchor, 5 % hold the trait, 20 % answer at random", 1000, _anchored
+    ),
+    Method("masked_crosswise_inattentive", "crosswise, 5 % hold the trait, 20 % answer at random", 1000, _inattentive),
+    Method("scale_up", "acquaintances in a group of 500 among 100,000, 40 clusters of 10", 400, _scale_up),
+    Method("blend_bounded", "reference and opt-in sample, bias at its bound", 2200, _blend),
+)
+
+SHOWN_BY: dict[str, tuple[str, str, str]] = {
+    "share of answers": ("method_coverage", "method_id", "share_rare_weighted"),
+    "difference in shares": ("method_coverage", "method_id", "sample_clusters"),
+    "real messages minus foil": ("synthetic_deep_diagnosis", "estimator_text", "real messages minus foil, raked"),
+    "face to face minus web": ("method_coverage", "method_id", "sample_clusters"),
+    "second language minus first": ("method_coverage", "method_id", "sample_clusters"),
+    "rds-ii": ("rds_coverage", "estimator_text", "rds-ii"),
+    "ss": ("rds_coverage", "estimator_text", "ss"),
+    "robust interval": ("synthetic_deep_diagnosis", "estimator_text", "robust interval"),
+    "crosswise": ("method_coverage", "method_id", "masked_crosswise"),
+    "difference in means": ("method_coverage", "method_id", "list_difference"),
+    "double list": ("method_coverage", "method_id", "list_double"),
+    "linear regression": ("method_coverage", "method_id", "list_linear"),
+    "maximum likelihood": ("method_coverage", "method_id", "list_ml_constrained"),
+    "current authorities": ("method_coverage", "method_id", "endorsement_quick"),
+    "diaspora council": ("method_coverage", "method_id", "endorsement_quick"),
+    "un agency": ("method_coverage", "method_id", "endorsement_quick"),
+    "acc": ("method_coverage", "method_id", "text_adjusted_count"),
+    "dsl": ("method_coverage", "method_id", "text_dsl"),
+    "labelled": ("method_coverage", "method_id", "text_labelled"),
+    "naive": ("method_coverage", "method_id", "text_naive"),
+    "ppi": ("method_coverage", "method_id", "text_ppi"),
+    "ppi++": ("method_coverage", "method_id", "text_ppi_tuned"),
+    "Krippendorff's alpha": ("method_coverage", "method_id", "agreement_rare"),
+    "share of posts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
+    "mean over accounts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
+    "segmented regression": ("method_coverage", "method_id", "shock_jump"),
+}
+"""Estimator with an interval in a released table → table, column and value that show its coverage."""
+CALIBRATED_OTHERWISE = {
+    "mrp": "a posterior: its ranks are uniform over draws from the prior, tests/unit/estimators/test_mrp.py",
+}
+"""Bayesian methods, checked by simulation-based calibration."""
