@@ -44,6 +44,7 @@ from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
+from analysis.reading.translations import complete_translations
 from analysis.reading.wording import day
 
 FIGURES: tuple[Callable[[Release], Drawing], ...] = (
@@ -112,6 +113,7 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     require_past(release, edition.day)
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
     _write_figures(drawings, staging)
+    complete_translations(staging)
     card = share_card(release, f"Release {edition.version}, {day(edition.day)}")
     for folder in ("figures", "_extra"):
         (staging / folder / CARD).write_bytes(card)

@@ -16,11 +16,21 @@ from sphinx.application import Sphinx
 
 CARD, FEED = "share_card.png", "verdicts.xml"
 UNLISTED = {"search", "genindex", "404"}
+LANGUAGES = {"de": ("de", "ltr"), "fa": ("fa-AF", "rtl"), "ps": ("ps", "rtl")}
 PHONE = "(max-width: 640px)"
 LOST = (
     "<section><h1>There is no such page</h1><p>It may have another name now. "
     '<a href="index.html">Start page</a> · <a href="search.html">Search</a></p></section>'
 )
+
+
+def directed(body: str, name: str) -> str:
+    """A page in another language says which, and from which side it is read; other pages stay as they are."""
+    parts = name.split("/")
+    if parts[0] != "translations" or parts[1] not in LANGUAGES:
+        return body
+    tag, direction = LANGUAGES[parts[1]]
+    return f'<div class="translated" lang="{tag}" dir="{direction}">{body}</div>'
 
 
 def label_tables(body: Tag) -> None:
@@ -108,7 +118,7 @@ class Pages:
         context["metatags"] = f"{tags}\n{described(title, said, name, str(app.config.book_address))}"
         if not context.get("body"):
             return
-        body = BeautifulSoup(context["body"], "html.parser")
+        body = BeautifulSoup(directed(context["body"], name), "html.parser")
         label_tables(body)
         join_pictures(body)
         context["body"] = str(body)
