@@ -5,7 +5,8 @@ Only a withdrawal opens a dossier. What must not be here: writing a file, or a n
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -27,6 +28,11 @@ from analysis.errors import AnalysisError, CustodyError
 
 SUBMISSION_IDS = ("_uuid", "_id", "_index", "KEY", "meta/instanceID")
 """Columns of a submission by which the rows of a repeat group name it."""
+MOST_OPTIONS = 60
+"""Different words of all answers up to which a variable is taken for a list to choose from."""
+FEWEST_OTHERS = 2
+"""Persons who chose an option too before it leads to nobody."""
+_PIECES = re.compile(r"[\s,;|]+")
 _NUMBER_AT_END = re.compile(r"(\d+)$")
 
 
@@ -138,6 +144,8 @@ class _Desk:
     local: dict[str, set[str]] = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
     needles: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """Phrase → where it was said: source and variable."""
 
     def __post_init__(self) -> None:
         self.needles[self.subject] = "key"
@@ -197,6 +205,7 @@ class _Desk:
                 own.setdefault(name, set()).add(text.strip())
             if len(text.strip()) >= SHORTEST_PHRASE:
                 self.needles.setdefault(text.strip(), "phrase")
+                self.columns.setdefault(text.strip(), set()).add((source.source_id, name))
         if self.key:
             identity = _text(row, source.variables.respondent) or f"{source.source_id}|{row.identity}"
             self.needles.setdefault(self.key.pseudonym("survey", identity), "pseudonym")
@@ -235,20 +244,44 @@ class _Desk:
 
     def keep_phrases_that_nobody_else_wrote(self, surveys: list[SurveySource], posts: list[PostSource]) -> None:
         """A sentence, a date or a region that stands in somebody else's row as well leads to nobody."""
+        options: Options = {}
         for source in surveys:
             for entry in self._export(source).entries():
                 if isinstance(entry, Respondent) and not self._is_own(entry, source):
-                    self._forget(str(answer).strip() for answer in entry.answers.values() if isinstance(answer, str))
+                    answers = {name: each.strip() for name, each in entry.answers.items() if isinstance(each, str)}
+                    self._forget(iter(answers.values()))
+                    _count_pieces(options, source.source_id, answers)
         for post in posts:
             accounts = {each.account for each in post.accounts.values() if each.consent_subject == self.subject}
             for entry in self._export(post).entries():
                 if isinstance(entry, Post) and author_of(entry, post) not in accounts:
                     self._forget(text for text in (entry.text, entry.title) if isinstance(text, str))
+        self._forget(phrase for phrase, places in self.columns.items() if _is_choice(phrase, places, options))
 
     def _forget(self, texts: Iterator[str]) -> None:
         for text in texts:
             if self.needles.get(text) == "phrase":
                 del self.needles[text]
+
+
+Options = dict[tuple[str, str], Counter[str]]
+"""Source and variable → word → how many others have it in their answer."""
+
+
+def _count_pieces(options: Options, source_id: str, answers: Mapping[str, str]) -> None:
+    for name, answer in answers.items():
+        counted = options.setdefault((source_id, name), Counter())
+        if len(counted) <= MOST_OPTIONS:
+            counted.update(set(_PIECES.split(answer)))
+
+
+def _is_choice(phrase: str, places: Iterable[tuple[str, str]], options: Options) -> bool:
+    """Whether all that a phrase says was chosen from a list, in whatever company others chose it."""
+    counts = [options.get(place, Counter()) for place in places]
+    return all(
+        len(counted) <= MOST_OPTIONS and all(counted[piece] >= FEWEST_OTHERS for piece in _PIECES.split(phrase))
+        for counted in counts
+    )
 
 
 def _text(row: Respondent, name: str) -> str:

@@ -42,6 +42,8 @@ class RobustInterval:
     bogus_alternative: str
     undecided: str
     weightings: str
+    list_length_errors: Mapping[str, tuple[float, ...]]
+    list_length_alternative: str
     minimum_design_effect: float
 
 
@@ -127,6 +129,7 @@ class Claim:
     kind: Literal["claim", "premise"]
     constructs: tuple[Construct, ...]
     article: str
+    paragraphs: tuple[int, ...]
     statement: str
     estimands: tuple[Estimand, ...]
     population: str

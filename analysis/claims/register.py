@@ -293,6 +293,10 @@ def _check_claim(claim: Claim, conventions: Conventions, where: str) -> None:
             raise _refuse(f"{where}, field estimands", estimand.id, allowed, "correct the id")
     if claim.topic not in conventions.topics:
         raise _refuse(f"{where}, field topic", claim.topic, ", ".join(conventions.topics), "use a declared topic")
+    if not claim.paragraphs or any(number < 1 for number in claim.paragraphs):
+        allowed = "one or more numbers from 1"
+        raise _refuse(f"{where}, field paragraphs", list(claim.paragraphs), allowed, "count from the opening")
+    _check_unique(f"{where}, field paragraphs", list(claim.paragraphs))
     _check_rule(claim, conventions, where)
     _check_scopes(claim, where)
 

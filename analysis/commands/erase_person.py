@@ -9,13 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
+
 from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
 from analysis.commands.vault_pipeline import PLACE
 from analysis.custody.erasure import items, packing, papers, spss, stata, text, workbook
 from analysis.custody.erasure.cut import Cut
 from analysis.custody.erasure.staging import remove_left, replace_all
 from analysis.custody.traces import SHORTEST_PHRASE
+from analysis.disclosure.history import MEMBERS, forget
 from analysis.errors import CustodyError
+from analysis.results.members import digest
+from analysis.schemas import TABLES
+from analysis.store import parquet_bytes
 
 DERIVED = (
     "data/restricted/*vault*",
@@ -26,6 +33,8 @@ DERIVED = (
 )
 """What a run makes of private rows; the next run makes it anew."""
 SHEETS = "*.csv"
+BEHIND_RELEASES = f"release_history/*/vault_{MEMBERS}.parquet"
+"""Digests of who stands behind each earlier release, below the vault."""
 ITEM = "item"
 """Column under which sheets of annotators and files of predictions list posts."""
 
@@ -57,6 +66,7 @@ def plan_erasure(vault: Path, dossier: Dossier) -> Plan:
         path = (vault / part.source.file).resolve()
         plan.contents[path] = None if part.is_whole else rewritten_posts(path, part)
     plan.contents |= dict(_sheets(vault, dossier, plan))
+    plan.contents |= dict(_members(vault, member_digests(dossier)))
     # The manifest goes last: until then it says whose accounts the exports hold.
     manifest = (vault / "sources.yml").resolve()
     plan.contents[manifest] = papers.without_accounts(manifest.read_bytes(), manifest.name, dossier.subject, gone)
@@ -125,6 +135,20 @@ def _sheets(vault: Path, dossier: Dossier, plan: Plan) -> Iterator[tuple[Path, b
             yield path.resolve(), text.without_rows(content, path.name, Cut(rows))
 
 
+def member_digests(dossier: Dossier) -> set[str]:
+    """Under which digests earlier releases know the person and their accounts."""
+    return {digest(text) for text, kind in dossier.needles.items() if kind == "pseudonym"}
+
+
+def _members(vault: Path, digests: set[str]) -> Iterator[tuple[Path, bytes]]:
+    """Who stands behind earlier releases, the person under a digest that leads nowhere: they still count as gone."""
+    for path in sorted(vault.glob(BEHIND_RELEASES)):
+        members = pq.read_table(path).to_pandas()
+        if members.member_digest.isin(digests).any():
+            kept = forget(members, digests, np.random.default_rng())
+            yield path.resolve(), parquet_bytes(kept, TABLES[f"vault_{MEMBERS}"])
+
+
 def _is_listed(cells: Mapping[str, str], dossier: Dossier) -> bool:
     """Whether a row lists a post of the person, or repeats their submission."""
     if cells.get(ITEM, "") in dossier.items:
@@ -135,9 +159,11 @@ def _is_listed(cells: Mapping[str, str], dossier: Dossier) -> bool:
 
 
 def needs_key(vault: Path, dossier: Dossier) -> bool:
-    """Whether a sheet may list posts of the person by pseudonyms, which only the study's key gives."""
-    return bool(dossier.posts) and any(
-        ITEM in path.open(encoding="utf-8", errors="replace").readline() for path in vault.rglob(SHEETS)
+    """Whether a sheet or an earlier release may know the person by pseudonyms, which only the study's key gives."""
+    is_behind = bool(dossier.posts or dossier.surveys) and any(vault.glob(BEHIND_RELEASES))
+    return is_behind or (
+        bool(dossier.posts)
+        and any(ITEM in path.open(encoding="utf-8", errors="replace").readline() for path in vault.rglob(SHEETS))
     )
 
 

@@ -65,6 +65,15 @@ def list_experiment(
     covariates: Formula = None,
     control: Annotated[str | None, typer.Option(help="Level of the control arm, if it is text")] = None,
     treated: Annotated[str | None, typer.Option(help="Level of the treated arm, if it is text")] = None,
+    design: Annotated[
+        str, typer.Option(help="conventional: the treated list is longer; placebo-list: the control list is as long")
+    ] = "conventional",
+    placebo: Annotated[
+        str | None, typer.Option(help="Level of an arm whose added item nobody can hold: screens a conventional list")
+    ] = None,
+    known_truth: Annotated[
+        float | None, typer.Option(help="A validation study: the item's true share, such as 0.1667")
+    ] = None,
     sensitive_levels: Annotated[str | None, typer.Option(help="multi: levels of the treated arms, such as 1,2")] = None,
     weights: Weights = None,
     strata: Strata = None,
@@ -93,6 +102,9 @@ def list_experiment(
         covariates=covariates,
         control=control,
         treated=treated,
+        list_design=design,
+        placebo=placebo,
+        known_truth=known_truth,
         sensitive_levels=sensitive_levels,
         weights=weights,
         strata=strata,
@@ -172,7 +184,8 @@ def power(
     design: Annotated[
         str,
         typer.Option(
-            help="list, double-list, forced, mirrored, disguised, unrelated, crosswise, triangular or endorsement",
+            help="list, double-list, placebo-list, forced, mirrored, disguised, unrelated, crosswise, triangular or "
+            "endorsement",
             show_default=False,
         ),
     ],
@@ -187,6 +200,7 @@ def power(
         float | None, typer.Option(help="list: variance of the controls' count, from a pilot; before --item-shares")
     ] = None,
     list_correlation: Annotated[float, typer.Option(help="double-list: of one person's two counts")] = 0.0,
+    placebo_share: Annotated[float, typer.Option(help="placebo-list: controls who name the placebo item")] = 0.0,
     p: Probability = None,
     p1: Probability = None,
     p0: Probability = None,
@@ -213,6 +227,7 @@ def power(
         item_shares=item_shares,
         count_variance=count_variance,
         list_correlation=list_correlation,
+        placebo_share=placebo_share,
         p=p,
         p1=p1,
         p0=p0,

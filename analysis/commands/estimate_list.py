@@ -10,15 +10,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
+import numpy as np
+
 from analysis.commands.estimate_list_designs import METHOD, estimate_joint, estimate_modified
 from analysis.commands.estimate_report import Report
-from analysis.commands.list_rows import ListOptions, ListRows, complete_rows
+from analysis.commands.list_length import ESTIMATORS_OF_EQUAL_LENGTH, length_envelopes, truth_told
+from analysis.commands.list_rows import ListOptions, ListRows, complete_rows, placebo_rows
 from analysis.commands.survey_file import asked_values, in_file_terms
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.list_experiment.agreement import hausman_test, model_gap
 from analysis.estimators.list_experiment.balance import balance_test
 from analysis.estimators.list_experiment.direct import CombinedEstimate, combine_with_direct
+from analysis.estimators.list_experiment.double import placebo_list
+from analysis.estimators.list_experiment.length_error import own_errors
 from analysis.estimators.list_experiment.misreport import MISREPORTS, misreport_likelihood
 from analysis.estimators.list_experiment.mixture import MODELS, maximum_likelihood
 from analysis.estimators.list_experiment.nonlinear import nonlinear_least_squares
@@ -35,6 +40,7 @@ from analysis.estimators.list_experiment.regression import (
     linear_regression,
     regression_data,
 )
+from analysis.estimators.list_experiment.responses import ListDesign
 from analysis.estimators.list_experiment.robust import robust_regression
 from analysis.estimators.list_experiment.several_items import (
     SeveralItemsData,
@@ -84,14 +90,15 @@ def estimate_list(options: ListOptions) -> Report:
         raise EstimationError(in_file_terms(str(error), options.roles, rows.frame)) from error
     dropped = rows.counts["rows_read"] - rows.counts["rows_used"]
     found = [f"{dropped} row(s) with a missing value or another arm were left out"] if dropped else []
+    truth = truth_told(options, report.estimates)
     return Report(
         report.method,
         report.estimator,
         report.n,
         report.estimates,
         report.log_likelihood,
-        {**rows.counts, **report.diagnostics},
-        [*report.warnings, *found],
+        {**rows.counts, **report.diagnostics, **truth.diagnostics},
+        [*report.warnings, *truth.warnings, *found],
     )
 
 
@@ -127,13 +134,36 @@ def _refuse_contradictions(options: ListOptions) -> None:
         raise InputError("--item-columns names the open items of --estimator modified; give both, or neither")
     if options.correlation not in get_args(Correlation):
         raise InputError(f"--correlation is '{options.correlation}'; choose {' or '.join(get_args(Correlation))}")
+    _refuse_list_designs(options)
     if options.endorsement and (_by_design(options) is not _single):
         raise InputError("--endorsement needs one sensitive item, a standard list and no --outcome; leave it out")
 
 
+def _refuse_list_designs(options: ListOptions) -> None:
+    if options.list_design not in get_args(ListDesign):
+        raise InputError(f"--design is '{options.list_design}'; choose {' or '.join(get_args(ListDesign))}")
+    is_equal = options.list_design == "placebo-list"
+    if is_equal and (options.estimator not in ESTIMATORS_OF_EQUAL_LENGTH or options.is_robust or options.outcome):
+        raise InputError(
+            f"--design placebo-list takes --estimator {' or '.join(ESTIMATORS_OF_EQUAL_LENGTH)} without --robust and "
+            "--outcome: the other models describe a control list without a placebo item"
+        )
+    if is_equal and (options.endorsement or options.placebo):
+        raise InputError("--design placebo-list takes neither --endorsement nor --placebo; leave them out")
+    if options.placebo and _by_design(options) is not _single:
+        raise InputError("--placebo screens one conventional list; leave it out with multi, modified and --outcome")
+    if options.known_truth is not None and not 0 <= options.known_truth <= 1:
+        raise InputError(f"--known-truth is {options.known_truth:g}; give a share from 0 to 1")
+
+
 def _single(options: ListOptions, rows: ListRows) -> Report:
-    data = regression_data(rows.response, rows.arm, options.items, rows.matrix, rows.names, **rows.design)
-    standing = analyse(rows.response, rows.arm, options.items, **rows.design)
+    design: ListDesign = "placebo-list" if options.list_design == "placebo-list" else "conventional"
+    data = regression_data(
+        rows.response, rows.arm, options.items, rows.matrix, rows.names, design=design, **rows.design
+    )
+    own = placebo_rows(options)
+    placebo = None if own is None else placebo_list(own.response, own.arm, options.items, **own.design)
+    standing = analyse(rows.response, rows.arm, options.items, design=design, placebo=placebo, **rows.design)
     diagnostics = _diagnostics(data, standing)
     if options.test == "design-effect":
         diagnostics = {"p_value": standing.design_effect.p_value} | diagnostics
@@ -150,7 +180,10 @@ def _single(options: ListOptions, rows: ListRows) -> Report:
         )
     else:
         report = _regression(options, rows, data, standing, diagnostics)
-    report = report if rows.direct is None else _with_direct(options, rows, report)
+    report = report if rows.direct is None else _with_direct(options, rows, report, design)
+    errors = None if placebo is None else own_errors(placebo.difference)
+    envelopes = length_envelopes([standing.means.difference, *report.estimates], design, errors)
+    report = replace(report, diagnostics=report.diagnostics | envelopes)
     return report if rows.endorsement is None else _with_endorsement(options, rows, report)
 
 
@@ -170,7 +203,7 @@ def _diagnostics(data: RegressionData, standing: ListAnalysis) -> dict[str, Any]
         "usable": standing.prevalence.is_usable,
         "reason": standing.prevalence.unusable_reason,
         "cells": {
-            "control": data.responses.control_counts[:-1],
+            "control": data.responses.control_counts[: None if standing.length.design == "placebo-list" else -1],
             "treated": data.responses.treated_counts,
         },
         "screen": {"passed": standing.screen.passed, "checks": standing.screen.checks},
@@ -269,11 +302,18 @@ def group_averages(request: str, rows: ListRows, fit: ListRegression, item: int 
     return found
 
 
-def _with_direct(options: ListOptions, rows: ListRows, report: Report) -> Report:
+def _with_direct(options: ListOptions, rows: ListRows, report: Report, design: ListDesign) -> Report:
     """Add the combined estimate and its placebo tests."""
     assert rows.direct is not None  # noqa: S101 - the caller has asked
     made = combine_with_direct(
-        rows.response, rows.arm, options.items, rows.direct, X=rows.matrix, names=rows.names, **rows.design
+        rows.response,
+        rows.arm,
+        options.items,
+        rows.direct,
+        X=rows.matrix,
+        names=rows.names,
+        design=design,
+        **rows.design,
     )
     diagnostics = report.diagnostics | _placebos(made)
     estimates = [made.combined, made.direct, *report.estimates]
@@ -315,8 +355,12 @@ def _several(options: ListOptions, rows: ListRows) -> Report:
 
 
 def _standing_of(data: SeveralItemsData, item: int) -> ListAnalysis:
-    kept = (data.level == 0) | (data.level == item)
-    return analyse(data.base.responses.y[kept], data.level[kept] == item, data.base.responses.items)
+    kept, base = (data.level == 0) | (data.level == item), data.base
+    plan = {name: getattr(base, name) for name in ("weights", "strata", "clusters")}
+    inside: dict[str, Any] = {
+        name: None if column is None else np.asarray(column)[kept] for name, column in plan.items()
+    }
+    return analyse(base.responses.y[kept], data.level[kept] == item, base.responses.items, **inside)
 
 
 def _diagnostics_of(standing: ListAnalysis) -> dict[str, Any]:
@@ -326,6 +370,7 @@ def _diagnostics_of(standing: ListAnalysis) -> dict[str, Any]:
         "difference": standing.means.difference.value,
         "screen": {"passed": standing.screen.passed, "checks": standing.screen.checks},
         "design_effect_p_value": standing.design_effect.p_value,
+        **length_envelopes([standing.means.difference], "conventional", None),
     }
 
 
@@ -333,9 +378,10 @@ def _predicted_several(
     options: ListOptions, rows: ListRows, fit: ListRegression, data: SeveralItemsData, standings: list[ListAnalysis]
 ) -> list[Estimate]:
     made: list[Estimate] = []
+    linear = linear_several(data)
     for item, (label, standing) in enumerate(zip(data.labels, standings, strict=True)):
         averages = {"prediction": average(fit, None, item)} | group_averages(options.predict or "", rows, fit, item)
-        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()})
+        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()}, linear=linear)
         reason = standing.screen.reason or "the floor–ceiling screen failed"
         made += (
             found

@@ -10,11 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.commands.estimate_report import Report
+from analysis.commands.list_length import length_envelopes
 from analysis.commands.list_rows import ListOptions, ListRows
 from analysis.commands.survey_file import numeric
 from analysis.errors import InputError
 from analysis.estimators.estimate import Estimate, usable_estimate
 from analysis.estimators.list_experiment.joint import JointRegression, joint_regression
+from analysis.estimators.list_experiment.length_error import length_warning
 from analysis.estimators.list_experiment.modified import modified_list
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
@@ -46,6 +48,7 @@ def estimate_joint(options: ListOptions, rows: ListRows) -> Report:
         "design_effect_p_value": standing.design_effect.p_value,
         "convergence": fit.convergence,
         "covariance": fit.method,
+        **length_envelopes([standing.means.difference], "conventional", None),
     }
     estimates = [*coefficients, *fit.predictions]
     warnings = [*fit.warnings, *standing.warnings]
@@ -92,7 +95,9 @@ def estimate_modified(options: ListOptions, rows: ListRows) -> Report:
         )
     items = [numeric(rows.frame, column, "an open answer is 0 or 1") for column in columns]
     fit = modified_list(rows.response, rows.arm, np.column_stack(items), rows.matrix, rows.names, **rows.design)
+    predicted = predict(fit, {"prediction": average(fit)})
     diagnostics = {"convergence": fit.convergence, "covariance": fit.method}
-    estimates = [*fit.estimates(), *predict(fit, {"prediction": average(fit)})]
-    n = fit.data.responses.n
-    return Report(METHOD, "modified", n, estimates, fit.log_likelihood, diagnostics, fit.warnings)
+    diagnostics |= length_envelopes(predicted, "conventional", None)
+    warnings = [*fit.warnings, length_warning(predicted[0], "conventional")]
+    estimates, n = [*fit.estimates(), *predicted], fit.data.responses.n
+    return Report(METHOD, "modified", n, estimates, fit.log_likelihood, diagnostics, warnings)

@@ -13,20 +13,26 @@ from typing import Any
 from analysis.commands.estimate_report import Report
 from analysis.errors import InputError
 from analysis.estimators.endorsement.power import endorsement_power, endorsement_standard_error
+from analysis.estimators.list_experiment.length_error import LENGTH_ERRORS
 from analysis.estimators.list_experiment.power import (
     count_variance,
     double_list_variance_ratio,
     list_standard_error,
+    power_beyond_length,
 )
 from analysis.estimators.randomised_response.designs import DESIGNS, Device, device
 from analysis.estimators.randomised_response.power import masked_standard_error, power_one_sample
 from analysis.estimators.sample_size import normal_power, smallest_n
 
 METHOD = "power"
-LISTS = ("list", "double-list")
+LISTS = ("list", "double-list", "placebo-list")
 ENDORSEMENT = "endorsement"
 # Four items held by half each: the largest variance that four unrelated items can have.
 ITEM_SHARES = "0.5,0.5,0.5,0.5"
+LENGTH_WARNING = (
+    "power_beyond_length_error is the chance that the interval excludes --null even when the error of length that "
+    "other studies measured is taken out; where that error is as large as the distance, no n raises it"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class PowerOptions:
     item_shares: str = ITEM_SHARES
     count_variance: float | None = None
     list_correlation: float = 0.0
+    placebo_share: float = 0.0
     p: float | None = None
     p1: float | None = None
     p0: float | None = None
@@ -61,6 +68,7 @@ class _Design:
     error_of: Callable[[int], float]
     smallest: int
     assumed: dict[str, Any]
+    beyond_length_of: Callable[[int], float] | None = None
 
 
 def estimate_power(options: PowerOptions) -> Report:
@@ -95,6 +103,9 @@ def estimate_power(options: PowerOptions) -> Report:
     }
     what = f"{options.design}: required respondents" if options.n is None else f"{options.design}: power"
     warnings = ["power is that of answers without nonresponse, weights or clusters: multiply n by the design effect"]
+    if made.beyond_length_of is not None:
+        found["power_beyond_length_error"] = made.beyond_length_of(n)
+        warnings.append(LENGTH_WARNING)
     return Report(METHOD, what, n, [], None, found, warnings)
 
 
@@ -114,16 +125,23 @@ def _list(options: PowerOptions) -> _Design:
     if variance is None:
         variance = count_variance(_numbers(options.item_shares))
     ratio = double_list_variance_ratio(options.list_correlation) if options.design == "double-list" else 1.0
+    is_equal = options.design == "placebo-list"
+    if options.placebo_share and not is_equal:
+        raise InputError(f"--placebo-share belongs to --design placebo-list, not to {options.design}; leave it out")
+    largest = max(LENGTH_ERRORS["placebo-list" if is_equal else "conventional"])
 
     def error_of(n: int) -> float:
-        return math.sqrt(ratio) * list_standard_error(n, share, variance)
+        return math.sqrt(ratio) * list_standard_error(n, share, variance, placebo_share=options.placebo_share)
 
     def power_of(n: int) -> float:
         effect = abs(share - options.null)
         return normal_power(effect, error_of(n), alpha=options.alpha, is_two_sided=not options.is_one_sided)
 
-    assumed = {"share": share, "null": options.null, "count_variance": variance}
-    return _Design(power_of, error_of, 2, assumed)
+    def beyond_length_of(n: int) -> float:
+        return power_beyond_length(share - options.null, error_of(n), largest, alpha=options.alpha)
+
+    assumed = {"share": share, "null": options.null, "count_variance": variance, "length_error": largest}
+    return _Design(power_of, error_of, 2, assumed, beyond_length_of)
 
 
 def _masked(options: PowerOptions) -> _Design:

@@ -5,7 +5,7 @@ What belongs here: which columns are read, and which rows are complete. What mus
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ class ListOptions:
     covariates: str | None = None
     control: str | None = None
     treated: str | None = None
+    list_design: str = "conventional"
+    placebo: str | None = None
+    known_truth: float | None = None
     sensitive_levels: str | None = None
     weights: str | None = None
     strata: str | None = None
@@ -162,6 +165,35 @@ def complete_rows(options: ListOptions) -> ListRows:
         {"rows_read": len(frame), "rows_used": int(complete.sum())},
         None if endorsement is None else endorsement[complete],
     )
+
+
+def placebo_rows(options: ListOptions) -> ListRows | None:
+    """Give the rows of the study's own placebo list: its control arm, and the arm with an item that nobody can hold.
+
+    Parameters
+    ----------
+    options
+        As declared on the command line.
+
+    Returns
+    -------
+    ListRows or None
+        None without `--placebo`.
+
+    Raises
+    ------
+    InputError
+        When the arms have no names, or as `complete_rows`.
+    """
+    if options.placebo is None:
+        return None
+    if options.control is None or options.treated is None:
+        raise InputError("--placebo names a third arm; name the other two with --control LEVEL and --treated LEVEL")
+    if options.placebo in (options.control, options.treated):
+        raise InputError(
+            f"--placebo is '{options.placebo}', which another option names too; give the third arm's level"
+        )
+    return complete_rows(replace(options, treated=options.placebo, covariates=None, direct=None, endorsement=None))
 
 
 def _mean_endorsement(frame: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.float64] | None:

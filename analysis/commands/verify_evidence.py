@@ -6,11 +6,12 @@ What must not be here: fetching a third-party file, or an attack of its own.
 import json
 from pathlib import Path
 
-from analysis.commands.replicate import RESULTS, recompute_all
+import pandas as pd
+
+from analysis.commands.replicate import FIGURES, equals_tracked, recompute_all, tracked
 from analysis.commands.verify_compare import ABSENT, DIFFERS, IDENTICAL, Comparison
 from analysis.replication.files import at_hand, load_sources
-from analysis.schemas import TABLES
-from analysis.store import Store, canonical, csv_bytes
+from analysis.store import Store
 
 RECOMPUTED = "recomputed figures"
 AUDITS = ("dist/audit_tables.json", "dist/audit_publication.json")
@@ -27,20 +28,26 @@ def replications(root: Path) -> list[Comparison]:
     Returns
     -------
     list of Comparison
-        One.
+        One per recomputed table, or one that names what is missing.
     """
-    path, table = Store(root).path(RESULTS).relative_to(root).as_posix(), TABLES["replication_results"]
     sources = load_sources(root / "data/external/sources.yml")
     held = {name: at_hand(source, root / "data/external") for name, source in sources.items()}
     missing = [name for name, data in held.items() if data is None]
     if missing:
         advice = "run `./run replicate`, or name their folder in EXTERNAL_MIRROR"
-        return [Comparison(path, RECOMPUTED, ABSENT, f"not at hand: {', '.join(missing)}; {advice}")]
-    tracked = csv_bytes(canonical(Store(root).read(RESULTS), table), table)
-    frame = recompute_all(root, lambda source: held[source.name] or b"")
-    if csv_bytes(canonical(frame, table), table) == tracked:
-        return [Comparison(path, RECOMPUTED, IDENTICAL, f"{len(frame)} figures")]
-    return [Comparison(path, RECOMPUTED, DIFFERS, "run `./run replicate` to see where")]
+        return [Comparison(_path(root, FIGURES), RECOMPUTED, ABSENT, f"not at hand: {', '.join(missing)}; {advice}")]
+    made = recompute_all(root, lambda source: held[source.name] or b"")
+    return [_compared(root, name, frame) for name, frame in made.items()]
+
+
+def _compared(root: Path, name: str, frame: pd.DataFrame) -> Comparison:
+    if equals_tracked(Store(root), name, frame):
+        return Comparison(_path(root, name), RECOMPUTED, IDENTICAL, f"{len(frame)} figures")
+    return Comparison(_path(root, name), RECOMPUTED, DIFFERS, "run `./run replicate` to see where")
+
+
+def _path(root: Path, name: str) -> str:
+    return Store(root).path(tracked(name)).relative_to(root).as_posix()
 
 
 def attacks(rebuilt: Path) -> list[Comparison]:

@@ -13,7 +13,7 @@ import typer
 
 from analysis.admission.dossier import Dossier, open_dossier
 from analysis.admission.study import GOVERNANCE, MANIFESTS, VAULT
-from analysis.commands.erase_person import Journal, carry_out, needs_key, plan_erasure
+from analysis.commands.erase_person import Journal, carry_out, member_digests, needs_key, plan_erasure
 from analysis.custody.clock import utc_day
 from analysis.custody.erasure.items import is_telling
 from analysis.custody.governance import Anchors, load_governance, write_anchors
@@ -99,14 +99,17 @@ def erase_person(root: Path, vault: Path, manifest: Manifest, subject: str) -> N
     dossier = open_dossier(vault, manifest, subject, study_key)
     if study_key is None and needs_key(vault, dossier):
         raise CustodyError(
-            f"annotations or predictions may list the person's posts by pseudonym: set {KEY_VARIABLE}; "
+            f"annotations, predictions or earlier releases may know the person by pseudonym: set {KEY_VARIABLE}; "
             "nothing was erased"
         )
     plan = plan_erasure(vault, dossier)
     journal = Journal(vault, hashlib.sha256(subject.encode()).hexdigest()[:16])
     needles = journal.needles() | dict(dossier.needles)
     needles |= {text: "phrase" for text in plan.texts if text not in needles}
-    needles |= {digest: "hash of a file" for digest in _hashes(plan.contents)}
+    needles |= {each: "hash of a file" for each in _hashes(plan.contents)}
+    needles |= {each: "hash of a pseudonym" for each in member_digests(dossier)}
+    asked = _asked(root)
+    needles = {text: kind for text, kind in needles.items() if kind != "phrase" or text not in asked}
     journal.note(needles)
     carry_out(root, vault, plan)
     remains = list(search(root, vault, manifest, dossier, needles))
@@ -114,6 +117,13 @@ def erase_person(root: Path, vault: Path, manifest: Manifest, subject: str) -> N
     if remains:
         raise CustodyError(f"{len(remains)} place(s) still hold something of the person; mend each and run this again")
     journal.close()
+
+
+def _asked(root: Path) -> str:
+    """The project's own questionnaires and lists of codes: an answer that stands there was offered to everybody."""
+    folders = (root / "data/instruments", root / "data/codelists")
+    files = sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file())
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 
 def _key(root: Path) -> StudyKey | None:

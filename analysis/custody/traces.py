@@ -10,6 +10,7 @@ import io
 import json
 import lzma
 import os
+import re
 import subprocess
 import tempfile
 import urllib.parse
@@ -49,6 +50,10 @@ ENCODINGS: tuple[Callable[[str], bytes], ...] = (
 )
 
 
+_ESCAPE_BEFORE = re.compile(rb"(?:\\(?:[nrtbf]|u[0-9a-fA-F]{4})|%[0-9a-fA-F]{2})\Z")
+"""A sign that JSON or an address writes with letters and digits: what follows is no piece of a longer word."""
+
+
 class Search:
     """Needles in every encoding in which a file here may hold them."""
 
@@ -59,7 +64,7 @@ class Search:
             for variant in _variants(text, kind):
                 for encode in ENCODINGS:
                     self.kinds.setdefault(encode(variant[:LONGEST_NEEDLE]), kind)
-        self.longest = max(map(len, self.kinds), default=0) + 2
+        self.longest = max(map(len, self.kinds), default=0) + 8
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.max_mem = 2**29
@@ -105,12 +110,14 @@ def _escaped(needle: bytes) -> bytes:
 
 
 def _is_part(window: bytes, start: int, end: int, kind: str) -> bool:
-    """Whether a name is only a piece of a longer word or number; a phrase never is."""
-    if kind == "phrase":
-        return False
-    before, after = window[start - 1 : start] if start else b"", window[end : end + 1]
-    first, last = window[start : start + 1], window[end - 1 : end]
-    return (_in_word(before) and _in_word(first)) or (_in_word(after) and _in_word(last))
+    """Whether a name is only a piece of a longer word or number; a phrase only where a number goes on.
+
+    Texts of fixed width stand beside each other without a border, so letters beside a phrase mean nothing.
+    """
+    before = b"" if _ESCAPE_BEFORE.search(window, max(start - 6, 0), start) else window[max(start - 1, 0) : start]
+    first, last, after = window[start : start + 1], window[end - 1 : end], window[end : end + 1]
+    goes_on = bytes.isdigit if kind == "phrase" else _in_word
+    return (goes_on(before) and goes_on(first)) or (goes_on(after) and goes_on(last))
 
 
 def _in_word(byte: bytes) -> bool:

@@ -84,3 +84,30 @@ def without_false_zeros(cells: pd.DataFrame, hosts: pd.DataFrame) -> pd.DataFram
     is_doubtful = (cells.persons_n == 0) & (level != "full") & (cells.sex_code != "not_stated")
     status = pd.Series("reported", index=cells.index).mask(is_doubtful, "not_disaggregated")
     return cells.assign(persons_n=cells.persons_n.mask(is_doubtful), persons_status_code=status)
+
+
+def frames_side_by_side(stock: pd.DataFrame, by_year: pd.DataFrame) -> pd.DataFrame:
+    """Migrants from Afghanistan beside persons under protection, in the last year that both sources count.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        Table `migrant_stock`: women and men.
+    by_year : DataFrame
+        Table `population_host_year`.
+
+    Returns
+    -------
+    DataFrame
+        Table `diaspora_frames`: hosts that both sources have in that year.
+    """
+    year = max(set(stock.year) & set(by_year.year))
+    of_host = ["host_iso3", "year", "stock_basis_code", "has_refugees_added", "is_imputed", "source"]
+    migrants = stock[stock.year == year].groupby(of_host, as_index=False).migrants_n.sum()
+    protected = by_year[by_year.year == year][["host_iso3", "host_name", "protected_n", "source"]]
+    both = migrants.merge(protected, on="host_iso3", suffixes=("", "_protected"), validate="one_to_one")
+    ratio = both.protected_n / both.migrants_n.where(both.migrants_n > 0)
+    sources = both.source + "; " + both.source_protected
+    return both.assign(protected_to_migrants_ratio=ratio.astype("float64"), source=sources).drop(
+        columns="source_protected"
+    )

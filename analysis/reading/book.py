@@ -35,6 +35,7 @@ from analysis.reading.figures_pipeline import pipeline_flow
 from analysis.reading.figures_population import disaggregation, population_series, protected_by_host, protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_power import list_power, masked_power
+from analysis.reading.figures_real import list_practice, protection_rates
 from analysis.reading.figures_sampling import rds_coverage
 from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.figures_survey import (
@@ -61,6 +62,8 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     events_timeline,
     count_profiles,
     list_profiles,
+    list_practice,
+    protection_rates,
     list_power,
     masked_power,
     base_rate_dots,

@@ -24,6 +24,7 @@ from analysis.reading.fragments import (
 )
 from analysis.reading.posts_tables import posts_tables
 from analysis.reading.privacy_tables import privacy_tables
+from analysis.reading.real_tables import real_tables
 from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
@@ -65,6 +66,7 @@ def chapter_tables(release: Release) -> dict[str, str]:
         **survey_tables(release),
         **posts_tables(release),
         **privacy_tables(release),
+        **real_tables(release),
     }
 
 
@@ -226,7 +228,7 @@ def replications(release: Release) -> str:
     columns = {
         "Figure": lambda row: escaped(in_words(row.replication_id.partition("_")[2])),
         "Recomputed": lambda row: decimal(row.value, 5),
-        "Standard error": lambda row: decimal(row.standard_error, 5),
+        "Standard error": lambda row: decimal(row.standard_error, 5) if is_given(row.standard_error) else "–",
         "Respondents": lambda row: count(row.respondents_n),
         "Compared with": lambda row: escaped(row.published_text),
         "SHA-256 of the file": lambda row: f"`{row.file_sha256[:12]}…`",

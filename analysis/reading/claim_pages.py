@@ -209,7 +209,12 @@ def _claim(one: Dossier) -> str:
     constructs = entries(one.entry.get("constructs_text"))
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
-    where = f"From [the article](../article.md), on the question: {escaped(topic(one.entry['topic_code']))}"
+    numbers = str(one.entry["article_paragraphs_text"]).split(", ")
+    where = (
+        f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} "
+        f"{listing([quoted(number, 'claims_register') for number in numbers])} counted from its opening, on the "
+        f"question: {escaped(topic(one.entry['topic_code']))}"
+    )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(
         [

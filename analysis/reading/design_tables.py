@@ -19,6 +19,7 @@ SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02
 DOCUMENTS = "a search of documents has no sampling error"
 ELSEWHERE = {
     "E01a_existence": DOCUMENTS,
+    "E02_change_public_support_former_service": "needs answers about acquaintances; the fictional world has none",
     "E04_exposure_within_person": "needs the same people twice; the fictional world is asked once",
     "E05a_official_outreach_exists": DOCUMENTS,
     "E06_frame_share": "simulated as a share of texts, see [posts](posts.md)",
@@ -27,6 +28,8 @@ ELSEWHERE = {
     "E12_named_document": DOCUMENTS,
     "E13b_anecdote_vs_rate": "needs an experiment with readers in the host; the fictional world has none",
     "E14_protected_afghans_by_host": "counts of an authority, without sampling error",
+    "E17_former_opponent_effect": "needs an experiment with messages; the fictional world has none",
+    "E18_ordered_review": DOCUMENTS,
     "E16_disillusion_x_contact": "needs a panel that knows who was disappointed; the fictional world has none",
 }
 NOT_SIMULATED = "not simulated"

@@ -223,7 +223,7 @@ def covariates_table(release: Release) -> str:
         "Shock": lambda row: str(row.shock_number),
         "Jump, points": lambda row: decimal(100 * row.value, 1),
         "Rank p-value": lambda row: decimal(row.rank_p_value),
-        "After Holm's adjustment": lambda row: decimal(row.adjusted_p_value),
+        "Adjusted for several": lambda row: decimal(row.adjusted_p_value),
         "Jumps": lambda row: "**yes**" if row.has_jump else "no",
     }
     return _labelled(release, column_table(release.table(name), columns, (1, 2, 3, 4)), name)

@@ -20,6 +20,7 @@ from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
 from analysis.reading.posts_tables import posts_values
 from analysis.reading.privacy_tables import privacy_values
+from analysis.reading.real_tables import real_data, real_values
 from analysis.reading.register_tiles import tile_board
 from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.source_tables import source_tables
@@ -68,6 +69,8 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ed
         **corpora_sentences(release),
         **survey_values(release),
         **posts_values(release),
+        **real_values(release),
+        "table_real_data": real_data(verdict_chips(release)),
     }
     origins = (*release.names, RELEASE)
     return {key: sourced(key, text, origins, release.study) for key, text in values.items()}

@@ -102,7 +102,8 @@ TOPICS = {
 SUBJECTS = {
     "C01.1": "Existence",
     "C01.2": "How common",
-    "C02": "Growth",
+    "C02.1": "Growth among all",
+    "C02.2": "Growth among the few",
     "C03": "Meaning of support",
     "C04": "Exposure online",
     "C05.1": "Outreach exists",
@@ -122,6 +123,8 @@ SUBJECTS = {
     "C14.2": "Who served",
     "C15": "Asylum files",
     "C16": "Disillusion",
+    "C17": "Former enemies",
+    "C18": "Reviews and checks",
 }
 """Short neutral names for tiles and the table of contents; never a verdict and never a statement."""
 

@@ -56,6 +56,7 @@ def r_frame(data: bytes, name: str) -> pd.DataFrame:
     """The data frame `name` of an R data file; ReplicationError when the file does not hold it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Unknown encoding", category=UserWarning)  # old files state none
+        warnings.filterwarnings("ignore", message="Missing constructor", category=UserWarning)  # a tibble is a frame
         found = rdata.read_rda(io.BytesIO(data))
     if not isinstance(found.get(name), pd.DataFrame):
         raise ReplicationError(f"the R file holds {', '.join(found) or 'nothing'} but no data frame '{name}'")

@@ -31,12 +31,17 @@ class Source:
 
 
 def load_sources(path: Path) -> dict[str, Source]:
-    """Read `sources.yml`: file name → Source; ReplicationError when an entry lacks a field or has one too many."""
+    """Read `sources.yml`: file name → Source; ReplicationError for an entry that lacks, empties or adds a field."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        return {name: Source(name=name, **fields) for name, fields in content.items()}
+        sources = {name: Source(name=name, **fields) for name, fields in content.items()}
     except TypeError as error:
         raise ReplicationError(f"{path}: an entry does not have exactly the fields of a source: {error}") from error
+    for name, source in sources.items():
+        empty = [field for field, value in vars(source).items() if not str(value or "").strip()]
+        if empty:
+            raise ReplicationError(f"{path}: {name} has no {empty[0]}; state it, or say in words that it is not known")
+    return sources
 
 
 def obtain(source: Source, folder: Path) -> bytes:

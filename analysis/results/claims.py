@@ -1,6 +1,6 @@
 """The register and its verdicts as table rows, and table rows as evidence for the verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +50,7 @@ def _register_row(claim: Claim, register: Register) -> dict[str, object]:
         "claim_kind_code": claim.kind,
         "constructs_text": _joined([construct.replace("_", " ") for construct in claim.constructs]),
         "article_text": claim.article,
+        "article_paragraphs_text": ", ".join(str(number) for number in claim.paragraphs),
         "statement": claim.statement,
         "estimands_text": _joined([f"{estimand.id}: {estimand.meaning}" for estimand in claim.estimands]),
         "population_text": claim.population,
@@ -78,9 +79,11 @@ def _joined(entries: Iterable[str]) -> str | None:
 def pieces(
     register: Register,
     links: Sequence[EvidenceLink],
+    *,
     figures: pd.DataFrame,
     events: pd.DataFrame,
     population: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
 ) -> list[Piece]:
     """Everything known that touches a claim.
 
@@ -95,13 +98,15 @@ def pieces(
         Table `events_dated`.
     population : DataFrame
         Table `population_host_year`.
+    tables : mapping
+        Name to rows of the tables in `REPLICATED`.
 
     Raises
     ------
     KeyError
         A link points to a source that no table holds.
     """
-    known = _known_sources(figures, events, population)
+    known = _known_sources(figures, events, population) | _known_tables(tables)
     claims = {claim.id: claim for claim in register.claims}
     return [_piece(link, claims[link.claim_id], known[link.source_id], population) for link in links]
 
@@ -114,6 +119,23 @@ def _known_sources(figures: pd.DataFrame, events: pd.DataFrame, population: pd.D
     known |= {row.event_id: _Known("published", "none", row.event_text, row.source) for row in events.itertuples()}
     series = _Known("replicated", "A", "Refugees by host at the end of each year since 2021", population.source.iloc[0])
     return known | {"population_host_year": series}
+
+
+REPLICATED = {
+    "asylum_protection": "Decisions on asylum claims of Afghans by host and year since 2015",
+    "asylum_protection_uk": "Initial decisions on asylum claims of Afghans in the United Kingdom by quarter",
+    "diaspora_frames": "Migrants from Afghanistan and Afghans under protection, host by host",
+    "list_practice": "Published list experiments beside direct questions: their precision and their distance",
+    "replication_results": "Figures recomputed from other studies, lists with a known truth among them",
+}
+"""Tables that are evidence as a whole, in words; recomputed here from files of third parties."""
+
+
+def _known_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, _Known]:
+    return {
+        name: _Known("replicated", "A", words, "; ".join(sorted(tables[name].source.unique())))
+        for name, words in REPLICATED.items()
+    }
 
 
 def _piece(link: EvidenceLink, claim: Claim, known: _Known, population: pd.DataFrame) -> Piece:

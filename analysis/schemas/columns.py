@@ -97,6 +97,40 @@ _DECLARED = (
     Column("age_band_code", "code", "Age band as registered", "key", codes={
         "0_4": "0 to 4 years", "5_11": "5 to 11 years", "12_17": "12 to 17 years", "18_59": "18 to 59 years",
         "60_plus": "60 years and over", "not_stated": "no age band is stated for these persons"}),
+    # Decisions on asylum claims, and people who moved
+    Column("decision_stage_code", "code", "Stage of the procedure; stages are never added up", "key", codes={
+        "first_instance": "first decision on a first claim", "first_instance_and_appeal": "first decisions and appeals, not told apart by the host",
+        "us_immigration_service": "United States: the asylum office of the immigration service",
+        "us_immigration_court": "United States: immigration courts", "repeat_application": "repeat and reopened claims"}),
+    Column("quarter_text", "text", "Calendar quarter", "key", pattern=r"\d{4} Q[1-4]"),
+    Column("recognised_n", "integer", "Persons recognised as refugees", "measure", "persons", minimum=0),
+    Column("other_positive_n", "integer", "Persons given another form of protection", "measure", "persons", minimum=0),
+    Column("granted_n", "integer", "Persons granted asylum or another leave to stay", "measure", "persons", minimum=0),
+    Column("rejected_n", "integer", "Persons whose claim was rejected", "measure", "persons", minimum=0),
+    Column("otherwise_closed_n", "integer", "Persons whose claim was withdrawn, or closed without a decision on its substance", "measure", "persons", minimum=0),
+    Column("decided_n", "integer", "Persons whose claim was decided on its substance", "measure", "persons", minimum=0),
+    Column("protection_share", "number", "Positive decisions among decisions on the substance", "measure", "share", minimum=0, maximum=1, decimals=4,
+           null_means="nobody's claim was decided on its substance"),
+    Column("process_low_share", "number", "Lower end of Wilson's 95 % interval of the chance behind the decisions, as if each were taken by itself; the share is a complete count",
+           "measure", "share", minimum=0, maximum=1, decimals=4, null_means="nobody's claim was decided on its substance"),
+    Column("process_high_share", "number", "Upper end of that interval", "measure", "share", minimum=0, maximum=1, decimals=4,
+           null_means="nobody's claim was decided on its substance"),
+    Column("migrants_n", "integer", "Persons who were born in Afghanistan or hold its nationality, estimated for the middle of the year", "measure", "persons", minimum=0),
+    Column("stock_basis_code", "code", "What the host's count of migrants rests on", codes={
+        "country_of_birth": "country of birth", "citizenship": "citizenship: who naturalised is not in it", "not_stated": "the source states neither"}),
+    Column("has_refugees_added", "boolean", "Refugees were added to what the host counts"),
+    Column("is_imputed", "boolean", "The source estimated the host from other countries"),
+    Column("protected_to_migrants_ratio", "number", "Persons under UNHCR protection by migrants from Afghanistan", "measure", "ratio", minimum=0, decimals=4,
+           null_means="the source counts no migrants"),
+    # List experiments in practice
+    Column("band_kind_code", "code", "What the band is a band of", "key", codes={
+        "half_width": "half the width of the list's 95 % interval", "direct_share": "share of yes to the direct question"}),
+    Column("band_low_share", "number", "Lower end of the band", "key", "share", minimum=0, maximum=1, decimals=2),
+    Column("band_high_share", "number", "Upper end of the band; the last band holds it", "measure", "share", minimum=0, maximum=1, decimals=2),
+    Column("experiments_n", "integer", "Published list experiments", "measure", "experiments", minimum=0),
+    Column("papers_n", "integer", "Papers that they come from", "measure", "papers", minimum=0),
+    Column("list_minus_direct", "number", "List estimate minus direct answer, averaged over experiments within papers", "measure", "share of respondents", decimals=6,
+           null_means="not averaged in this kind of band"),
     # Counts of persons under protection
     Column("refugees_n", "integer", "Persons with refugee status or a comparable protection", "measure", "persons", minimum=0),
     Column("asylum_seekers_n", "integer", "Persons whose asylum claim is pending", "measure", "persons", minimum=0),
@@ -223,7 +257,7 @@ _DECLARED = (
            null_means="no estimate"),
     Column("is_replicated", "boolean", "Both shocks moved the frame in the same direction, each with a joint rank p-value of at most .05"),
     Column("covariate_text", "text", "Something that was fixed before the event and cannot react to it", "key"),
-    Column("adjusted_p_value", "number", "Rank p-value after Holm's adjustment over the covariates of one shock", "measure", "probability", minimum=0, maximum=1, decimals=6),
+    Column("adjusted_p_value", "number", "Rank p-value after Westfall and Young's adjustment over the covariates of one shock", "measure", "probability", minimum=0, maximum=1, decimals=6),
     Column("has_jump", "boolean", "The adjusted p-value is at most .05: other posts are being observed, and the shock cannot be read"),
     Column("platform_code", "code", "Kind of export that the post came in", "key", codes=PLATFORMS),
     Column("account_kind_code", "code", "Why the account may be read", "key", codes={
@@ -394,7 +428,9 @@ _DECLARED = (
         "rate_ratio": "weekly volume at the event, by that without it, as a natural logarithm",
         "agreement": "Krippendorff's alpha", "count": "a number of things", "persons": "number of persons",
         "log_odds_coefficient": "coefficient of a regression, in logarithms of odds",
-        "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one"}),
+        "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one",
+        "typical_standard_error": "median standard error of a kind of study, as a share of respondents",
+        "experiment_share": "share of published experiments"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
     Column("method_text", "text", "Estimator and variance"),
     Column("value", "number", "The estimate", "measure", "see quantity_code", decimals=6,
@@ -450,6 +486,7 @@ _DECLARED = (
     Column("claim_kind_code", "code", "Whether the article says it or only presumes it", codes={
         "claim": "the article says it", "premise": "the article presumes it"}),
     Column("article_text", "text", "What the article says, in our words"),
+    Column("article_paragraphs_text", "text", "Paragraphs of the article that say it, or that need it, counted from its opening", pattern=r"\d+(, \d+)*"),
     Column("statement", "text", "The claim as a hypothesis"),
     Column("constructs_text", "text", "Which of the three constructs the claim is about: defend the country, approve the regime, speak in public",
            null_means="none of the three"),

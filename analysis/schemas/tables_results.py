@@ -76,6 +76,18 @@ TABLES = (
         rules=(INTERVAL_HOLDS_ESTIMATE,),
     ),
     Table(
+        name="list_practice",
+        title="Published list experiments beside direct questions: how precise they were, and how far apart",
+        row_is="one band of precision, or of the direct answer",
+        columns=columns(
+            "band_kind_code", "band_low_share", "band_high_share", "experiments_n", "papers_n", "list_minus_direct",
+            "ci_low", "ci_high", "source",
+        ),
+        key=("band_kind_code", "band_low_share"),
+        output_kind="published_figure",
+        source="recomputed from the studies of Blair, Coppock & Moor 2020, doi:10.1017/S0003055420000374",
+    ),
+    Table(
         name="method_coverage",
         title="Coverage of each method's interval over simulated surveys",
         row_is="one estimator on one kind of simulated survey",
@@ -135,7 +147,7 @@ TABLES = (
         title="The register of claims, as frozen before estimation",
         row_is="one sub-claim of the article",
         columns=columns(
-            "claim_id", "topic_code", "claim_kind_code", "constructs_text", "article_text", "statement", "estimands_text",
+            "claim_id", "topic_code", "claim_kind_code", "constructs_text", "article_text", "article_paragraphs_text", "statement", "estimands_text",
             "population_text", "period_text", "evidence_needed", "supported_if", "contradicted_if", "inconclusive_if",
             "decides_text", "can_say", "cannot_say", "threats_text", "notes_text", "is_confirmatory",
         ),

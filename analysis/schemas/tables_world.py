@@ -5,6 +5,11 @@ from analysis.schemas.declaration import Rule, Table
 
 UNHCR = "UNHCR Refugee Data Finder, through the R package refugees 2025.12.1 (CC BY 4.0)"
 
+UN_DESA = "UN DESA, International Migrant Stock 2024, through the R package gdidata 0.3.21 (CC BY 3.0 IGO)"
+HOME_OFFICE = "Home Office immigration statistics, through the R package asylum 1.2.0 (Open Government Licence v3)"
+DECISIONS = ("recognised_n", "other_positive_n", "rejected_n", "otherwise_closed_n")
+DECIDED = ("decided_n", "protection_share", "process_low_share", "process_high_share")
+
 PARTS_ADD_UP = Rule(
     "protected_n is the sum of refugees_n and other_protection_n (an unreported part counts as nothing), and with "
     "asylum_seekers_n it is registered_n",
@@ -108,7 +113,68 @@ TABLES = (
         output_kind="reference_text",
         source="transcribed, see each row",
     ),
+    Table(
+        name="asylum_decisions",
+        title="Decisions on asylum claims of Afghans by host and year, as published",
+        row_is="one host, year and stage of the procedure",
+        columns=columns("host_iso3", "host_name", "year", "decision_stage_code", *DECISIONS, "source"),
+        key=("host_iso3", "year", "decision_stage_code"),
+        output_kind="published_figure",
+        source=UNHCR,
+    ),
+    Table(
+        name="asylum_decisions_uk",
+        title="Initial decisions on asylum claims of Afghans in the United Kingdom by quarter, as published",
+        row_is="one quarter",
+        columns=columns("quarter_text", "granted_n", "rejected_n", "otherwise_closed_n", "source"),
+        key=("quarter_text",),
+        output_kind="published_figure",
+        source=HOME_OFFICE,
+    ),
     # As released
+    Table(
+        name="asylum_protection",
+        title="Asylum decisions on Afghans by host and year since 2015, with the share that was positive",
+        row_is="one host, year and stage of the procedure",
+        columns=columns(
+            "host_iso3", "host_name", "year", "decision_stage_code", *DECISIONS, *DECIDED, "is_series_break", "source"
+        ),
+        key=("host_iso3", "year", "decision_stage_code"),
+        output_kind="published_figure",
+        source=UNHCR,
+    ),
+    Table(
+        name="asylum_protection_uk",
+        title="Initial asylum decisions on Afghans in the United Kingdom by quarter, with the share that was positive",
+        row_is="one quarter",
+        columns=columns("quarter_text", "granted_n", "rejected_n", "otherwise_closed_n", *DECIDED, "source"),
+        key=("quarter_text",),
+        output_kind="published_figure",
+        source=HOME_OFFICE,
+    ),
+    Table(
+        name="migrant_stock",
+        title="People from Afghanistan by country of residence, year and sex: migrant stock of UN DESA",
+        row_is="one host, year and sex",
+        columns=columns(
+            "host_iso3", "year", "sex_code", "migrants_n", "stock_basis_code", "has_refugees_added", "is_imputed", "source"
+        ),
+        key=("host_iso3", "year", "sex_code"),
+        output_kind="published_figure",
+        source=UN_DESA,
+    ),
+    Table(
+        name="diaspora_frames",
+        title="Two frames of Afghans abroad side by side: migrants and persons under protection, by host",
+        row_is="one host in the last year of both sources",
+        columns=columns(
+            "host_iso3", "host_name", "year", "migrants_n", "protected_n", "protected_to_migrants_ratio",
+            "stock_basis_code", "has_refugees_added", "is_imputed", "source",
+        ),
+        key=("host_iso3",),
+        output_kind="published_figure",
+        source=f"{UN_DESA}; {UNHCR}",
+    ),
     Table(
         name="population_host_year",
         title="Afghans under UNHCR protection by host and year, 2015–2025, with series breaks",

@@ -9,6 +9,8 @@ from analysis.schemas import study_table
 from analysis.store import Store
 
 CANDIDATES = (
+    "candidate__asylum_protection",
+    "candidate__asylum_protection_uk",
     "candidate__attack_results",
     "candidate__attack_success",
     "candidate__base_rates",
@@ -17,14 +19,17 @@ CANDIDATES = (
     "candidate__claim_evidence",
     "candidate__claim_verdicts",
     "candidate__claims_register",
+    "candidate__diaspora_frames",
     "candidate__estimates",
     "candidate__events_dated",
     "candidate__frame_codebook",
     "candidate__list_experiment_checks",
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",
+    "candidate__list_practice",
     "candidate__literature",
     "candidate__method_coverage",
+    "candidate__migrant_stock",
     "candidate__performance",
     "candidate__pipeline_flow",
     "candidate__population_host_disaggregation",

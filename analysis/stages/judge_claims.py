@@ -21,6 +21,13 @@ def run(store: Store, params: Params) -> None:
         figures=pd.concat([shown, context]),
         events=store.read("candidate__events_dated"),
         population=store.read("candidate__population_host_year"),
+        tables={
+            "asylum_protection": store.read("candidate__asylum_protection"),
+            "asylum_protection_uk": store.read("candidate__asylum_protection_uk"),
+            "diaspora_frames": store.read("candidate__diaspora_frames"),
+            "list_practice": store.read("candidate__list_practice"),
+            "replication_results": store.read("candidate__replication_results"),
+        },
     )
     verdicts = judge_register(register, [piece.evidence for piece in found])
     store.write("candidate__claims_register", claims.register_rows(register))

@@ -2,16 +2,22 @@
 
 import hashlib
 import os
+import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from analysis.__main__ import stated_environment
 from analysis.commands.vault_pipeline import PLACE
+from analysis.corpora.exports import open_export
+from analysis.corpora.surveys import Respondent
 from analysis.custody.governance import load_governance
+from analysis.custody.manifest import load_manifest
 from tests.pipeline.vaults import SMALLER, furnish, outside_key
 
 DYING = Path(__file__).parent / "dying"
@@ -76,6 +82,37 @@ def test_a_governed_vault_study_builds_its_release(project, vault, key):
     again = project.run("repro", STUDY_KEY_FILE=str(key))
     assert "Running stage 'admit_survey'" in again.stdout
     assert "Running stage 'gate_release'" not in again.stdout
+    assert_two_persons_can_be_erased(project, vault, key)
+
+
+def assert_two_persons_can_be_erased(project, vault, key):
+    """From exports, sheets, digests behind an earlier release, and whatever the run left; every byte is searched."""
+    # The vault's rows are fictional too, and keys of that world stand in its own folder.
+    shutil.rmtree(project.folder / "data/fiction")
+    archived = project.run("python", "-m", "analysis", "archive-release")
+    assert archived.returncode == 0, archived.stderr
+    kept = next((vault / "release_history").glob("*/vault_release_members.parquet"))
+    for source_id, subject in dict(_subjects(vault)).values():
+        before = pq.read_table(kept).to_pandas()
+        erased = project.run("python", "-m", "analysis", "withdraw", subject, "--erase", STUDY_KEY_FILE=str(key))
+        assert erased.returncode == 0, (source_id, *re.findall(r"remains: .*", erased.stdout))
+        assert "Nothing of the person is left" in erased.stdout
+        after = pq.read_table(kept).to_pandas()
+        assert len(before) == len(after)
+        assert len(set(before.member_digest) - set(after.member_digest)) == 1
+
+
+def _subjects(vault):
+    """By source: a respondent, recruited where some are, and a consenting account without a survey."""
+    manifest = load_manifest(vault / "sources.yml")
+    for source in manifest.surveys:
+        rows = [each for each in open_export(vault / source.file).entries() if isinstance(each, Respondent)]
+        recruited = [each for each in rows if each.answers.get("recruiter")]
+        yield ("survey", (source.source_id, (recruited or rows)[-1].answers["consent_key"]))
+    for source in manifest.posts:
+        listed = [each.consent_subject for each in source.accounts.values() if each.consent_subject]
+        if listed and not source.source_id.endswith("without_terms"):
+            yield ("posts", (source.source_id, listed[-1]))
 
 
 def test_a_vault_study_needs_a_key(project, vault):

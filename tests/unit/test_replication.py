@@ -75,3 +75,13 @@ def test_an_entry_with_an_unknown_field_is_refused(tmp_path):
     (tmp_path / "sources.yml").write_text("a.csv: {address: https://x, mood: good}\n", encoding="utf-8")
     with pytest.raises(ReplicationError, match="exactly the fields of a source"):
         load_sources(tmp_path / "sources.yml")
+
+
+@pytest.mark.parametrize("field", ["licence", "citation", "sha256"])
+@pytest.mark.parametrize("value", ["''", "null", "'  '"])
+def test_an_empty_field_is_refused_with_its_name(tmp_path, field, value):
+    fields = {name: repr(v) for name, v in vars(SOURCE).items() if name != "name"} | {field: value}
+    entry = ", ".join(f"{name}: {text}" for name, text in fields.items())
+    (tmp_path / "sources.yml").write_text(f"a.csv: {{{entry}}}\n", encoding="utf-8")
+    with pytest.raises(ReplicationError, match=rf"a.csv has no {field}; state it"):
+        load_sources(tmp_path / "sources.yml")

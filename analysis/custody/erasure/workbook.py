@@ -8,7 +8,7 @@ whose rows they are.
 import io
 import re
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import openpyxl
@@ -29,7 +29,7 @@ Rows = dict[int, dict[str, str]]
 
 
 def without_rows(content: bytes, name: str, cut: Cut, own: Mapping[str, Collection[str]]) -> tuple[bytes, set[str]]:
-    """The workbook without the rows of a cut and without their repeats; and the texts that went.
+    """The workbook without the rows of a cut and without their repeats; and what these alone said.
 
     Parameters
     ----------
@@ -93,7 +93,11 @@ def _cut_out(book: Any, cut: Cut, own: Mapping[str, Collection[str]]) -> set[str
     for sheet in book.worksheets:
         for row in sorted({*removed[sheet.title], *(cut.rows if sheet is first else ())}, reverse=True):
             sheet.delete_rows(row)
-    return {text for rows in removed.values() for row in rows.values() for text in row.values()}
+    return _texts(removed[title] for title in sheets) - _texts(_rows(sheet, 1) for sheet in book.worksheets)
+
+
+def _texts(sheets: Iterable[Rows]) -> set[str]:
+    return {text for rows in sheets for row in rows.values() for text in row.values()}
 
 
 def _header_row(sheet: Any) -> int:

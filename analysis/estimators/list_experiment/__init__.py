@@ -9,6 +9,7 @@ What must not: direct questions analysed alone, endorsement experiments, survey 
     design_effect  test of the assumption that the sensitive item does not change the other answers
     chi_bar        weights of the chi-bar-square distribution that the test needs
     screen         cell counts and floor–ceiling checks, made before any estimate is read
+    length_error   what a longer list alone does to the count, and the envelope that allows for it
     standing       screen first, then the difference, and a prevalence only if it may be read as one
     regression     covariates: what goes in and comes out; the linear regression
     nonlinear      two-step nonlinear least squares

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
-from analysis.estimators.list_experiment.responses import ListResponses, checked_weights, list_responses
+from analysis.estimators.list_experiment.responses import ListDesign, ListResponses, checked_weights, list_responses
 from analysis.estimators.variance import FloatArray, IntArray, TwoSampleFactor, arm_mean_covariance, mean_variance
 
 UNIT = "items (difference or mean of counts)"
@@ -49,6 +49,7 @@ def difference_in_means(
     treat: npt.ArrayLike,
     items: int,
     *,
+    design: ListDesign = "conventional",
     weights: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -62,7 +63,7 @@ def difference_in_means(
 
     Parameters
     ----------
-    response, treat, items
+    response, treat, items, design
         As in `list_responses`.
     weights, strata, clusters
         (n,) each, or None. If any is given, the design-based variance and the t with (clusters − strata) are used.
@@ -87,7 +88,7 @@ def difference_in_means(
     >>> difference_in_means([0, 1] * 5 + [1, 2] * 5, [0] * 10 + [1] * 10, 3).difference.value
     1.0
     """
-    data = list_responses(response, treat, items)
+    data = list_responses(response, treat, items, design=design)
     w = checked_weights(weights, data.n)
     if w is None and strata is None and clusters is None:
         arms = _independent_arms(data.y, data.treat, factor)

@@ -7,7 +7,7 @@ What must not: predictions of a model against a direct question (`prediction`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,10 @@ from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
 from analysis.estimators.list_experiment.prediction import checked_direct
 from analysis.estimators.list_experiment.regression import RegressionData, covariance_of, regression_data
+from analysis.estimators.list_experiment.responses import ListDesign
 from analysis.estimators.variance import FloatArray
+from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.estimates import survey_share
 
 UNIT = "share of respondents"
 MIN_PER_CELL = 2
@@ -74,6 +77,7 @@ def combine_with_direct(
     *,
     X: npt.ArrayLike | None = None,
     names: Sequence[str] | None = None,
+    design: ListDesign = "conventional",
     weights: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -86,7 +90,7 @@ def combine_with_direct(
 
     Parameters
     ----------
-    response, treat, items, X, names, weights, strata, clusters
+    response, treat, items, X, names, design, weights, strata, clusters
         As in `regression_data`; X adjusts the list difference (intercept included).
     direct
         (n,) 0/1.
@@ -112,7 +116,9 @@ def combine_with_direct(
     >>> round(result.combined.value, 6)
     1.0
     """
-    data = regression_data(response, treat, items, X, names, weights=weights, strata=strata, clusters=clusters)
+    data = regression_data(
+        response, treat, items, X, names, design=design, weights=weights, strata=strata, clusters=clusters
+    )
     d = checked_direct(direct, data.responses.n)
     share = data.w / data.w.sum()
     p = float(share @ d)
@@ -125,11 +131,18 @@ def combine_with_direct(
     admitters = _effect_or_none(data, d == 1)
     return CombinedEstimate(
         _named(data, "combined", value, variance, method=method, df=df, confidence=confidence),
-        _named(data, "direct", p, p_variance, method=method, df=df, confidence=confidence),
+        _direct_share(data, d, _named(data, "direct", p, p_variance, method=method, df=df, confidence=confidence)),
         deniers.value,
         _placebo(data, admitters, 1.0),
         _placebo(data, _effect(d, data, np.ones(data.responses.n, dtype=bool), "answered"), 0.0),
     )
+
+
+def _direct_share(data: RegressionData, d: FloatArray, made: Estimate) -> Estimate:
+    """The share of yes with the project's interval for shares."""
+    design = survey_design(len(d), weights=data.weights, strata=data.strata, clusters=data.clusters)
+    _, (limits,) = survey_share(d, design, confidence=made.confidence)
+    return replace(made, low=limits.low, high=limits.high)
 
 
 def _named(

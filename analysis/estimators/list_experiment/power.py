@@ -43,7 +43,9 @@ def count_variance(item_shares: Sequence[float]) -> float:
     return math.fsum(share * (1 - share) for share in item_shares)
 
 
-def list_standard_error(n: float, share: float, variance: float, *, treated_share: float = 0.5) -> float:
+def list_standard_error(
+    n: float, share: float, variance: float, *, treated_share: float = 0.5, placebo_share: float = 0.0
+) -> float:
     """Give the standard error of the difference in mean counts.
 
     Parameters
@@ -56,6 +58,8 @@ def list_standard_error(n: float, share: float, variance: float, *, treated_shar
         Of the count of the other items: from a pilot, or `count_variance`.
     treated_share
         Share of respondents who see the sensitive item.
+    placebo_share
+        Share of controls who name the placebo item of a list of equal length; 0 for a conventional list.
 
     Returns
     -------
@@ -67,20 +71,23 @@ def list_standard_error(n: float, share: float, variance: float, *, treated_shar
         When n is below 2, a share outside its range, or the variance negative.
 
     Source
-        Glynn 2013, Public Opinion Quarterly 77(S1), 159–172, eq. (1), sensitive item independent of the others.
+        Glynn 2013, Public Opinion Quarterly 77(S1), 159–172, eq. (1), sensitive item independent of the others; the
+        placebo item adds its own variance to the control arm.
 
     Example
     -------
     >>> round(list_standard_error(1000, 0.2, 1.0), 4)
     0.0657
     """
-    if n < 2 or not 0 <= share <= 1 or not 0 < treated_share < 1 or variance < 0:
+    shares_fit = 0 <= share <= 1 and 0 <= placebo_share <= 1
+    if n < 2 or not shares_fit or not 0 < treated_share < 1 or variance < 0:
         raise EstimationError(
             f"n is {n:g}, share {share:g}, treated share {treated_share:g}, variance {variance:g}; n is 2 or more, "
-            "shares are within 0 and 1, the variance is 0 or more"
+            f"shares are within 0 and 1, the variance is 0 or more (placebo share: {placebo_share:g})"
         )
     treated = (variance + share * (1 - share)) / (n * treated_share)
-    return math.sqrt(treated + variance / (n * (1 - treated_share)))
+    control = variance + placebo_share * (1 - placebo_share)
+    return math.sqrt(treated + control / (n * (1 - treated_share)))
 
 
 def list_power(
@@ -152,6 +159,41 @@ def list_required_n(
         return list_power(n, share, variance, null=null, alpha=alpha, is_two_sided=is_two_sided)
 
     return smallest_n(power_of, power, smallest=2)
+
+
+def power_beyond_length(distance: float, se: float, largest_error: float, *, alpha: float = 0.05) -> float:
+    """Give the chance that a list's interval lies above a tested prevalence even without its error of length.
+
+    Parameters
+    ----------
+    distance
+        True prevalence minus the tested one.
+    se
+        Standard error of the estimate.
+    largest_error
+        Largest error of length that is allowed for; of `LENGTH_ERRORS` or the study's own.
+    alpha
+        1 minus the coverage of the interval.
+
+    Returns
+    -------
+    float
+        At most alpha / 2 where the error is as large as the distance: then no number of respondents helps.
+
+    Raises
+    ------
+    EstimationError
+        When the standard error is not above 0 or the level is outside 0 to 1.
+
+    Source
+        The interval of `length_envelope`, by the normal approximation.
+
+    Example
+    -------
+    >>> round(power_beyond_length(0.16, 0.01, 0.16), 3)
+    0.025
+    """
+    return normal_power(distance - largest_error, se, alpha=alpha / 2, is_two_sided=False)
 
 
 def double_list_variance_ratio(correlation: float) -> float:

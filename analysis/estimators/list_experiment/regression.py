@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
-from analysis.estimators.list_experiment.responses import ListResponses, checked_weights, list_responses
+from analysis.estimators.list_experiment.responses import ListDesign, ListResponses, checked_weights, list_responses
 from analysis.estimators.variance import FloatArray, design_covariance, least_squares
 
 Link = Literal["identity", "logit"]
@@ -156,6 +156,7 @@ def regression_data(
     X: npt.ArrayLike | None = None,
     names: Sequence[str] | None = None,
     *,
+    design: ListDesign = "conventional",
     weights: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -164,7 +165,7 @@ def regression_data(
 
     Parameters
     ----------
-    response, treat, items
+    response, treat, items, design
         As in `list_responses`.
     X, names
         (n, k) design matrix with its intercept, and names; None for the intercept alone.
@@ -186,7 +187,7 @@ def regression_data(
     >>> regression_data([0, 1] * 10, [0] * 10 + [1] * 10, 3).names
     ('Intercept',)
     """
-    data = list_responses(response, treat, items)
+    data = list_responses(response, treat, items, design=design)
     matrix, labels = checked_covariates(X, names, data.n)
     w = checked_weights(weights, data.n)
     for arm, arm_name in ((0, "control"), (1, "treated")):

@@ -7,6 +7,7 @@ from. What must not: estimates; repairing, recoding or dropping answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,14 @@ from analysis.estimators.variance import FloatArray, IntArray
 # Normal approximations of a share or a mean are meaningless below this; ten is the usual textbook floor.
 MIN_RESPONDENTS_PER_ARM = 10
 
+# conventional: the sensitive item makes the treated list longer by one. placebo-list: the control list holds in its
+# place an item that nobody can hold, so that both lists have J + 1 items.
+ListDesign: TypeAlias = Literal["conventional", "placebo-list"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListResponses:
-    """Validated answers of a standard list experiment.
+    """Validated answers of a list experiment.
 
     Attributes
     ----------
@@ -29,9 +34,10 @@ class ListResponses:
     treat
         (n,) 1 if the list held the sensitive item.
     items
-        J, the number of items that everybody saw.
+        J, the number of items that everybody saw, without sensitive and placebo item.
     control_counts, treated_counts
-        (J + 2,) respondents answering 0, 1, ..., J + 1 in each arm; the last control cell is always 0.
+        (J + 2,) respondents answering 0, 1, ..., J + 1 in each arm; the last control cell is 0 unless the control list
+        holds a placebo item.
     """
 
     y: FloatArray
@@ -56,7 +62,9 @@ class ListResponses:
         return int(self.treated_counts.sum())
 
 
-def list_responses(response: npt.ArrayLike, treat: npt.ArrayLike, items: int) -> ListResponses:
+def list_responses(
+    response: npt.ArrayLike, treat: npt.ArrayLike, items: int, *, design: ListDesign = "conventional"
+) -> ListResponses:
     """Validate a list experiment and count its cells.
 
     Use it at the door of every estimator of this package.
@@ -64,11 +72,13 @@ def list_responses(response: npt.ArrayLike, treat: npt.ArrayLike, items: int) ->
     Parameters
     ----------
     response
-        (n,) whole numbers: 0..J in the control arm, 0..J + 1 in the treated arm.
+        (n,) whole numbers: 0..J in the control arm (0..J + 1 with a placebo item), 0..J + 1 in the treated arm.
     treat
         (n,) 0/1 or bool; 1 saw the sensitive item.
     items
         J, the number of items without the sensitive one; at least 1.
+    design
+        Whether the control list is one item shorter, or of equal length with a placebo item.
 
     Returns
     -------
@@ -91,7 +101,7 @@ def list_responses(response: npt.ArrayLike, treat: npt.ArrayLike, items: int) ->
     J = _checked_items(items)
     z = _checked_arms(treat)
     y = _checked_counts(response, len(z))
-    _refuse_out_of_range(y, z, J)
+    _refuse_out_of_range(y, z, J, J + (design == "placebo-list"))
     counts = [np.bincount(y[z == arm].astype(np.int64), minlength=J + 2) for arm in (0, 1)]
     _refuse_small_arms(counts[0], counts[1])
     return ListResponses(y, z, J, counts[0], counts[1])
@@ -158,8 +168,10 @@ def _checked_counts(response: npt.ArrayLike, n: int) -> FloatArray:
     return y
 
 
-def _refuse_out_of_range(y: FloatArray, z: IntArray, J: int) -> None:
-    _refuse_at((y < 0) | ((z == 0) & (y > J)), y, "response", f"the control arm answers 0..{J} when items is {J}")
+def _refuse_out_of_range(y: FloatArray, z: IntArray, J: int, most: int) -> None:
+    hint = "" if most > J else "; if its list held a placebo item, the design is placebo-list"
+    fix = f"the control arm answers 0..{most} when items is {J}{hint}"
+    _refuse_at((y < 0) | ((z == 0) & (y > most)), y, "response", fix)
     _refuse_at(y > J + 1, y, "response", f"the treated arm answers 0..{J + 1} when items is {J}")
 
 

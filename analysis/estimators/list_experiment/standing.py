@@ -8,18 +8,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import numpy.typing as npt
 
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, unusable_estimate
 from analysis.estimators.list_experiment.design_effect import DesignEffectTest, design_effect_test
 from analysis.estimators.list_experiment.difference import DifferenceResult, difference_in_means
+from analysis.estimators.list_experiment.double import PlaceboList
 from analysis.estimators.list_experiment.joint_types import JointTypes, joint_types
+from analysis.estimators.list_experiment.length_error import (
+    LengthEnvelope,
+    length_envelope,
+    length_warning,
+    named_placebo_check,
+    own_errors,
+    placebo_check,
+)
+from analysis.estimators.list_experiment.responses import ListDesign, ListResponses, list_responses
 from analysis.estimators.list_experiment.screen import FloorCeilingScreen, floor_ceiling_screen
+from analysis.estimators.variance import FloatArray
 
 # Conventional level of the no-design-effect test. Only the test without moment selection, which keeps its level
 # everywhere, can block a prevalence; with selection it warns.
 DESIGN_EFFECT_LEVEL = 0.05
 
+PLACEBO_REASON = "the study's placebo list moved the counts: a longer list alone does: not usable as a prevalence"
 DESIGN_EFFECT_REASON = "design effect: the sensitive item changes the other answers: not usable as a prevalence"
 IMPOSSIBLE_REASON = "the whole interval lies outside 0 to 1: not usable as a prevalence"
 NEGATIVE_WARNING = "the difference in mean counts is negative, which no share can be; its interval includes 0"
@@ -40,6 +53,8 @@ class ListAnalysis:
         Difference in mean counts and the arm means; always present.
     prevalence
         The difference read as a share; without a value when a diagnostic forbids that reading.
+    length
+        The difference with the error of length allowed for; claims are judged by it, never by the interval alone.
     warnings
         Sentences that belong beside the numbers.
     """
@@ -50,6 +65,7 @@ class ListAnalysis:
     design_effect_unselected: DesignEffectTest
     means: DifferenceResult
     prevalence: Estimate
+    length: LengthEnvelope
     warnings: tuple[str, ...]
 
 
@@ -58,6 +74,8 @@ def analyse(
     treat: npt.ArrayLike,
     items: int,
     *,
+    design: ListDesign = "conventional",
+    placebo: PlaceboList | None = None,
     weights: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
@@ -66,12 +84,17 @@ def analyse(
     """Diagnose a list experiment, then estimate it, and call the result a prevalence only if it may be.
 
     Use it for every list that is reported. The prevalence is withheld when the screen fails, when the no-design-effect
-    test without moment selection rejects at 5 %, or when the interval excludes every possible share.
+    test without moment selection rejects at 5 %, when the study's own placebo list moved the counts, or when the
+    interval excludes every possible share. The error of length is said in a warning and an envelope, whatever the
+    checks say. In a placebo list an answer that counts the placebo item is taken for the largest honest one by the
+    screen, the types and the test; means are those of the answers as given.
 
     Parameters
     ----------
-    response, treat, items, weights, strata, clusters, confidence
+    response, treat, items, design, weights, strata, clusters, confidence
         As in `difference_in_means`.
+    placebo
+        The study's own placebo list against its conventional control list, None where there is none.
 
     Returns
     -------
@@ -90,24 +113,40 @@ def analyse(
     >>> analyse([0, 1, 2, 3] * 5 + [1, 2, 3, 0] * 5, [0] * 20 + [1] * 20, 3).prevalence.is_usable
     True
     """
-    screen = floor_ceiling_screen(response, treat, items)
-    selected = design_effect_test(response, treat, items)
-    unselected = design_effect_test(response, treat, items, moment_selection=False)
+    data = list_responses(response, treat, items, design=design)
+    honest = np.where(data.treat == 0, np.minimum(data.y, items), data.y)
+    screen = _screen(data, honest, design, placebo)
+    selected = design_effect_test(honest, treat, items)
+    unselected = design_effect_test(honest, treat, items, moment_selection=False)
     means = difference_in_means(
-        response, treat, items, weights=weights, strata=strata, clusters=clusters, confidence=confidence
+        response, treat, items, design=design, weights=weights, strata=strata, clusters=clusters, confidence=confidence
     )
+    errors = None if placebo is None else own_errors(placebo.difference)
     warnings = _warnings(screen, selected, unselected, means.difference)
+    warnings = (*warnings, length_warning(means.difference, design, errors))
     if any(x is not None for x in (weights, strata, clusters)):
         warnings = (*warnings, INDEPENDENCE_WARNING)
     prevalence = _prevalence(means.difference, _reason(screen, unselected, means.difference), warnings)
-    types = joint_types(response, treat, items)
-    return ListAnalysis(screen, types, selected, unselected, means, prevalence, warnings)
+    length = length_envelope(means.difference, design, errors)
+    types = joint_types(honest, treat, items)
+    return ListAnalysis(screen, types, selected, unselected, means, prevalence, length, warnings)
+
+
+def _screen(
+    data: ListResponses, honest: FloatArray, design: ListDesign, placebo: PlaceboList | None
+) -> FloorCeilingScreen:
+    """The floor–ceiling screen, and what the placebo item says where there is one."""
+    screen = floor_ceiling_screen(honest, data.treat, data.items)
+    named = [named_placebo_check(data)] if design == "placebo-list" else []
+    own = [] if placebo is None else [placebo_check(placebo)]
+    return replace(screen, checks=(*screen.checks, *named, *own))
 
 
 def _reason(screen: FloorCeilingScreen, test: DesignEffectTest, difference: Estimate) -> str | None:
     """First reason against reading the difference as a share; None when there is none."""
-    if not screen.passed:
-        return screen.reason
+    blocking = [check.code for check in screen.failures if check.is_blocking]
+    if blocking:
+        return PLACEBO_REASON if blocking == ["placebo_list"] else screen.reason
     if test.p_value < DESIGN_EFFECT_LEVEL:
         return DESIGN_EFFECT_REASON
     is_below = difference.high is not None and difference.high < 0

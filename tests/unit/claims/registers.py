@@ -13,15 +13,15 @@ FOLDER = Path(__file__).resolve().parents[3] / "data" / "claims"
 CLAIMS = FOLDER / "claims.yml"
 FROZEN = FOLDER / "FROZEN.sha256"
 LINKS = FOLDER / "evidence_links.csv"
-LAST_PART = {1: 2, 5: 3, 6: 2, 13: 2, 14: 2}  # claims that come in parts, with the number of parts
+LAST_PART = {1: 2, 2: 2, 5: 3, 6: 2, 13: 2, 14: 2}  # claims that come in parts, with the number of parts
 IDS = [
     f"C{number:02d}" + (f".{part}" if number in LAST_PART else "")
-    for number in range(1, 17)
+    for number in range(1, 19)
     for part in range(1, LAST_PART.get(number, 1) + 1)
 ]
 RAW: dict[str, Any] = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-FAMILY = ("C01.2", "C02", "C03", "C04", "C05.2", "C06.1", "C07", "C08", "C11", "C13.1")
+FAMILY = ("C01.2", "C02.1", "C03", "C04", "C05.2", "C06.1", "C07", "C08", "C11", "C13.1")
 
 
 def as_yaml(raw: dict[str, Any]) -> str:

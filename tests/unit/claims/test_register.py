@@ -7,6 +7,7 @@ import pytest
 
 from analysis.claims.entries import Register
 from analysis.claims.rules import Conjunction, Effect, Existence, Threshold, Unanswerable, quantity_rules
+from analysis.estimators.list_experiment.length_error import LENGTH_ERRORS
 from tests.unit.claims.registers import CLAIMS, FAMILY, FOLDER, FROZEN, IDS, claim
 
 
@@ -32,7 +33,7 @@ def test_thresholds(register: Register, claim_id: str, threshold: float) -> None
 @pytest.mark.parametrize(
     ("claim_id", "smallest"),
     [
-        ("C02", [{"share_difference": 0.03}]),
+        ("C02.1", [{"share_difference": 0.03}]),
         ("C04", [{"share_difference": 0.03}]),
         ("C05.2", [{"share_difference": 0.05}]),
         ("C06.2", [{"share_difference": 0.05}] * 4),
@@ -40,7 +41,9 @@ def test_thresholds(register: Register, claim_id: str, threshold: float) -> None
         ("C08", [{"share_difference": 0.03, "standard_deviation": 0.5}] * 2),
         ("C11", [{"ratio": 1.25}]),
         ("C13.2", [{"standard_deviation": 0.10}]),
+        ("C02.2", [{"ratio": 1.25}]),
         ("C16", [{"share_difference": 0.05}]),
+        ("C17", [{"share_difference": 0.05}]),
     ],
 )
 def test_smallest_effects(register: Register, claim_id: str, smallest: list[dict[str, float]]) -> None:
@@ -65,17 +68,17 @@ def test_unanswerable_claims_and_scopes(register: Register) -> None:
     whole = [one.id for one in register.claims if isinstance(one.rule, Unanswerable)]
     scopes = {(one.id, entry.scope) for one in register.claims for entry in one.not_answerable}
     assert whole == ["C05.3", "C09", "C10", "C14.2", "C15"]
-    assert scopes - {(one, "claim") for one in whole} == {("C02", "events_2025"), ("C08", "events_2025")}
+    assert scopes - {(one, "claim") for one in whole} == {(one, "events_2025") for one in ("C02.1", "C02.2", "C08")}
 
 
 @pytest.mark.parametrize(
     ("claim_id", "words"),
     [
         ("C01.2", ".77|.57|1.00|.63|17-fold|17,000|1,000|27 %|.005|2.4 percentage|1 million|0 to 12.5 %|s = .4"),
-        ("C02", "2,000|2.7|3.9|6 months|3 waves|26 to 28 November 2025"),
+        ("C02.1", "2,000|2.7|3.9|6 months|3 waves|26 to 28 November 2025"),
         ("C03", "400|10 percentage points|HTMT|.8"),
         ("C04", "1,500|3 percentage points|E-value"),
-        ("C05.1", "2 independent sources|2022-03-16|V04"),
+        ("C05.1", "2 independent sources|2022-03-16|V04|B201|B202"),
         ("C05.2", "2,000|5 percentage points"),
         ("C06.1", "1,500|20 channels|26 weeks|.667|10 %|97.5 %"),
         ("C06.2", "39 placebo dates|.05|5 percentage points|26 weeks before"),
@@ -146,3 +149,30 @@ def test_every_screen_that_is_declared_is_described_and_every_claim_has_a_known_
 
 def test_no_time_stamp_is_claimed(register: Register) -> None:
     assert register.external_time_stamp is None
+
+
+def test_every_paragraph_of_the_article_is_restated_and_none_is_made_up(register: Register) -> None:
+    assert {number for one in register.claims for number in one.paragraphs} == set(range(1, 12))
+
+
+def test_no_statement_says_that_the_article_was_seen_in_part(register: Register) -> None:
+    text = CLAIMS.read_text(encoding="utf-8")
+    assert "Only the opening" not in text
+    assert "part of the article that we have seen" not in text
+    assert "The whole text was read" in register.conventions.source
+
+
+def test_the_errors_of_lists_are_those_of_the_estimators(register: Register) -> None:
+    assert dict(register.conventions.robust_interval.list_length_errors) == LENGTH_ERRORS
+
+
+def test_a_claim_that_leans_on_a_list_requires_its_screens(register: Register) -> None:
+    rule = claim(register, "C07").rule
+    assert isinstance(rule, Conjunction)
+    assert {"list_floor_ceiling", "list_length"} <= set(rule.screens)
+
+
+def test_the_split_claim_about_all_adults_kept_its_rule(register: Register) -> None:
+    whole, article = claim(register, "C02.1"), claim(register, "C02.2")
+    assert whole.estimands[0].id == "E02_change_public_support"
+    assert "Nobody can sample this population" in article.evidence_needed.requirements[0]

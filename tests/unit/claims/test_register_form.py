@@ -20,8 +20,8 @@ def test_copy_without_alteration_loads(altered: Callable[..., Register]) -> None
 MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "unknown key of the file": (lambda raw: raw.update(extra=1), "field extra: received 1"),
     "unknown key of a claim": (
-        lambda raw: entry(raw, "C02").update(verdict="supported"),
-        "claim C02, field verdict: received 'supported'",
+        lambda raw: entry(raw, "C02.1").update(verdict="supported"),
+        "claim C02.1, field verdict: received 'supported'",
     ),
     "unknown key of a rule": (
         lambda raw: entry(raw, "C03")["rule"].update(treshold=0.4),
@@ -57,7 +57,10 @@ MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda raw: entry(raw, "C07")["rule"]["parts"][0].update(type="existence"),
         "allowed: threshold, effect",
     ),
-    "duplicate claim": (lambda raw: raw["claims"].append(entry(raw, "C02")), "claim id: received 'C02'"),
+    "no paragraph": (lambda raw: entry(raw, "C03").update(paragraphs=[]), "claim C03, field paragraphs: received"),
+    "paragraph nought": (lambda raw: entry(raw, "C03").update(paragraphs=[0]), "claim C03, field paragraphs: received"),
+    "paragraph twice": (lambda raw: entry(raw, "C03").update(paragraphs=[4, 4]), "paragraphs: received 4"),
+    "duplicate claim": (lambda raw: raw["claims"].append(entry(raw, "C02.1")), "claim id: received 'C02.1'"),
     "duplicate estimand": (
         lambda raw: entry(raw, "C03")["estimands"].append(entry(raw, "C03")["estimands"][0]),
         "estimand id: received 'E03_regime_given_defence'",
@@ -67,8 +70,8 @@ MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "confirmatory_family: received 'C99'",
     ),
     "family member twice": (
-        lambda raw: raw["conventions"]["confirmatory_family"].append("C02"),
-        "confirmatory_family: received 'C02'",
+        lambda raw: raw["conventions"]["confirmatory_family"].append("C02.1"),
+        "confirmatory_family: received 'C02.1'",
     ),
     "claim id of another form": (lambda raw: entry(raw, "C09").update(id="C9"), "field id: received 'C9'"),
     "estimand of another claim": (
@@ -85,8 +88,8 @@ MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "claim C03, field rule: received 'gut_feeling'",
     ),
     "undeclared support condition": (
-        lambda raw: entry(raw, "C02")["rule"]["support_conditions"].append("gut_feeling"),
-        "claim C02, field rule: received 'gut_feeling'",
+        lambda raw: entry(raw, "C02.1")["rule"]["support_conditions"].append("gut_feeling"),
+        "claim C02.1, field rule: received 'gut_feeling'",
     ),
     "same estimand in two parts": (
         lambda raw: entry(raw, "C07")["rule"]["parts"][1].update(estimand="E07a_public_minus_private"),
@@ -106,28 +109,28 @@ MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "claim C11, field rule.null_value: received 0.0",
     ),
     "smallest effect at the null": (
-        lambda raw: entry(raw, "C02")["rule"].update(smallest_effect={"share_difference": 0.0}),
+        lambda raw: entry(raw, "C02.1")["rule"].update(smallest_effect={"share_difference": 0.0}),
         "smallest_effect: received",
     ),
     "no smallest effect": (
-        lambda raw: entry(raw, "C02")["rule"].update(smallest_effect={}),
+        lambda raw: entry(raw, "C02.1")["rule"].update(smallest_effect={}),
         "smallest_effect: received",
     ),
     "unknown unit": (
-        lambda raw: entry(raw, "C02")["rule"].update(smallest_effect={"points": 3}),
+        lambda raw: entry(raw, "C02.1")["rule"].update(smallest_effect={"points": 3}),
         "smallest_effect: received 'points'",
     ),
     "blocked scope that does not exist": (
-        lambda raw: entry(raw, "C02")["not_answerable"][0].update(scope="past"),
-        "claim C02, field not_answerable: received 'past'",
+        lambda raw: entry(raw, "C02.1")["not_answerable"][0].update(scope="past"),
+        "claim C02.1, field not_answerable: received 'past'",
     ),
     "scope twice": (
-        lambda raw: entry(raw, "C02")["scopes"].append(entry(raw, "C02")["scopes"][0]),
-        "claim C02, field scopes: received 'events_2025'",
+        lambda raw: entry(raw, "C02.1")["scopes"].append(entry(raw, "C02.1")["scopes"][0]),
+        "claim C02.1, field scopes: received 'events_2025'",
     ),
     "scope blocked twice": (
-        lambda raw: entry(raw, "C02")["not_answerable"].append(entry(raw, "C02")["not_answerable"][0]),
-        "claim C02, field not_answerable: received 'events_2025'",
+        lambda raw: entry(raw, "C02.1")["not_answerable"].append(entry(raw, "C02.1")["not_answerable"][0]),
+        "claim C02.1, field not_answerable: received 'events_2025'",
     ),
     "unanswerable claim with an open scope": (
         lambda raw: entry(raw, "C09").update(not_answerable=[]),
@@ -139,14 +142,14 @@ MALFORMED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "no scope at all": (lambda raw: entry(raw, "C03").update(scopes=[]), "claim C03, field scopes: received 0"),
     "no history": (lambda raw: raw.update(history=[]), r"field history: received \[\]"),
-    "history that skips a version": (lambda raw: raw["history"][0].update(version=2), r"history: received \[2\]"),
+    "history that skips a version": (lambda raw: raw["history"][0].update(version=2), r"history: received \[2, 2\]"),
     "history without a date": (
         lambda raw: raw["history"][0].update(frozen_on="soon"),
         r"history\[1\].frozen_on: received 'soon'",
     ),
     "history out of order": (
-        lambda raw: raw["history"].append({**raw["history"][0], "version": 2, "frozen_on": "2020-01-01"}),
-        r"history\[2\].frozen_on",
+        lambda raw: raw["history"].append({**raw["history"][0], "version": 3, "frozen_on": "2020-01-01"}),
+        r"history\[3\].frozen_on",
     ),
     "time stamp that is no entry": (lambda raw: raw.update(external_time_stamp="yes"), "received 'yes'"),
     "empty claim": (lambda raw: raw["claims"].append(None), "received None"),
@@ -164,22 +167,22 @@ def test_malformed_register_is_refused_with_place_and_value(case: str, altered: 
 def test_dates_out_of_order_are_refused(altered: Callable[..., Register]) -> None:
     def go_back(raw: dict[str, Any]) -> None:
         first = raw["history"][0]
-        raw["history"].append({**first, "version": 2, "frozen_on": first["frozen_on"].replace(year=2020)})
+        raw["history"].append({**first, "version": 3, "frozen_on": first["frozen_on"].replace(year=2020)})
 
     with pytest.raises(ClaimsError, match="dates in order"):
         altered(go_back)
 
 
-def test_second_version_and_time_stamp_load(altered: Callable[..., Register]) -> None:
+def test_another_version_and_a_time_stamp_load(altered: Callable[..., Register]) -> None:
     def add(raw: dict[str, Any]) -> None:
-        day = raw["history"][0]["frozen_on"]
-        raw["history"].append({"version": 2, "frozen_on": day, "change": "Stamped."})
+        day = raw["history"][-1]["frozen_on"]
+        raw["history"].append({"version": 3, "frozen_on": day, "change": "Stamped."})
         stamp = {"kind": "osf", "reference": "osf.io/xxxxx", "stamped_sha256": "0" * 64, "stamped_on": day}
         raw["external_time_stamp"] = stamp
 
     register = altered(add)
     assert register.external_time_stamp is not None
-    assert (register.external_time_stamp.kind, register.history[-1].version) == ("osf", 2)
+    assert (register.external_time_stamp.kind, register.history[-1].version) == ("osf", 3)
 
 
 def test_duplicate_key_is_refused(tmp_path: Path) -> None:

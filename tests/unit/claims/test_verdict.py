@@ -283,10 +283,10 @@ def test_each_scope_has_its_own_row(register: Register) -> None:
         "no_recall_items": True,
         "foil_does_not_reproduce": True,
     }
-    change = made_up("E02_change_public_support", 0.01, 0.09, claim_id="C02", unit="share_difference", screens=foil)
+    change = made_up("E02_change_public_support", 0.01, 0.09, claim_id="C02.1", unit="share_difference", screens=foil)
     change = replace(change, p_supported=0.001)
-    future = row(register, change, claim_id="C02", scope="future_study")
-    past = row(register, change, claim_id="C02", scope="events_2025")
+    future = row(register, change, claim_id="C02.1", scope="future_study")
+    past = row(register, change, claim_id="C02.1", scope="events_2025")
     assert (future.verdict, future.low_points, future.high_points) == ("supported", 1, 9)
     assert (past.verdict, past.points, past.admissible_n, past.is_post_hoc) == ("not_answerable", (), 0, False)
 
@@ -402,7 +402,7 @@ def test_evidence_that_the_register_does_not_know_is_refused(
 def test_without_evidence_every_reason_names_the_data_it_takes(register: Register) -> None:
     open_rows = [one for one in judge_register(register, []) if one.verdict == "not_yet_answerable"]
     needed = {claim.id: claim.evidence_needed.data for claim in register.claims}
-    assert len(open_rows) == 17
+    assert len(open_rows) == 20
     assert all(needed[one.claim_id] in one.reason and not one.is_post_hoc for one in open_rows)
 
 
@@ -419,6 +419,8 @@ GRADES: dict[str, Grade] = {
     "B059": "C",
     "B060": "C",
     "B109": "A",
+    "B201": "B",
+    "B202": "B",
     **{f"B{number:03d}": "A" for number in (*range(78, 95), 96, *range(104, 109))},
 }
 # Refugees from Afghanistan, 2021 to 2025 (UNHCR Refugee Data Finder, CC BY 4.0).
@@ -434,11 +436,12 @@ UNHCR_REFUGEES: dict[str, tuple[float | None, ...]] = {
 
 def known(link: EvidenceLink) -> Evidence:
     is_series = link.source_id == "population_host_year"
+    is_table = link.source_id[0].islower()
     return Evidence(
         claim_id=link.claim_id,
         estimand_id=link.estimand_id,
-        evidence_class="replicated" if is_series or link.source_id == "B020" else "published",
-        grade="A" if is_series else GRADES.get(link.source_id, "none"),
+        evidence_class="replicated" if is_table or link.source_id == "B020" else "published",
+        grade="A" if is_table else GRADES.get(link.source_id, "none"),
         is_population_matched=link.is_population_matched,
         is_period_matched=link.is_period_matched,
         n_qualifying_reports=int(link.is_qualifying),
@@ -457,15 +460,16 @@ def test_state_of_today_follows_from_the_evidence_of_today(register: Register) -
     found = {(one.claim_id, one.scope): one.verdict for one in judge_register(register, today(register))}
     expected = {(claim.id, scope.id): "not_yet_answerable" for claim in register.claims for scope in claim.scopes}
     expected |= {(claim, "claim"): "not_answerable" for claim in ("C05.3", "C09", "C10", "C14.2", "C15")}
-    expected |= {("C02", "events_2025"): "not_answerable", ("C08", "events_2025"): "not_answerable"}
-    expected |= {("C01.1", "claim"): "inconclusive", ("C14.1", "claim"): "supported"}
+    expected |= {(claim, "events_2025"): "not_answerable" for claim in ("C02.1", "C02.2", "C08")}
+    expected |= {("C01.1", "claim"): "inconclusive"}
+    expected |= {("C05.1", "claim"): "supported", ("C14.1", "claim"): "supported"}
     assert found == expected
-    assert len(found) == 24
+    assert len(found) == 28
 
 
 def test_verdicts_of_today_that_rest_on_evidence_are_post_hoc(register: Register) -> None:
     rows = judge_register(register, today(register))
-    assert [one.claim_id for one in rows if one.is_post_hoc] == ["C01.1", "C14.1"]
+    assert [one.claim_id for one in rows if one.is_post_hoc] == ["C01.1", "C05.1", "C14.1"]
 
 
 def test_state_of_today_publishes_no_interval(register: Register) -> None:
@@ -474,14 +478,14 @@ def test_state_of_today_publishes_no_interval(register: Register) -> None:
 
 def test_state_of_today_would_change_with_the_evidence(register: Register) -> None:
     items = today(register)
-    without_series = [one for one in items if not one.series]
+    without_series = [one for one in items if one.claim_id != "C14.1"]
     without_report = [one for one in items if one.claim_id != "C01.1"]
-    graded = [replace(one, grade="B") if one.claim_id == "C05.1" else one for one in items]
+    ungraded = [replace(one, grade="none") if one.claim_id == "C05.1" else one for one in items]
     missing = [replace(one, series={**one.series, "SWE": (None,)}) if one.series else one for one in items]
     assert row(register, *without_series, claim_id="C14.1").verdict == "not_yet_answerable"
     assert row(register, *missing, claim_id="C14.1").verdict == "inconclusive"
     assert row(register, *without_report, claim_id="C01.1").verdict == "not_yet_answerable"
-    assert row(register, *graded, claim_id="C05.1").verdict == "supported"
+    assert row(register, *ungraded, claim_id="C05.1").verdict == "not_yet_answerable"
 
 
 def test_examples_in_docstrings_run() -> None:

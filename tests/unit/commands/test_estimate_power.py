@@ -78,3 +78,18 @@ def test_an_endorsement_spreads_as_its_standard_error_says(is_shared):
 def test_what_has_no_power_is_refused(arguments, message):
     with pytest.raises((InputError, EstimationError), match=message):
         told(*arguments)
+
+
+def test_lists_say_what_they_see_beyond_an_error_of_length():
+    long = told("--design", "list", "--share", 0.1, "--n", 10**6)
+    equal = told("--design", "placebo-list", "--share", 0.1, "--n", 10**6)
+    assert (long["power"], long["power_beyond_length_error"]) == (pytest.approx(1), pytest.approx(0))
+    assert equal["power_beyond_length_error"] == pytest.approx(1)
+    assert equal["standard_error"] == long["standard_error"]
+    careless = told("--design", "placebo-list", "--share", 0.1, "--n", 10**6, "--placebo-share", 0.02)
+    assert careless["standard_error"] > equal["standard_error"]
+
+
+def test_a_placebo_share_belongs_to_the_placebo_list():
+    with pytest.raises(InputError, match="--placebo-share belongs to --design placebo-list"):
+        told("--design", "list", "--share", 0.1, "--placebo-share", 0.02)

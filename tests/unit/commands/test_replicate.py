@@ -1,3 +1,4 @@
+import math
 import os
 import shutil
 from pathlib import Path
@@ -8,6 +9,13 @@ from analysis.commands.replicate import replicate
 from analysis.commands.verify_compare import ABSENT, DIFFERS, IDENTICAL
 from analysis.commands.verify_evidence import replications
 from analysis.errors import ReplicationError
+from analysis.estimators.list_experiment.length_error import (
+    ABOVE_DIRECT,
+    EQUAL_LENGTH,
+    KNOWN_TRUTH,
+    LENGTH_ERRORS,
+    PLACEBO_ITEM,
+)
 from analysis.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +40,13 @@ EXPECTED = {
 """What the reference packages give; None where they give no standard error."""
 LIKELIHOOD_TOLERANCE = 2e-3
 """The reference stops its search early, and one of its standard errors is an outer product of scores."""
-FIGURES = 15
+FIGURES = 22
+TABLES_BESIDE = ("list_practice", "asylum_decisions", "asylum_decisions_uk", "migrant_stock")
+KNOWN_LIST_ERRORS = {
+    "R17_list_zodiac_placebo_item": PLACEBO_ITEM,
+    "R18_list_zodiac_equal_length": EQUAL_LENGTH,
+    "R21_lists_rare": ABOVE_DIRECT,
+}
 
 
 @pytest.fixture
@@ -66,11 +80,37 @@ def test_endorsement_effects_are_average_differences_over_spreads():
     assert rows.standard_error.between(0.02, 0.03).all()
 
 
+@pytest.mark.parametrize("figure", KNOWN_LIST_ERRORS)
+def test_the_errors_of_length_that_the_estimators_name_are_the_tracked_ones(figure):
+    row = Store(ROOT).read("reference__replication_results").set_index("replication_id").loc[figure]
+    named = KNOWN_LIST_ERRORS[figure]
+    assert (named.value, named.low, named.high) == pytest.approx((row.value, row.ci_low, row.ci_high), abs=5e-4)
+    assert named.source.split("doi:")[1] in row.source
+
+
+def test_the_assumed_errors_are_the_measured_ones_in_whole_points():
+    def outward(value):
+        return math.copysign(math.ceil(round(abs(value) * 100, 6)) / 100, value)
+
+    assert LENGTH_ERRORS["conventional"] == (0.0, outward(ABOVE_DIRECT.value), outward(PLACEBO_ITEM.value))
+    assert LENGTH_ERRORS["placebo-list"] == (outward(round(EQUAL_LENGTH.value - KNOWN_TRUTH, 3)), 0.0)
+
+
+def test_where_the_truth_is_known_neither_list_finds_it_and_both_envelopes_hold_it():
+    rows = Store(ROOT).read("reference__replication_results").set_index("replication_id")
+    unequal, equal = rows.loc["R16_list_zodiac_conventional"], rows.loc["R18_list_zodiac_equal_length"]
+    assert equal.ci_high < 1 / 6 < unequal.ci_low
+    assert unequal.ci_low - max(LENGTH_ERRORS["conventional"]) < 1 / 6
+    assert equal.ci_high - min(LENGTH_ERRORS["placebo-list"]) > 1 / 6
+
+
 @needs_mirror
 def test_recomputing_gives_the_tracked_result(project, capsys):
     before = tracked(project)
     replicate()
-    assert f"equal to the tracked result: {FIGURES} figures" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"equal to the tracked result: {FIGURES} figures" in told
+    assert all(f"rows of {table}" in told for table in TABLES_BESIDE)
     assert tracked(project) == before
 
 
@@ -82,6 +122,14 @@ def test_another_tracked_result_is_an_error_and_stays(project):
     with pytest.raises(ReplicationError, match=r"R01_list_isaf_respondents: recomputed 0.04902 .*tracked 0.049021"):
         replicate()
     assert tracked(project) == before
+
+
+@needs_mirror
+def test_another_row_of_a_tracked_table_is_an_error_that_shows_both(project):
+    path = project / "data/reference/asylum_decisions_uk.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("4104,37,170", "4104,38,170"), encoding="utf-8")
+    with pytest.raises(ReplicationError, match=r"(?s)asylum_decisions_uk.csv, line .*4104,37,170.*4104,38,170"):
+        replicate()
 
 
 @needs_mirror
@@ -114,8 +162,10 @@ def test_update_writes_what_was_recomputed(project):
 
 @needs_mirror
 def test_verify_recomputes_every_figure_and_keeps_no_file(project):
-    (comparison,) = replications(project)
-    assert (comparison.outcome, comparison.detail) == (IDENTICAL, f"{FIGURES} figures")
+    found = replications(project)
+    assert {one.outcome for one in found} == {IDENTICAL}
+    assert found[0].detail == f"{FIGURES} figures"
+    assert len(found) == 1 + len(TABLES_BESIDE)
     assert [path.name for path in (project / "data/external").iterdir()] == ["sources.yml"]
 
 

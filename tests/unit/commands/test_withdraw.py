@@ -21,8 +21,10 @@ from analysis.corpora.surveys import Respondent
 from analysis.custody.governance import load_governance, write_anchors
 from analysis.custody.ledger import ConsentEvent, append, read_ledger, wording_hash
 from analysis.custody.manifest import load_manifest
-from analysis.custody.pseudonyms import create_key, published_test_key
+from analysis.custody.pseudonyms import create_key, key_from_environment, published_test_key
+from analysis.disclosure.history import archive_members
 from analysis.errors import CustodyError
+from analysis.results.members import COLUMNS
 from tests.pipeline.vaults import furnish, small_fiction
 
 KEY, OTHER = "P-00017", "P-00018"
@@ -187,9 +189,85 @@ def test_a_reader_that_finds_others_changed_stops_everything(project, monkeypatc
     assert KEY in texts(project)
 
 
+def behind_a_release(project):
+    """Digests of the person, in two groups, and of another one, behind an earlier release."""
+    vault, key = project / "data/vault", key_from_environment(os.environ, project)
+    dossier = open_dossier(vault, load_manifest(vault / "sources.yml"), KEY, key)
+    own = sorted(erase_person.member_digests(dossier))
+    rows = [("survey", own[0], "ab" * 16, group) for group in ("all", "host = DEU")] + [
+        ("survey", "cd" * 16, "ef" * 16, "all")
+    ]
+    members = pd.DataFrame(rows, columns=COLUMNS)
+    path = archive_members(members.sort_values(COLUMNS[:2], ignore_index=True), project, "vault", "1.0")
+    return path, own[0]
+
+
+def test_whoever_is_erased_still_counts_as_gone_and_no_digest_leads_back(project):
+    path, own = behind_a_release(project)
+    withdraw(KEY, erase=True)
+    left = pd.read_parquet(path)
+    assert own not in left.to_csv()
+    assert "ab" * 16 not in left.to_csv()
+    assert left.member_group_text.tolist().count("all") == 2
+    assert left.member_digest.nunique() == 2
+    assert "cd" * 16 in set(left.member_digest)
+
+
+def phrases_with(project, others, own):
+    """What is looked for of somebody who answered `own` beside `others` in a closed and an open variable."""
+    rows = [
+        ["w1", "1", KEY, *own],
+        *(["w" + n, n, "P-9" + n, *each] for n, each in zip("23456789", others, strict=False)),
+    ]
+    text = "\n".join(",".join(row) for row in [["_uuid", "_id", "consent_key", "SC9", "EX5"], *rows])
+    (project / "data/vault/exports/wave.csv.gz").write_bytes(gzip.compress(text.encode()))
+    vault = project / "data/vault"
+    needles = open_dossier(vault, load_manifest(vault / "sources.yml"), KEY, None).needles
+    return {text for text, kind in needles.items() if kind == "phrase" and text in own}
+
+
+def test_options_that_others_chose_too_lead_to_nobody(project):
+    words, both = "the bread was cold that winter", "state_security civil_service"
+    others = [
+        ("state_security", "nothing"),
+        ("civil_service teacher", "the bread was warm"),
+        ("teacher", "cold winter"),
+    ]
+    assert phrases_with(project, [*others, *others], (both, words)) == {words}
+    assert phrases_with(project, others, (both, words)) == {both, words}
+    many = [("teacher " + " ".join(f"{word}{n}" for n in range(40)), "no") for word in ("a", "b")]
+    assert phrases_with(project, [*others, *others, *many], (both, words)) == {both, words}
+
+
+def test_an_answer_of_the_questionnaire_is_no_trace(project, capsys):
+    (project / "data/instruments").mkdir()
+    (project / "data/instruments/own.yml").write_text(f"options: [{WORDS}]\n")
+    withdraw(KEY, erase=True)
+    assert "Nothing of the person is left" in capsys.readouterr().out
+    assert WORDS not in texts(project / "data/vault")
+
+
+def test_a_digest_that_stays_is_found(project, monkeypatch, capsys):
+    behind_a_release(project)
+    monkeypatch.setattr(erase_person, "_members", lambda vault, digests: [])
+    with pytest.raises(CustodyError, match=r"^1 place\(s\) still hold"):
+        withdraw(KEY, erase=True)
+    assert "vault_release_members.parquet: hash of a pseudonym × 2" in capsys.readouterr().out
+
+
+def test_an_earlier_release_needs_the_key(project, monkeypatch):
+    behind_a_release(project)
+    (project / "data/vault/annotations.csv").unlink()
+    monkeypatch.delenv("STUDY_KEY_FILE")
+    with pytest.raises(CustodyError, match="earlier releases may know the person by pseudonym: set STUDY_KEY_FILE"):
+        withdraw(KEY, erase=True)
+
+
 def test_sheets_by_pseudonym_need_the_key(project, monkeypatch):
     monkeypatch.delenv("STUDY_KEY_FILE")
-    with pytest.raises(CustodyError, match="may list the person's posts by pseudonym: set STUDY_KEY_FILE; nothing"):
+    with pytest.raises(
+        CustodyError, match="earlier releases may know the person by pseudonym: set STUDY_KEY_FILE; nothing"
+    ):
         withdraw(KEY, erase=True)
     assert KEY in texts(project)
 

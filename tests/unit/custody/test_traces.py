@@ -76,6 +76,24 @@ def test_a_name_is_found_where_it_means_somebody(search, content, kinds):
     assert found(search, content) == kinds
 
 
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (b"198.51.100.20", 1), (b"198.51.100.205", 0), (b"1198.51.100.20", 0), (b"at%20198.51.100.20", 1),
+        (b"\\n198.51.100.20", 1),
+        (b"I came by sea", 1), (b"KunduzI came by sea\0", 1),
+    ],
+)  # fmt: skip
+def test_a_phrase_is_no_piece_of_a_longer_number(content, count):
+    search = Search({"198.51.100.20": "phrase", "I came by sea": "phrase"})
+    assert found(search, content).get("phrase", 0) == count
+
+
+@pytest.mark.parametrize("content", [b'"first\\nA-7"', b"?q=%20A-7", b"\\u06ccA-7"])
+def test_what_stands_behind_a_sign_in_the_spelling_of_a_machine_is_whole(search, content):
+    assert found(search, content) == {"key": 1}
+
+
 def test_what_lies_across_two_blocks_is_found_once(search, monkeypatch):
     monkeypatch.setattr(traces, "BLOCK", 10)
     for offset in range(25):

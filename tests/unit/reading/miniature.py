@@ -35,7 +35,8 @@ def benchmark(identifier: str, unit: str, value: float | None, line: str, quanti
 def claim(identifier: str, topic: str, **changes: Any) -> dict[str, Any]:
     entry = {
         "claim_id": identifier, "topic_code": topic, "claim_kind_code": "claim", "constructs_text": "speak in public",
-        "article_text": f"The article says {identifier}.", "statement": f"Hypothesis {identifier}.",
+        "article_text": f"The article says {identifier}.", "article_paragraphs_text": "3, 5",
+        "statement": f"Hypothesis {identifier}.",
         "estimands_text": "E01_made_up: a share.", "population_text": "Nobody.", "period_text": "Never.",
         "evidence_needed": "a survey | n of 10", "supported_if": "above 5 %", "contradicted_if": "below 5 %",
         "inconclusive_if": "otherwise", "decides_text": "n = 10", "can_say": "Nobody knows. | Nobody can know.",
@@ -92,7 +93,7 @@ def base_rate(prevalence: float, sensitivity: float, specificity: float) -> dict
 def verdicts() -> list[dict[str, Any]]:
     """Every verdict of the vocabulary once, and a claim with two scopes."""
     empty = {"is_post_hoc": False, "low_points": None, "high_points": None, "intervals_text": None}
-    ids = ("C01.1", "C01.2", "C02", "C09", "C10")
+    ids = ("C01.1", "C01.2", "C02.2", "C09", "C10")
     rows = [
         {"claim_id": identifier, "scope_code": "claim", "verdict_code": code, "verdict_reason": f"As {code}.", **empty}
         for identifier, code in zip(ids, VERDICTS, strict=True)
@@ -245,6 +246,53 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def known_truth() -> list[dict[str, Any]]:
+    """A list under three control lists, and two figures about lists in general."""
+    names = (
+        "R16_list_zodiac_conventional", "R17_list_zodiac_placebo_item", "R18_list_zodiac_equal_length",
+        "R19_lists_median_standard_error", "R21_lists_rare",
+    )  # fmt: skip
+    return [
+        {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
+         "population_text": "Nobody", "period_text": "Never", "method_text": "difference", "value": 0.2,
+         "standard_error": None if "median" in name else 0.05, "ci_low": 0.1, "ci_high": 0.3, "respondents_n": 24,
+         "published_text": "the truth is known", "file_name": "made.csv", "file_sha256": "0" * 64, "source": SOURCE}
+        for name in names
+    ]  # fmt: skip
+
+
+def real_tables() -> dict[str, list[dict[str, Any]]]:
+    """Lists in practice, asylum decisions and two frames."""
+    shares = {"decided_n": 100, "protection_share": 0.4, "process_low_share": 0.3, "process_high_share": 0.5}
+    closed = {"rejected_n": 60, "otherwise_closed_n": 5, **shares, "source": SOURCE}
+    decided = {"recognised_n": 30, "other_positive_n": 10, **closed}
+    quarter = {"granted_n": 40, **closed}
+    return {
+        "list_practice": [
+            {"band_kind_code": kind, "band_low_share": low, "band_high_share": high, "experiments_n": n, "papers_n": 2,
+             "list_minus_direct": 0.05 if kind == "direct_share" else None,
+             "ci_low": 0.01 if kind == "direct_share" else None, "ci_high": 0.09 if kind == "direct_share" else None,
+             "source": SOURCE}
+            for kind, low, high, n in (("half_width", 0.0, 0.05, 4), ("half_width", 0.05, 0.1, 60),
+                                       ("direct_share", 0.0, 0.1, 30), ("direct_share", 0.1, 1.0, 34))
+        ],
+        "asylum_protection": [
+            {"host_iso3": iso3, "host_name": f"Host {iso3}", "year": year, "decision_stage_code": stage,
+             "is_series_break": year == 2021, **decided}
+            for iso3, stage in (("DEU", "first_instance"), ("DEU", "repeat_application"), ("FRA", "first_instance"),
+                                ("GBR", "first_instance"), ("USA", "us_immigration_service"))
+            for year in (2021, 2022, 2023)
+        ],
+        "asylum_protection_uk": [{"quarter_text": f"2023 Q{n}", **quarter} for n in (1, 2)],
+        "diaspora_frames": [
+            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "migrants_n": n, "protected_n": 50,
+             "protected_to_migrants_ratio": 50 / n if n else None, "stock_basis_code": "country_of_birth",
+             "has_refugees_added": False, "is_imputed": False, "source": SOURCE}
+            for iso3, n in (("DEU", 100), ("USA", 0))
+        ],
+    }  # fmt: skip
+
+
 def tables() -> dict[str, list[dict[str, Any]]]:
     checked = {"experiment_code": "afghanistan_2011", "arm_code": "taliban", "source": SOURCE}
     levels = (("IRN", "none", 0.0), ("DEU", "full", 1.0), ("USA", "partial", 0.4))
@@ -347,16 +395,18 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             for n in (100, 1000, 10_000)
         ],
         "replication_results": [
+            *known_truth(),
             {"replication_id": "R01_made_up", "estimand_id": "K02_list_taliban_afghanistan_2011",
              "quantity_code": "difference_in_mean_counts", "population_text": "Nobody", "period_text": "2011",
              "method_text": "difference", "value": 0.4, "standard_error": 0.1, "ci_low": 0.2, "ci_high": 0.6,
              "respondents_n": 24, "published_text": "0.4", "file_name": "made.csv",
              "file_sha256": "0" * 64, "source": SOURCE},
         ],
+        **real_tables(),
         "estimates": [estimate("difference", 0.437), estimate("prevalence", None)],
         "base_rates": [base_rate(0.01, 0.8, 0.95), base_rate(0.1, 0.9, 0.99)],
         "claims_register": [
-            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02", "growth", notes_text="TA1 is asked."),
+            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02.2", "growth", notes_text="TA1 is asked."),
             claim("C09", "standing", supported_if=None, contradicted_if=None, inconclusive_if=None, estimands_text=None,
                   constructs_text=None, is_confirmatory=False),
             claim("C10", "an_unknown_topic", claim_kind_code="premise"),

@@ -60,7 +60,7 @@ def test_a_list_in_a_cell_becomes_sentences():
 
 
 def test_claims_stand_in_the_register_s_order():
-    assert sorted(["C10", "C05.2", "C02", "C05.1"], key=wording.claim_order) == ["C02", "C05.1", "C05.2", "C10"]
+    assert sorted(["C10", "C05.2", "C02.1", "C05.1"], key=wording.claim_order) == ["C02.1", "C05.1", "C05.2", "C10"]
 
 
 def test_text_is_cut_at_a_word():

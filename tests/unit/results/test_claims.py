@@ -19,6 +19,7 @@ REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FR
 POPULATION = population.protected_by_year(
     STORE.read("reference__unhcr_population_host_year"), STORE.read("reference__series_breaks")
 )
+TABLES_OF_THIRD_PARTIES = {name: pd.DataFrame({"source": [f"source of {name}"]}) for name in claims.REPLICATED}
 RULE = EverySeriesPositive("E14_protected_afghans_by_host", "USA", ("DEU", "AUT"))
 
 
@@ -29,6 +30,7 @@ def pieces(hosts: pd.DataFrame = POPULATION) -> list[claims.Piece]:
         figures=STORE.read("reference__benchmarks"),
         events=published.with_break_eligibility(STORE.read("reference__events")),
         population=hosts,
+        tables=TABLES_OF_THIRD_PARTIES,
     )
 
 
@@ -40,10 +42,10 @@ def verdicts(found: list[claims.Piece]) -> dict[tuple[str, str], str]:
 def test_todays_verdicts_follow_from_todays_tables():
     today = verdicts(pieces())
     assert today["C01.1", "claim"] == "inconclusive"
-    assert today["C14.1", "claim"] == "supported"
+    assert today["C05.1", "claim"] == today["C14.1", "claim"] == "supported"
     never = {claim for (claim, scope), code in today.items() if code == "not_answerable" and scope == "claim"}
     assert never == {"C05.3", "C09", "C10", "C14.2", "C15"}
-    assert {claim for claim, scope in today if scope == "events_2025"} == {"C02", "C08"}
+    assert {claim for claim, scope in today if scope == "events_2025"} == {"C02.1", "C02.2", "C08"}
     assert sorted(set(today.values())) == ["inconclusive", "not_answerable", "not_yet_answerable", "supported"]
 
 
@@ -67,9 +69,15 @@ def test_a_host_series_starts_in_the_year_of_the_takeover_and_is_empty_without_r
 
 def test_rows_fit_their_tables():
     found = pieces()
-    assert len(check(claims.register_rows(REGISTER), TABLES["claims_register"])) == 22
+    assert len(check(claims.register_rows(REGISTER), TABLES["claims_register"])) == 25
     evidence = check(claims.evidence_rows(found), TABLES["claim_evidence"])
-    assert evidence[evidence.is_admissible].evidence_id.tolist() == ["population_host_year"]
+    counted = evidence[evidence.is_admissible]
+    assert set(zip(counted.claim_id, counted.evidence_id, strict=True)) == {
+        ("C05.1", "B201"),
+        ("C05.1", "B202"),
+        ("C14.1", "asylum_protection"),
+        ("C14.1", "population_host_year"),
+    }
     check(claims.verdict_rows(judge_register(REGISTER, [piece.evidence for piece in found])), TABLES["claim_verdicts"])
 
 
@@ -85,3 +93,27 @@ def test_the_history_holds_every_release():
     assert list(found.verdict_code) == ["not_yet_answerable", "inconclusive"]
     assert list(found.release_version_text) == ["0.1.0", "0.2.0"]
     assert "x" not in found
+
+
+@pytest.mark.parametrize("left_out", ["B201", "B202"])
+def test_one_report_alone_leaves_the_programme_open(left_out):
+    found = [piece for piece in pieces() if piece.evidence_id != left_out]
+    assert verdicts(found)["C05.1", "claim"] == "inconclusive"
+
+
+def test_two_copies_of_one_report_are_one():
+    copies = [piece for piece in pieces() if piece.evidence.claim_id != "C05.1" or piece.evidence_id == "B201"]
+    twice = [*copies, *(piece for piece in copies if piece.evidence_id == "B201")]
+    assert verdicts(twice)["C05.1", "claim"] == "inconclusive"
+
+
+def test_tables_of_third_parties_never_move_a_verdict_by_themselves():
+    names = set(claims.REPLICATED)
+    found = pieces()
+    assert verdicts(found) == verdicts([piece for piece in found if piece.evidence_id not in names])
+    assert {piece.evidence_id for piece in found} >= names
+
+
+def test_paragraphs_are_released_as_written():
+    rows = claims.register_rows(REGISTER).set_index("claim_id").article_paragraphs_text
+    assert (rows["C18"], rows["C02.2"]) == ("7, 10", "9")
