@@ -5,9 +5,13 @@ What must not be here: wording, drawing, or running the builder.
 
 import csv
 import json
+import multiprocessing
+import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +49,7 @@ from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
+from analysis.reading.translations import complete_translations
 from analysis.reading.wording import day
 
 FIGURES: tuple[Callable[[Release], Drawing], ...] = (
@@ -81,6 +86,7 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     shock_forest,
 )
 CARD, FEED, BUNDLE = "share_card.png", "verdicts.xml", "afghan-diaspora-attitudes.zip"
+DRAWERS = 4
 CLAIMS_CHAPTER, DICTIONARY_CHAPTER = "claims", "dictionary"
 DOCUMENTS = (
     "datapackage.json",
@@ -113,8 +119,9 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(chapters, staging, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     require_past(release, edition.day)
-    drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
+    drawings = drawn(release)
     _write_figures(drawings, staging)
+    complete_translations(staging)
     card = share_card(release, f"Release {edition.version}, {day(edition.day)}")
     for folder in ("figures", "_extra"):
         (staging / folder / CARD).write_bytes(card)
@@ -129,6 +136,16 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     sections = {CLAIMS_CHAPTER: contents(release), DICTIONARY_CHAPTER: dictionary_sections(release)}
     _complete_contents(staging / "_toc.yml", sections)
     _complete_config(staging / "_config.yml", substitutions(release, drawings, edition), edition)
+
+
+def drawn(release: Release) -> dict[str, Drawing]:
+    """Every figure by its name; each is drawn once, on as many processors as there are, up to `DRAWERS`."""
+    with ProcessPoolExecutor(min(DRAWERS, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
+        return {drawing.name: drawing for drawing in pool.map(_draw, FIGURES, repeat(release))}
+
+
+def _draw(figure: Callable[[Release], Drawing], release: Release) -> Drawing:
+    return figure(release)
 
 
 def require_past(release: Release, edition_day: date) -> None:

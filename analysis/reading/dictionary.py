@@ -27,8 +27,8 @@ arrow::read_parquet("tables/open__{name}.parquet")"""
 
 SUBJECTS = {
     "claims": ("Claims and verdicts", ("claim", "verdict_history")),
-    "evidence": ("Published evidence", ("benchmarks", "events", "population", "list_experiment", "estimates",
-                                        "replication", "literature", "questionnaire")),
+    "evidence": ("Published evidence", ("asylum", "benchmarks", "diaspora", "events", "list_", "migrant",
+                                        "population", "estimates", "replication", "literature", "questionnaire")),
     "methods": ("Methods and design", ("method", "technique", "required", "verdict_probabilities", "rds", "base_rates",
                                        "performance", "synthetic_deep", "synthetic_design", "frame_codebook")),
     "protection": ("Pipeline and disclosure control", ("attack", "disclosure", "pipeline", "series_breaks")),

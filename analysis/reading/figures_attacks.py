@@ -91,7 +91,7 @@ def _draw(rows: pd.DataFrame, words: tuple[str, str, str], width: float) -> Figu
         axes = paper.axes(*box, "y")
         axes.set_title(heading, size=8.6, weight="bold", loc="left", pad=9)
         _bars(axes, rows.loc[attack], each - 0.5)
-        mark_fictional(paper, box, axes)
+        mark_fictional(paper, box)
     return paper.figure
 
 

@@ -152,7 +152,7 @@ def _draw_price(rows: pd.DataFrame, title: str, width: float) -> Figure:
     ticks = [tick / 20 for tick in range(21) if tick / 20 <= top]
     axes.set_xticks(ticks, [f"{round(100 * tick)}" for tick in ticks])
     axes.set_xlabel("points")
-    mark_fictional(paper, box, axes)
+    mark_fictional(paper, box)
     return paper.figure
 
 

@@ -115,7 +115,7 @@ def forest(
     _rule(axes, scale, plot_height)
     _rows(axes, entries, labels, heights, (plot_height, -(left - MARGIN - 0.02), is_phone))
     if is_fictional:
-        mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height), axes)
+        mark_fictional(paper, (left, axis_height, width - left - MARGIN - 0.16, plot_height))
     return paper.figure
 
 
@@ -173,8 +173,8 @@ def _line(axes: Axes, entry: Entry, y: float) -> None:
     axes.plot([entry.value], [y], entry.shape, mfc=entry.colour, mec=INK, mew=0.5, ms=6, zorder=5)
 
 
-def mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: Axes) -> None:
-    """A hatched band around the plotting area, and the words inside it."""
+def mark_fictional(paper: Sheet, box: tuple[float, float, float, float]) -> None:
+    """A hatched band around the plotting area, with the words in its upper edge, where no label is."""
     left, bottom, width, height = box
     canvas = paper.canvas()
     canvas.set_zorder(-1)
@@ -184,7 +184,7 @@ def mark_fictional(paper: Sheet, box: tuple[float, float, float, float], axes: A
         (left - FRAME, bottom, FRAME, height),
     ):
         canvas.add_patch(Rectangle((x, y), w, h, fc=PAPER, ec=QUIET, hatch="/////", lw=0.4))
-    axes.text(
-        0.5, 0.5, WATERMARK, transform=axes.transAxes, size=19 if width > 3.3 else 15, color="#9A9A9A", alpha=0.45,
-        ha="center", va="center", rotation=18 if height > 1.2 else 0, weight="bold", zorder=1,
+    canvas.text(
+        left + width / 2, bottom + height + FRAME / 2, WATERMARK, size=SMALL_POINTS, color=INK, weight="bold",
+        ha="center", va="center", bbox={"fc": PAPER, "ec": "none", "pad": 1.2},
     )  # fmt: skip

@@ -162,7 +162,7 @@ def _draw(
         if row == rows - 1:
             axes.set_xlabel("number of items")
         if is_fictional:
-            mark_fictional(paper, box, axes)
+            mark_fictional(paper, box)
     return paper.figure
 
 

@@ -58,7 +58,7 @@ def finished(paper: Sheet, release: Release, boxes: list[tuple[Axes, tuple[float
         for axes, box in boxes:
             # The hatched frame stands where tick labels would begin.
             axes.tick_params(axis="y", pad=FRAME * 72 + 2)
-            mark_fictional(paper, box, axes)
+            mark_fictional(paper, box)
     return paper.figure
 
 

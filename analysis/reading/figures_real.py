@@ -52,7 +52,7 @@ def list_practice(release: Release) -> Drawing:
         Caption(
             "list_practice",
             title,
-            f"Above, bars: experiments by half the width of the list's 95 % interval: {bars}. Below, dots with a 95 % "
+            f"Above, bars: experiments by half the width of the list's 95% interval: {bars}. Below, dots with a 95% "
             f"interval each: list minus direct answer by the share of direct yes. {told}.",
             ("list_practice",),
             __name__,
@@ -67,7 +67,7 @@ def _band(row: object) -> str:
 
 
 def _draw_practice(widths: pd.DataFrame, direct: pd.DataFrame, title: str, width: float) -> Figure:
-    subtitle = "Above: experiments by half the width of the 95 % interval. Below: list minus direct answer"
+    subtitle = "Above: experiments by half the width of the 95% interval. Below: list minus direct answer"
     paper = sheet(width, 4.1, title, BLAIR, subtitle)
     above = paper.axes(0.3, 2.5, width - 0.6, 1.3, "y")
     for place, row in enumerate(widths.itertuples()):

@@ -57,10 +57,10 @@ def quoted(text: str, table: str) -> str:
     return f"[{text}]{{.value .from-{table.replace('_', '-')}}}"
 
 
-def verdict_word(verdict_code: str) -> str:
-    """The verdict's word with its shape and colour; the word alone carries the meaning."""
+def verdict_word(verdict_code: str, word: str = "") -> str:
+    """The verdict's word, in English unless one is given, with its shape and colour; the word carries the meaning."""
     style = mark(verdict_code)
-    return f"[{style.word}]{{.verdict .verdict-{verdict_code.replace('_', '-')}}}"
+    return f"[{word or style.word}]{{.verdict .verdict-{verdict_code.replace('_', '-')}}}"
 
 
 def outcome_word(is_passed: object) -> str:

@@ -78,7 +78,7 @@ def known_truth(release: Release) -> str:
     columns = {
         "Compared with": lambda row: LISTS_IN_WORDS[row.replication_id.partition("zodiac_")[2]],
         "Difference in mean counts": lambda row: decimal(row.value),
-        "95 % interval": lambda row: span(decimal(row.ci_low), decimal(row.ci_high)),
+        "95% interval": lambda row: span(decimal(row.ci_low), decimal(row.ci_high)),
         "Respondents": lambda row: count(row.respondents_n),
         "What is true": lambda row: escaped(row.published_text),
     }
@@ -94,7 +94,7 @@ def list_practice(release: Release) -> str:
         "Experiments": lambda row: count(row.experiments_n),
         "Papers": lambda row: count(row.papers_n),
         "List minus direct": lambda row: decimal(row.list_minus_direct),
-        "95 % interval": lambda row: span(decimal(row.ci_low), decimal(row.ci_high)),
+        "95% interval": lambda row: span(decimal(row.ci_low), decimal(row.ci_high)),
     }
     table = column_table(rows[rows.band_kind_code == "direct_share"], columns, range(5))
     return table_block(table, release, "list_practice", SCRIPT)

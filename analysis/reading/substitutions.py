@@ -11,8 +11,10 @@ from analysis.errors import ReleaseError
 from analysis.reading.chapter_tables import chapter_tables, series_breaks
 from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
 from analysis.reading.corpora_tables import corpora_sentences
+from analysis.reading.design_tables import ENVELOPE
 from analysis.reading.edition import Edition, edition_values
 from analysis.reading.figures import Drawing
+from analysis.reading.figures_design import shown_probabilities
 from analysis.reading.figures_labels import base_rate_case
 from analysis.reading.figures_population import frame_pairs
 from analysis.reading.fragments import escaped, figure_block, quoted
@@ -24,6 +26,7 @@ from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.source_tables import source_tables
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
+from analysis.reading.translations import translated_values
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
 
 ALL_HOSTS = "all hosts"
@@ -56,8 +59,10 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ed
         **source_tables(release),
         **performance_values(release),
         **price_values(release),
+        **diagnosis_values(release),
         **attack_values(release),
         **privacy_values(release),
+        **translated_values(release),
         **statement_values(release),
         "figure_share_card": share_picture(release),
         "text_citation": citation(release, edition),
@@ -220,6 +225,17 @@ def price_values(release: Release) -> dict[str, str]:
         "value_technique_price_margin": plain(100 * rows.margin_share.iloc[0]),
         **{f"value_technique_price_{name}_n": count(row.required_n) for name, row in rare.iterrows()},
         **{f"value_technique_price_{name}_ratio": plain(half_up(row.variance_ratio)) for name, row in rare.iterrows()},
+    }
+
+
+def diagnosis_values(release: Release) -> dict[str, str]:
+    """How often the smallest share above the threshold is called supported when answers may be bogus, at best."""
+    rows = shown_probabilities(release, ENVELOPE)
+    small = rows[rows.true_value > rows.rule_limit]
+    small = small[small.true_value == small.true_value.min()]
+    return {
+        "value_verdict_probabilities_small_truth": percent(small.true_value.min()),
+        "value_verdict_probabilities_small_supported": percent(small.p_supported.max()),
     }
 
 

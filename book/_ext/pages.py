@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 
 CARD, FEED = "share_card.png", "verdicts.xml"
 UNLISTED = {"search", "genindex", "404"}
+LANGUAGES = {"de": ("de", "ltr"), "fa": ("fa-AF", "rtl"), "ps": ("ps", "rtl")}
 PHONE = "(max-width: 640px)"
 LOST = (
     "<section><h1>There is no such page</h1><p>It may have another name now. "
@@ -23,25 +24,36 @@ LOST = (
 )
 
 
+def directed(body: str, name: str) -> str:
+    """A page in another language says which, and from which side it is read; other pages stay as they are."""
+    parts = name.split("/")
+    if parts[0] != "translations" or parts[1] not in LANGUAGES:
+        return body
+    tag, direction = LANGUAGES[parts[1]]
+    return f'<div class="translated" lang="{tag}" dir="{direction}">{body}</div>'
+
+
 def label_tables(body: Tag) -> None:
     """Every cell names its column, so that a row can be read as a card; roles keep a table a table for readers."""
     for table in body.find_all("table"):
-        heads = [" ".join(head.get_text(" ").split()) for head in table.select("thead th")]
-        if not heads:
+        head = table.find("thead")
+        titles = head.find_all("th") if head else []
+        if not titles:
             continue
+        heads = [" ".join(title.get_text(" ").split()) for title in titles]
         table["role"] = "table"
+        for title in titles:
+            title["role"] = "columnheader"
         for row in table.find_all("tr"):
             row["role"] = "row"
-        for head in table.select("thead th"):
-            head["role"] = "columnheader"
-        for row in table.select("tbody tr"):
-            for head, cell in zip(heads, row.find_all(["td", "th"], recursive=False), strict=False):
+            cells = row.find_all("td", recursive=False)
+            for head, cell in zip(heads, cells, strict=False):
                 cell["data-label"], cell["role"] = head.removeprefix("Fictional "), "cell"
 
 
 def join_pictures(body: BeautifulSoup) -> None:
     """The page's and the phone's drawing as one picture, of which a browser loads one."""
-    for wide in body.select("img.figure-page"):
+    for wide in body.find_all("img", class_="figure-page"):
         narrow = wide.find_next("img", class_="figure-phone")
         if narrow is None:
             continue
@@ -71,7 +83,7 @@ def described(title: str, description: str, name: str, address: str) -> str:
 
 def sections(body: BeautifulSoup, name: str, title: str) -> list[dict[str, str]]:
     """What the search knows of a page: one entry per heading with the text under it, alternative texts included."""
-    for gone in body.select("script, style, .provenance, .headerlink"):
+    for gone in [*body.find_all(["script", "style"]), *body.find_all(class_=["provenance", "headerlink"])]:
         gone.decompose()
     for picture in body.find_all("img"):
         picture.replace_with(f" {picture.get('alt', '')} ")
@@ -108,7 +120,7 @@ class Pages:
         context["metatags"] = f"{tags}\n{described(title, said, name, str(app.config.book_address))}"
         if not context.get("body"):
             return
-        body = BeautifulSoup(context["body"], "html.parser")
+        body = BeautifulSoup(directed(context["body"], name), "html.parser")
         label_tables(body)
         join_pictures(body)
         context["body"] = str(body)

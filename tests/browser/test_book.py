@@ -6,6 +6,7 @@ import http.server
 import shutil
 import threading
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -114,6 +115,40 @@ def test_the_instruments_see_a_bad_page(tab, axe, address):
     assert "loud" in tab.heard
 
 
+def results(tab, top, words):
+    tab.goto(f"{top}/search.html?q={quote_plus(words)}")
+    tab.wait_for_function("document.querySelector('#search-said').textContent.length > 0")
+    return [link.get_attribute("href") for link in tab.locator("#search-results li a").all()]
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("privacy", "privacy.html"), ("delete my data", "privacy.html"), ("randomized response", "randomised_response"),
+        ("RDS", "reaching_a_diaspora"), ("Kauser", "article.html"),
+    ],
+)  # fmt: skip
+def test_the_search_knows_what_readers_call_it(tab, address, words, page):
+    assert any(page in link for link in results(tab, address, words)[:10])
+    assert tab.locator("#search-results mark").count() > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("اندازه‌گیری", "اندازهگیری"),  # with and without the join that is not seen
+        ("می‌گوید", "ميگويد"),  # Persian and Arabic yeh
+        ("کتاب", "كتاب"),  # Persian and Arabic kaf
+        ("انګلیسي", "انګليسي"),
+        ("څېړنه", "څیړنه"),  # two letters for one vowel of Pashto
+    ],
+)
+def test_the_search_finds_persian_and_pashto_in_every_spelling(tab, address, one, other):
+    found = results(tab, address, one)
+    assert found
+    assert found == results(tab, address, other)
+
+
 @pytest.mark.parametrize("words", ["floor", "RDS", "Durand", "Holm", "robust interval"])
 @pytest.mark.parametrize("place", ["served", "from disk"])
 def test_the_search_finds_words_that_are_there(tab, address, words, place):
@@ -126,7 +161,7 @@ def test_the_search_finds_words_that_are_there(tab, address, words, place):
 
 def test_the_search_admits_what_is_not_there(tab, address):
     tab.goto(f"{address}/search.html?q=zzxqyw")
-    tab.wait_for_function("document.querySelector('#search-results').textContent.includes('did not match')")
+    tab.wait_for_function("document.querySelector('#search-said').textContent.includes('did not match')")
     assert tab.locator("#search-results li a").count() == 0
 
 
@@ -176,6 +211,53 @@ def test_the_first_key_leads_to_the_content(tab, address):
     tab.goto(f"{address}/index.html")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+
+
+TALLEST = 12_000
+ESTIMATES = ("share", "estimate", "difference", "95% interval")
+
+
+@pytest.mark.parametrize("name", PAGES or [FRAME])
+def test_a_phone_shows_every_estimate_on_a_page_of_bounded_length(tab, address, name):
+    tab.set_viewport_size(NARROW)
+    tab.goto(f"{address}/{name}", wait_until="load")
+    assert tab.evaluate("document.documentElement.scrollHeight") <= TALLEST
+    hidden = """words => [...document.querySelectorAll('article td[data-label]')].filter(cell =>
+        words.some(word => cell.dataset.label.toLowerCase().includes(word))
+        && cell.getClientRects().length && cell.getBoundingClientRect().right > innerWidth).length"""
+    assert tab.evaluate(hidden, list(ESTIMATES)) == 0
+
+
+def test_a_phone_loads_one_drawing_of_a_figure(tab, address):
+    tab.set_viewport_size(NARROW)
+    tab.goto(f"{address}/population.html", wait_until="networkidle")
+    drawings = {url.rpartition("/")[2] for url in tab.asked if url.endswith(".svg")}
+    assert "host_tiles_phone.svg" in drawings
+    assert "host_tiles.svg" not in drawings
+
+
+def test_the_explorer_filters_sorts_and_gives_what_is_seen(tab):
+    tab.goto(f"{(BUILT / 'explore.html').as_uri()}?table=claim_verdicts")
+    tab.wait_for_selector("td.gridjs-td")
+    tab.locator("#explorer-filter").fill("C05")
+    tab.wait_for_function("document.querySelector('#table-explorer [role=status]').textContent.startsWith('3 of')")
+    for direction in ("asc", "desc"):
+        tab.locator("th.gridjs-th").first.focus()
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector(f"th .gridjs-sort-{direction}")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Download what is seen").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == ["C05.3", "C05.2", "C05.1"]
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
+
+
+@pytest.mark.parametrize("language", ["de", "fa", "ps"])
+def test_a_translated_page_is_read_from_its_own_side(tab, address, language):
+    tab.goto(f"{address}/translations/{language}/start.html")
+    block = tab.locator("article .translated")
+    assert block.get_attribute("dir") == ("ltr" if language == "de" else "rtl")
+    assert tab.locator("article .translation-state").count() == 1
 
 
 START_PAGE_BYTES = 500_000

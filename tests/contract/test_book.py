@@ -19,12 +19,19 @@ from analysis.reading.tables import Release
 from tests.unit.reading.miniature import write_miniature
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted((ROOT / "book").glob("*.md"))
+CHAPTERS = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "book/translations").rglob("*.md")])
 BUILT = ROOT / "dist" / "book"
 GENERATED = {"dictionary", "questionnaire"}
 SUBPAGES = ("claims/", "dictionary/")
 
+
+def named(chapter: Path) -> str:
+    """A chapter as the table of contents names it."""
+    return chapter.relative_to(ROOT / "book").with_suffix("").as_posix()
+
+
 NOT_PROSE = (
+    re.compile(r"^translation:\n(?:  .*\n)+", re.MULTILINE),  # what a translation was made from
     re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE),  # code
     re.compile(r"\A---\n.*?(?=^myst:)", re.DOTALL | re.MULTILINE),  # the notebook's kernel; descriptions stay
     re.compile(r"`[^`]*`"),  # names of files, columns and commands
@@ -113,7 +120,7 @@ def test_every_figure_is_shown_somewhere(release):
 def test_every_chapter_is_in_the_table_of_contents(release):
     toc = yaml.safe_load((ROOT / "book/_toc.yml").read_text(encoding="utf-8"))
     listed = [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
-    assert sorted(listed) == sorted({chapter.stem for chapter in CHAPTERS} | GENERATED)
+    assert sorted(listed) == sorted({named(chapter) for chapter in CHAPTERS} | GENERATED)
     assert len(contents(release)) == len(release.table("claims_register"))
 
 
@@ -241,7 +248,7 @@ def test_no_search_snippet_holds_a_percentage(pages):
 
 
 def test_every_claim_and_chapter_is_built(pages):
-    assert {f"{chapter.stem}.html" for chapter in CHAPTERS} <= pages.keys()
+    assert {f"{named(chapter)}.html" for chapter in CHAPTERS} <= pages.keys()
     register = Release(ROOT / "data/release").table("claims_register")
     built = {name for name in pages if name.startswith("claims/")}
     assert len(built) == len(register)

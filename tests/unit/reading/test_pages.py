@@ -2,18 +2,21 @@
 
 import dataclasses
 import datetime
+import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from analysis.errors import ReleaseError
 from analysis.reading.claim_pages import claim_pages, contents, overview
-from analysis.reading.dictionary import dictionary_pages, dictionary_sections
+from analysis.reading.dictionary import SUBJECTS, dictionary_pages, dictionary_sections
 from analysis.reading.edition import Edition, edition_values
 from analysis.reading.feed import verdict_feed
 from analysis.reading.questionnaire_page import linked_items, questionnaire_page
 from analysis.reading.substitutions import sourced, substitutions
+from analysis.reading.tables import table_name
 from tests.unit.reading.miniature import claim, tables, verdicts
 
 ORDER = (
@@ -23,6 +26,7 @@ ORDER = (
 )  # fmt: skip
 
 
+ROOT = Path(__file__).resolve().parents[3]
 EDITION = Edition("0.1.0", datetime.date(2030, 2, 1), datetime.date(2030, 1, 1))
 
 
@@ -152,6 +156,15 @@ def test_every_table_is_described_on_one_page_of_the_contents(release):
         assert sum(f"(table-{name.replace('_', '-')})=" in text for text in pages.values()) == 1
 
 
+def test_every_table_of_no_study_has_a_subject_by_its_name():
+    named = tuple(beginning for _, beginnings in SUBJECTS.values() for beginning in beginnings)
+    of_studies = ("synthetic_", "vault_")
+    published = json.loads((ROOT / "data/release/datapackage.json").read_text(encoding="utf-8"))["resources"]
+    names = [table_name(resource) for resource in published]
+    assert [name for name in names if not name.startswith((*named, *of_studies))] == []
+    assert not "an_invented_table".startswith(named)
+
+
 def test_the_verdict_says_until_when_evidence_was_looked_for(pages):
     for text in pages.values():
         verdict = text[text.index("## Verdict") : text.index("## You can say")]
@@ -161,12 +174,12 @@ def test_the_verdict_says_until_when_evidence_was_looked_for(pages):
 def test_a_claim_that_touches_law_says_that_it_argues(pages):
     assert "arguments of ours: [what law says" in pages["claims/c09"]
     assert "arguments of ours: [what law says" in pages["claims/c10"]
-    assert "arguments of ours" not in pages["claims/c02"]
+    assert "arguments of ours" not in pages["claims/c02_2"]
 
 
 def test_a_rule_after_the_fact_is_not_called_fixed_in_advance(pages):
     assert "## The rule, fixed after the evidence was seen" in pages["claims/c01_1"]
-    assert "## The rule that was fixed" in pages["claims/c02"]
+    assert "## The rule that was fixed" in pages["claims/c02_2"]
     assert "## Why there is no rule" in pages["claims/c09"]
 
 
@@ -197,7 +210,7 @@ def test_an_item_has_an_anchor_its_answers_and_the_claims_that_name_it(release):
     text = questionnaire_page(release)
     assert "(item-ta1)=\n**TA1** How do you view them" in text
     assert "Answers: *very unfavourable*, *somewhat favourable*." in text
-    assert "Named by [C02](#claim-c02)." in text
+    assert "Named by [C02.2](#claim-c02-2)." in text
     assert text.count("Named by") == 1
 
 
