@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
+from analysis.atomic import write_atomically
 from analysis.errors import InputError
 from analysis.measures.margins import CROSSED, HEADER, read_margins
 from analysis.measures.migrant_margins import MigrantMargins, migrant_margins
-from analysis.store import Store, write_atomically
+from analysis.store import Store
 
 
 def write_margins(
