@@ -27,6 +27,16 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """Addresses of repository, issue tracker and book, "" for none; the last day of the search for evidence."""
+
+    repository_address: str
+    issues_address: str
+    book_address: str
+    evidence_day: datetime.date
+
+
+@dataclass(frozen=True)
 class SimulateStudy:
     """The fictional world: the seed of its random numbers, and how many persons, respondents and posts it has."""
 
@@ -115,6 +125,7 @@ class Params:
 
     study: str
     release: Release
+    publication: Publication
     simulate_study: SimulateStudy
     measure_respondents: MeasureRespondents
     diagnose_design: DiagnoseDesign

@@ -6,7 +6,7 @@ What must not: arithmetic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.estimate_survey_mean import read_design
+from analysis.commands.estimate_survey_mean import ONE_CLUSTER, read_design
 from analysis.commands.margins_file import PopulationTotals, needed_columns, read_totals
+from analysis.commands.replicate_columns import read_replicates, refuse_replicate_options
 from analysis.commands.survey_file import in_file_terms, read_rows, require_columns
 from analysis.commands.survey_outcome import read_outcome, split_names
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, usable_estimate
-from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, rake
+from analysis.estimators.shares import ShareEvidence, share_evidence, share_interval, variance_pieces
+from analysis.estimators.weighting.calibration import CalibratedWeights, calibrate, poststratify, rake
 from analysis.estimators.weighting.design import SurveyDesign, with_weights
-from analysis.estimators.weighting.estimates import kish_effect, survey_mean
-from analysis.estimators.weighting.margins import check_margins
+from analysis.estimators.weighting.estimates import kish_effect, share_evidences, survey_mean
+from analysis.estimators.weighting.margins import Margin, check_margins
+from analysis.estimators.weighting.replicates import ReplicateDesign, replicate_spread
 from analysis.estimators.weighting.trimming import trim_weights
 from analysis.spreadsheet import csv_text, inert
 
 METHOD = "calibrate"
-METHODS = ("rake", "linear", "logit")
+METHODS = ("rake", "linear", "logit", "poststratify")
 NEW_COLUMN = "calibrated_weight"
 
 
@@ -50,6 +53,14 @@ class CalibrateOptions:
     clusters: str | None = None
     fpc: str | None = None
     out: Path | None = None
+    replicates: str | None = None
+    replicate_weights: str | None = None
+    replicate_scale: float | None = None
+    replicate_rscales: str | None = None
+    replicate_mse: bool = False
+    replicate_factors: bool = False
+    draws: int = 500
+    seed: int = 1
 
 
 def estimate_calibrate(options: CalibrateOptions) -> Report:
@@ -71,6 +82,7 @@ def estimate_calibrate(options: CalibrateOptions) -> Report:
     """
     if options.method not in METHODS:
         raise InputError(f"--method is '{options.method}'; choose one of {', '.join(METHODS)}")
+    refuse_replicate_options(options)
     frame = read_rows(options.file)
     variables = split_names(options.variables)
     needed = needed_columns(options.margins, variables)
@@ -84,12 +96,18 @@ def estimate_calibrate(options: CalibrateOptions) -> Report:
         design, inside = read_design(
             kept, weights=options.weights, strata=options.strata, clusters=options.clusters, fpc=options.fpc
         )
+        replicated = read_replicates(options, kept, design, inside)
         kept = kept[inside]
         totals = read_totals(options.margins, kept, variables, rescale=options.rescale_margins)
         made = _calibrated(options, design, totals)
         weights, trimmed = _trimmed(options, made)
-        final = with_weights(design, weights, made.projection)
-        estimates = [] if options.outcome is None else _means(options.outcome, kept, final)
+        if options.outcome is None:
+            estimates = []
+        elif replicated is None:
+            estimates = _means(options.outcome, kept, with_weights(design, weights, made.projection))
+        else:
+            each = _calibrated_replicates(options, design, totals, replicated)
+            estimates = _replicate_means(options.outcome, kept, replace(each, weights=weights))
     except EstimationError as error:
         named_roles = {"weights": options.weights} if options.weights else {}
         raise EstimationError(in_file_terms(str(error), named_roles, kept)) from error
@@ -124,15 +142,59 @@ def _complete(frame: pd.DataFrame, needed: list[str]) -> npt.NDArray[np.bool_]:
 
 def _calibrated(options: CalibrateOptions, design: SurveyDesign, totals: PopulationTotals) -> CalibratedWeights:
     bounds = _pair(options.bounds, "bounds")
-    if options.method == "rake":
+    if options.method in ("rake", "poststratify"):
         if bounds is not None:
             raise InputError("--bounds goes with --method linear or logit; raking takes none")
+        if options.method == "poststratify":
+            return poststratify(design.weights, _only_margin(totals))
         if not totals.number_names:
             return rake(design.weights, totals.margins)
     if totals.margins:
         check_margins(totals.margins, design.weights)
     distance = "raking" if options.method == "rake" else options.method
     return calibrate(design.weights, *totals.as_constraints(), distance, bounds=bounds)  # type: ignore[arg-type]  # checked
+
+
+def _only_margin(totals: PopulationTotals) -> Margin:
+    if len(totals.margins) != 1 or totals.number_names:
+        raise InputError(
+            "--method poststratify needs the totals of one variable, or of one cross such as host:sex; name it with "
+            "--variables, or rake several"
+        )
+    return totals.margins[0]
+
+
+def _calibrated_replicates(
+    options: CalibrateOptions, design: SurveyDesign, totals: PopulationTotals, replicated: ReplicateDesign
+) -> ReplicateDesign:
+    """Every set of replicate weights calibrated, and trimmed, as the full ones were."""
+    columns = [
+        _trimmed(options, _calibrated(options, replace(design, weights=column), totals))[0]
+        for column in replicated.replicates.T
+    ]
+    return replace(replicated, replicates=np.column_stack(columns))
+
+
+def _replicate_means(column: str, kept: pd.DataFrame, replicated: ReplicateDesign) -> list[Estimate]:
+    outcome = read_outcome(kept, column)
+    rows = outcome.answered
+    y, df = outcome.values[rows], float(replicated.degrees_of_freedom)
+    full = replicated.weights[rows] @ y / replicated.weights[rows].sum()
+    inside = replicated.replicates[rows]
+    made = replicate_spread(replicated, full, inside.T @ y / inside.sum(axis=0)[:, None])
+    evidence = share_evidence(replicated.weights[rows], df)
+    clusters = min(df + 1, evidence.effective_n)
+    words = f"calibrated mean, {replicated.kind} replicates, each calibrated"
+    return [
+        _shown(
+            (term, column, words, int((replicated.weights[rows] != 0).sum())),
+            (float(made.values[i]), float(made.standard_errors[i]), df),
+            replace(evidence, effective_clusters=clusters, pieces=variance_pieces(made.contributions[:, i]))
+            if outcome.kind != "number"
+            else None,
+        )
+        for i, term in enumerate(outcome.terms)
+    ]
 
 
 def _pair(given: str | None, option: str) -> tuple[float, float] | None:
@@ -160,11 +222,31 @@ def _means(column: str, kept: pd.DataFrame, design: SurveyDesign) -> list[Estima
     y = np.where(outcome.answered[:, None], outcome.values, 0.0)
     made = survey_mean(y, design, outcome.answered)
     words = "calibrated mean, linearised variance of calibration residuals"
-    unit = f"unit of {column}" if outcome.kind == "number" else "share of the population"
+    is_share = outcome.kind != "number" and made.degrees_of_freedom >= 1
+    evidences = share_evidences(y, design, outcome.answered) if is_share else [None] * y.shape[1]
     return [
-        usable_estimate(term, float(made.values[i]), float(made.standard_errors[i]), n=made.n, unit=unit, method=words)
+        _shown(
+            (term, column, words, made.n),
+            (float(made.values[i]), float(made.standard_errors[i]), float(made.degrees_of_freedom)),
+            evidences[i],
+        )
         for i, term in enumerate(outcome.terms)
     ]
+
+
+def _shown(
+    about: tuple[str, str, str, int], numbers: tuple[float, float, float], evidence: ShareEvidence | None
+) -> Estimate:
+    """The record of a mean, with a t interval, or of a share, with the share interval."""
+    (term, column, words, n), (value, se, df) = about, numbers
+    unit = f"unit of {column}" if evidence is None else "share of the population"
+    made = usable_estimate(term, value, se, n=n, unit=unit, method=words, degrees_of_freedom=df if df >= 1 else None)
+    if df < 1:
+        return replace(made, se=None, low=None, high=None, warnings=(f"{term}: {ONE_CLUSTER}",))
+    if evidence is None:
+        return made
+    limits = share_interval(min(max(value, 0.0), 1.0), se * se, evidence)
+    return replace(made, low=min(limits.low, value), high=max(limits.high, value))
 
 
 def _write(path: Path, frame: pd.DataFrame, kept: pd.DataFrame, weights: npt.NDArray[np.float64]) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
+import numpy as np
+
 from analysis.commands.estimate_list_designs import METHOD, estimate_joint, estimate_modified
 from analysis.commands.estimate_report import Report
 from analysis.commands.list_length import ESTIMATORS_OF_EQUAL_LENGTH, length_envelopes, truth_told
@@ -353,8 +355,12 @@ def _several(options: ListOptions, rows: ListRows) -> Report:
 
 
 def _standing_of(data: SeveralItemsData, item: int) -> ListAnalysis:
-    kept = (data.level == 0) | (data.level == item)
-    return analyse(data.base.responses.y[kept], data.level[kept] == item, data.base.responses.items)
+    kept, base = (data.level == 0) | (data.level == item), data.base
+    plan = {name: getattr(base, name) for name in ("weights", "strata", "clusters")}
+    inside: dict[str, Any] = {
+        name: None if column is None else np.asarray(column)[kept] for name, column in plan.items()
+    }
+    return analyse(base.responses.y[kept], data.level[kept] == item, base.responses.items, **inside)
 
 
 def _diagnostics_of(standing: ListAnalysis) -> dict[str, Any]:
@@ -372,9 +378,10 @@ def _predicted_several(
     options: ListOptions, rows: ListRows, fit: ListRegression, data: SeveralItemsData, standings: list[ListAnalysis]
 ) -> list[Estimate]:
     made: list[Estimate] = []
+    linear = linear_several(data)
     for item, (label, standing) in enumerate(zip(data.labels, standings, strict=True)):
         averages = {"prediction": average(fit, None, item)} | group_averages(options.predict or "", rows, fit, item)
-        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()})
+        found = predict(fit, {f"{label}.{term}": a for term, a in averages.items()}, linear=linear)
         reason = standing.screen.reason or "the floor–ceiling screen failed"
         made += (
             found

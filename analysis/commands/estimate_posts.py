@@ -52,6 +52,10 @@ def text_regression(
     rescale_probability: Annotated[
         bool, typer.Option(help="Scale probabilities so that their mean is the labelled share")
     ] = False,
+    interval: Annotated[
+        str,
+        typer.Option(help="share: the project's rule for shares, t elsewhere; normal: value ± 1.96 standard errors"),
+    ] = "share",
     as_json: AsJson = False,
 ) -> None:
     """Estimate from predictions for all texts and labels for a probability sample of them; diagnostics come first."""
@@ -66,6 +70,7 @@ def text_regression(
         family=family,
         clusters=clusters,
         predicted=predicted,
+        interval=interval,
         rescale_probability=rescale_probability,
     )
     emit(estimate_text_regression(options), as_json=as_json)

@@ -18,6 +18,13 @@ Clusters = Annotated[str | None, typer.Option(help="Column of primary sampling u
 Fpc = Annotated[
     str | None, typer.Option(help="Column of population sizes or sampled shares; one for each stage as a,b")
 ]
+ReplicateScale = Annotated[float | None, typer.Option(help="Factor of their squared deviations; 1 with rscales")]
+ReplicateFactors = Annotated[
+    str | None, typer.Option("--replicate-rscales", help="One factor for each replicate, as a,b,c in the file's order")
+]
+ReplicateMse = Annotated[
+    bool, typer.Option("--replicate-mse", help="Squares about the full estimate, not the replicates' mean")
+]
 
 
 def register_sampling(app: typer.Typer) -> None:
@@ -78,10 +85,16 @@ def survey_mean(
     clusters: Clusters = None,
     fpc: Fpc = None,
     by: Annotated[str | None, typer.Option(help="Column of groups")] = None,
-    statistic: Annotated[str, typer.Option(help="mean or total")] = "mean",
+    statistic: Annotated[str, typer.Option(help="mean, total, quantile or ratio")] = "mean",
+    denominator: Annotated[str | None, typer.Option(help="ratio: column below the line")] = None,
+    quantile: Annotated[float, typer.Option(help="quantile: its probability")] = 0.5,
     interval: Annotated[
-        str, typer.Option(help="normal, t; for shares also logit, beta, likelihood, arcsine")
-    ] = "normal",
+        str | None,
+        typer.Option(
+            help="normal or t; for shares also share, logit, beta, likelihood, arcsine; without it share for shares, "
+            "else t"
+        ),
+    ] = None,
     lonely: Annotated[
         str, typer.Option(help="A stratum with one cluster: fail, certainty, remove, adjust or average")
     ] = "fail",
@@ -91,7 +104,12 @@ def survey_mean(
     replicate_weights: Annotated[
         str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
     ] = None,
-    replicate_scale: Annotated[float | None, typer.Option(help="Factor of their squared deviations")] = None,
+    replicate_scale: ReplicateScale = None,
+    replicate_rscales: ReplicateFactors = None,
+    replicate_mse: ReplicateMse = False,
+    replicate_factors: Annotated[
+        bool, typer.Option("--replicate-factors", help="The columns are factors of --weights, not whole weights")
+    ] = False,
     draws: Annotated[int, typer.Option(help="Replicates of a bootstrap")] = 500,
     seed: Seed = 1,
     as_json: AsJson = False,
@@ -106,11 +124,16 @@ def survey_mean(
         fpc=fpc,
         by=by,
         statistic=statistic,
+        denominator=denominator,
+        quantile=quantile,
         interval=interval,
         lonely=lonely,  # type: ignore[arg-type]  # the design refuses other words
         replicates=replicates,
         replicate_weights=replicate_weights,
         replicate_scale=replicate_scale,
+        replicate_rscales=replicate_rscales,
+        replicate_mse=replicate_mse,
+        replicate_factors=replicate_factors,
         draws=draws,
         seed=seed,
     )
@@ -121,7 +144,7 @@ def calibrate(
     file: File,
     *,
     margins: Annotated[Path, typer.Option(help="CSV with variable, level, total", show_default=False)],
-    method: Annotated[str, typer.Option(help="rake, linear or logit")] = "rake",
+    method: Annotated[str, typer.Option(help="rake, linear, logit or poststratify")] = "rake",
     weights: Weights = None,
     variables: Annotated[
         str | None, typer.Option(help="Which variables of the margins, as a,b; all without it")
@@ -136,6 +159,20 @@ def calibrate(
     clusters: Clusters = None,
     fpc: Fpc = None,
     out: Annotated[Path | None, typer.Option(help="Write the rows with a column calibrated_weight")] = None,
+    replicates: Annotated[
+        str | None, typer.Option(help="Variance by replicate weights, each calibrated: jk1, jkn, bootstrap, ...")
+    ] = None,
+    replicate_weights: Annotated[
+        str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
+    ] = None,
+    replicate_scale: ReplicateScale = None,
+    replicate_rscales: ReplicateFactors = None,
+    replicate_mse: ReplicateMse = False,
+    replicate_factors: Annotated[
+        bool, typer.Option("--replicate-factors", help="The columns are factors of --weights, not whole weights")
+    ] = False,
+    draws: Annotated[int, typer.Option(help="Replicates of a bootstrap")] = 500,
+    seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Move weights to meet population margins; refuse margins that cannot be met."""
@@ -153,5 +190,13 @@ def calibrate(
         clusters=clusters,
         fpc=fpc,
         out=out,
+        replicates=replicates,
+        replicate_weights=replicate_weights,
+        replicate_scale=replicate_scale,
+        replicate_rscales=replicate_rscales,
+        replicate_mse=replicate_mse,
+        replicate_factors=replicate_factors,
+        draws=draws,
+        seed=seed,
     )
     emit(estimate_calibrate(options), as_json=as_json)

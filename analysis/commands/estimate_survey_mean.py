@@ -7,7 +7,7 @@ arithmetic.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,33 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
+from analysis.commands.replicate_columns import read_replicates, refuse_replicate_options
 from analysis.commands.survey_file import in_file_terms, level_text, numeric, read_rows, require_columns
 from analysis.commands.survey_outcome import Outcome, read_groups, read_outcome, split_names
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, Interval, normal_interval, unusable_estimate
+from analysis.estimators.shares import ENOUGH_PIECES, ShareEvidence, share_evidence, share_interval, variance_pieces
+from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import LonelyRule, SurveyDesign, survey_design
-from analysis.estimators.weighting.estimates import SurveyStatistic, kish_effect, survey_mean, survey_total
-from analysis.estimators.weighting.intervals import proportion_interval
-from analysis.estimators.weighting.replicates import given_replicates, replicate_design, replicate_statistic
+from analysis.estimators.weighting.estimates import (
+    SurveyStatistic,
+    kish_effect,
+    share_evidences,
+    survey_mean,
+    survey_ratio,
+    survey_total,
+)
+from analysis.estimators.weighting.intervals import proportion_interval, survey_quantile
+from analysis.estimators.weighting.replicates import ReplicateDesign, replicate_rank, replicate_spread
 
 METHOD = "survey-mean"
-INTERVALS = ("normal", "t", "logit", "beta", "likelihood", "arcsine")
-STATISTICS = ("mean", "total")
+INTERVALS = ("share", "normal", "t", "logit", "beta", "likelihood", "arcsine")
+STATISTICS = ("mean", "total", "quantile", "ratio")
 # Below this many degrees of freedom the normal interval is visibly too narrow.
 FEW_DEGREES = 30
+# Fewer yes (or no) than this in the effective sample, or fewer clusters that carry the variance: other intervals miss.
+FEW_ANSWERS, FEW_PIECES, MIDDLE = 10.0, 10.0, 0.3
+ONE_CLUSTER = "one cluster only, so no standard error exists"
 
 
 @dataclass(frozen=True)
@@ -44,17 +57,22 @@ class SurveyMeanOptions:
     fpc: str | None = None
     by: str | None = None
     statistic: str = "mean"
-    interval: str = "normal"
+    denominator: str | None = None
+    quantile: float = 0.5
+    interval: str | None = None
     lonely: LonelyRule = "fail"
     replicates: str | None = None
     replicate_weights: str | None = None
     replicate_scale: float | None = None
+    replicate_rscales: str | None = None
+    replicate_mse: bool = False
+    replicate_factors: bool = False
     draws: int = 500
     seed: int = 1
 
 
 def estimate_survey_mean(options: SurveyMeanOptions) -> Report:
-    """Estimate means, shares or totals under the design that the options describe.
+    """Estimate means, shares, totals, quantiles or ratios under the design that the options describe.
 
     Parameters
     ----------
@@ -73,13 +91,12 @@ def estimate_survey_mean(options: SurveyMeanOptions) -> Report:
     _refuse_unknown(options)
     frame = read_rows(options.file)
     require_columns(frame, _columns(options))
-    outcome = read_outcome(frame, options.outcome)
-    if options.interval not in ("normal", "t") and (outcome.kind == "number" or options.statistic == "total"):
-        raise InputError(f"--interval {options.interval} is for shares; column '{options.outcome}' needs normal or t")
+    outcome = _with_denominator(options, frame, read_outcome(frame, options.outcome))
+    options = _with_interval(options, outcome)
     roles = {"weights": options.weights, "strata": options.strata, "clusters": options.clusters, "fpc": options.fpc}
     try:
         design, in_design = read_design(frame, **roles, lonely=options.lonely)
-        found = _Run(options, outcome, design, in_design, _replicates(options, frame, design, in_design))
+        found = _Run(options, outcome, design, in_design, read_replicates(options, frame, design, in_design))
         estimates = [
             e for level, rows in read_groups(frame, options.by) for e in found.group(level, rows & outcome.answered)
         ]
@@ -99,17 +116,42 @@ def estimate_survey_mean(options: SurveyMeanOptions) -> Report:
 
 
 def _refuse_unknown(options: SurveyMeanOptions) -> None:
-    for name, allowed in (("interval", INTERVALS), ("statistic", STATISTICS)):
+    for name, allowed in (("interval", (None, *INTERVALS)), ("statistic", STATISTICS)):
         if getattr(options, name) not in allowed:
-            raise InputError(f"--{name} is '{getattr(options, name)}'; choose one of {', '.join(allowed)}")
-    if options.replicates and options.replicate_weights:
-        raise InputError("--replicates makes replicate weights and --replicate-weights names them; give one of the two")
-    if options.replicate_weights and (options.replicate_scale is None or options.weights is None):
-        raise InputError("--replicate-weights needs --weights and --replicate-scale, such as 1 over their number")
+            words = ", ".join(a for a in allowed if a is not None)
+            raise InputError(f"--{name} is '{getattr(options, name)}'; choose one of {words}")
+    if (options.statistic == "ratio") != (options.denominator is not None):
+        raise InputError("--statistic ratio and --denominator COLUMN go together; give both, or neither")
+    refuse_replicate_options(options)
+    if options.statistic in ("quantile", "ratio") and (options.replicates or options.replicate_weights):
+        raise InputError(f"--statistic {options.statistic} has a linearised variance only; leave the replicates out")
+
+
+def _with_denominator(options: SurveyMeanOptions, frame: pd.DataFrame, outcome: Outcome) -> Outcome:
+    """The outcome, and for a ratio its denominator as a second column that has to be answered too."""
+    if options.statistic in ("quantile", "ratio") and len(outcome.terms) > 1:
+        raise InputError(f"--statistic {options.statistic} needs numbers; column '{options.outcome}' holds levels")
+    if options.denominator is None:
+        return outcome
+    below = numeric(frame, options.denominator, "a denominator is a number")
+    values = np.column_stack([outcome.values, below])
+    return Outcome((f"{options.outcome}/{options.denominator}",), values, outcome.answered & ~np.isnan(below), "number")
+
+
+def _with_interval(options: SurveyMeanOptions, outcome: Outcome) -> SurveyMeanOptions:
+    """The project's rule for shares, t for everything else, unless the options say otherwise."""
+    is_share = outcome.kind != "number" and options.statistic == "mean"
+    if options.interval is None:
+        return replace(options, interval="share" if is_share else "t")
+    if options.interval not in ("normal", "t") and not is_share:
+        raise InputError(f"--interval {options.interval} is for shares; column '{options.outcome}' needs normal or t")
+    return options
 
 
 def _columns(options: SurveyMeanOptions) -> dict[str, str | None]:
-    named: dict[str, str | None] = {f"--{n}": getattr(options, n) for n in ("outcome", "weights", "strata", "by")}
+    named: dict[str, str | None] = {
+        f"--{n}": getattr(options, n) for n in ("outcome", "weights", "strata", "by", "denominator")
+    }
     for option in ("clusters", "fpc"):
         named |= {f"--{option} {c}": c for c in split_names(getattr(options, option))}
     return named
@@ -165,30 +207,13 @@ def read_design(
     return made, inside
 
 
-def _replicates(
-    options: SurveyMeanOptions, frame: pd.DataFrame, design: SurveyDesign, inside: npt.NDArray[np.bool_]
-) -> Any:
-    if options.replicates is not None:
-        rng = np.random.default_rng(options.seed)
-        kind: Any = options.replicates
-        return replicate_design(design, kind, replicates_n=options.draws, rng=rng)
-    if options.replicate_weights is None:
-        return None
-    prefix = options.replicate_weights
-    names = [str(c) for c in frame.columns if str(c).startswith(prefix) and c != options.weights]
-    if len(names) < 2:
-        raise InputError(f"--replicate-weights '{prefix}' fits {len(names)} column(s); give the start of their names")
-    columns = np.column_stack([numeric(frame, n, "a weight is a number of 0 or more") for n in names])
-    return given_replicates(design.weights, columns[inside], scale=float(options.replicate_scale or 0.0))
-
-
 @dataclass(frozen=True, eq=False)
 class _Run:
     options: SurveyMeanOptions
     outcome: Outcome
     design: SurveyDesign
     inside: npt.NDArray[np.bool_]
-    replicated: Any
+    replicated: ReplicateDesign | None
 
     def group(self, level: str, rows: npt.NDArray[np.bool_]) -> list[Estimate]:
         """Estimates of one group of rows."""
@@ -198,39 +223,87 @@ class _Run:
             reason = "nobody with weight answered in this group"
             return [unusable_estimate(t, reason, n=0, unit=self._unit(), method=self._words()) for t in terms]
         y = np.where(domain[:, None], self.outcome.values[self.inside], 0.0)
-        if self.replicated is None:
-            run = survey_total if self.options.statistic == "total" else survey_mean
-            made = run(y, self.design, domain)
-        else:
-            made = self._from_replicates(y, domain)
-        return [self._estimate(term, made, i) for i, term in enumerate(terms)]
+        if self.options.statistic == "quantile":
+            return [self._quantile(terms[0], y[:, 0], domain)]
+        made, evidences = self._made(y, domain)
+        return [self._estimate(term, made, i, evidences[i]) for i, term in enumerate(terms)]
 
-    def _from_replicates(self, y: npt.NDArray[np.float64], domain: npt.NDArray[np.bool_]) -> SurveyStatistic:
-        counted = np.where(domain[:, None], y, 0.0)
+    def _made(self, y: FloatArray, domain: npt.NDArray[np.bool_]) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+        statistic, no_share = self.options.statistic, [None] * y.shape[1]
+        if self.replicated is not None:
+            return self._from_replicates(self.replicated, y, domain)
+        if statistic == "ratio":
+            return survey_ratio(y[:, 0], y[:, 1], self.design, domain), [None]
+        if statistic == "total":
+            return survey_total(y, self.design, domain), [*no_share]
+        made = survey_mean(y, self.design, domain)
+        if self.outcome.kind == "number" or made.degrees_of_freedom < 1:
+            return made, [*no_share]
+        return made, [*share_evidences(y, self.design, domain)]
 
-        def statistic(w: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            total = w @ counted
-            return np.asarray(total if self.options.statistic == "total" else total / (w @ domain))
-
-        made = replicate_statistic(self.replicated, statistic)
+    def _from_replicates(
+        self, replicated: ReplicateDesign, y: FloatArray, domain: npt.NDArray[np.bool_]
+    ) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+        """All replicates at once; a domain has the degrees of freedom that its own replicate weights leave."""
+        inside = replicated.replicates[domain]
+        full, each = replicated.weights[domain] @ y[domain], inside.T @ y[domain]
+        if self.options.statistic == "mean":
+            with np.errstate(divide="ignore", invalid="ignore"):
+                full, each = full / replicated.weights[domain].sum(), each / inside.sum(axis=0)[:, None]
+            held = y[domain & (replicated.weights > 0)]
+            full = np.clip(full, held.min(axis=0), held.max(axis=0))
+        df = replicated.degrees_of_freedom if domain.all() else replicate_rank(inside) - 1
+        df = min(df, replicated.degrees_of_freedom)
         n = int((domain & (self.design.weights > 0)).sum())
-        return SurveyStatistic(made.values, made.covariance, None, None, self.replicated.degrees_of_freedom, n)
+        covariance, parts = np.zeros((y.shape[1], y.shape[1])), np.zeros((1, y.shape[1]))
+        if df >= 1:
+            made = replicate_spread(replicated, full, each)
+            covariance, parts = made.covariance, made.contributions
+        found = SurveyStatistic(full, covariance, None, None, df, n)
+        if self.outcome.kind == "number" or self.options.statistic == "total":
+            return found, [None] * y.shape[1]
+        evidence = share_evidence(replicated.weights[domain], max(df, 1))
+        clusters = min(df + 1.0, evidence.effective_n)
+        return found, [
+            replace(evidence, effective_clusters=clusters, pieces=variance_pieces(column)) for column in parts.T
+        ]
 
     def _term(self, term: str, level: str) -> str:
         return f"{term}[{level}]" if self.options.by is not None else term
 
     def _unit(self) -> str:
+        if self.options.statistic == "ratio":
+            return f"unit of {self.options.outcome} for one of {self.options.denominator}"
         share = "share of the population" if self.outcome.kind != "number" else f"unit of {self.options.outcome}"
-        return share if self.options.statistic == "mean" else "total"
+        return share if self.options.statistic != "total" else "total"
 
     def _words(self) -> str:
         how = "linearised" if self.replicated is None else f"{self.replicated.kind} replicates"
         return f"weighted {self.options.statistic}, {how} variance, {self.options.interval} interval"
 
-    def _estimate(self, term: str, made: SurveyStatistic, i: int) -> Estimate:
+    def _quantile(self, term: str, y: FloatArray, domain: npt.NDArray[np.bool_]) -> Estimate:
+        made = survey_quantile(y, self.design, self.options.quantile, domain)
+        df = self.design.degrees_of_freedom(domain)
+        missing = made.low is None or made.high is None
+        reason = "the sample does not reach far enough on one side" if df >= 1 else ONE_CLUSTER
+        return Estimate(
+            term=term,
+            value=made.value,
+            se=made.se,
+            low=made.low,
+            high=made.high,
+            confidence=0.95,
+            n=int((domain & (self.design.weights > 0)).sum()),
+            effective_n=None,
+            degrees_of_freedom=float(df),
+            unit=self._unit(),
+            method=f"weighted quantile {self.options.quantile:g}, Woodruff interval",
+            warnings=(f"{term}: interval incomplete, {reason}",) if missing else (),
+        )
+
+    def _estimate(self, term: str, made: SurveyStatistic, i: int, evidence: ShareEvidence | None) -> Estimate:
         value, se, df = float(made.values[i]), float(made.standard_errors[i]), made.degrees_of_freedom
-        limits = self._limits(value, se, made)
-        notes = () if limits is not None else (f"{term}: {self._no_limits(value, df)}",)
+        limits = self._limits(value, se, made, evidence)
         effect = None if made.design_effect_replace is None else float(made.design_effect_replace[i])
         return Estimate(
             term=term,
@@ -244,23 +317,54 @@ class _Run:
             degrees_of_freedom=float(df),
             unit=self._unit(),
             method=self._words(),
-            warnings=notes,
+            warnings=tuple(f"{term}: {said}" for said in self._said(value, df, evidence)),
         )
 
-    def _limits(self, value: float, se: float, made: SurveyStatistic) -> Interval | None:
+    def _limits(
+        self, value: float, se: float, made: SurveyStatistic, evidence: ShareEvidence | None
+    ) -> Interval | None:
         df, how = made.degrees_of_freedom, self.options.interval
         if df < 1:
             return None
+        is_edge = value in (0.0, 1.0) and how not in ("normal", "t")
+        if evidence is not None and (how == "share" or is_edge):
+            return share_interval(min(max(value, 0.0), 1.0), se * se, evidence)
         if how in ("normal", "t"):
             return normal_interval(value, se, degrees_of_freedom=df if how == "t" else None)
-        if value in (0.0, 1.0) and how != "beta":
-            return None
         return proportion_interval(value, se * se, made.n, df, how)  # type: ignore[arg-type]  # checked above
 
-    def _no_limits(self, value: float, df: int) -> str:
+    def _said(self, value: float, df: int, evidence: ShareEvidence | None) -> list[str]:
+        how = self.options.interval
+        said: list[str] = []
         if df < 1:
-            return "one cluster only, so no standard error exists"
-        return f"a share of {value:g} has no {self.options.interval} interval; --interval beta has one"
+            return [ONE_CLUSTER]
+        if evidence is None or how == "share":
+            return said + self._doubts(value, evidence)
+        if value in (0.0, 1.0):
+            exact = how not in ("normal", "t")
+            said.append(
+                f"a share of {value:g} has no {how} interval; the exact limits of the share interval are given"
+                if exact
+                else f"a share of {value:g} has no standard error; leave --interval out for exact limits"
+            )
+        elif self._is_rare(value, evidence):
+            said.append(f"a share near {round(value):g} makes a {how} interval too narrow; leave --interval out")
+        return said
+
+    def _is_rare(self, value: float, evidence: ShareEvidence) -> bool:
+        few = min(value, 1 - value) * evidence.effective_n < FEW_ANSWERS
+        return few or (evidence.effective_clusters is not None and evidence.pieces < FEW_PIECES)
+
+    def _doubts(self, value: float, evidence: ShareEvidence | None) -> list[str]:
+        if evidence is None or evidence.effective_clusters is None:
+            return []
+        pieces = min(evidence.pieces, evidence.degrees_of_freedom)
+        if pieces >= ENOUGH_PIECES or abs(value - 0.5) < MIDDLE:
+            return []
+        return [
+            "few clusters carry what is known about this share: its interval assumes that answers within a cluster are "
+            "alike (correlation up to .2)"
+        ]
 
 
 def _diagnostics(found: _Run, frame: pd.DataFrame, used: int) -> dict[str, Any]:

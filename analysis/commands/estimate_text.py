@@ -57,6 +57,7 @@ class TextOptions:
     clusters: str | None = None
     predicted: str | None = None
     rescale_probability: bool = False
+    interval: str = "share"
 
 
 def estimate_text_regression(options: TextOptions) -> Report:
@@ -97,7 +98,7 @@ def estimate_text_regression(options: TextOptions) -> Report:
     try:
         texts = _texts(rows, options, predicted, predictions)
         model = None if family == "mean" else _model(rows, options, family, predicted)
-        fit = estimate_text(texts, options.estimator, model)  # type: ignore[arg-type]  # checked above
+        fit = estimate_text(texts, options.estimator, model, interval=options.interval)  # type: ignore[arg-type]  # checked
         diagnostics = _diagnostics(texts, fit, model)
     except EstimationError as error:
         known = {role: column for role, column in roles.items() if column is not None}
@@ -110,6 +111,8 @@ def estimate_text_regression(options: TextOptions) -> Report:
 def _family(options: TextOptions) -> str:
     if options.estimator not in ESTIMATORS:
         raise InputError(f"--estimator is '{options.estimator}'; choose one of {', '.join(ESTIMATORS)}")
+    if options.interval not in ("share", "normal"):
+        raise InputError(f"--interval is '{options.interval}'; choose share or normal")
     has_covariates = options.covariates is not None and options.covariates.strip() not in ("", "1")
     family = options.family or ("linear" if has_covariates else "mean")
     if family not in FAMILIES:

@@ -55,9 +55,14 @@ class PopulationTotals:
 
     def as_constraints(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[str]]:
         """Calibration variables, totals, and names; indicators of every level first."""
-        blocks = [(m.code[:, None] == np.arange(len(m.levels))).astype(float) for m in self.margins]
+        width = sum(len(m.levels) for m in self.margins)
+        columns = np.zeros((len(self.numbers), width + len(self.number_names)))
+        rows, at = np.arange(len(columns)), 0
+        for m in self.margins:
+            columns[rows, at + m.code] = 1.0
+            at += len(m.levels)
+        columns[:, width:] = self.numbers
         names = [f"{m.name}={level}" for m in self.margins for level in m.levels]
-        columns = np.column_stack([*blocks, self.numbers])
         totals = np.concatenate([*(m.totals for m in self.margins), self.number_totals])
         return columns, totals, [*names, *self.number_names]
 

@@ -18,7 +18,7 @@ from scipy import stats
 from analysis.claims.evidence import Evidence
 from analysis.claims.rules import Effect, Threshold, judge, required_screens
 from analysis.estimators.selection import contamination_bounds
-from analysis.estimators.weighting.intervals import ProportionMethod, proportion_interval
+from analysis.estimators.shares import ShareEvidence, share_interval
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -118,11 +118,10 @@ def searched_verdicts(verdict_at: Callable[[int], str], size: int) -> Codes:
 
 
 def _share_limits(yes: int, n: int, bogus: float) -> tuple[float, float]:
-    """The robust interval of a share: logit limits, exact ones where nothing varies, bogus answers both ways."""
+    """The robust interval of a share: the project's share interval, bogus answers both ways."""
     share = yes / n
     variance = share * (1 - share) / (n - 1)
-    method: ProportionMethod = "beta" if yes in (0, n) else "logit"
-    limits = proportion_interval(share, variance, n, n - 1, method, confidence=CONFIDENCE)
+    limits = share_interval(share, variance, ShareEvidence(n, n - 1), CONFIDENCE)
     return contamination_bounds(limits.low, bogus).low, contamination_bounds(limits.high, bogus).high
 
 

@@ -21,10 +21,10 @@ import numpy.typing as npt
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval
 from analysis.estimators.selection import BOGUS_SHARES, contamination_bounds
+from analysis.estimators.shares import share_interval
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import SurveyDesign
-from analysis.estimators.weighting.estimates import survey_mean
-from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.estimators.weighting.estimates import share_evidences, survey_mean
 
 RDS_DESIGN_EFFECT = 2.0
 
@@ -167,11 +167,11 @@ def _interval(y: FloatArray, design: SurveyDesign, effect: float, confidence: fl
     share, n, df = float(np.clip(made.values[0], 0.0, 1.0)), made.n, made.degrees_of_freedom
     if df < 1:
         raise EstimationError("clusters holds one unit only; a robust interval needs a variance")
+    evidence = share_evidences(y, design)[0]
     variance = max(float(made.covariance[0, 0]), effect * share * (1 - share) / max(n - 1, 1))
-    if share in (0.0, 1.0):
-        # Nothing varied: the exact limits of the sample size that the assumed design effect leaves.
-        return share, proportion_interval(share, 0.0, max(int(n / effect), 2), df, "beta", confidence=confidence)
-    return share, proportion_interval(share, variance, n, df, "logit", confidence=confidence)
+    # Weights and recruitment both cost: no more respondents count than the larger of the two leaves.
+    held = replace(evidence, effective_n=max(min(evidence.effective_n, n / effect), 1.0))
+    return share, share_interval(share, variance, held, confidence)
 
 
 def _without_bogus(name: str, decided: int, bogus: float, share: float, limits: Interval) -> RobustCase:

@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def protected_by_year(population: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
-    """Add the total under protection and mark the years that cannot be compared with the year before.
+    """Add who is under protection, and with asylum-seekers who is registered; mark the breaks of a series.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def protected_by_year(population: pd.DataFrame, breaks: pd.DataFrame) -> pd.Data
     DataFrame
         Table `population_host_year`.
     """
-    parts = population.refugees_n + population.asylum_seekers_n + population.other_protection_n.fillna(0)
-    marked = population.assign(protected_n=parts).merge(
+    protected = population.refugees_n + population.other_protection_n.fillna(0)
+    marked = population.assign(protected_n=protected, registered_n=protected + population.asylum_seekers_n).merge(
         breaks.drop(columns="source"), on=["host_iso3", "year"], how="left", validate="one_to_one"
     )
     return marked.assign(is_series_break=marked.series_break_note.notna())
@@ -56,7 +56,7 @@ def disaggregation(cells: pd.DataFrame, population: pd.DataFrame) -> pd.DataFram
     code[hosts.age_known_n == hosts.persons_n] = "full"
     code[hosts.sex_known_n == 0] = "none"
     return hosts.assign(
-        protected_n=hosts.persons_n,
+        registered_n=hosts.persons_n,
         sex_known_share=(hosts.sex_known_n / hosts.persons_n).astype("float64"),
         age_known_share=(hosts.age_known_n / hosts.persons_n).astype("float64"),
         disaggregation_code=code,

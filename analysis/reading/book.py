@@ -3,17 +3,22 @@
 What must not be here: wording, drawing, or running the builder.
 """
 
+import csv
+import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
+from analysis.errors import ReleaseError
 from analysis.reading.claim_pages import claim_pages, contents
-from analysis.reading.dictionary import dictionary_page
+from analysis.reading.dictionary import dictionary_pages, dictionary_sections
+from analysis.reading.edition import Edition
+from analysis.reading.feed import verdict_feed
 from analysis.reading.figures import Drawing
 from analysis.reading.figures_attacks import attack_results
 from analysis.reading.figures_design import privacy_price, verdict_curves
@@ -27,7 +32,6 @@ from analysis.reading.figures_population import disaggregation, population_serie
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
 from analysis.reading.figures_power import list_power, masked_power
 from analysis.reading.figures_real import list_practice, protection_rates
-from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_sampling import rds_coverage
 from analysis.reading.figures_shocks import shock_forest, specification_curve
 from analysis.reading.figures_survey import (
@@ -37,13 +41,13 @@ from analysis.reading.figures_survey import (
     robust_steps,
     weighting_comparison,
 )
+from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
 from analysis.reading.wording import day
 
 FIGURES: tuple[Callable[[Release], Drawing], ...] = (
-    register_tiles,
     population_series,
     protected_by_host,
     host_tiles,
@@ -76,8 +80,8 @@ FIGURES: tuple[Callable[[Release], Drawing], ...] = (
     specification_curve,
     shock_forest,
 )
-CARD = "share_card.png"
-CLAIMS_CHAPTER = "claims"
+CARD, FEED, BUNDLE = "share_card.png", "verdicts.xml", "afghan-diaspora-attitudes.zip"
+CLAIMS_CHAPTER, DICTIONARY_CHAPTER = "claims", "dictionary"
 DOCUMENTS = (
     "datapackage.json",
     "codebook.md",
@@ -90,20 +94,7 @@ DOCUMENTS = (
 """Files of the release that readers download as they are; one that a release lacks fails the build as a broken link."""
 
 
-@dataclass(frozen=True)
-class Edition:
-    """Version and day of the release that the book describes."""
-
-    version: str
-    day: date
-
-    @property
-    def words(self) -> dict[str, str]:
-        """Version and day as a reader says them."""
-        return {"version": self.version, "date": day(self.day)}
-
-
-def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path) -> None:
+def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition, staging: Path) -> None:
     """Write everything that the builder reads into an empty folder.
 
     Parameters
@@ -112,6 +103,8 @@ def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path
         The `book` folder: chapters, `_config.yml`, `_toc.yml`, `_static`, `_ext`.
     release : Release
         The cleared release; nothing else is read.
+    bundle : Path
+        The release as one file, for readers to download.
     edition : Edition
         Version and day.
     staging : Path
@@ -119,16 +112,39 @@ def stage_book(chapters: Path, release: Release, edition: Edition, staging: Path
     """
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(chapters, staging, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+    require_past(release, edition.day)
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
     _write_figures(drawings, staging)
-    (staging / "figures" / CARD).write_bytes(share_card(release, f"Release {edition.version}, {day(edition.day)}"))
+    card = share_card(release, f"Release {edition.version}, {day(edition.day)}")
+    for folder in ("figures", "_extra"):
+        (staging / folder / CARD).write_bytes(card)
+    _write(staging / "_extra" / FEED, verdict_feed(release, edition))
+    _write_explorer(release, staging / "_extra" / "tables")
     _copy_release(release, staging)
-    pages = claim_pages(release, drawings)
-    pages["dictionary"] = dictionary_page(release)
+    shutil.copy(bundle, staging / "data" / BUNDLE)
+    pages = claim_pages(release, drawings, edition) | dictionary_pages(release)
+    pages["questionnaire"] = questionnaire_page(release)
     for name, text in pages.items():
         _write(staging / f"{name}.md", text)
-    _complete_contents(staging / "_toc.yml", contents(release))
-    _complete_config(staging / "_config.yml", substitutions(release, drawings, edition.words), edition)
+    sections = {CLAIMS_CHAPTER: contents(release), DICTIONARY_CHAPTER: dictionary_sections(release)}
+    _complete_contents(staging / "_toc.yml", sections)
+    _complete_config(staging / "_config.yml", substitutions(release, drawings, edition), edition)
+
+
+def require_past(release: Release, edition_day: date) -> None:
+    """ReleaseError where a table holds a day after the one that the release is dated."""
+    late = [
+        f"table {name!r}, column {column}: {rows[column].max():%Y-%m-%d}"
+        for name in release.names
+        for rows in [release.table(name)]
+        for column in rows.columns
+        if column.endswith("_date") and len(rows) and pd.Timestamp(rows[column].max()) > pd.Timestamp(edition_day)
+    ]
+    if late:
+        raise ReleaseError(
+            f"the release is dated {edition_day}, before days that it holds; set release.date in params.yaml:\n"
+            + "\n".join(late)
+        )
 
 
 def _write(path: Path, text: str) -> None:
@@ -148,6 +164,19 @@ def _write_figures(drawings: dict[str, Drawing], staging: Path) -> None:
     shutil.copytree(scripts, staging / "scripts", ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
 
 
+def _write_explorer(release: Release, folder: Path) -> None:
+    """Every table as a script that a page can load from disk, and the list of them."""
+    listed = []
+    for name in release.names:
+        resource = release.resource(name)
+        with release.path(name, "csv").open(encoding="utf-8", newline="") as file:
+            columns, *rows = csv.reader(file)
+        data = json.dumps({"columns": columns, "rows": rows}, ensure_ascii=False, separators=(",", ":"))
+        _write(folder / f"{name}.js", f"window.TABLE_DATA = {data};\n")
+        listed.append({"name": name, "title": resource["title"]})
+    _write(folder / "tables.js", f"window.TABLES = {json.dumps(listed, ensure_ascii=False)};\n")
+
+
 def _copy_release(release: Release, staging: Path) -> None:
     """The tables for readers to download, and the release as the notebook reads it."""
     (staging / "data").mkdir()
@@ -160,13 +189,13 @@ def _copy_release(release: Release, staging: Path) -> None:
     shutil.copytree(release.folder, staging / "release")
 
 
-def _complete_contents(path: Path, claims: list[dict[str, str]]) -> None:
-    """Put the pages of the claims under their chapter."""
+def _complete_contents(path: Path, sections: dict[str, list[dict[str, str]]]) -> None:
+    """Put the pages that the release makes under their chapters."""
     toc: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     for part in toc["parts"]:
         for chapter in part["chapters"]:
-            if chapter["file"] == CLAIMS_CHAPTER:
-                chapter["sections"] = claims
+            if chapter["file"] in sections:
+                chapter["sections"] = sections[chapter["file"]]
     _write(path, yaml.safe_dump(toc, allow_unicode=True, sort_keys=False))
 
 
@@ -175,6 +204,7 @@ def _complete_config(path: Path, values: dict[str, str], edition: Edition) -> No
     config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["myst_substitutions"] = values
+    settings["book_address"] = edition.book_address
     settings["version"] = settings["release"] = edition.version
     theme = settings["html_theme_options"]
     theme["extra_footer"] = theme["extra_footer"].format(**edition.words)

@@ -17,7 +17,7 @@ from analysis.errors import ReleaseError
 
 BUILD = "from jupyter_book.cli.main import main; main()"
 STRICT = ("-W", "-n", "--keep-going", "--quiet")
-LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", "_sources")
+LEFTOVERS = (".buildinfo", ".buildinfo.bak", "objects.inv", "_sources", "searchindex.js")
 LEFTOVER_PATTERNS = ("_static/**/*.map", "_static/**/*.LICENSE.txt", "_static/*-macros.html")
 SHOWN_LINES = 25
 UNRENDERED = re.compile(r"\{\{ ?\w+ ?\}\}")

@@ -10,8 +10,18 @@ import pandas as pd
 from analysis.errors import ReleaseError
 from analysis.reading.corpora_tables import corpora_tables
 from analysis.reading.design_tables import design_tables
+from analysis.reading.figures_evidence import attitude_rows
 from analysis.reading.figures_performance import latest
-from analysis.reading.fragments import cited, column_table, escaped, pipe_table, table_block, verdict_word
+from analysis.reading.fragments import (
+    checks_summary,
+    cited,
+    column_table,
+    escaped,
+    outcome_word,
+    pipe_table,
+    table_block,
+    verdict_word,
+)
 from analysis.reading.posts_tables import posts_tables
 from analysis.reading.privacy_tables import privacy_tables
 from analysis.reading.real_tables import real_tables
@@ -34,6 +44,13 @@ def chapter_tables(release: Release) -> dict[str, str]:
         "table_population_latest": population_latest(release),
         "table_disaggregation": disaggregation_levels(release),
         "table_benchmarks_context": context_figures(release),
+        "table_published_attitudes": attitudes(release),
+        "table_downloads": downloads(release),
+        "text_list_experiment_checks": checks_summary(
+            release.table("list_experiment_checks"),
+            "list_experiment_checks",
+            lambda row: f"{LISTS.get(row.arm_code, row.arm_code)} list",
+        ),
         "table_events": events(release),
         "table_list_experiment_checks": experiment_checks(release),
         "table_list_experiment_differences": experiment_differences(release),
@@ -79,10 +96,10 @@ def population_latest(release: Release) -> str:
     rows = release.table("population_host_year")
     columns = {
         "Host": _host,
-        "Refugees": lambda row: count(row.refugees_n),
-        "Asylum-seekers": lambda row: count(row.asylum_seekers_n),
-        "Others in need of protection": lambda row: _optional(row.other_protection_n),
-        "Together": lambda row: count(row.protected_n),
+        "Under protection": lambda row: count(row.protected_n),
+        "of them refugees": lambda row: count(row.refugees_n),
+        "of them others in need of protection": lambda row: _optional(row.other_protection_n),
+        "Asylum-seekers beside them": lambda row: count(row.asylum_seekers_n),
     }
     latest = rows[rows.year == rows.year.max()].sort_values("protected_n", ascending=False)
     return table_block(column_table(latest, columns, (1, 2, 3, 4)), release, "population_host_year", SCRIPT)
@@ -97,12 +114,12 @@ def disaggregation_levels(release: Release) -> str:
     meanings = release.codes("population_host_disaggregation", "disaggregation_code")
     columns = {
         "Host": _host,
-        "Persons": lambda row: count(row.protected_n),
+        "Persons registered": lambda row: count(row.registered_n),
         "Sex is stated": lambda row: percent(row.sex_known_share),
         "Age band is stated": lambda row: percent(row.age_known_share),
         "Broken down": lambda row: str(row.disaggregation_code),
     }
-    rows = release.table("population_host_disaggregation").sort_values("protected_n", ascending=False)
+    rows = release.table("population_host_disaggregation").sort_values("registered_n", ascending=False)
     key = "\n".join(f"* *{code}*: {escaped(words)}." for code, words in meanings.items())
     table = table_block(column_table(rows, columns, (1, 2, 3)), release, "population_host_disaggregation", SCRIPT)
     return f"{key}\n\n{table}"
@@ -122,6 +139,37 @@ def context_figures(release: Release) -> str:
     return table_block(
         column_table(release.table("benchmarks_context"), columns), release, "benchmarks_context", SCRIPT
     )
+
+
+def attitudes(release: Release) -> str:
+    """The figures that the chart shows, each with its question, population, date, size and source."""
+    lines = release.codes("benchmarks_shown", "wording_line_code")
+    columns = {
+        "Question": lambda row: f"{escaped(row.quantity_text)} ({escaped(lines[row.wording_line_code])})",
+        "Per cent": lambda row: plain(row.figure_value),
+        "Of whom": lambda row: escaped(row.population_text),
+        "When": lambda row: escaped(row.period_text),
+        "Respondents": lambda row: escaped(row.sample_text) if is_given(row.sample_text) else "not given",
+        "What to know": lambda row: escaped(row.note) if is_given(row.note) else "",
+        "Source": lambda row: cited(
+            f"{row.source} {row.source_address if is_given(row.source_address) else ''}".strip()
+        ),
+    }
+    return table_block(column_table(attitude_rows(release), columns, (1,)), release, "benchmarks_shown", SCRIPT)
+
+
+def downloads(release: Release) -> str:
+    """Every table with its two files, in the order of the descriptor."""
+    cells = [
+        (
+            f"[{escaped(name)}](#table-{name.replace('_', '-')})",
+            escaped(release.resource(name)["title"]),
+            f"{{download}}`Parquet </data/open__{name}.parquet>` {{download}}`CSV </data/open__{name}.csv>`",
+        )
+        for name in release.names
+    ]
+    table = pipe_table(("Table", "What it holds", "Files"), cells)
+    return f":::::{{dropdown}} Every table as Parquet and CSV\n{table}\n:::::"
 
 
 def events(release: Release) -> str:
@@ -145,7 +193,7 @@ def experiment_checks(release: Release) -> str:
     columns = {
         "List": lambda row: LISTS.get(row.arm_code, row.arm_code),
         "Check": lambda row: escaped(in_words(row.check_code)),
-        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "Outcome": lambda row: outcome_word(row.is_passed),
         "What it says": lambda row: escaped(row.check_text),
     }
     rows = release.table("list_experiment_checks")
@@ -161,7 +209,7 @@ def experiment_differences(release: Release) -> str:
     columns = {
         "List": lambda row: _list_of(row.estimand_id),
         "Difference in mean counts": lambda row: decimal(row.value),
-        "95 % interval": lambda row: f"{decimal(row.ci_low)} to {decimal(row.ci_high)}",
+        "95% interval": lambda row: f"{decimal(row.ci_low)} to {decimal(row.ci_high)}",
         "Respondents": lambda row: count(row.respondents_n),
         "Method": lambda row: escaped(row.method_text),
         "Class": lambda row: str(row.evidence_class_code),

@@ -1,5 +1,6 @@
 """One page per claim, always in the same order, and the overview that leads to them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,8 @@ import pandas as pd
 
 from analysis.errors import ReleaseError
 from analysis.reading.chapter_tables import base_rates
-from analysis.reading.design_tables import required_sizes
+from analysis.reading.design_tables import computed_decisions, required_sizes
+from analysis.reading.edition import Edition, evidence_line
 from analysis.reading.figures import Drawing
 from analysis.reading.fragments import (
     bullets,
@@ -23,9 +25,11 @@ from analysis.reading.fragments import (
     table_block,
     verdict_word,
 )
+from analysis.reading.questionnaire_page import linked_items
 from analysis.reading.tables import Release
 from analysis.reading.wording import (
     TOPICS,
+    claim_label,
     claim_order,
     claim_page,
     day,
@@ -42,14 +46,26 @@ from analysis.reading.wording import (
 
 TABLES = ("claims_register", "claim_verdicts", "claim_evidence")
 SCRIPT = "claim_pages.py"
-FIGURES = {"C08": "events_timeline", "C10": "base_rate_dots", "C14.1": "protected_by_host"}
-"""Claims for which something can be drawn today; no share is ever printed beside C09."""
+FIGURES = {"C08": "events_timeline", "C14.1": "protected_by_host"}
+"""Claims for which something can be drawn today; no share is ever printed beside C09, and C10 shows all of them."""
+LEGAL = {"C09", "C10", "C15"}
+ARGUED = (
+    "Sentences about asylum, danger and opinions on this page are arguments of ours: "
+    "[what law says, with article and paragraph, and where hosts differ](../law.md)."
+)
+ARITHMETIC = "C10"
+COMPUTED = re.compile(r"with probability|with \d+ % power")
+"""Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
 
 SHOWN_CONTEXT = 6
 DIAGNOSED = (
     "The smallest number of respondents, among those tried, at which the rule gives the right verdict in four of five "
     "studies, at the design effect of a sample that follows acquaintance. Possible bogus answers widen the interval "
     "whatever the number."
+)
+ARITHMETIC_WORDS = (
+    "If three numbers were known that nobody knows, these would follow. No row is the likely one. "
+    "[The same with sliders](../base_rates.md)."
 )
 DIAGNOSED_ELSEWHERE = (
     "How often the rule would give each verdict, if the truth were known, stands in the "
@@ -126,7 +142,7 @@ def dossiers(release: Release) -> list[Dossier]:
     return found
 
 
-def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, str]:
+def claim_pages(release: Release, drawings: Mapping[str, Drawing], edition: Edition) -> dict[str, str]:
     """Path without suffix → page source, one per claim.
 
     Parameters
@@ -134,6 +150,7 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, 
     release : Release
     drawings : mapping
         Figures by name; a claim shows the one named in `FIGURES`.
+    edition : Edition
     """
     sources = evidence_sources(release)
     return {
@@ -141,7 +158,10 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, 
             one,
             sources,
             figure=_figure(one, release, drawings),
-            decides=_decides(one, required_sizes(release, one.claim_id)),
+            decides=_decides(one, computed_decisions(release, one.claim_id), required_sizes(release, one.claim_id)),
+            quote=_quote(one, release, edition),
+            evidence_day=evidence_line(edition),
+            items=release.table("questionnaire_items").item_id,
             data=provenance(release, TABLES, SCRIPT),
             history=_history(one, release),
         )
@@ -150,16 +170,26 @@ def claim_pages(release: Release, drawings: Mapping[str, Drawing]) -> dict[str, 
 
 
 def _claim_page(
-    one: Dossier, sources: Mapping[str, Source], *, figure: str, decides: str, data: str, history: str
+    one: Dossier,
+    sources: Mapping[str, Source],
+    *,
+    figure: str,
+    decides: str,
+    quote: str,
+    evidence_day: str,
+    items: "pd.Series[str]",
+    data: str,
+    history: str,
 ) -> str:
     words = ", ".join(mark(code).word for code in dict.fromkeys(one.verdicts.verdict_code))
     sections = [
         _claim(one),
-        f"## Verdict\n\n{_verdicts(one)}",
+        f"## Verdict\n\n{_verdicts(one)}\n\n{evidence_day}{_legal(one)}",
         _sayings(one),
-        f"## The rule that was fixed\n\n{_rule(one)}",
+        f"## Quote it\n\n{quote}",
+        f"## {_rule_heading(one)}\n\n{_rule(one)}",
         f"## Evidence\n\n{_evidence(one, sources)}",
-        f"## Figure\n\n{figure}" if figure else "",
+        figure,
         f"## What would decide it\n\n{decides}",
         f"## What could mislead\n\n{bullets(entries(one.entry['threats_text']), 'Nothing is recorded.')}",
         _notes(one),
@@ -170,11 +200,8 @@ def _claim_page(
         f"Claim {one.claim_id}, {subject(one.claim_id).lower()}: {words}. The rule, the evidence, what may be "
         "said and what may not."
     )
-    return page(one.title, f'"{description}"', "\n\n".join(part for part in sections if part), _label(one.claim_id))
-
-
-def _label(claim_id: str) -> str:
-    return f"claim-{claim_id.lower().replace('.', '-')}"
+    body = linked_items("\n\n".join(part for part in sections if part), items)
+    return page(one.title, description, body, claim_label(one.claim_id))
 
 
 def _claim(one: Dossier) -> str:
@@ -183,9 +210,10 @@ def _claim(one: Dossier) -> str:
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
     numbers = str(one.entry["article_paragraphs_text"]).split(", ")
+    places = listing([quoted(number, "claims_register") for number in numbers])
     where = (
-        f"Topic: {escaped(topic(one.entry['topic_code']))} In the article: paragraph{'s' * (len(numbers) > 1)} "
-        f"{listing([quoted(number, 'claims_register') for number in numbers])}, counted from the opening."
+        f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} {places}, on the question: "
+        f"{escaped(topic(one.entry['topic_code']))}"
     )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(
@@ -194,6 +222,11 @@ def _claim(one: Dossier) -> str:
             f"{where} {kind} {about}".strip(),
         ]
     )
+
+
+def _legal(one: Dossier) -> str:
+    """Where a claim touches law: that its sentences are arguments, and where law is quoted."""
+    return f" {ARGUED}" if one.claim_id in LEGAL else ""
 
 
 def _verdicts(one: Dossier) -> str:
@@ -226,6 +259,37 @@ def _sayings(one: Dossier) -> str:
         div("saying cannot", f"**You cannot say**\n\n{cannot}", ":::"),
     ]
     return "## You can say, you cannot say\n\n" + div("sayings", "\n\n".join(sides), "::::")
+
+
+def _rule_heading(one: Dossier) -> str:
+    """A rule that was fixed after its evidence was seen is not called fixed in advance."""
+    if not is_given(one.entry["supported_if"]):
+        return "Why there is no rule"
+    is_late = bool(one.verdicts.is_post_hoc.fillna(False).any())
+    return "The rule, fixed after the evidence was seen" if is_late else "The rule that was fixed"
+
+
+def _quote(one: Dossier, release: Release, edition: Edition) -> str:
+    """One block to copy: what may be said, the verdict, population, period, day of the evidence and the citation."""
+    said = entries(one.entry["can_say"])
+    entry, named = one.entry, release.package
+    lines = [
+        said[0] if said else f"Nothing may be said yet about claim {one.claim_id}.",
+        *(_quoted_verdict(one, row) for row in one.verdicts.itertuples()),
+        f"Population: {entry['population_text']}" if is_given(entry["population_text"]) else "",
+        f"Period: {entry['period_text']}" if is_given(entry["period_text"]) else "",
+        f"Evidence looked for until {day(edition.evidence_day)}.",
+        f"{named['title']}, version {edition.version}, claim {one.claim_id}. {edition.book_address}".strip(),
+    ]
+    return "```text\n" + "\n".join(" ".join(str(line).split()) for line in lines if line) + "\n```"
+
+
+def _quoted_verdict(one: Dossier, row: Any) -> str:
+    about = f", about {scope(row.scope_code)}" if scope(row.scope_code) else ""
+    points = (
+        f", robust interval {row.low_points:.0f} to {row.high_points:.0f} points" if is_given(row.low_points) else ""
+    )
+    return f"Verdict on claim {one.claim_id}{about}: {mark(row.verdict_code).word}{points}."
 
 
 def _rule(one: Dossier) -> str:
@@ -289,18 +353,19 @@ def _figure(one: Dossier, release: Release, drawings: Mapping[str, Drawing]) -> 
     """What may be drawn today; nothing for a claim on which nothing of the kind has been measured."""
     name = FIGURES.get(one.claim_id)
     shown = figure_block(drawings[name], release) if name else ""
-    if name == "base_rate_dots":
-        shown += (
-            f"\n\nThe figure shows one assumed share. The same arithmetic for every other:\n\n{base_rates(release)}"
-        )
+    if one.claim_id == ARITHMETIC:
+        shown = f"## The arithmetic, for every assumed share\n\n{ARITHMETIC_WORDS}\n\n{base_rates(release)}"
     return shown
 
 
-def _decides(one: Dossier, sizes: str) -> str:
+def _decides(one: Dossier, computed: str, sizes: str) -> str:
     needed = [f"{text.removesuffix('.')}." for text in entries(one.entry["evidence_needed"])]
     parts = [f"**Data that it takes**\n\n{bullets(needed, 'No data of this kind.')}"]
-    if is_given(one.entry["decides_text"]):
-        parts.append(f"**How many people**\n\n{bullets(entries(one.entry['decides_text']), '')}")
+    said = [text for text in entries(one.entry["decides_text"]) if not COMPUTED.search(text)]
+    if said or computed:
+        parts.append(f"**How many people**\n\n{bullets(said, '')}".strip())
+    if computed:
+        parts.append(computed)
     if sizes:
         parts.append(f"**How many people the right verdict takes**\n\n{DIAGNOSED}\n\n{sizes}")
     if is_given(one.entry["supported_if"]):
@@ -350,7 +415,7 @@ def _card(one: Dossier) -> str:
     words = ", ".join(f"{verdict_word(row.verdict_code)}{_about(row)}" for row in one.verdicts.itertuples())
     return div(
         "claim-card",
-        f"[{one.title}](#{_label(one.claim_id)})\n\n{words}\n\n{escaped(one.entry['article_text'])}",
+        f"[{one.title}](#{claim_label(one.claim_id)})\n\n{words}\n\n{escaped(one.entry['article_text'])}",
         ":::",
     )
 

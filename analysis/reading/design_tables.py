@@ -6,12 +6,13 @@ What must not be here: a verdict on a real claim.
 import pandas as pd
 
 from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, priced, shown_probabilities
-from analysis.reading.fragments import column_table, escaped, table_block
+from analysis.reading.fragments import column_table, div, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, is_given, percent
+from analysis.reading.wording import count, decimal, is_given, percent, plain
 
 SCRIPT = "design_tables.py"
-ENVELOPE = 0.04
+ENVELOPE, SHOWN_SIZE = 0.04, 1000
+FOLDED = "How often the rule would give each verdict, by what is true"
 SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02_26": "E08_jump_in_approval"}
 """Estimands of the register that are simulated under another name."""
 
@@ -57,6 +58,32 @@ def _probabilities(release: Release, bogus: float) -> str:
     }
     table = column_table(shown_probabilities(release, bogus), columns, (0, 1, 2, 3, 4))
     return table_block(table, release, "verdict_probabilities", SCRIPT)
+
+
+def computed_decisions(release: Release, claim_id: str) -> str:
+    """How often each verdict would be given at one size, for one claim; empty for a claim that was not diagnosed."""
+    rows = release.table("verdict_probabilities")
+    rows = rows[rows.claim_id.eq(claim_id) & rows.assumed_design_effect.eq(SHOWN_EFFECT)]
+    sizes = sorted(rows.planned_n.unique())
+    rows = rows[rows.planned_n.eq(SHOWN_SIZE if SHOWN_SIZE in sizes else sizes[0])] if sizes else rows
+    if rows.empty:
+        return ""
+    columns = {
+        "If the truth were": lambda row: plain(row.true_value),
+        "Possible bogus answers": lambda row: percent(row.assumed_bogus_share),
+        "Supported": lambda row: percent(row.p_supported),
+        "Inconclusive": lambda row: percent(row.p_inconclusive),
+        "Contradicted": lambda row: percent(row.p_contradicted),
+    }
+    what = (
+        f"How often the rule would say what, with {quoted(count(rows.planned_n.iloc[0]), 'verdict_probabilities')} "
+        f"respondents and a design effect of {quoted(plain(SHOWN_EFFECT), 'verdict_probabilities')}:"
+    )
+    parts = [
+        table_block(column_table(own, columns, range(5)), release, "verdict_probabilities", SCRIPT)
+        for _, own in rows.groupby("estimand_id", sort=True)
+    ]
+    return div("folded", f":::::{{dropdown}} {FOLDED}\n{what}\n\n" + "\n\n".join(parts) + "\n:::::", "::::::")
 
 
 def required_sizes(release: Release, claim_id: str) -> str:

@@ -1,10 +1,14 @@
-"""The data dictionary: per table what a row is, every column, the first five rows and how to load it."""
+"""The data dictionary: per table what a row is, every column, the first five rows and how to load it.
+
+The tables are parted by subject, one page each, and what is long is folded: a page is read on a phone too.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from analysis.reading.figures import is_fictional
 from analysis.reading.fragments import escaped, page, pipe_table, provenance, quoted
 from analysis.reading.tables import Release
 from analysis.reading.wording import clipped, count, in_words, is_given, sentence_case
@@ -21,39 +25,92 @@ SELECT * FROM 'tables/open__{name}.parquet';
 # R
 arrow::read_parquet("tables/open__{name}.parquet")"""
 
+SUBJECTS = {
+    "claims": ("Claims and verdicts", ("claim", "verdict_history")),
+    "evidence": ("Published evidence", ("benchmarks", "events", "population", "list_experiment", "estimates",
+                                        "replication", "literature", "questionnaire")),
+    "methods": ("Methods and design", ("method", "technique", "required", "verdict_probabilities", "rds", "base_rates",
+                                       "performance", "synthetic_deep", "synthetic_design", "frame_codebook")),
+    "protection": ("Pipeline and disclosure control", ("attack", "disclosure", "pipeline", "series_breaks")),
+}  # fmt: skip
+"""Page → its title and how the names of its tables begin; tables of a study have two pages of their own."""
+CORPORA = {"survey": "Survey of the study", "posts": "Posts of the study"}
+POSTS = ("post", "label", "text", "stance", "coordination", "shock")
 
-def dictionary_page(release: Release) -> str:
-    """The whole page, generated from `datapackage.json` and the tables themselves."""
-    tables = release.names
-    listed = [
+
+def subject_of(name: str, study: str) -> str:
+    """The page on which a table is described."""
+    for subject, (_, beginnings) in SUBJECTS.items():
+        if name.startswith(beginnings):
+            return subject
+    if name.startswith(f"{study}_"):
+        return "posts" if name.removeprefix(f"{study}_").startswith(POSTS) else "survey"
+    return "protection"
+
+
+def dictionary_pages(release: Release) -> dict[str, str]:
+    """The overview, and a page per subject, generated from `datapackage.json` and the tables themselves."""
+    grouped = _grouped(release)
+    pages = {f"dictionary/{subject}": _subject_page(release, subject, names) for subject, names in grouped.items()}
+    return {"dictionary": _overview(release, grouped)} | pages
+
+
+def dictionary_sections(release: Release) -> list[dict[str, str]]:
+    """Entries of the table of contents under the dictionary."""
+    return [{"file": f"dictionary/{subject}"} for subject in _grouped(release)]
+
+
+def _grouped(release: Release) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {subject: [] for subject in (*SUBJECTS, *CORPORA)}
+    for name in release.names:
+        found[subject_of(name, release.study)].append(name)
+    return {subject: names for subject, names in found.items() if names}
+
+
+def _title(subject: str, study: str) -> str:
+    if subject in SUBJECTS:
+        return SUBJECTS[subject][0]
+    return f"{CORPORA[subject]}{' (fictional)' if study == 'synthetic' else ''}"
+
+
+def _overview(release: Release, grouped: Mapping[str, list[str]]) -> str:
+    intro = (
+        "Every table of the release, generated from its own descriptor. Paths are relative to the release folder; "
+        "every table is there as Parquet and as CSV. The tier of every table is *open*: it passed the disclosure gate. "
+        "An empty cell always has a stated meaning; a column without one is never empty. Under *Role*, a *key* column "
+        "forms groups, a *measure* says something about the group, an *explanation* is our prose and a *citation* "
+        "leads to the source."
+    )
+    parts = [
+        f":::::{{dropdown}} {_title(subject, release.study)}\n{_listed(release, names)}\n:::::"
+        for subject, names in grouped.items()
+    ]
+    return page(
+        "Data dictionary",
+        "Every table and column of the release, with units, codes and what an empty cell means.",
+        "\n\n".join([intro, *parts]),
+        "data-dictionary",
+    )
+
+
+def _listed(release: Release, names: list[str]) -> str:
+    cells = [
         (
             f"[{escaped(name)}](#table-{name.replace('_', '-')})",
             escaped(release.resource(name)["title"]),
             quoted(count(len(release.table(name))), name),
         )
-        for name in tables
+        for name in names
     ]
-    intro = (
-        "Every table of the release, generated from its own descriptor. Paths are relative to the release "
-        "folder; every table is "
-        "there as Parquet and as CSV. The tier of every table is *open*: it passed the disclosure gate. An "
-        "empty cell always has a "
-        "stated meaning; a column without one is never empty. Under *Role*, a *key* column forms groups, a "
-        "*measure* says something "
-        "about the group, an *explanation* is our prose and a *citation* leads to the source."
-    )
-    body = "\n\n".join(
-        [
-            intro,
-            pipe_table(("Table", "What it holds", "Rows"), listed, (2,)),
-            *(_section(release, name) for name in tables),
-        ]
-    )
+    return pipe_table(("Table", "What it holds", "Rows"), cells, (2,))
+
+
+def _subject_page(release: Release, subject: str, names: list[str]) -> str:
+    title = _title(subject, release.study)
     return page(
-        "Data dictionary",
-        "Every table and column of the release, with units, codes and what an empty cell means.",
-        body,
-        "data-dictionary",
+        f"Tables: {title[0].lower()}{title[1:]}",
+        f"Tables and columns of the release: {title[0].lower()}{title[1:]}.",
+        "\n\n".join(_section(release, name) for name in names),
     )
 
 
@@ -61,13 +118,14 @@ def _section(release: Release, name: str) -> str:
     resource, rows = release.resource(name), release.table(name)
     schema = resource["schema"]
     key = ", ".join(f"`{column}`" for column in schema["primaryKey"])
+    described = pipe_table(
+        ("Column", "Meaning", "Type", "Role", "Empty means"), [_column(field) for field in schema["fields"]]
+    )
     parts = [
         f"(table-{name.replace('_', '-')})=\n## {escaped(name)}",
         f"{escaped(resource['title'])}. {escaped(resource['description'])} Key: {key}. "
-        f"Rows: {quoted(count(len(rows)), name)}.",
-        pipe_table(
-            ("Column", "Meaning", "Type", "Role", "Empty means"), [_column(field) for field in schema["fields"]]
-        ),
+        f"{'Fictional rows' if is_fictional([name]) else 'Rows'}: {quoted(count(len(rows)), name)}.",
+        f":::{{dropdown}} Columns\n{described}\n:::",
         f":::{{dropdown}} First rows\n{_first_rows(rows)}\n:::",
         f":::{{dropdown}} Load it\n```text\n{LOAD.format(name=name)}\n```\n:::",
         provenance(release, (name,), SCRIPT),

@@ -5,6 +5,7 @@ the SVG for the phone and the PNG. What must not be here: a subject, a table, a 
 """
 
 import io
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from matplotlib.figure import Figure
 
 from analysis.spreadsheet import csv_text, inert
 
+MESSAGE_LETTERS = 300
+"""Longest text that stands for a picture; the rows are linked beneath it."""
 PAGE_INCHES, PHONE_INCHES = 7.2, 3.5
 PNG_DPI = 200
 MARGIN = 0.12
@@ -92,6 +95,17 @@ class Drawing:
     page_png: bytes
     data_csv: bytes
     plotted: tuple[float, ...]
+
+    @property
+    def message(self) -> str:
+        """The beginning of `alt`: whole sentences or clauses of at most `MESSAGE_LETTERS`; the rest is in the rows."""
+        parts = re.split(r"(?<=[.;]) ", self.alt)
+        kept = ""
+        for part in parts:
+            if kept and len(kept) + 1 + len(part) > MESSAGE_LETTERS:
+                break
+            kept = f"{kept} {part}".strip()
+        return kept[:MESSAGE_LETTERS].rstrip("; ")
 
     @property
     def csv_name(self) -> str:

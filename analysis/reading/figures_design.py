@@ -131,7 +131,7 @@ def _draw_price(rows: pd.DataFrame, title: str, width: float) -> Figure:
     lines = list(dict.fromkeys(zip(rows.estimand_id, rows.estimator_text, strict=True)))
     pitch, left = (0.4, 2.6) if width == PAGE_INCHES else (0.46, 1.7)
     key_height, height = 0.3 if width == PAGE_INCHES else 0.5, pitch * len(lines)
-    subtitle = "Fictional worlds: mean width of the 95 % interval"
+    subtitle = "Fictional worlds: mean width of the 95% interval"
     paper = sheet(width, height + key_height + 0.6, title, FICTIONAL_SOURCE, subtitle)
     paper.key(tuple((shape, colour, INK, step) for step, (shape, colour) in STEP_LOOKS.items()))
     box = (left, 0.5, width - left - 0.3, height)

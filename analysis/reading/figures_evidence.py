@@ -27,8 +27,9 @@ from analysis.reading.figures import (
     wrapped,
 )
 from analysis.reading.tables import Release
-from analysis.reading.wording import NO_BREAK, is_given, plain, sentence_case
+from analysis.reading.wording import NO_BREAK, count, is_given, plain, sentence_case
 
+RECOMPUTED = "Recomputed here"
 NOT_AN_ATTITUDE = "other"
 LINE_SHAPES = ("o", "s", "D", "^", "v", "P")
 OVER_RULES: dict[str, Any] = {"bbox": {"fc": PAPER, "ec": "none", "pad": 1.0}}
@@ -49,13 +50,13 @@ def published_attitudes(release: Release) -> Drawing:
     rows = attitude_rows(release)
     meanings = release.codes("benchmarks_shown", "wording_line_code")
     lines = list(dict.fromkeys(rows.wording_line_code))
-    title = f"{len(rows)} published percentages, {len(lines)} different questions: no two lines can be compared"
-    told = "; ".join(f"{_row_words(row)}: {plain(row.figure_value)} %" for row in rows.itertuples())
+    title = f"{len(rows)} percentages, {count(questions(rows))} different questions: no two lines can be compared"
+    told = "; ".join(f"{_row_words(row)}: {plain(row.figure_value)}%" for row in rows.itertuples())
     return render(
         Caption(
             "published_attitudes",
             title,
-            f"Dots on {len(lines)} separate wording lines, never joined. {told}.",
+            f"Dots on {len(lines)} separate lines, never joined. {told}.",
             ("benchmarks_shown",),
             __name__,
             rows,
@@ -64,9 +65,16 @@ def published_attitudes(release: Release) -> Drawing:
     )
 
 
+def questions(rows: pd.DataFrame) -> int:
+    """How many questions were asked: two answers to one question, or one question asked twice, count once."""
+    bare = rows.quantity_text.str.replace(r"\s*\([^)]*\)", "", regex=True)
+    return int(bare.str.replace(r"^(?:Positive|Negative) ", "", regex=True).nunique())
+
+
 def _row_words(row: Any) -> str:
     sample = f", n{NO_BREAK}={NO_BREAK}{row.sample_text}" if is_given(row.sample_text) else ", sample size not given"
-    return f"{row.quantity_text}; {row.population_text}, {row.period_text}{sample}"
+    made = ", recomputed here" if row.source.startswith(RECOMPUTED) else ""
+    return f"{row.quantity_text}; {row.population_text}, {row.period_text}{sample}{made}"
 
 
 def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, width: float) -> Figure:
@@ -75,7 +83,10 @@ def _draw_attitudes(rows: pd.DataFrame, meanings: dict[str, str], title: str, wi
         _block(code, rows[rows.wording_line_code == code], meanings, width)
         for code in dict.fromkeys(rows.wording_line_code)
     ]
-    source = "Source: see each row of the table; percentages as published, no interval was published for any of them."
+    source = (
+        "Source: each row of the table below. Published percentages, but where a row says recomputed; no interval is "
+        "recorded."
+    )
     subtitle = "Per cent of respondents; each wording stands on its own line"
     paper = sheet(width, math.fsum(block.height for block in blocks) + 0.3, title, source, subtitle)
     axes, top = paper.canvas(), paper.body_height
@@ -138,7 +149,7 @@ def _percent_rule(axes: Axes, left: float, right: float, top: float) -> None:
     for value in (0, 25, 50, 75, 100):
         x = left + (right - left) * value / 100
         axes.plot([x, x], [0.2, top - 0.05], "-", color=GRID, lw=0.7, zorder=0)
-        axes.text(x, 0.08, f"{value} %", size=7.5, ha="center", va="center", color=QUIET)
+        axes.text(x, 0.08, f"{value}%", size=7.5, ha="center", va="center", color=QUIET)
 
 
 def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: float) -> None:
@@ -149,7 +160,7 @@ def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: floa
     axes.text(
         x + shift,
         y,
-        f"{plain(value)} %",
+        f"{plain(value)}%",
         size=SMALL_POINTS,
         weight="bold",
         va="center",

@@ -72,7 +72,7 @@ def percent_scale(entries: Sequence[Entry], words: str, step: float = 0.1) -> Sc
     numbers = [x for entry in entries for x in (entry.low, entry.value, entry.high, entry.truth) if x is not None]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     first, last = int(low / step - 1e-9) - (low < 0), int(high / step + 1 - 1e-9)
-    ticks = [(place * step, f"{round(100 * place * step)} %") for place in range(first, last + 1)]
+    ticks = [(place * step, f"{round(100 * place * step)}%") for place in range(first, last + 1)]
     return Scale(first * step, last * step, ticks, words)
 
 

@@ -16,7 +16,7 @@ from analysis.reading.wording import count, host, spoken_count
 
 BLOCKS = {
     "Americas": {"CAN": (0, 0), "USA": (0, 1), "BRA": (1, 3)},
-    "Europe": {
+    "Europe and Ukraine": {
         "NOR": (3, 0), "SWE": (4, 0), "FIN": (5, 0), "IRL": (0, 1), "GBR": (1, 1), "DNK": (3, 1), "BEL": (1, 2),
         "NLD": (2, 2), "DEU": (3, 2), "POL": (4, 2), "UKR": (5, 2), "FRA": (1, 3), "LUX": (2, 3), "CHE": (3, 3),
         "AUT": (4, 3), "PRT": (0, 4), "ESP": (1, 4), "ITA": (3, 4), "BGR": (5, 4), "GRC": (4, 5), "CYP": (5, 6),
@@ -28,7 +28,7 @@ BLOCKS = {
     },
 }  # fmt: skip
 """Column and row of every host in its part of the world."""
-PAGE_STARTS = {"Americas": (0, 2), "Europe": (3, 0), "Asia, Africa and Oceania": (9, 1)}
+PAGE_STARTS = {"Americas": (0, 2), "Europe and Ukraine": (3, 0), "Asia, Africa and Oceania": (9, 1)}
 COLUMNS, PHONE_COLUMNS, ROWS = 16, 7, 9
 CLASSES = ((0, "#EAF3FA", "under 1,000"), (1e3, "#B9DBF0", "1,000"), (1e4, "#74B6DE", "10,000"),
            (1e5, "#2B7FB8", "100,000"), (1e6, "#0B3F66", "1 million"))  # fmt: skip

@@ -27,16 +27,15 @@ from analysis.reading.figures import (
     sheet,
 )
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, host, listing, percent, spoken_count
+from analysis.reading.wording import EUROPE, EUROPEAN_HOSTS, PROTECTED, count, host, listing, percent, spoken_count
 
 UNHCR = (
-    "Source: UNHCR Refugee Data Finder (CC BY 4.0), through the R package refugees 2025.12.1; people "
-    "under protection, not a diaspora."
+    "Source: UNHCR Refugee Data Finder (CC BY 4.0), through the R package refugees 2025.12.1; hosts with at least 500 "
+    "people registered in the last year; not a diaspora."
 )
 PANELS = 12
 ROW = 0.175
-LEAST_SHOWN = 300
-DECADES = {1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million"}
+DECADES = {10: "10", 100: "100", 1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million"}
 DECADES_PHONE = {1e3: "1,000", 1e5: "100,000"}
 CENSUS_UNIT = "Afghan-born population"
 BREAK_INK = "#9A3F00"
@@ -82,7 +81,7 @@ def _series_sentence(rows: pd.DataFrame, iso3: str) -> str:
 def _draw_series(rows: pd.DataFrame, hosts: list[str], title: str, width: float) -> Figure:
     columns = 4 if width == PAGE_INCHES else 2
     lines, panel, step = -(-len(hosts) // columns), 0.72, 1.36
-    subtitle = "People from Afghanistan under UNHCR protection, end of year; every panel has its own scale from zero"
+    subtitle = f"{PROTECTED}; end of year; every panel has its own scale from zero"
     paper = sheet(width, lines * step, title, UNHCR, subtitle)
     column = (width - 2 * MARGIN) / columns
     for index, iso3 in enumerate(hosts):
@@ -113,7 +112,7 @@ def protected_by_host(release: Release) -> Drawing:
     rows = release.table("population_host_year")
     year = int(rows.year.max())
     latest = rows[rows.year == year].sort_values("protected_n")
-    is_meant = latest.region_name.eq("Europe") | latest.host_iso3.eq("USA")
+    is_meant = latest.host_iso3.isin(EUROPEAN_HOSTS | {"USA"})
     total, meant = latest.protected_n.sum(), latest.protected_n[is_meant].sum()
     title = (
         f"Of {spoken_count(total)} Afghans under protection in {year}, {spoken_count(meant)} are in Europe or "
@@ -138,24 +137,22 @@ def protected_by_host(release: Release) -> Drawing:
 
 
 def _draw_hosts(latest: pd.DataFrame, is_meant: "pd.Series[bool]", title: str, width: float) -> Figure:
-    subtitle = "Refugees, asylum-seekers and others in need of protection; each grid line is ten times the one before"
+    subtitle = f"{PROTECTED}. {EUROPE}. Each grid line is ten times the one before"
     paper = sheet(width, len(latest) * ROW + 0.62, title, UNHCR, subtitle)
-    left = 1.12
+    left, least = 1.12, 10 ** math.floor(math.log10(latest.protected_n[latest.protected_n > 0].min()))
     axes = paper.axes(left, 0.3, width - left - 0.2, len(latest) * ROW + 0.05, "x")
     for position, (row, meant) in enumerate(zip(latest.itertuples(), is_meant, strict=True)):
         look: dict[str, Any] = (
             {"marker": "o", "mfc": BLUE, "mec": BLUE} if meant else {"marker": "s", "mfc": PAPER, "mec": QUIET}
         )
-        axes.plot([LEAST_SHOWN, row.protected_n], [position, position], "-", color=GRID, lw=0.8)
+        axes.plot([least, row.protected_n], [position, position], "-", color=GRID, lw=0.8)
         axes.plot([row.protected_n], [position], ms=5, **look)
         axes.annotate(
             count(row.protected_n), (row.protected_n, position), (6, 0), textcoords="offset points", va="center", size=7
         )
     axes.set_yticks(range(len(latest)), [host(row.host_iso3, row.host_name) for row in latest.itertuples()], size=7.5)
     _decades(axes, DECADES if width == PAGE_INCHES else DECADES_PHONE)
-    axes.set(
-        xlim=(LEAST_SHOWN, 2 * 10 ** math.ceil(math.log10(latest.protected_n.max()))), ylim=(-0.8, len(latest) - 0.2)
-    )
+    axes.set(xlim=(least, 2 * 10 ** math.ceil(math.log10(latest.protected_n.max()))), ylim=(-0.8, len(latest) - 0.2))
     paper.key((("o", BLUE, BLUE, "Europe or United States"), ("s", PAPER, QUIET, "other hosts")))
     return paper.figure
 
@@ -175,7 +172,7 @@ def frame_pairs(release: Release) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `year`, `protected_n` and `born_n`, one row per year of the United States.
+        `year`, `protected_n`, `asylum_seekers_n` and `born_n`, one row per year of the United States.
 
     Raises
     ------
@@ -192,7 +189,9 @@ def frame_pairs(release: Release) -> pd.DataFrame:
             "population_host_year; "
             "add the figure to data/reference/benchmarks.csv or leave the comparison out"
         )
-    return pairs.rename(columns={"figure_value": "born_n"})[["year", "protected_n", "born_n"]].sort_values("year")
+    return pairs.rename(columns={"figure_value": "born_n"})[
+        ["year", "protected_n", "asylum_seekers_n", "born_n"]
+    ].sort_values("year")
 
 
 def protection_frame(release: Release) -> Drawing:
@@ -211,7 +210,7 @@ def protection_frame(release: Release) -> Drawing:
         Caption(
             "protection_frame",
             title,
-            f"Two dots per year on one line. United States, {told}. No interval is published beside the rounded "
+            f"Two dots per year on one line. United States, {told}. We recorded no interval with the rounded "
             "census figure.",
             ("population_host_year", "benchmarks_shown"),
             __name__,
@@ -222,9 +221,7 @@ def protection_frame(release: Release) -> Drawing:
 
 
 def _draw_frames(pairs: pd.DataFrame, title: str, width: float) -> Figure:
-    source = (
-        f"{UNHCR} American Community Survey through the Migration Policy Institute, rounded, no interval published."
-    )
+    source = f"{UNHCR} American Community Survey through the Migration Policy Institute, rounded, no interval recorded."
     subtitle = (
         "A protection count leaves out people who are naturalised, on special visas or paroled; it is not a "
         "part of the other count"
@@ -269,7 +266,7 @@ def disaggregation(release: Release) -> Drawing:
         f"{tally.get('full', 0)} of {len(rows)} hosts count everybody by sex and age; {tally.get('none', 0)} "
         "publish only a total"
     )
-    largest = rows.nlargest(20, "protected_n").iloc[::-1]
+    largest = rows.nlargest(20, "registered_n").iloc[::-1]
     told = "; ".join(
         f"{host(row.host_iso3, row.host_name)} sex {percent(row.sex_known_share)}, age {percent(row.age_known_share)}"
         for row in largest.iloc[::-1].itertuples()
@@ -303,7 +300,7 @@ def _draw_disaggregation(largest: pd.DataFrame, title: str, year: int, width: fl
         range(len(largest)), [host(row.host_iso3, row.host_name) for row in largest.itertuples()], size=SMALL_POINTS
     )
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.7, len(largest) - 0.3))
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["nobody", "25 %", "50 %", "75 %", "all"])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["nobody", "25%", "50%", "75%", "all"])
     axes.grid(axis="x")
     paper.key((("o", GREEN, INK, "sex is stated"), ("s", ORANGE, INK, "age band is stated")))
     return paper.figure

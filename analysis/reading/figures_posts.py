@@ -118,7 +118,7 @@ def _draw_quality(release: Release, rows: pd.DataFrame, title: str, width: float
     kinds = [kind for kind in KINDS if kind in set(rows.account_kind_code)]
     panels, step = max(1, len(kinds)), 2.5
     height = step if is_page else step * panels
-    subtitle = f"Share of posts that are {SHOWN_STANCE}, by balanced accuracy of the classifier; lines: 95 % intervals"
+    subtitle = f"Share of posts that are {SHOWN_STANCE}, by balanced accuracy of the classifier; lines: 95% intervals"
     key_height = 0.3 if is_page else 0.5
     paper = sheet(width, height + key_height, title, SOURCES[release.study], start(release) + subtitle)
     looks = tuple((shape, colour, INK, ESTIMATOR_WORDS[name]) for name, shape, colour in (NAIVE, TUNED, DSL))
@@ -148,7 +148,7 @@ def _draw_quality_panel(axes: Axes, rows: pd.DataFrame, words: str) -> None:
             axes.plot([x], [row.value], shape, mfc=colour, mec=INK, mew=0.5, ms=size, zorder=4)
     axes.set(xlim=(0.55, 1.02), xlabel="balanced accuracy", ylim=_whole_tenths(rows))
     _percent_axis(axes)
-    axes.set_xticks([0.6, 0.7, 0.8, 0.9, 1.0], ["60 %", "70 %", "80 %", "90 %", "100 %"])
+    axes.set_xticks([0.6, 0.7, 0.8, 0.9, 1.0], ["60%", "70%", "80%", "90%", "100%"])
 
 
 def _whole_tenths(rows: pd.DataFrame) -> tuple[float, float]:
@@ -158,7 +158,7 @@ def _whole_tenths(rows: pd.DataFrame) -> tuple[float, float]:
 def _percent_axis(axes: Axes) -> None:
     low, high = axes.get_ylim()
     ticks = [tick / 10 for tick in range(11) if low - 1e-9 <= tick / 10 <= high + 1e-9]
-    axes.set_yticks(ticks, [f"{round(100 * tick)} %" for tick in ticks])
+    axes.set_yticks(ticks, [f"{round(100 * tick)}%" for tick in ticks])
     axes.grid(axis="y")
 
 
@@ -208,7 +208,7 @@ def _draw_periods(release: Release, rows: pd.DataFrame, weeks: list[int], title:
     kinds = [kind for kind in KINDS if kind in set(rows.account_kind_code)]
     step = 1.95
     key_height = 0.3 if is_page else 0.32
-    subtitle = f"{start(release)}share of posts by stance, corrected by labels (DSL); upright lines: 95 % intervals"
+    subtitle = f"{start(release)}share of posts by stance, corrected by labels (DSL); upright lines: 95% intervals"
     paper = sheet(width, step * max(1, len(kinds)) + key_height, title, SOURCES[release.study], subtitle)
     paper.key(tuple((shape, colour, INK, name) for name, (shape, colour, _) in STANCE_LOOKS.items()))
     boxes = []
@@ -226,7 +226,7 @@ def _draw_periods(release: Release, rows: pd.DataFrame, weeks: list[int], title:
             axes.axvline(week / 4, color=QUIET, lw=0.9, ls=(0, (1, 2)))
             axes.text(week / 4 + 0.1, 0.99, f"shock {number}", transform=axes.get_xaxis_transform(), size=7, va="top")
         axes.set(ylim=(0, 1), xlabel="period of four weeks")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
         axes.grid(axis="y")
         boxes.append((axes, box))
     return finished(paper, release, boxes)
@@ -327,7 +327,7 @@ def _draw_null(release: Release, rows: pd.DataFrame, title: str, width: float) -
     subtitle = f"{start(release)}pairs of accounts that share one object within the window; institutional accounts only"
     key_height = 0.3 if width == PAGE_INCHES else 0.5
     paper = sheet(width, height + 0.5 + key_height, title, SOURCES[release.study], subtitle)
-    paper.key((("o", BLUE, INK, "observed"), ("|", ORANGE, ORANGE, "permutations: middle and 95 % of them")))
+    paper.key((("o", BLUE, INK, "observed"), ("|", ORANGE, ORANGE, "permutations: middle and 95% of them")))
     box = (left, 0.5, width - left - 0.3, height)
     axes = paper.axes(*box, "x")
     for place, row in enumerate(rows.itertuples()):

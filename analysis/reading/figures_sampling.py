@@ -47,7 +47,7 @@ def coverage_rows(release: Release) -> pd.DataFrame:
 
 
 def rds_coverage(release: Release) -> Drawing:
-    """Share of 95 % intervals that hold the truth: one line per estimator, one mark per kind of population."""
+    """Share of 95% intervals that hold the truth: one line per estimator, one mark per kind of population."""
     rows = coverage_rows(release)
     failing = int((rows.coverage_high_share < REQUIRED).sum())
     title = f"{failing} of {len(rows)} combinations of estimator and population hold the truth less often than promised"
@@ -57,7 +57,7 @@ def rds_coverage(release: Release) -> Drawing:
         Caption(
             "rds_coverage",
             title,
-            f"Coverage of nominal 95 % intervals over simulated populations. {told}.",
+            f"Coverage of nominal 95% intervals over simulated populations. {told}.",
             ("rds_coverage",),
             __name__,
             rows[
@@ -96,14 +96,12 @@ def _draw(rows: pd.DataFrame, lines: list[tuple[str, str]], title: str, width: f
     height = pitch * len(lines)
     fewest, most = count(rows.worlds_n.min()), count(rows.worlds_n.max())
     source = f"Source: simulated, {fewest} to {most} studies per population; nobody real is in them."
-    paper = sheet(
-        width, height + key_height + 0.5, title, source, "Share of nominal 95 % intervals that hold the truth"
-    )
+    paper = sheet(width, height + key_height + 0.5, title, source, "Share of nominal 95% intervals that hold the truth")
     paper.key(tuple((shape, colour, INK, sentence_case(in_words(kind))) for kind, (shape, colour) in looks.items()))
     left = MARGIN + 0.14 if is_phone else MARGIN + 2.6
     axes = paper.axes(left, 0.5, width - left - MARGIN - 0.14, height, "x")
     axes.set(xlim=(0, 1.02), ylim=(0, height))
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 0.95], ["0 %", "25 %", "50 %", "75 %", "95 %"])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 0.95], ["0%", "25%", "50%", "75%", "95%"])
     axes.set_yticks([])
     axes.axvline(0.95, color=INK, lw=0.9, ls="--", zorder=1)
     inches = width - left - MARGIN - 0.14

@@ -106,7 +106,7 @@ def _draw_curves(release: Release, rows: pd.DataFrame, joint: pd.DataFrame, titl
         "below: what it chose"
     )
     paper = sheet(width, step * max(1, len(shocks)) + 0.3, title, SOURCES[release.study], subtitle)
-    paper.key((("o", BLUE, INK, "specification"), ("s", "#F3D9A4", ORANGE, "95 % of placebo dates")))
+    paper.key((("o", BLUE, INK, "specification"), ("s", "#F3D9A4", ORANGE, "95% of placebo dates")))
     left = 1.95 if is_page else 1.3
     boxes = []
     for index, shock in enumerate(shocks):
@@ -181,7 +181,7 @@ def shock_forest(release: Release) -> Drawing:
     scale = Scale(first * 0.5, last * 0.5, ticks, "jump of the weekly volume, natural logarithm of the ratio")
     key = (("D", BLUE, INK, "moved at both shocks"), ("o", GREEN, INK, "did not"))
     has_truth = any(entry.truth is not None for entry in entries)
-    source = f"{SOURCES[release.study]} Lines: 95 % intervals from placebo dates."
+    source = f"{SOURCES[release.study]} Lines: 95% intervals from placebo dates."
     subtitle = f"{start(release)}median over specifications"
     return render(
         Caption(

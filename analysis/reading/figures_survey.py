@@ -11,7 +11,7 @@ from analysis.reading.tables import Release
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
 FICTIONAL = "synthetic"
-INTERVALS = " Lines: 95 % intervals."
+INTERVALS = " Lines: 95% intervals."
 SOURCES = {
     "synthetic": f"Source: fictional world written by analysis/synthetic; nobody was asked.{INTERVALS}",
     "vault": f"Source: this study.{INTERVALS}",

@@ -3,6 +3,7 @@
 What must not be here: which table a page shows, or any sentence about a result.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,25 +12,25 @@ import pandas as pd
 
 from analysis.reading.figures import Drawing, is_fictional
 from analysis.reading.tables import Release
-from analysis.reading.wording import NO_BREAK, mark
+from analysis.reading.wording import is_given, mark
 
 FICTIONAL_HEAD = "[Fictional]{.fictional}"
 LONG_CELL = 60
 """Characters of a cell that a column as narrow as its longest word would make a tower of."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|~#{}])")
-_LOOSE_UNIT = re.compile(r"(?<=\d) (?=%)")
+_LOOSE_UNIT = re.compile(r"(?<=\d)[ \u00a0](?=%)")
 _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]+[^\s;,.)])")
 _ADDRESS = re.compile(r"(https?://[^\s;,<>()]+[^\s;,.<>()])")
 
 
 def escaped(text: object) -> str:
-    """Text from a table as literal Markdown on one line; no line breaks between a number and its %."""
+    """Text from a table as literal Markdown on one line; a percent sign follows its number at once."""
     return _literal(" ".join(str(text).split()))
 
 
 def _literal(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", _LOOSE_UNIT.sub(NO_BREAK, text))
+    return _SPECIAL.sub(r"\\\1", _LOOSE_UNIT.sub("", text))
 
 
 def cited(text: object) -> str:
@@ -60,6 +61,30 @@ def verdict_word(verdict_code: str) -> str:
     """The verdict's word with its shape and colour; the word alone carries the meaning."""
     style = mark(verdict_code)
     return f"[{style.word}]{{.verdict .verdict-{verdict_code.replace('_', '-')}}}"
+
+
+def outcome_word(is_passed: object) -> str:
+    """What a check found; an empty cell is a check that the data could not decide, which nobody passed."""
+    if not is_given(is_passed):
+        return "*not judged*"
+    return "passed" if is_passed else "**failed**"
+
+
+def checks_summary(checks: pd.DataFrame, table: str, named: Callable[[Any], str], world: str = "") -> str:
+    """How many checks failed and could not be judged, and which failed: the one line before a folded table."""
+    failed, unjudged = checks[checks.is_passed.eq(False).fillna(False)], int(checks.is_passed.isna().sum())
+    place = f" of {world}" if world else ""
+    counts = f"Of {_of(len(checks), table)} checks{place}, {_of(len(failed), table)} failed"
+    doubt = f" and {_of(unjudged, table)} could not be judged" if unjudged else ""
+    told: dict[str, list[str]] = {}
+    for row in failed.itertuples():
+        told.setdefault(named(row), []).append(str(row.check_code).replace("_", " "))
+    which = "; ".join(f"{escaped(one)}: {escaped(', '.join(codes))}" for one, codes in told.items())
+    return f"{counts}{doubt}.{f' Failed: {which}.' if which else ''}"
+
+
+def _of(number: int, table: str) -> str:
+    return quoted(str(number), table)
 
 
 def bullets(items: Sequence[str], nothing: str) -> str:
@@ -110,7 +135,7 @@ def _file_words(path: str) -> str:
 def figure_block(drawing: Drawing, release: Release) -> str:
     """A figure at page and phone width with its alternative text and its provenance."""
     pictures = "\n".join(
-        f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.alt}\n:class: {look}\n:::"
+        f":::{{image}} /figures/{drawing.name}{suffix}.svg\n:alt: {drawing.message}\n:class: {look}\n:::"
         for suffix, look in (("", "figure-page"), ("_phone", "figure-phone"))
     )
     files = (drawing.csv_name, f"{drawing.name}.svg", f"{drawing.name}.png")
@@ -129,4 +154,5 @@ def table_block(table: str, release: Release, name: str, script: str) -> str:
 def page(title: str, description: str, body: str, label: str = "") -> str:
     """A whole page: description for search engines, an optional label, a heading and the body."""
     anchor = f"({label})=\n" if label else ""
-    return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n{anchor}# {title}\n\n{body.strip()}\n"
+    head = f"---\nmyst:\n  html_meta:\n    description: {json.dumps(description, ensure_ascii=False)}\n---"
+    return f"{head}\n\n{anchor}# {title}\n\n{body.strip()}\n"

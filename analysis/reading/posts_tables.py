@@ -12,7 +12,7 @@ from analysis.reading.figures_posts import ESTIMATOR_WORDS, KINDS, SHOWN_STANCE,
 from analysis.reading.figures_shocks import SHOWN_FRAME, inference
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import NO_BREAK, count, decimal, in_words, is_given, percent, sentence_case, span
+from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
 
 SCRIPT = "posts_tables.py"
 TEXTS = {
@@ -62,7 +62,7 @@ def agreement_table(release: Release) -> str:
     columns = {
         "Labels": lambda row: escaped(_scope(row.agreement_scope_text, languages)),
         "Krippendorff's alpha": lambda row: decimal(row.value, 2) if is_given(row.value) else "undefined",
-        "95 % interval": lambda row: _interval(row, 2),
+        "95% interval": lambda row: _interval(row, 2),
         "So": lambda row: escaped(sentence_case(standings[row.standing_code])),
         "Posts": lambda row: count(row.basis_posts_n),
     }
@@ -86,7 +86,7 @@ def _interval(row: Any, places: int) -> str:
 def _percent_interval(row: Any) -> str:
     if not is_given(row.ci_low):
         return "none"
-    return span(decimal(100 * row.ci_low, 1), f"{decimal(100 * row.ci_high, 1)}{NO_BREAK}%")
+    return span(decimal(100 * row.ci_low, 1), f"{decimal(100 * row.ci_high, 1)}%")
 
 
 def frames_table(release: Release) -> str:
@@ -103,7 +103,7 @@ def frames_table(release: Release) -> str:
         "Frame": lambda row: escaped(sentence_case(" or ".join(words[code] for code in row.frame.split(" or ")))),
         "Each … counts alike": lambda row: "post" if row.quantity_code == "post_share" else "account",
         "Share": lambda row: percent(row.value, 1),
-        "95 % interval": _percent_interval,
+        "95% interval": _percent_interval,
         "Posts": lambda row: count(row.basis_posts_n),
         "On accounts": lambda row: count(row.basis_channels_n),
     }
@@ -164,7 +164,7 @@ def prevalence_table(release: Release, *, is_own: bool) -> str:
         ),
         "Estimator": lambda row: ESTIMATORS[row.estimator_text],
         "Share": lambda row: percent(row.value, 1) if row.is_usable else f"withheld: {escaped(row.unusable_reason)}",
-        "95 % interval": _percent_interval,
+        "95% interval": _percent_interval,
         "Estimate minus truth, points": lambda row: (
             decimal(100 * row.known_error_value, 1) if is_given(row.known_error_value) else "truth unknown"
         ),
@@ -204,7 +204,7 @@ def inference_table(release: Release) -> str:
         "Frame": lambda row: escaped(sentence_case(words[row.frame_code])),
         "Shock": lambda row: str(row.shock_number),
         "Median jump": lambda row: decimal(row.value, 2) if row.is_usable else f"none: {escaped(row.unusable_reason)}",
-        "95 % interval": lambda row: _interval(row, 2),
+        "95% interval": lambda row: _interval(row, 2),
         "Joint rank p-value": lambda row: decimal(row.rank_p_value) if is_given(row.rank_p_value) else "none",
         "Stand out alone": lambda row: percent(row.significant_share) if is_given(row.significant_share) else "none",
         "Its rank p-value": lambda row: decimal(row.significant_p_value) if row.is_usable else "none",
@@ -223,7 +223,7 @@ def covariates_table(release: Release) -> str:
         "Shock": lambda row: str(row.shock_number),
         "Jump, points": lambda row: decimal(100 * row.value, 1),
         "Rank p-value": lambda row: decimal(row.rank_p_value),
-        "After Holm's adjustment": lambda row: decimal(row.adjusted_p_value),
+        "Adjusted for several": lambda row: decimal(row.adjusted_p_value),
         "Jumps": lambda row: "**yes**" if row.has_jump else "no",
     }
     return _labelled(release, column_table(release.table(name), columns, (1, 2, 3, 4)), name)
@@ -300,8 +300,8 @@ def _outreach_sentence(release: Release) -> str:
     row = chosen.iloc[0]
     return (
         f"In {world}, among posts of institutional accounts, {quoted(percent(row.value, 1), name)} carry one of the "
-        f"two frames (95 % interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
-        f"{quoted(decimal(100 * row.ci_high, 1), name)} %)."
+        f"two frames (95% interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
+        f"{quoted(decimal(100 * row.ci_high, 1), name)}%)."
     )
 
 
@@ -313,7 +313,7 @@ def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
     parts = [
         f"at shock {quoted(str(row.shock_number), name)} the median over {quoted(count(row.specifications_n), name)} "
         f"specifications is {quoted(decimal(row.value, 2), name)} "
-        f"(95 % interval {quoted(decimal(row.ci_low, 2), name)} "
+        f"(95% interval {quoted(decimal(row.ci_low, 2), name)} "
         f"to {quoted(decimal(row.ci_high, 2), name)})"
         for row in joint.itertuples()
     ]

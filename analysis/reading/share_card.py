@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.reading.figures import INK, PAPER, QUIET, STYLE, register_faces, wrapped
-from analysis.reading.figures_register import tiles
+from analysis.reading.register_tiles import tiles
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, count
 

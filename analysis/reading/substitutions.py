@@ -11,6 +11,7 @@ from analysis.errors import ReleaseError
 from analysis.reading.chapter_tables import chapter_tables, series_breaks
 from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
 from analysis.reading.corpora_tables import corpora_sentences
+from analysis.reading.edition import Edition, edition_values
 from analysis.reading.figures import Drawing
 from analysis.reading.figures_labels import base_rate_case
 from analysis.reading.figures_population import frame_pairs
@@ -18,16 +19,20 @@ from analysis.reading.fragments import escaped, figure_block, quoted
 from analysis.reading.posts_tables import posts_values
 from analysis.reading.privacy_tables import privacy_values
 from analysis.reading.real_tables import real_data, real_values
+from analysis.reading.register_tiles import tile_board
 from analysis.reading.share_card import QUESTION, card_sentence
+from analysis.reading.source_tables import source_tables
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
 
+ALL_HOSTS = "all hosts"
+"""In the quantity of the published figure that leaves out no host."""
 VALUE, RELEASE = "value_", "release"
 """Keys of single values begin with the first; a value about the release as a whole is from the second."""
 
 
-def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Mapping[str, str]) -> dict[str, str]:
+def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Edition) -> dict[str, str]:
     """Every key that a chapter may use.
 
     Parameters
@@ -35,18 +40,20 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ma
     release : Release
     drawings : mapping
         Figures by name; each becomes `figure_<name>`.
-    edition : mapping
-        `version` and `date` of the release, in words.
+    edition : Edition
+        Which release, and where it and its source are found.
     """
     values = {
-        **{f"value_release_{name}": text for name, text in edition.items()},
+        **edition_values(edition),
         **{f"figure_{name}": figure_block(drawing, release) for name, drawing in drawings.items()},
         **chapter_tables(release),
+        "text_register_tiles": tile_board(release),
         **claim_values(release),
         **population_values(release),
         **evidence_values(release),
         **experiment_values(release),
         **base_rate_values(release),
+        **source_tables(release),
         **performance_values(release),
         **price_values(release),
         **attack_values(release),
@@ -87,12 +94,13 @@ def share_picture(release: Release) -> str:
     return f":::{{image}} /figures/share_card.png\n:alt: {QUESTION} {card_sentence(release)}\n:::"
 
 
-def citation(release: Release, edition: Mapping[str, str]) -> str:
+def citation(release: Release, edition: Edition) -> str:
     """The citation to copy, with version, year and hash, and the same for BibTeX."""
     named = release.package
     authors, year = listing([one["title"] for one in named["contributors"]]), str(named["created"])[:4]
-    version, digest = edition["version"], release.sha256("SHA256SUMS")
-    words = f"{authors} ({year}). {named['title']}. Version {version}. SHA-256 of SHA256SUMS: {digest[:12]}."
+    version, digest = edition.version, release.sha256("SHA256SUMS")
+    place = edition.repository_address or edition.book_address
+    words = f"{authors} ({year}). {named['title']}. Version {version}. SHA-256 of SHA256SUMS: {digest[:12]}. {place}"
     entry = "\n".join(
         [
             f"@misc{{afghan_diaspora_attitudes_{year},",
@@ -100,11 +108,12 @@ def citation(release: Release, edition: Mapping[str, str]) -> str:
             f"  title = {{{named['title']}}},",
             f"  year = {{{year}}},",
             f"  version = {{{version}}},",
+            *([f"  url = {{{place}}},"] if place else []),
             f"  note = {{SHA-256 of SHA256SUMS: {digest}}},",
             "}",
         ]
     )
-    return f"```text\n{words}\n```\n\n```bibtex\n{entry}\n```"
+    return f"```text\n{words.strip()}\n```\n\n```bibtex\n{entry}\n```"
 
 
 def claim_values(release: Release) -> dict[str, str]:
@@ -140,11 +149,22 @@ def population_values(release: Release) -> dict[str, str]:
         "value_population_host_year_last": str(last),
         "value_population_host_year_hosts": count(rows.host_iso3.nunique()),
         "value_population_host_year_total_last": count(rows.protected_n[rows.year == last].sum()),
+        "value_population_host_year_waiting_last": count(rows.asylum_seekers_n[rows.year == last].sum()),
+        "value_population_host_year_smallest": count(rows.registered_n[rows.year == last].min()),
+        "value_population_host_year_usa_waiting": count(pair.asylum_seekers_n),
+        "value_benchmarks_shown_registered_everywhere": _registered_everywhere(release),
         "value_population_host_year_usa_census_year": count(pair.protected_n),
         "value_benchmarks_shown_usa_born": count(pair.born_n),
         "value_benchmarks_shown_usa_census_year": f"{pair.year:.0f}",
         "text_series_breaks": series_breaks(rows),
     }
+
+
+def _registered_everywhere(release: Release) -> str:
+    """The published total of everybody registered, in every host, of the last year of the series."""
+    shown, last = release.table("benchmarks_shown"), int(release.table("population_host_year").year.max())
+    found = shown[shown.quantity_text.str.contains(ALL_HOSTS, regex=False) & shown.period_text.eq(str(last))]
+    return count(found.figure_value.iloc[0]) if len(found) else "not in this release"
 
 
 def evidence_values(release: Release) -> dict[str, str]:
@@ -225,14 +245,20 @@ def _widget(case: pd.Series) -> str:
 
 def statement_values(release: Release) -> dict[str, str]:
     """Statements that travel with the release."""
-    issues = release.folder / "KNOWN_ISSUES.md"
-    if not issues.is_file():
-        raise ReleaseError("KNOWN_ISSUES.md: the release does not hold it; run `./run repro`")
     return {
-        "text_known_issues": issues.read_text(encoding="utf-8").partition("\n")[2].strip(),
+        "text_responsible_use": _statement(release, "RESPONSIBLE_USE.md"),
+        "text_known_issues": _statement(release, "KNOWN_ISSUES.md"),
         "value_release_tables": count(len(release.names)),
         "text_release_tables": released_tables(release),
     }
+
+
+def _statement(release: Release, name: str) -> str:
+    """A document of the release without its heading."""
+    path = release.folder / name
+    if not path.is_file():
+        raise ReleaseError(f"{name}: the release does not hold it; run `./run repro`")
+    return path.read_text(encoding="utf-8").partition("\n")[2].strip()
 
 
 def released_tables(release: Release) -> str:

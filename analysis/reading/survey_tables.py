@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
-from analysis.reading.fragments import column_table, escaped, quoted, table_block
+from analysis.reading.fragments import checks_summary, column_table, escaped, outcome_word, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
 
@@ -150,7 +150,7 @@ def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
         "Estimator": lambda row: _with_acronym(escaped(row.estimator_text)),
         "Estimate": _value,
-        "95 % interval": _interval,
+        "95% interval": _interval,
         "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
     }
     return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
@@ -184,7 +184,7 @@ def diagnostics_table(release: Release) -> str:
     columns = {
         "Items": lambda row: escaped(row.item_text),
         "Check": lambda row: _with_acronym(escaped(in_words(row.check_code))),
-        "Outcome": lambda row: "passed" if row.is_passed else "**failed**",
+        "Outcome": lambda row: outcome_word(row.is_passed),
         "What it asks": lambda row: _with_acronym(escaped(sentence_case(row.check_text))),
         "Value": lambda row: decimal(row.statistic, 2) if is_given(row.statistic) else "",
         "Respondents": lambda row: count(row.respondents_n),
@@ -237,6 +237,12 @@ def survey_values(release: Release) -> dict[str, str]:
     return {
         "text_survey": TEXTS[release.study],
         "text_recovery": told,
+        "text_survey_diagnostics": checks_summary(
+            release.table(f"{release.study}_survey_diagnostics"),
+            f"{release.study}_survey_diagnostics",
+            lambda row: row.item_text,
+            WORLD[release.study],
+        ),
         "value_survey_estimates_rows": count(len(estimates)),
         "value_survey_estimates_withheld": count((~estimates.is_usable.astype(bool)).sum()),
         "value_rds_coverage_combinations": count(len(sampling)),

@@ -45,6 +45,45 @@ SHORT_HOSTS = {
     "SYR": "Syria",
     "USA": "United States",
 }
+EUROPEAN_HOSTS = frozenset(
+    [
+        "AUT",
+        "BEL",
+        "BGR",
+        "CHE",
+        "CYP",
+        "CZE",
+        "DEU",
+        "DNK",
+        "ESP",
+        "EST",
+        "FIN",
+        "FRA",
+        "GBR",
+        "GRC",
+        "HRV",
+        "HUN",
+        "IRL",
+        "ISL",
+        "ITA",
+        "LIE",
+        "LTU",
+        "LUX",
+        "LVA",
+        "MLT",
+        "NLD",
+        "NOR",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "SWE",
+    ]
+)
+EUROPE = "Europe: the members of the European Union, Iceland, Liechtenstein, Norway, Switzerland and the United Kingdom"
+PROTECTED = "Under protection: refugees and others in need of international protection, without asylum-seekers"
+"""The two definitions that stand beside every number about hosts."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WHOLE_CLAIM = "claim"
 SCOPES = {"events_2025": "the past clashes", "future_study": "a future study"}
@@ -122,11 +161,11 @@ def plain(value: float) -> str:
 
 
 def percent(share: float, places: int = 0) -> str:
-    """A share as a percentage with a space that does not break; never 0 % or 100 % for a share that is neither."""
+    """A share as a percentage; never 0% or 100% for a share that is neither."""
     text = f"{100 * share:.{places}f}"
     if 0 < share < 1 and float(text) in (0.0, 100.0):
-        return f"under 1{NO_BREAK}%" if share < 0.5 else f"over 99{NO_BREAK}%"
-    return f"{text}{NO_BREAK}%"
+        return "under 1%" if share < 0.5 else "over 99%"
+    return f"{text}%"
 
 
 def span(low: str, high: str) -> str:
@@ -195,6 +234,11 @@ def claim_page(claim_id: str) -> str:
     return f"claims/{claim_id.lower().replace('.', '_')}"
 
 
+def claim_label(claim_id: str) -> str:
+    """Name by which pages link to a claim: `claim-c01-1`."""
+    return f"claim-{claim_id.lower().replace('.', '-')}"
+
+
 def clipped(text: str, limit: int) -> str:
     """The text cut at a word so that it fits, with an ellipsis where something was cut."""
     if len(text) <= limit:
@@ -203,6 +247,6 @@ def clipped(text: str, limit: int) -> str:
 
 
 def claim_order(claim_id: str) -> tuple[int, int]:
-    """Where a claim stands in the register: C02 before C05.1 before C10."""
+    """Where a claim stands in the register: C02.1 before C05.1 before C10."""
     whole, _, part = claim_id.removeprefix("C").partition(".")
     return int(whole), int(part or 0)

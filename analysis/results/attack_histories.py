@@ -17,7 +17,7 @@ from scipy import stats
 from analysis.disclosure.audit.estimates import few_carriers, rounding_undone, rows_of, whole_minus_groups
 from analysis.disclosure.audit.two_releases import Guess, guess_account, guess_person
 from analysis.disclosure.history import Past, hold
-from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.estimators.shares import ShareEvidence, share_interval
 from analysis.results.attack_studies import SHAPES, Shape, invented_answers, invented_margins, invented_posts
 from analysis.results.members import digest, post_members, survey_members
 from analysis.results.post_rows import PostTables
@@ -208,7 +208,7 @@ def unprotected_answers(responses: pd.DataFrame) -> bytes:
 def _as_answered(question: Question, named: tuple[str, str], n: int, yes_n: int, everybody: int) -> dict[str, object]:
     share = yes_n / n
     variance = share * (1 - share) / n * everybody / (everybody - 1)
-    limits = proportion_interval(share, variance, n, n - 1)
+    limits = share_interval(share, variance, ShareEvidence(n, n - 1))
     numbers = (share, float(np.sqrt(variance)), limits.low, limits.high)
     return {
         "estimate_id": f"{question.estimand_id} {named[1]}", "estimand_id": question.estimand_id,

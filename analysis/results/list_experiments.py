@@ -47,9 +47,15 @@ def expanded(rows: pd.DataFrame, arm: str) -> tuple[npt.NDArray[np.int64], npt.N
 
 
 def type_rows(found: list[Finding]) -> pd.DataFrame:
-    """Table `list_experiment_types`."""
+    """Table `list_experiment_types`: no row of an arm whose diagnostics forbid a prevalence.
+
+    Shares of types that hold the item add up to the difference in mean counts; where that is no prevalence, neither
+    they nor their sum are shares of anybody. The reason stands in the arm's row of `estimates`.
+    """
     rows = []
     for finding in found:
+        if not finding.analysis.prevalence.is_usable:
+            continue
         types = finding.analysis.types
         for holds, shares, covariance in (
             (True, types.holders, types.holders_covariance),
@@ -81,7 +87,7 @@ def _screen_rows(finding: Finding) -> list[dict[str, object]]:
             "check_code": check.code,
             "statistic": check.statistic,
             "threshold": check.threshold,
-            "is_passed": check.passed,
+            "is_passed": check.passed if check.is_judged else None,
             "check_text": check.meaning,
         }
         for check in finding.analysis.screen.checks

@@ -19,8 +19,7 @@ from analysis.estimators.text_prevalence.sample import labelled_texts
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.calibration import rake
 from analysis.estimators.weighting.design import SurveyDesign, survey_design, with_weights
-from analysis.estimators.weighting.estimates import survey_mean
-from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.estimators.weighting.estimates import survey_share
 from analysis.estimators.weighting.margins import margin
 from analysis.results.method_surveys import Method, Rng, Trial
 
@@ -34,10 +33,10 @@ WEEKS, EVENT, RATE, LIFT = 104, 70, 40.0, 0.35
 
 
 def _share(yes: FloatArray, design: SurveyDesign, truth: float) -> Trial:
-    made = survey_mean(yes, design)
-    value, variance = float(made.values[0]), float(made.covariance[0, 0])
-    limits = proportion_interval(value, variance, made.n, made.degrees_of_freedom)
-    shown = usable_estimate("share", value, float(np.sqrt(variance)), n=made.n, unit="share", method="linearised")
+    made, (limits,) = survey_share(yes, design)
+    shown = usable_estimate(
+        "share", float(made.values[0]), float(made.standard_errors[0]), n=made.n, unit="share", method="linearised"
+    )
     return Trial(replace(shown, low=limits.low, high=limits.high), truth)
 
 

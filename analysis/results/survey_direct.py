@@ -5,6 +5,7 @@ What belongs here: which estimator runs on which question. What must not: experi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -16,9 +17,9 @@ from analysis.estimators.rds.bootstrap import salganik_bootstrap
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_point, rds_sample
 from analysis.estimators.robust_interval import RobustInterval, robust_interval
+from analysis.estimators.shares import ShareEvidence, share_interval
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
-from analysis.estimators.weighting.estimates import survey_mean
-from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_frame import (
     FAVOURABLE,
@@ -47,7 +48,7 @@ RDS_QUESTIONS = (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC)
 COMPARED_BY_HOST = (FAVOURABLE, IN_PUBLIC)
 LEAST_ANSWERS = 10
 LINEARISED = (
-    "weighted share of those who gave an answer; linearised variance, respondents taken as independent, logit interval"
+    "weighted share of those who gave an answer; linearised variance, respondents taken as independent, share interval"
 )
 
 
@@ -95,20 +96,24 @@ def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
         return
     design = survey_design(len(weights), weights=weights)
     made = survey_mean(coded.yes.astype(np.float64), design, counts)
-    share, variance = float(np.clip(made.values[0], 0, 1)), float(made.covariance[0, 0])
+    share, variance = float(made.values[0]), float(made.covariance[0, 0])
     reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
-    limits = None
-    if reason is None:
-        limits = proportion_interval(share, variance, n, made.degrees_of_freedom)
-    rows.add(place, Number(share, float(np.sqrt(variance)), limits, n, LINEARISED, yes_n, _logit_limits(n)), reason)
+    interval = _share_limits(n, kish_effect(weights).design_effect)
+    limits = Interval(*interval(share, math.sqrt(variance))) if reason is None else None
+    rows.add(place, Number(share, math.sqrt(variance), limits, n, LINEARISED, yes_n, interval), reason)
 
 
-def _logit_limits(n: int) -> Callable[[float, float], tuple[float, float]]:
-    """Ends of the interval of any share, for as many respondents as are published."""
+def _share_limits(n: int, weighting_effect: float) -> Callable[[float, float], tuple[float, float]]:
+    """Ends of the interval of any share, for as many respondents as are published.
+
+    Kish's effect is that of the whole weighting, which is published too: the effect of a group's own weights would tell
+    something about them.
+    """
     shown = floored(n)
+    evidence = ShareEvidence(shown / weighting_effect, shown - 1)
 
     def limits(share: float, se: float) -> tuple[float, float]:
-        found = proportion_interval(share, se**2, shown, shown - 1)
+        found = share_interval(share, se**2, evidence)
         return found.low, found.high
 
     return limits
@@ -221,7 +226,7 @@ def _add_rds_ii(
     se = float(ratios.std(ddof=1))
     reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
     method = f"Volz–Heckathorn weights; {draws.method}, {how[0]} draws"
-    rows.add(place, Number(share, se, _within_unit(share, se), n, method, yes_n), reason)
+    rows.add(place, Number(share, se, _resampled_limits(share, se, n), n, method, yes_n), reason)
 
 
 def _in_recruitment(survey: Survey) -> Bools:
@@ -230,9 +235,9 @@ def _in_recruitment(survey: Survey) -> Bools:
     return found
 
 
-def _within_unit(share: float, se: float) -> Interval:
-    limits = normal_interval(share, se)
-    return Interval(max(limits.low, 0.0), min(limits.high, 1.0))
+def _resampled_limits(share: float, se: float, n: int) -> Interval:
+    """The share interval of a resampled standard error."""
+    return share_interval(min(max(share, 0.0), 1.0), se**2, ShareEvidence(n, n - 1))
 
 
 def _add_other_wording(rows: Rows, coded: Coded) -> None:
@@ -287,7 +292,7 @@ def _add_successive(
     yes_n = int((coded.yes & coded.is_decided & _in_recruitment(rows.survey)).sum())
     rows.add(
         place,
-        Number(share, se, _within_unit(share, se), n, method, yes_n),
+        Number(share, se, _resampled_limits(share, se, n), n, method, yes_n),
         reason_against(yes_n, n - yes_n, group_kind="all"),
     )
 
@@ -348,7 +353,7 @@ def blended_share(survey: Survey, coded: Coded) -> float:
 
 
 def composite_rows(rows: Rows) -> None:
-    """The respondent-driven and the opt-in estimate in one, weighed by their mean squared errors."""
+    """The respondent-driven and the opt-in estimate in one; no interval, as nothing bounds the opt-in bias."""
     by_key = {
         (row["estimand_id"], row["group_text"], row["estimator_text"], row["weighting_code"]): row for row in rows.found
     }

@@ -56,8 +56,8 @@ class Checks:
         """A test that rejects at the conventional level."""
         self._add(item, code, (p_value, LEVEL), text, n, passed=p_value >= LEVEL)
 
-    def add(self, item: str, code: str, text: str, n: int, *, passed: bool) -> None:
-        """A check without a number of its own."""
+    def add(self, item: str, code: str, text: str, n: int, *, passed: bool | None) -> None:
+        """A check without a number of its own; `passed` is None where the data cannot tell."""
         self._add(item, code, (None, None), text, n, passed=passed)
 
     def add_function(self, item: str, p_value: float, text: str, n: int, *, passed: bool) -> None:
@@ -65,7 +65,7 @@ class Checks:
         self._add(item, "item_function", (p_value, LEVEL), text, n, passed=passed)
 
     def _add(
-        self, item: str, code: str, limits: tuple[float | None, float | None], text: str, n: int, *, passed: bool
+        self, item: str, code: str, limits: tuple[float | None, float | None], text: str, n: int, *, passed: bool | None
     ) -> None:
         statistic, threshold = limits
         self.found.append(
@@ -74,7 +74,7 @@ class Checks:
                 "check_code": code,
                 "statistic": None if statistic is None else p_value_shown(statistic, n),
                 "threshold": threshold,
-                "is_passed": bool(passed),
+                "is_passed": None if passed is None else bool(passed),
                 "check_text": text,
                 "respondents_n": floored(n),
                 "source": self.source,
@@ -128,8 +128,8 @@ def _refuse(rows: Rows, place: Place, n: int) -> None:
 def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: ListAnalysis, items: int) -> None:
     n = len(given.y)
     for check in analysis.screen.checks:
-        words = CHECK_WORDS[check.code] if check.is_judged else f"{CHECK_WORDS[check.code]}; the data cannot tell"
-        checks.add(given.item, check.code, words, n, passed=check.passed)
+        passed = check.passed if check.is_judged else None
+        checks.add(given.item, check.code, CHECK_WORDS[check.code], n, passed=passed)
     test = analysis.design_effect_unselected
     text = "p-value of the no-design-effect test of Blair and Imai; it looks for negative shares only"
     checks.add_test(given.item, "design_effect", test.p_value, text, n)

@@ -19,6 +19,34 @@ INVENTED = "invented by analysis/results/attack_studies.py; nobody is in these s
 
 TABLES = (
     Table(
+        name="questionnaire_items",
+        title="The questionnaire: what each item asks, what may be answered, and where it comes from",
+        row_is="one item",
+        columns=columns(
+            "item_rank",
+            "item_id",
+            "construct_text",
+            "asks_text",
+            "parts_text",
+            "answers_text",
+            "item_source_text",
+            "item_role_text",
+            "instrument_text",
+        ),
+        key=("item_id",),
+        output_kind="reference_text",
+        source="data/instruments/blueprint.yml",
+    ),
+    Table(
+        name="literature",
+        title="Works that the book cites, what for, and how much of each was seen",
+        row_is="one work",
+        columns=columns("literature_key", "cited_for_text", "seen_code", "source", "source_address"),
+        key=("literature_key",),
+        output_kind="reference_text",
+        source="data/reference/literature.csv",
+    ),
+    Table(
         name="frame_codebook",
         title="The codebook of frames: what each is about, and the phrases that texts are searched for",
         row_is="one frame in one language",

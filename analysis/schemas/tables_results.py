@@ -42,7 +42,8 @@ TABLES = (
     Table(
         name="list_experiment_types",
         title="Afghanistan list experiment 2011: estimated shares of the answer types behind each arm",
-        row_is="one arm and one type: the number of control items supported, with or without the sensitive item",
+        row_is="one arm whose design passed its diagnostics and one type: the number of control items supported, with or "
+        "without the sensitive item; why another arm has no rows stands under unusable_reason in estimates",
         columns=columns(
             "experiment_code", "arm_code", "other_items_count", "holds_item", "type_share", "standard_error", "source"
         ),

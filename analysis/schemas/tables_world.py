@@ -11,9 +11,13 @@ DECISIONS = ("recognised_n", "other_positive_n", "rejected_n", "otherwise_closed
 DECIDED = ("decided_n", "protection_share", "process_low_share", "process_high_share")
 
 PARTS_ADD_UP = Rule(
-    "protected_n is the sum of refugees_n, asylum_seekers_n and other_protection_n (an unreported part counts as nothing)",
-    ("protected_n", "refugees_n", "asylum_seekers_n", "other_protection_n"),
-    lambda rows: rows.protected_n == rows.refugees_n + rows.asylum_seekers_n + rows.other_protection_n.fillna(0),
+    "protected_n is the sum of refugees_n and other_protection_n (an unreported part counts as nothing), and with "
+    "asylum_seekers_n it is registered_n",
+    ("protected_n", "registered_n", "refugees_n", "asylum_seekers_n", "other_protection_n"),
+    lambda rows: (
+        (rows.protected_n == rows.refugees_n + rows.other_protection_n.fillna(0))
+        & (rows.registered_n == rows.protected_n + rows.asylum_seekers_n)
+    ),
 )
 BREAK_HAS_NOTE = Rule(
     "a series break has a note, and a note stands only at a break",
@@ -177,7 +181,7 @@ TABLES = (
         row_is="one host country in one year",
         columns=columns(
             "host_iso3", "host_name", "region_name", "year", "refugees_n", "asylum_seekers_n",
-            "other_protection_n", "protected_n", "is_series_break", "series_break_note", "source",
+            "other_protection_n", "protected_n", "registered_n", "is_series_break", "series_break_note", "source",
         ),
         key=("host_iso3", "year"),
         output_kind="published_figure",
@@ -201,7 +205,7 @@ TABLES = (
         title="How far each host's total is broken down by sex and age, 2025",
         row_is="one host country",
         columns=columns(
-            "host_iso3", "host_name", "year", "protected_n", "sex_known_share", "age_known_share",
+            "host_iso3", "host_name", "year", "registered_n", "sex_known_share", "age_known_share",
             "disaggregation_code", "source",
         ),
         key=("host_iso3",),

@@ -1,8 +1,10 @@
-"""Published figures and events, each with its grade and what it may be used for; the codebook of frames."""
+"""Published figures and events, each with its grade and use; cited works, the questionnaire, the frames."""
 
+from analysis.corpora.instrument import load_instrument
 from analysis.measures import published
 from analysis.measures.frame_codebook import codebook_rows
 from analysis.params import Params
+from analysis.results.questionnaire import questionnaire_rows
 from analysis.store import Store
 
 
@@ -12,5 +14,8 @@ def run(store: Store, params: Params) -> None:
     store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
     store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
     store.write("candidate__events_dated", published.with_break_eligibility(store.read("reference__events")))
+    store.write("candidate__literature", store.read("reference__literature"))
+    instrument = load_instrument()
+    store.write("candidate__questionnaire_items", questionnaire_rows(instrument.name, instrument.items.values()))
     codebook = (store.root / "data/codelists/frame_codebook.csv").read_text(encoding="utf-8")
     store.write("candidate__frame_codebook", codebook_rows(codebook))

@@ -7,7 +7,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-SCRIPTS = re.compile(r'[ \t]*<script\b[^>]*\bsrc="[^"]*(?:fontawesome|thebe)[^"]*"[^>]*></script>\n?')
+UNWANTED = "fontawesome|thebe|searchindex|searchtools|language_data"
+SCRIPTS = re.compile(rf'[ \t]*<script\b[^>]*\bsrc="[^"]*(?:{UNWANTED})[^"]*"[^>]*></script>\n?')
 THEBE_BLOCKS = re.compile(
     r'[ \t]*<script type="text/x-thebe-config">.*?</script>\s*(?:<script>kernelName = [^<]*</script>\n?)?', re.DOTALL
 )

@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", function () {
   ];
 
   function percent(share, digits) {
-    return (100 * share).toFixed(digits) + " %";
+    return (100 * share).toFixed(digits) + "%";
   }
 
   function number(value) {

@@ -139,7 +139,7 @@ def test_sliders_move_by_keyboard_and_change_the_numbers(tab, address):
     tab.locator("#base-rate-prevalence").focus()
     for _ in range(5):
         tab.keyboard.press("ArrowRight")
-    assert tab.locator("#base-rate-prevalence-value").inner_text() == "1.5 %"
+    assert tab.locator("#base-rate-prevalence-value").inner_text() == "1.5%"
     assert said.inner_text() != before
     assert tab.locator(".slider-grid > *").count() == 1000
 

@@ -18,21 +18,25 @@ import numpy as np
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
+from analysis.params import load_params
 from analysis.reading.survey_tables import recovered
 from analysis.reading.tables import Release
 from analysis.reading.wording import day, in_words
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?:\s?%)?(?![\w])")
 NAMES = (
     re.compile(r"\bdoi:10\.\S+"),
     re.compile(r"\b[A-Z]{1,3}\d{1,3}(?:\.\d)?[a-z]?\b"),  # claims, estimands, benchmarks, events
-    re.compile(r"\b95\s%\s(?:interval|level)|\ball 95\s%"),  # the level of every interval
+    re.compile(r"\b95\s?%\s(?:interval|level)|\ball 95\s?%"),  # the level of every interval
     re.compile(r"\bper 1,000\b|\b1,000 (?:people|dots)\b"),  # the base of the base-rate arithmetic
+    re.compile(r"\b[Aa]rticles? \d+(?: [A-F])?(?:\(\d\))?|\b[Pp]aragraphs? \d+(?: to \d+)?"),  # law
+    re.compile(r"\bDirective 2011/95/EU|\bRegulation \(EU\) 2024/1347|\bGeneral comment No\. 34"),
     re.compile(r"\bshare of 1\.0\b|\bthe year 2100\b"),  # a sentence of every base rate; the year of the fiction
     re.compile(r"\bversion 4\.0\b|\bCC BY 4\.0\b|\bBSD 3-Clause\b|\bSHA-256\b|\bx86-64\b|\bPython 3\b"),
 )
 YEAR = re.compile(r"(?:19|20)\d\d")  # in prose only: names a survey, a study or a month
-EDGES = {"over 99 %": 0.9975, "under 1 %": 0.0025}
+EDGES = {"over 99%": 0.9975, "under 1%": 0.0025}
 """How a page says a share that would round to all or to none, and the middle of what it can stand for."""
 CLAUSE = re.compile(r"[;:.!?()|]+(?=\s|$)|(?<=\s)[(|]")
 WORD = re.compile(r"[a-z]{3}")
@@ -215,7 +219,8 @@ class Tracer:
         written = date.fromisoformat(package["created"][:10])
         fictional = sum("synthetic" in name for name in self.release.names)
         tables = (len(self.release.names), fictional, len(self.release.names) - fictional)
-        return {package["version"], day(written), *(str(number) for number in tables)}
+        looked = load_params(ROOT / "params.yaml").publication.evidence_day
+        return {package["version"], day(written), day(looked), *(str(number) for number in tables)}
 
     @functools.cached_property
     def everything(self) -> list[Holdings]:

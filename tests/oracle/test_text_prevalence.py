@@ -25,6 +25,10 @@ QUANTIFIED = json.loads((HERE / "reference/ppi_quant.json").read_text(encoding="
 COVARIATES = ("age", "female", "education", "security_background")
 
 
+# R dsl sums squares over clusters as they are; ours takes out the bias of few clusters (CR2): errors are larger.
+SMALL_SAMPLE = 0.01
+
+
 def same(fit, reference, coefficient=EXACT, error=EXACT):
     assert [e.value for e in fit.estimates] == pytest.approx(list(reference["coef"].values()), abs=coefficient)
     assert [e.se for e in fit.estimates] == pytest.approx(list(reference["se"].values()), rel=error)
@@ -70,7 +74,7 @@ def test_shares_of_published_data():
         ("ppi", "ppi", "ppi_ci"),
         ("ppi++", "ppipp", "ppipp_ci"),
     ):
-        found = estimate_text(texts, estimator).estimates[0]
+        found = estimate_text(texts, estimator, interval="normal").estimates[0]
         assert found.value == pytest.approx(QUANTIFIED[value], abs=EXACT)
         assert [found.low, found.high] == pytest.approx(QUANTIFIED[interval], abs=EXACT)
     counted = estimate_text(texts, "acc")
@@ -98,10 +102,11 @@ def own_model(family, names=COVARIATES):
 def test_unequal_probabilities(family, r_name, prediction, clustered):
     texts, ending = own_texts(prediction, clustered), "clustered" if clustered else "iid"
     full = estimate_text(texts, "dsl", own_model(family))
-    same(full, OWN[f"exact_{r_name}_full_{prediction}_{ending}"])
-    same(full, OWN[f"dsl_{r_name}_full_{prediction}_{ending}"], 2e-4, 1e-3)
+    error = SMALL_SAMPLE if clustered else EXACT
+    same(full, OWN[f"exact_{r_name}_full_{prediction}_{ending}"], error=error)
+    same(full, OWN[f"dsl_{r_name}_full_{prediction}_{ending}"], 2e-4, max(error, 1e-3))
     small = estimate_text(texts, "dsl", own_model(family, ("female",)))
-    same(small, OWN[f"dsl_{r_name}_mean_{prediction}_{ending}"], 2e-4, 1e-3)
+    same(small, OWN[f"dsl_{r_name}_mean_{prediction}_{ending}"], 2e-4, max(error, 1e-3))
 
 
 @pytest.mark.parametrize("prediction", ["pred_1", "pred_2"])
@@ -144,7 +149,8 @@ def test_the_command_line():
     found = json.loads(CliRunner().invoke(estimate, ["text-regression", file, *options, *more, "--json"]).stdout)
     case = OWN["exact_logit_full_pred_1_clustered"]
     assert [e["value"] for e in found["estimates"]] == pytest.approx(list(case["coef"].values()), abs=EXACT)
-    assert [e["se"] for e in found["estimates"]] == pytest.approx(list(case["se"].values()), rel=EXACT)
+    ratio = [e["se"] / theirs for e, theirs in zip(found["estimates"], case["se"].values(), strict=True)]
+    assert all(1 < r < 1 + SMALL_SAMPLE for r in ratio)
     assert [e["term"] for e in found["estimates"]] == ["Intercept", *COVARIATES]
 
 

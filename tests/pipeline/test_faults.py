@@ -26,7 +26,7 @@ STAGES = list(yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["s
 ALWAYS_KILLED = ("tabulate_base_rates", "gate_release")
 """A stage that writes a table, and the one that replaces a folder of them; all others die before a release."""
 
-FIGURE = "dist/book/_images/register_tiles.svg"
+FIGURE = "dist/book/_images/host_tiles.svg"
 LONGEST_WAIT_SECONDS = 120
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 

@@ -103,7 +103,7 @@ def assert_two_persons_can_be_erased(project, vault, key):
 
 
 def _subjects(vault):
-    """The last respondent whom somebody recruited, and the last consenting account: a key and where it is."""
+    """By source: a respondent, recruited where some are, and a consenting account without a survey."""
     manifest = load_manifest(vault / "sources.yml")
     for source in manifest.surveys:
         rows = [each for each in open_export(vault / source.file).entries() if isinstance(each, Respondent)]
@@ -111,7 +111,8 @@ def _subjects(vault):
         yield ("survey", (source.source_id, (recruited or rows)[-1].answers["consent_key"]))
     for source in manifest.posts:
         listed = [each.consent_subject for each in source.accounts.values() if each.consent_subject]
-        yield from [("posts", (source.source_id, listed[-1]))] if listed else []
+        if listed and not source.source_id.endswith("without_terms"):
+            yield ("posts", (source.source_id, listed[-1]))
 
 
 def test_a_vault_study_needs_a_key(project, vault):

@@ -101,12 +101,12 @@ class TestWithdrawal:
         for name, written in (("params.yaml", 'date: "{}"'), ("CITATION.cff", "date-released: {}")):
             path = project.folder / name
             text = path.read_text(encoding="utf-8")
-            path.write_text(text.replace(written.format("2026-11-23"), written.format(utc_day())), encoding="utf-8")
+            path.write_text(text.replace(written.format("2026-11-30"), written.format(utc_day())), encoding="utf-8")
 
     def test_no_trace_remains(self, vault_run):
         project, vault, key, before = vault_run
         manifest = load_manifest(vault / "sources.yml")
-        consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-23").date())
+        consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-30").date())
         respondent, account, pseudonyms, raw, words = self.traces_of(vault, key, manifest, consents)
         files = written_since(project.folder, before, ["data/vault", "data/fiction"])
         assert set.union(*traces(files, pseudonyms + words).values()) > set(pseudonyms[:2]), "they were there before"
@@ -129,7 +129,7 @@ class TestWithdrawal:
         """The mutant: consent is what it was on the first day."""
         project, vault, key, _ = vault_run
         manifest = load_manifest(vault / "sources.yml")
-        consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-23").date())
+        consents = standing_consents(read_ledger(vault / manifest.ledger), pd.Timestamp("2026-11-30").date())
         respondent, _, pseudonyms, *_ = self.traces_of(vault, key, manifest, consents)
         ran(project, "python", "-m", "analysis", "withdraw", respondent, STUDY_KEY_FILE=str(key))
         self.release_today(project)

@@ -1,6 +1,7 @@
 """Attacks on the files themselves: what stands beside the tables, in them, and around them."""
 
 import hashlib
+import math
 import re
 import zipfile
 from collections.abc import Iterable
@@ -14,12 +15,20 @@ from analysis.disclosure.audit.findings import Finding
 SHORTEST_PATH = 6
 SHARE_COLUMNS = ("value", "ci_low", "ci_high", "bound_low", "bound_high")
 STUDIES = ("synthetic", "vault")
+SHARE_ENDING, LABEL_ENDINGS, FLAG_BEGINNINGS = "_share", ("_code", "estimand_id"), ("is_", "has_", "holds_")
+SHARE_ROUNDING = 1e-6
 ALLOWED_PARQUET_METADATA = {b"title", b"row_is", b"source"}
 
 
 def attack_release(folder: Path, forbidden: Iterable[str]) -> list[Finding]:
     """Every attack on the files of a release; `forbidden` are strings of this machine that no byte may hold."""
-    return [*parquet_metadata(folder), *checksums(folder), *strings(folder, forbidden), *failed_designs(folder, folder)]
+    return [
+        *parquet_metadata(folder),
+        *checksums(folder),
+        *strings(folder, forbidden),
+        *failed_designs(folder, folder),
+        *failed_designs_in_parts(folder),
+    ]
 
 
 def attack_publication(release: Path, book: Path, bundle: Path, forbidden: Iterable[str]) -> list[Finding]:
@@ -115,6 +124,53 @@ def failed_designs(release: Path, searched: Path) -> list[Finding]:
                 for match in pattern.finditer(text)
             ]
     return findings
+
+
+def failed_designs_in_parts(release: Path) -> list[Finding]:
+    """Shares that speak of a failed design, or add up to its difference: the percentage, cut into pieces.
+
+    Rows of one design are told by their labels: cells that the name of its estimand holds. Every released table is
+    read, and every column whose name ends in `_share`.
+    """
+    failed = _failed_designs(release)
+    findings = []
+    for path in sorted((release / "tables").glob("open__*.parquet")):
+        table = pq.read_table(path)
+        shares = [name for name in table.column_names if name.endswith(SHARE_ENDING)]
+        rows = table.to_pylist() if shares else []
+        for design, value in failed.items():
+            own = [row for row in rows if _speaks_of(row, design)]
+            findings += [
+                Finding("failed_designs", f"tables/{path.name}", f"column {name!r} {_in_parts(own, name, value)}")
+                for name in shares
+                if any(row[name] is not None for row in own)
+            ]
+    return findings
+
+
+def _failed_designs(release: Path) -> dict[str, float]:
+    """Name of the estimand of every failed design → its difference."""
+    table = pq.read_table(release / "tables/open__estimates.parquet").to_pylist()
+    failed = {row["estimand_id"] for row in table if not row["is_usable"]}
+    return {
+        row["estimand_id"]: row["value"] for row in table if row["estimand_id"] in failed and row["value"] is not None
+    }
+
+
+def _speaks_of(row: dict[str, object], design: str) -> bool:
+    """The row has labels, and the name of the design's estimand holds each of them."""
+    labels = [text for name, text in row.items() if name.endswith(LABEL_ENDINGS) and isinstance(text, str)]
+    return bool(labels) and all(text in design for text in labels)
+
+
+def _in_parts(rows: list[dict[str, object]], column: str, value: float) -> str:
+    """What the shares give away: their sum over one of the answers yes and no, or that they are there at all."""
+    flags = [name for name in rows[0] if name.startswith(FLAG_BEGINNINGS)]
+    groups = [[row for row in rows if row[name] is flag] for name in flags for flag in (True, False)]
+    sums = [math.fsum(float(str(row[column])) for row in group if row[column] is not None) for group in (rows, *groups)]
+    if any(abs(one - value) < len(rows) * SHARE_ROUNDING for one in sums):
+        return f"adds up to the difference {value:.4f} of a failed design"
+    return "has shares of a failed design"
 
 
 def _other_tables_with(release: Path, value: float) -> list[str]:

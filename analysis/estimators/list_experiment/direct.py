@@ -7,7 +7,7 @@ What must not: predictions of a model against a direct question (`prediction`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from analysis.estimators.list_experiment.prediction import checked_direct
 from analysis.estimators.list_experiment.regression import RegressionData, covariance_of, regression_data
 from analysis.estimators.list_experiment.responses import ListDesign
 from analysis.estimators.variance import FloatArray
+from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.estimates import survey_share
 
 UNIT = "share of respondents"
 MIN_PER_CELL = 2
@@ -129,11 +131,18 @@ def combine_with_direct(
     admitters = _effect_or_none(data, d == 1)
     return CombinedEstimate(
         _named(data, "combined", value, variance, method=method, df=df, confidence=confidence),
-        _named(data, "direct", p, p_variance, method=method, df=df, confidence=confidence),
+        _direct_share(data, d, _named(data, "direct", p, p_variance, method=method, df=df, confidence=confidence)),
         deniers.value,
         _placebo(data, admitters, 1.0),
         _placebo(data, _effect(d, data, np.ones(data.responses.n, dtype=bool), "answered"), 0.0),
     )
+
+
+def _direct_share(data: RegressionData, d: FloatArray, made: Estimate) -> Estimate:
+    """The share of yes with the project's interval for shares."""
+    design = survey_design(len(d), weights=data.weights, strata=data.strata, clusters=data.clusters)
+    _, (limits,) = survey_share(d, design, confidence=made.confidence)
+    return replace(made, low=limits.low, high=limits.high)
 
 
 def _named(

@@ -21,13 +21,23 @@ from analysis.estimators.estimate import (
     normal_interval,
     usable_estimate,
 )
-from analysis.estimators.list_experiment.regression import ListRegression, covariance_of
+from analysis.estimators.list_experiment.boundary import Linear, is_at_boundary, with_linear_limits
+from analysis.estimators.list_experiment.regression import (
+    ListRegression,
+    RegressionData,
+    covariance_of,
+    linear_regression,
+)
 from analysis.estimators.variance import FloatArray
+from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.estimates import survey_share
 
 UNIT = "share of respondents"
 METHOD = "average of fitted values, delta method"
 # Nobody's pull is stretched by more than the inverse root of what this leaves.
 MAX_LEVERAGE = 0.9
+# Fits whose average a linear regression of the same data estimates too.
+LINEAR_TOO, LINEAR_MODELS = ("ml", "nls"), (None, "constrained", "unconstrained", "beta-binomial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,23 @@ class DirectComparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Average:
-    """An average prediction, its derivative in the coefficients (k,), and whether it lies between 0 and 1 by design."""
+    """An average prediction.
+
+    Attributes
+    ----------
+    value, gradient
+        Average, and its derivative in the coefficients (k,).
+    is_share
+        Whether it lies between 0 and 1 by design.
+    row, item
+        Average row of covariates (m,), None where a linear regression would average otherwise; sensitive item from 0.
+    """
 
     value: float
     gradient: FloatArray
     is_share: bool = False
+    row: FloatArray | None = None
+    item: int = 0
 
 
 def average(fit: ListRegression, X: FloatArray | None = None, item: int = 0) -> Average:
@@ -95,17 +117,21 @@ def average(fit: ListRegression, X: FloatArray | None = None, item: int = 0) -> 
     slope = p * (1 - p) if fit.link == "logit" else np.ones_like(p)
     gradient = np.zeros(len(fit.coefficients))
     gradient[item * k : (item + 1) * k] = rows.T @ (share * slope)
-    return Average(float(share @ p), gradient, is_share=fit.link == "logit")
+    return Average(float(share @ p), gradient, fit.link == "logit", share @ rows, item)
 
 
 def predict(
-    fit: ListRegression, averages: dict[str, Average], confidence: float = DEFAULT_CONFIDENCE
+    fit: ListRegression,
+    averages: dict[str, Average],
+    confidence: float = DEFAULT_CONFIDENCE,
+    linear: ListRegression | None = None,
 ) -> tuple[Estimate, ...]:
     """Turn averages, or differences of averages, into estimates.
 
     The standard error is the delta method's. Intervals of logistic fits rest on a sandwich in which each respondent's
     pull is stretched by leverage, and shares get theirs on the logit scale: where an estimate is low by chance its
-    standard error is small as well, so that value ± quantile × se misses the truth from below too often.
+    standard error is small as well, so that value ± quantile × se misses the truth from below too often. Where the fit
+    ran to the boundary there is no standard error, and the limits are those of `with_linear_limits`.
 
     Parameters
     ----------
@@ -115,6 +141,8 @@ def predict(
         Term to average.
     confidence
         Coverage of the intervals.
+    linear
+        Linear regression of the same data, for fits at the boundary; made here for a single item when None.
 
     Returns
     -------
@@ -132,7 +160,43 @@ def predict(
     'prediction'
     """
     stretched = _stretched(fit)
-    return tuple(_prediction(fit, term, a, stretched, confidence) for term, a in averages.items())
+    return tuple(
+        _at_boundary(fit, term, a, linear, confidence)
+        if fit.link == "logit" and _is_at_boundary(fit, a)
+        else _prediction(fit, term, a, stretched, confidence)
+        for term, a in averages.items()
+    )
+
+
+def _is_at_boundary(fit: ListRegression, a: Average) -> bool:
+    k = fit.sensitive_n
+    block = slice(a.item * k, (a.item + 1) * k)
+    lost = fit.undetermined is not None and bool(fit.undetermined[block].any())
+    is_separated = lost or (fit.convergence is not None and fit.convergence.separated_n > 0)
+    return is_at_boundary(a.value, delta_se(a.gradient, fit.covariance), is_separated=is_separated, is_share=a.is_share)
+
+
+def _at_boundary(
+    fit: ListRegression, term: str, a: Average, linear: ListRegression | None, confidence: float
+) -> Estimate:
+    made = _prediction(fit, term, a, None, confidence)
+    has_linear = fit.estimator in LINEAR_TOO and fit.model in LINEAR_MODELS
+    other = linear_regression(fit.data) if linear is None and has_linear else linear
+    lowest = 0.0 if a.is_share else -1.0
+    return with_linear_limits(
+        made, a.row, None if other is None else _linear_average(other, a.item), lowest, confidence=confidence
+    )
+
+
+def _linear_average(fit: ListRegression, item: int) -> Linear:
+    """Average of a linear regression, and its error, for an average row."""
+    k = fit.sensitive_n
+    block = slice(item * k, (item + 1) * k)
+
+    def found(row: FloatArray) -> tuple[float, float]:
+        return float(row @ fit.coefficients[block]), delta_se(row, fit.covariance[block, block])
+
+    return found
 
 
 def _prediction(
@@ -206,7 +270,8 @@ def difference(first: Average, second: Average) -> Average:
     >>> difference(Average(0.3, np.ones(1)), Average(0.1, np.ones(1))).gradient.tolist()
     [0.0]
     """
-    return Average(first.value - second.value, first.gradient - second.gradient)
+    row = None if first.row is None or second.row is None else first.row - second.row
+    return Average(first.value - second.value, first.gradient - second.gradient, row=row, item=first.item)
 
 
 def compare_with_direct(
@@ -264,7 +329,28 @@ def compare_with_direct(
         )
         for term, value, se, method in numbers
     )  # fmt: skip
-    return DirectComparison(prediction, direct_share, gap)
+    if fit.link == "logit" and _is_at_boundary(fit, told):
+        gap = _gap_at_boundary(fit, gap, share * (d - said), said, confidence)
+    return DirectComparison(prediction, _with_share_limits(direct_share, d, fit.data, confidence), gap)
+
+
+def _gap_at_boundary(fit: ListRegression, gap: Estimate, pull: FloatArray, said: float, confidence: float) -> Estimate:
+    """The linear regression's average minus the share of yes, errors joint; the average within 0 to 1."""
+    if fit.estimator not in LINEAR_TOO or fit.model not in LINEAR_MODELS:
+        return with_linear_limits(gap, None, None, -1.0, confidence=confidence)
+    linear = linear_regression(fit.data)
+    told = average(linear)
+    joint = covariance_of(np.column_stack([linear.influence @ told.gradient, pull]), fit.data)
+    se = float(np.sqrt(joint[0, 0] + joint[1, 1] - 2 * joint[0, 1]))
+    within = float(np.clip(told.value, 0.0, 1.0)) - said
+    return with_linear_limits(gap, np.ones(1), lambda _row: (within, se), -1.0, confidence=confidence)
+
+
+def _with_share_limits(made: Estimate, d: FloatArray, data: RegressionData, confidence: float) -> Estimate:
+    """The project's rule for shares."""
+    design = survey_design(len(d), weights=data.weights, strata=data.strata, clusters=data.clusters)
+    _, (limits,) = survey_share(d, design, confidence=confidence)
+    return replace(made, low=limits.low, high=limits.high)
 
 
 def checked_direct(direct: npt.ArrayLike, n: int) -> FloatArray:

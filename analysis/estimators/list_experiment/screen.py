@@ -41,6 +41,9 @@ DISTINGUISHABLE_Z = 1.959963984540054
 
 UNUSABLE = "floor and ceiling avoidance: not usable as a prevalence"
 
+# Probabilities beyond these are said as beyond them.
+SMALL_PROBABILITY, LARGE_PROBABILITY = 0.001, 0.995
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenCheck:
@@ -256,7 +259,17 @@ def _thin_cell_meaning(extreme: _Extreme, treated_n: int, expected_share: float,
     )
     if probability is None:
         return f"{seen}: too little to judge the {extreme.end}"
-    return f"{seen}; truth puts at least {expected_share:.2%} there, and so few has probability {probability:.2g}"
+    return (
+        f"{seen}; with truthful answers at least {expected_share:.2%} would be expected, and the probability of so few "
+        f"is {_probability_words(probability)}"
+    )
+
+
+def _probability_words(probability: float) -> str:
+    """Two figures; never 1 for what is not certain, and no power of ten."""
+    if probability >= LARGE_PROBABILITY:
+        return f"above {LARGE_PROBABILITY:g}"
+    return f"below {SMALL_PROBABILITY:g}" if probability < SMALL_PROBABILITY else f"{probability:.2g}"
 
 
 def _concentration(extreme: _Extreme, tau: float, is_positive: bool) -> ScreenCheck:

@@ -21,11 +21,10 @@ from analysis.estimators.list_experiment.nonlinear import SINGULAR_WARNING, nonl
 from analysis.estimators.list_experiment.regression import (
     ListRegression,
     RegressionData,
-    covariance_of,
     hc3_or_design,
     regression_data,
 )
-from analysis.estimators.variance import FloatArray, IntArray
+from analysis.estimators.variance import FloatArray, IntArray, design_covariance
 
 Condition = Literal["none", "level"]
 CONTROL_LEVEL = "control"
@@ -175,7 +174,9 @@ def nonlinear_several(data: SeveralItemsData) -> ListRegression:
     influence[(data.level == 0) | (data.level == 1), K * k :] = fits[0].influence[:, k:]
     theta = np.concatenate([*(fit.coefficients[:k] for fit in fits), fits[0].coefficients[k:]])
     has_plan = data.base.strata is not None or data.base.clusters is not None
-    covariance = covariance_of(influence, data.base) if has_plan else influence.T @ influence
+    design = design_covariance(influence, data.base.strata, data.base.clusters) if has_plan else None
+    covariance = influence.T @ influence if design is None else design.matrix
+    df = float(n - len(theta)) if design is None else float(design.degrees_of_freedom)
     is_singular = any(fit.warnings for fit in fits)
     return ListRegression(
         "nls",
@@ -188,7 +189,7 @@ def nonlinear_several(data: SeveralItemsData) -> ListRegression:
         k,
         "logit",
         data.base,
-        float(n - len(theta)),
+        df,
         warnings=(SINGULAR_WARNING,) if is_singular else (),
     )
 

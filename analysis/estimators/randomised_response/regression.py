@@ -7,15 +7,16 @@ What must not: the device (`designs`), the masked answer as predictor (`predicto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from analysis.estimators.densities import Component, Term, bernoulli, component, constant
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, logit_interval, usable_estimate
 from analysis.estimators.likelihood import fitted_covariance, maximise
+from analysis.estimators.list_experiment.boundary import Linear, is_at_boundary, with_linear_limits
 from analysis.estimators.list_experiment.mixture import convergence_of, search_warnings
 from analysis.estimators.list_experiment.prediction import Average, delta_se
 from analysis.estimators.list_experiment.regression import (
@@ -26,7 +27,7 @@ from analysis.estimators.list_experiment.regression import (
 from analysis.estimators.list_experiment.responses import checked_weights
 from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.randomised_response.prevalence import UNIT, checked_answers
-from analysis.estimators.variance import FloatArray
+from analysis.estimators.variance import FloatArray, least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,13 +304,16 @@ def masked_average(fit: MaskedRegression, X: FloatArray | None = None) -> Averag
     """
     rows = fit.data.X if X is None else X
     p = special.expit(rows @ fit.coefficients)
-    return Average(float(fit.data.share @ p), rows.T @ (fit.data.share * p * (1 - p)))
+    share = fit.data.share
+    return Average(float(share @ p), rows.T @ (share * p * (1 - p)), is_share=True, row=share @ rows)
 
 
 def masked_predictions(
     fit: MaskedRegression, averages: dict[str, Average], confidence: float = DEFAULT_CONFIDENCE
 ) -> tuple[Estimate, ...]:
     """Turn averages, or differences of averages, into estimates by the delta method.
+
+    Where the fit ran to the boundary there is no standard error, and the limits are those of `with_linear_limits`.
 
     Parameters
     ----------
@@ -327,16 +331,34 @@ def masked_predictions(
     >>> masked_predictions(fit, {"prediction": masked_average(fit)})[0].term
     'prediction'
     """
-    return tuple(
-        usable_estimate(
-            term,
-            a.value,
-            delta_se(a.gradient, fit.covariance),
-            n=len(fit.data.y),
-            unit=UNIT,
-            method="average of fitted values, delta method",
-            confidence=confidence,
-            degrees_of_freedom=fit.degrees_of_freedom,
-        )
-        for term, a in averages.items()
+    return tuple(_prediction(fit, term, a, confidence) for term, a in averages.items())
+
+
+def _prediction(fit: MaskedRegression, term: str, a: Average, confidence: float) -> Estimate:
+    """Limits on the logit scale for shares; at the boundary those of the linear regression of the corrected answer."""
+    se = delta_se(a.gradient, fit.covariance)
+    made = usable_estimate(
+        term,
+        a.value,
+        se,
+        n=len(fit.data.y),
+        unit=UNIT,
+        method="average of fitted values, delta method",
+        confidence=confidence,
+        degrees_of_freedom=fit.degrees_of_freedom,
     )
+    is_separated = bool(fit.undetermined.any()) or fit.convergence.separated_n > 0
+    if is_at_boundary(a.value, se, is_separated=is_separated, is_share=a.is_share):
+        lowest = 0.0 if a.is_share else -1.0
+        return with_linear_limits(made, a.row, _linear(fit.data), lowest, confidence=confidence)
+    if not a.is_share:
+        return made
+    limits = logit_interval(a.value, se, confidence, fit.degrees_of_freedom)
+    return replace(made, low=limits.low, high=limits.high)
+
+
+def _linear(data: MaskedData) -> Linear:
+    """Least squares of the answer corrected for the device: unbiased for the trait wherever its share lies."""
+    corrected = (data.y - data.how.c0) / data.how.c1
+    linear = least_squares(corrected, data.X, weights=data.weights, strata=data.strata, clusters=data.clusters)
+    return lambda row: (float(row @ linear.coefficients), delta_se(row, linear.covariance))

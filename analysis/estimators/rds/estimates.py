@@ -24,6 +24,7 @@ from analysis.estimators.rds.weights import (
 )
 from analysis.estimators.variance import FloatArray, IntArray
 
+NO_DEGREE = "{} respondent(s) have no degree, or a degree of 0: they stay in the recruitment tree with weight 0"
 RdsEstimator = Literal["rds-i", "rds-ii", "ss", "hcg"]
 
 
@@ -77,7 +78,7 @@ def rds_sample(
     time: npt.ArrayLike | None = None,
     population: float | None = None,
 ) -> RdsSample:
-    """Check a sample and its outcome.
+    """Check a sample and its outcome; respondents whose degree is missing or 0 stay in the tree with weight 0.
 
     Parameters
     ----------
@@ -105,16 +106,23 @@ def rds_sample(
     >>> rds_sample(recruitment_tree([1, 2], [0, 1]), [2, 3], group=np.array([0, 1]), levels=("no", "yes")).n
     2
     """
-    checked = checked_degrees(degree, tree.n, population)
+    reported = np.asarray(degree, dtype=np.float64)
+    weighs = ~(np.isnan(reported) | (reported == 0)) if reported.shape == (tree.n,) else np.ones(tree.n, dtype=bool)
+    if not weighs.any():
+        raise EstimationError("degree is missing or 0 for every respondent; nobody has a weight")
+    # A stand-in keeps the arithmetic finite; it has no part in an estimate.
+    stand_in = float(np.median(reported[weighs])) if not weighs.all() else 0.0
+    checked = checked_degrees(np.where(weighs, reported, stand_in) if len(weighs) else reported, tree.n, population)
     if (group is None) == (number is None):
         raise EstimationError("y is given twice or not at all; give groups or a number")
     if group is not None:
+        group = np.where(weighs, group, -1)
         values = (group[:, None] == np.arange(len(levels))).astype(np.float64)
         answered = group >= 0
         if len(np.unique(group[answered])) < 2:
             raise EstimationError("y has one level only; a share needs at least two")
     else:
-        raw = np.asarray(number, dtype=np.float64)
+        raw = np.where(weighs, np.asarray(number, dtype=np.float64), np.nan)
         answered = np.isfinite(raw)
         values = np.where(answered, raw, 0.0)[:, None]
         if not answered.any():
@@ -123,9 +131,8 @@ def rds_sample(
     if when.shape != (tree.n,) or not np.isfinite(when).all():
         raise EstimationError("time is missing for a respondent; leave the column out to go by wave")
     order = np.argsort(when, kind="stable").astype(np.int64)
-    return RdsSample(
-        tree, checked.values, group, levels, values, np.asarray(answered), order, population, checked.warnings
-    )
+    said = (*checked.warnings, *((NO_DEGREE.format(int((~weighs).sum())),) if not weighs.all() else ()))
+    return RdsSample(tree, checked.values, group, levels, values, np.asarray(answered), order, population, said)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

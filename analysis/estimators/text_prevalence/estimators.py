@@ -5,7 +5,7 @@ What belongs here: the choice, the median over splits, the shape of the answer. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.shares import share_evidence, share_interval, variance_pieces
 from analysis.estimators.text_prevalence.regressions import REGRESSIONS, Model
 from analysis.estimators.text_prevalence.sample import LabelledTexts
 from analysis.estimators.text_prevalence.shares import MEANS
 
 FloatArray = npt.NDArray[np.float64]
 
+IntervalRule = Literal["share", "normal"]
 Estimator = Literal["naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq"]
 ESTIMATORS: tuple[Estimator, ...] = ("naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq")
 DESCRIPTIONS: dict[str, str] = {
@@ -33,6 +35,10 @@ DESCRIPTIONS: dict[str, str] = {
 UNCORRECTED = (
     "rests on predictions alone: its error is not in its interval; shown beside corrected estimates for its bias"
 )
+FEW_CLUSTERS = 20
+AT_EDGE = 1e-6
+NO_INTERVAL = "this estimator has no standard error and no interval: report another one beside it"
+EDGE = "the estimate ran into the end of its range: predictions and labels do not fit each other; do not use it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,7 @@ def estimate_text(
     *,
     term: str = "prevalence",
     confidence: float = DEFAULT_CONFIDENCE,
+    interval: IntervalRule = "share",
 ) -> TextFit:
     """Estimate a prevalence, or a regression, from predictions for all rows and labels for a probability sample.
 
@@ -82,6 +89,9 @@ def estimate_text(
         Name of the mean.
     confidence
         Coverage of the intervals.
+    interval
+        `share`: the project's rule for shares, t elsewhere. `normal`: value ± normal quantile × se, as the authors'
+        libraries print it; it misses rare shares and few clusters.
 
     Returns
     -------
@@ -108,19 +118,61 @@ def estimate_text(
     _demand_known(estimator, model)
     fits = [_fit(texts, g, estimator, model) for g in texts.predictions]
     names = (term,) if model is None else model.names
-    values = np.array([value for value, _, _ in fits])
+    values = np.array([fit.values for fit in fits])
     centre = np.median(values, axis=0)
-    covariance = _combined(values, centre, [c for _, c, _ in fits])
-    details = {name: float(np.median([d[name] for _, _, d in fits])) for name in fits[0][2]}
+    covariance = _combined(values, centre, [fit.covariance for fit in fits])
+    details = {name: float(np.median([fit.details[name] for fit in fits])) for name in fits[0].details}
+    said = (*texts.warnings, *((UNCORRECTED,) if estimator == "naive" else ()), *_cluster_warnings(texts))
     unit = "share of posts" if model is None else "coefficient"
-    said = (*texts.warnings, *((UNCORRECTED,) if estimator == "naive" else ()))
-    variances = [None] * len(names) if covariance is None else np.diag(covariance).tolist()
     about = _About(len(texts), unit, DESCRIPTIONS[estimator], confidence, said)
-    estimates = tuple(
-        about.estimate(name, float(value), variance)
-        for name, value, variance in zip(names, centre, variances, strict=True)
+    if covariance is None:
+        estimates = tuple(about.without_error(name, float(v)) for name, v in zip(names, centre, strict=True))
+        return TextFit(estimates, None, details, len(fits))
+    df = np.median([fit.degrees_of_freedom for fit in fits], axis=0)
+    is_plain = interval == "normal"
+    made = [
+        about.estimate(name, float(value), float(variance), None if is_plain else float(degrees))
+        for name, value, variance, degrees in zip(names, centre, np.diag(covariance), df, strict=True)
+    ]
+    if model is None and not is_plain and _are_shares(texts):
+        made = [_with_share_interval(made[0], texts, estimator, fits)]
+    return TextFit(tuple(made), covariance, details, len(fits))
+
+
+def _are_shares(texts: LabelledTexts) -> bool:
+    return bool(np.isin(texts.value[texts.labelled], (0.0, 1.0)).all())
+
+
+def _cluster_warnings(texts: LabelledTexts) -> tuple[str, ...]:
+    clusters = 0 if texts.cluster is None else int(texts.cluster.max()) + 1
+    if texts.cluster is None or clusters >= FEW_CLUSTERS:
+        return ()
+    return (
+        f"{clusters} clusters only: intervals use the CR2 errors and t with few degrees of freedom, are wide, and "
+        "say nothing about clusters of another kind",
     )
-    return TextFit(estimates, covariance, details, len(fits))
+
+
+def _with_share_interval(made: Estimate, texts: LabelledTexts, estimator: str, fits: list[_Fit]) -> Estimate:
+    """The project's rule for shares: of the labels alone where they all say the same."""
+    value, variance, df = float(made.value or 0.0), float(made.se or 0.0) ** 2, float(made.degrees_of_freedom or 1.0)
+    rows = np.ones(len(texts), dtype=bool) if estimator == "naive" else texts.labelled
+    weights = rows / np.where(rows, texts.probability if estimator != "naive" else 1.0, 1.0)
+    labels = share_evidence(weights, df, texts.cluster)
+    labels = replace(labels, degrees_of_freedom=df)
+    y = texts.value[texts.labelled]
+    if estimator != "naive" and np.ptp(y) == 0:
+        limits = share_interval(float(y[0]), 0.0, labels, made.confidence)
+        said = (*made.warnings, f"all labels say {y[0]:g}: the interval is the exact one of the labels alone")
+        return replace(made, low=min(limits.low, value), high=max(limits.high, value), warnings=said)
+    pieces = float(np.median([fit.pieces for fit in fits]))
+    most = len(texts) if estimator not in ("labelled", "naive") else labels.effective_n
+    evidence = replace(labels, effective_n=max(most, labels.effective_n), pieces=pieces)
+    # Corrected shares may leave the unit interval; half a label stands for none.
+    edge = 0.5 / max(labels.effective_n, 1.0)
+    limits = share_interval(min(max(value, edge), 1 - edge), variance, evidence, made.confidence)
+    low, high = (0.0 if value <= 0 else limits.low), (1.0 if value >= 1 else limits.high)
+    return replace(made, low=min(low, value), high=max(high, value))
 
 
 def _demand_known(estimator: str, model: Model | None) -> None:
@@ -130,14 +182,39 @@ def _demand_known(estimator: str, model: Model | None) -> None:
         raise EstimationError(f"estimator '{estimator}' is for shares without covariates; use {', '.join(REGRESSIONS)}")
 
 
-def _fit(
-    texts: LabelledTexts, g: FloatArray, estimator: str, model: Model | None
-) -> tuple[FloatArray, FloatArray | None, dict[str, float]]:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """One split: values (k,), covariance, degrees of freedom (k,), what its variance rests on, and details."""
+
+    values: FloatArray
+    covariance: FloatArray | None
+    degrees_of_freedom: FloatArray
+    details: dict[str, float]
+    pieces: float = float("inf")
+
+
+def _fit(texts: LabelledTexts, g: FloatArray, estimator: str, model: Model | None) -> _Fit:
+    k = 1 if model is None else len(model.names)
+    plain = np.full(k, max(_labels_n(texts, estimator) - k, 1.0))
     if model is None:
         mean = MEANS[estimator](texts, g)
-        return np.array([mean.value]), None if mean.se is None else np.array([[mean.se**2]]), mean.details
+        spread = mean.spread(texts)
+        if spread is None or mean.influence is None:
+            return _Fit(np.array([mean.value]), None, plain, mean.details)
+        totals = mean.influence if texts.cluster is None else np.bincount(texts.cluster, weights=mean.influence)
+        df = plain if spread.degrees_of_freedom is None else spread.degrees_of_freedom
+        return _Fit(np.array([mean.value]), spread.covariance, df, mean.details, variance_pieces(totals))
     fit = REGRESSIONS[estimator](texts, g, model)
-    return fit.coefficients, fit.covariance, fit.details
+    df = plain if fit.degrees_of_freedom is None else fit.degrees_of_freedom
+    return _Fit(fit.coefficients, fit.covariance, df, fit.details)
+
+
+def _labels_n(texts: LabelledTexts, estimator: str) -> float:
+    """Kish's effective number of labels; all rows where predictions pass for labels."""
+    if estimator == "naive":
+        return float(len(texts))
+    w = 1 / texts.probability[texts.labelled]
+    return float(w.sum() ** 2 / (w @ w))
 
 
 def _combined(values: FloatArray, centre: FloatArray, covariances: list[FloatArray | None]) -> FloatArray | None:
@@ -158,10 +235,16 @@ class _About:
     confidence: float
     warnings: tuple[str, ...]
 
-    def estimate(self, term: str, value: float, variance: float | None) -> Estimate:
-        """The record of one term; without a variance it has no interval."""
-        if variance is not None:
-            return usable_estimate(term, value, float(np.sqrt(variance)), **vars(self))
+    def estimate(self, term: str, value: float, variance: float, degrees_of_freedom: float | None) -> Estimate:
+        """The record of one term."""
+        return usable_estimate(
+            term, value, float(np.sqrt(variance)), degrees_of_freedom=degrees_of_freedom, **vars(self)
+        )
+
+    def without_error(self, term: str, value: float) -> Estimate:
+        """The record of a term that has no standard error; at 0 or 1 it says so."""
+        at_edge = min(value, 1 - value) < AT_EDGE
+        made = replace(self, warnings=(*self.warnings, NO_INTERVAL, *((EDGE,) if at_edge else ())))
         return Estimate(
             term=term,
             value=value,
@@ -170,7 +253,7 @@ class _About:
             high=None,
             effective_n=None,
             degrees_of_freedom=None,
-            **vars(self),
+            **vars(made),
         )
 
 

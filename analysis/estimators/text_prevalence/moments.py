@@ -23,6 +23,10 @@ TOLERANCE = 1e-12
 """Largest element of the averaged moments, relative to the columns' scale, at which the root is taken as found."""
 FARTHEST = 12.0
 """Coefficient of a standardised column beyond which outcomes are separated, not estimated."""
+RANK_TOLERANCE, LEAST_LEFT = 1e-12, 0.02
+"""Curvature that counts as none; the least that a cluster's leverage may leave before its scores are divided by it."""
+MOST_CLUSTERS = 400
+"""Beyond so many clusters their number minus 1 is as good as any other degrees of freedom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +161,15 @@ def _spread(pieces: list[Piece]) -> FloatArray:
     return np.where(spread > 0, spread, 1.0)
 
 
-def sandwich(pieces: list[Piece], theta: FloatArray, family: Family, n: int, cluster: IntArray | None) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Covariance (k, k) of coefficients, and degrees of freedom (k,) of their t; None without clusters."""
+
+    covariance: FloatArray
+    degrees_of_freedom: FloatArray | None = None
+
+
+def sandwich(pieces: list[Piece], theta: FloatArray, family: Family, n: int, cluster: IntArray | None) -> Spread:
     """J⁻¹ Σ s s' J⁻ᵀ with the contributions of a row, or of a cluster, added up first.
 
     Parameters
@@ -171,8 +183,8 @@ def sandwich(pieces: list[Piece], theta: FloatArray, family: Family, n: int, clu
 
     Returns
     -------
-    numpy.ndarray
-        (k, k); no small-sample factor.
+    Spread
+        Without clusters no small-sample factor; with clusters as `clustered`.
 
     Source
         Egami, Hinck, Stewart & Wei 2024, arXiv:2306.04746, section 4; Huber 1967.
@@ -180,9 +192,98 @@ def sandwich(pieces: list[Piece], theta: FloatArray, family: Family, n: int, clu
     total = np.zeros((n, len(theta)))
     for piece in pieces:
         np.add.at(total, piece.row, piece.scores(theta, family))
-    inverse = np.linalg.inv(_at(pieces, theta, family)[1])
-    covariance: FloatArray = inverse @ cross_product(total, cluster) @ inverse.T
-    return covariance
+    information = _at(pieces, theta, family)[1]
+    if cluster is not None:
+        return clustered(total, information_by_cluster(pieces, theta, family, cluster), cluster)
+    inverse = np.linalg.inv(information)
+    return Spread(np.asarray(inverse @ cross_product(total, None) @ inverse.T, dtype=np.float64))
+
+
+def information_by_cluster(pieces: list[Piece], theta: FloatArray, family: Family, cluster: IntArray) -> FloatArray:
+    """(G, k, k) part of each cluster in minus the derivative of the equation.
+
+    Parameters
+    ----------
+    pieces, theta, family, cluster
+        As in `sandwich`.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    clusters, k = int(cluster.max()) + 1, len(theta)
+    made = np.zeros((clusters, k, k))
+    for piece in pieces:
+        weight = piece.c * slope_of(piece.X @ theta, family)
+        for i in range(k):
+            products = piece.X * (weight * piece.X[:, i])[:, None]
+            for j in range(k):
+                made[:, i, j] += np.bincount(cluster[piece.row], weights=products[:, j], minlength=clusters)
+    return made
+
+
+def clustered(scores: FloatArray, information: FloatArray, cluster: IntArray) -> Spread:
+    """Cluster-robust covariance without the bias of few clusters (CR2), with Satterthwaite's degrees of freedom.
+
+    Plain sums of squares over clusters are too small when clusters are few or unequal: each cluster has pulled the
+    estimate towards itself. Its scores are divided by the root of what its leverage leaves.
+
+    Parameters
+    ----------
+    scores
+        (n, k) contributions of rows to the equation.
+    information
+        (G, k, k) from `information_by_cluster`.
+    cluster
+        (n,) codes from 0.
+
+    Returns
+    -------
+    Spread
+
+    Raises
+    ------
+    EstimationError
+        One cluster only.
+
+    Source
+        Bell & McCaffrey 2002, Survey Methodology 28(2), 169–181: CR2 and its degrees of freedom, independent rows as
+        working model. Coverage by number of clusters: table `method_coverage`.
+    """
+    clusters = len(information)
+    if clusters < 2:
+        raise EstimationError("clusters holds one cluster only; a standard error needs at least 2")
+    totals = np.column_stack([np.bincount(cluster, weights=c, minlength=clusters) for c in scores.T])
+    left = _adjusted_inverses(information)
+    moved = np.einsum("gij,gj->gi", left, totals)
+    return Spread(np.asarray(moved.T @ moved, dtype=np.float64), _satterthwaite(information, left))
+
+
+def _adjusted_inverses(information: FloatArray) -> FloatArray:
+    """(G, k, k) J^−½ (I − H_g)^−½ J^−½ with H_g = J^−½ J_g J^−½."""
+    values, axes = np.linalg.eigh(information.sum(axis=0))
+    kept = values > RANK_TOLERANCE * float(np.abs(values).max())
+    root = axes[:, kept] / np.sqrt(values[kept])
+    leverage = np.einsum("ij,gik,kl->gjl", root, information, root)
+    shares, turns = np.linalg.eigh(np.eye(root.shape[1]) - (leverage + leverage.transpose(0, 2, 1)) / 2)
+    stretched = np.einsum("gij,gj,gkj->gik", turns, 1 / np.sqrt(np.maximum(shares, LEAST_LEFT)), turns)
+    return np.asarray(np.einsum("ij,gjk,lk->gil", root, stretched, root))
+
+
+def _satterthwaite(information: FloatArray, left: FloatArray) -> FloatArray:
+    """(tr P)²/tr P² of the quadratic form that each variance is, if rows are independent and of one variance."""
+    clusters, k = len(information), information.shape[1]
+    if clusters > MOST_CLUSTERS:
+        return np.full(k, clusters - 1.0)
+    whole = np.linalg.pinv(information.sum(axis=0), hermitian=True)
+    found = []
+    for column in np.eye(k):
+        d = left @ column
+        v = np.einsum("gij,gj->gi", information, d)
+        P = np.diag(np.einsum("gi,gi->g", d, v)) - v @ whole @ v.T
+        size = float((P**2).sum())
+        found.append(np.trace(P) ** 2 / size if size > 0 else 1.0)
+    return np.clip(found, 1.0, clusters - 1.0)
 
 
 def cross_product(contributions: FloatArray, cluster: IntArray | None) -> FloatArray:

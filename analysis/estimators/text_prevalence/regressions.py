@@ -12,7 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
-from analysis.estimators.text_prevalence.moments import Family, Piece, cross_product, root, sandwich
+from analysis.estimators.text_prevalence.moments import (
+    Family,
+    Piece,
+    Spread,
+    clustered,
+    cross_product,
+    information_by_cluster,
+    root,
+    sandwich,
+)
 from analysis.estimators.text_prevalence.sample import LabelledTexts
 
 FloatArray = npt.NDArray[np.float64]
@@ -60,11 +69,12 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class RegressionFit:
-    """Coefficients (k,), their covariance (k, k), and numbers that explain them."""
+    """Coefficients (k,), their covariance (k, k), numbers that explain them, and with clusters degrees of freedom."""
 
     coefficients: FloatArray
     covariance: FloatArray
     details: dict[str, float] = field(default_factory=dict)
+    degrees_of_freedom: FloatArray | None = None
 
 
 def naive_regression(texts: LabelledTexts, g: FloatArray, model: Model) -> RegressionFit:
@@ -119,7 +129,8 @@ def _ordinary(piece: Piece, texts: LabelledTexts, model: Model) -> RegressionFit
 
 def _solved(pieces: list[Piece], texts: LabelledTexts, model: Model) -> RegressionFit:
     theta = root(pieces, model.family)
-    return RegressionFit(theta, sandwich(pieces, theta, model.family, len(texts), texts.cluster))
+    made = sandwich(pieces, theta, model.family, len(texts), texts.cluster)
+    return RegressionFit(theta, made.covariance, degrees_of_freedom=made.degrees_of_freedom)
 
 
 def prediction_powered_regression(texts: LabelledTexts, g: FloatArray, model: Model, *, tuned: bool) -> RegressionFit:
@@ -137,7 +148,8 @@ def prediction_powered_regression(texts: LabelledTexts, g: FloatArray, model: Mo
     if tuned:
         weight = parts.power(theta)
         theta = parts.root(weight)
-    return RegressionFit(theta, parts.covariance(theta, weight, texts), {"lambda": weight})
+    made = parts.covariance(theta, weight, texts)
+    return RegressionFit(theta, made.covariance, {"lambda": weight}, made.degrees_of_freedom)
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +201,7 @@ class _Parts:
         top = float(np.trace(inverse @ (cross + cross.T) @ inverse))
         return min(max(top / bottom, 0.0), 1.0) if bottom > 0 else 0.0
 
-    def covariance(self, theta: FloatArray, weight: float, texts: LabelledTexts) -> FloatArray:
+    def covariance(self, theta: FloatArray, weight: float, texts: LabelledTexts) -> Spread:
         """Labelled and unlabelled contributions, each about its own mean; the factor m/(m − 1) without clusters."""
         difference = self.observed.scores(theta, self.family) - weight * self.paired.scores(theta, self.family)
         total = np.zeros((len(texts), len(theta)))
@@ -199,8 +211,12 @@ class _Parts:
         ):
             small = 1.0 if texts.cluster is not None else np.sqrt(len(rows) / max(len(rows) - 1, 1))
             total[rows] = (values - values.mean(axis=0)) / len(rows) * small
+        if texts.cluster is not None:
+            pieces = [self.observed, self.rest]
+            by_cluster = information_by_cluster(pieces, theta, self.family, texts.cluster)
+            return clustered(total, by_cluster / (len(self.observed.row) + len(self.rest.row)), texts.cluster)
         inverse = self._inverse(theta)
-        return np.asarray(inverse @ cross_product(total, texts.cluster) @ inverse)
+        return Spread(np.asarray(inverse @ cross_product(total, None) @ inverse))
 
 
 def _reweighted(piece: Piece, factor: float, y: FloatArray | None = None) -> Piece:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
-from analysis.estimators.text_prevalence.moments import cross_product
+from analysis.estimators.text_prevalence.moments import Spread, clustered, cross_product
 from analysis.estimators.text_prevalence.sample import LabelledTexts
 
 FloatArray = npt.NDArray[np.float64]
@@ -28,16 +28,31 @@ WEAKEST_YOUDEN = 0.05
 
 @dataclass(frozen=True)
 class MeanFit:
-    """One estimate: `se` is None where none is defined; `details` are numbers that explain it."""
+    """One estimate, the pull of each row on it, and the part of the rows' weight that each has.
+
+    `influence` (n,) adds up to about the estimate's error and is None where no error is defined; `weight` (n,) adds up
+    to 1; `small` is a factor for the standard error without clusters; `details` are numbers that explain it.
+    """
 
     value: float
-    se: float | None
+    influence: FloatArray | None = None
+    weight: FloatArray | None = None
     details: dict[str, float] = field(default_factory=dict)
+    small: float = 1.0
+
+    def spread(self, texts: LabelledTexts) -> Spread | None:
+        """Variance, and with clusters its degrees of freedom."""
+        if self.influence is None or self.weight is None:
+            return None
+        if texts.cluster is None:
+            return Spread(cross_product(self.influence[:, None] * self.small, None))
+        held = np.bincount(texts.cluster, weights=self.weight).astype(np.float64)
+        return clustered(self.influence[:, None], held[:, None, None], texts.cluster)
 
 
 def naive_mean(texts: LabelledTexts, g: FloatArray) -> MeanFit:
     """Mean of the predictions as if they were labels: shown for its bias, never to be reported alone."""
-    return MeanFit(float(g.mean()), _se((g - g.mean())[:, None] / len(g), texts))
+    return MeanFit(float(g.mean()), (g - g.mean()) / len(g), _equal(texts))
 
 
 def labelled_mean(texts: LabelledTexts, g: FloatArray) -> MeanFit:
@@ -45,7 +60,7 @@ def labelled_mean(texts: LabelledTexts, g: FloatArray) -> MeanFit:
     w = texts.labelled / texts.probability
     y = np.where(texts.labelled, texts.value, 0.0)
     value = float(w @ y / w.sum())
-    return MeanFit(value, _se((w * (y - value) / w.sum())[:, None], texts))
+    return MeanFit(value, w * (y - value) / w.sum(), w / w.sum())
 
 
 def adjusted_count(texts: LabelledTexts, g: FloatArray) -> MeanFit:
@@ -66,7 +81,7 @@ def adjusted_count(texts: LabelledTexts, g: FloatArray) -> MeanFit:
     influence = influence - value * w * y * (positive - true_rate) / (w @ y)
     influence = influence - (1 - value) * w * (1 - y) * (positive - false_rate) / (w @ (1 - y))
     details = {"true_positive_rate": true_rate, "false_positive_rate": false_rate}
-    return MeanFit(value, _se(influence[:, None] / youden, texts), details)
+    return MeanFit(value, influence / youden, _equal(texts), details)
 
 
 def _ratio(weight: FloatArray, positive: FloatArray, what: str) -> float:
@@ -92,7 +107,7 @@ def prediction_powered_mean(texts: LabelledTexts, g: FloatArray, *, tuned: bool)
     weight = _power(y, g, label, w, u) if tuned else 1.0
     rectifier, imputed = w @ (y - weight * g), weight * (u @ g)
     influence = w * (y - weight * g - rectifier) + u * (weight * g - imputed)
-    return MeanFit(float(rectifier + imputed), _se(influence[:, None], texts), {"lambda": weight})
+    return MeanFit(float(rectifier + imputed), influence, _equal(texts), {"lambda": weight})
 
 
 def _power(y: FloatArray, g: FloatArray, label: npt.NDArray[np.bool_], w: FloatArray, u: FloatArray) -> float:
@@ -110,9 +125,7 @@ def design_based_mean(texts: LabelledTexts, g: FloatArray) -> MeanFit:
     y = np.where(texts.labelled, texts.value, 0.0)
     corrected = g + texts.labelled / texts.probability * (y - g)
     value = float(corrected.mean())
-    se = _se((corrected - value)[:, None] / len(g), texts)
-    small = 1.0 if texts.cluster is not None else math.sqrt(len(g) / (len(g) - 1))
-    return MeanFit(value, se * small)
+    return MeanFit(value, (corrected - value) / len(g), _equal(texts), small=math.sqrt(len(g) / (len(g) - 1)))
 
 
 def expectation_maximised_share(texts: LabelledTexts, g: FloatArray) -> MeanFit:
@@ -134,7 +147,7 @@ def expectation_maximised_share(texts: LabelledTexts, g: FloatArray) -> MeanFit:
         ratio = (share / (1 - share)) / (prior / (1 - prior)) * g / (1 - g)
         before, share = share, float(np.mean(ratio / (1 + ratio)))
         if abs(share - before) < 1e-12:
-            return MeanFit(share, None, {"prior": prior})
+            return MeanFit(share, details={"prior": prior})
         share = min(max(share, 1e-12), 1 - 1e-12)
     raise EstimationError("EMQ does not settle; predictions are no probabilities")
 
@@ -145,8 +158,8 @@ def _demand_shares(texts: LabelledTexts) -> None:
         raise EstimationError("y holds values other than 0 and 1; ACC and EMQ are for shares, use ppi++ or dsl")
 
 
-def _se(influence: FloatArray, texts: LabelledTexts) -> float:
-    return float(np.sqrt(cross_product(influence, texts.cluster)[0, 0]))
+def _equal(texts: LabelledTexts) -> FloatArray:
+    return np.full(len(texts), 1 / len(texts))
 
 
 MEANS: dict[str, Callable[[LabelledTexts, FloatArray], MeanFit]] = {

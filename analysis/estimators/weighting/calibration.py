@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.variance import FloatArray, IntArray
-from analysis.estimators.weighting.design import Projection
+from analysis.estimators.weighting.design import Projection, row_blocks
 from analysis.estimators.weighting.margins import SAME_TOTAL, Margin, check_margins, indicators, starting_weights
 
 Distance = Literal["linear", "raking", "logit"]
@@ -184,9 +184,26 @@ def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
     -------
     Projection
     """
-    left, values, _ = np.linalg.svd(X * np.sqrt(regression_weights)[:, None], full_matrices=False)
+    triangle = _triangle(X, regression_weights)
+    length = np.linalg.norm(triangle, axis=0)
+    length = np.where(length > 0, length, 1.0)
+    _, values, right = np.linalg.svd(triangle / length, full_matrices=False)
     kept = values > RANK_TOLERANCE * max(float(values.max()), 1e-300)
-    return Projection(left[:, kept], regression_weights)
+    mixing = right[kept].T / values[kept] / length[:, None]
+    return Projection(X, np.asarray(mixing, dtype=np.float64), regression_weights)
+
+
+def _triangle(X: FloatArray, w: FloatArray) -> FloatArray:
+    """R of the QR decomposition of √w·X, (p, p) or smaller, block by block."""
+    triangle = np.empty((0, X.shape[1]))
+    for b in row_blocks(len(X)):
+        triangle = _r(np.vstack([triangle, X[b] * np.sqrt(w[b])[:, None]]))
+    return triangle
+
+
+def _r(block: FloatArray) -> FloatArray:
+    made: Any = np.linalg.qr(block, mode="r")
+    return np.asarray(made, dtype=np.float64)
 
 
 def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
@@ -312,12 +329,12 @@ def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w
         )
     if not np.isfinite(x).all() or not np.isfinite(asked).all():
         raise EstimationError("X or totals hold a missing value; drop the row or give the total")
-    empty = (np.abs(x).T @ w == 0) & (asked != 0)
+    empty = (np.sum([np.abs(x[b]).T @ w[b] for b in row_blocks(len(x))], axis=0) == 0) & (asked != 0)
     if empty.any():
         name = names[int(empty.argmax())]
         raise EstimationError(f"margin '{name}' has no respondent with weight; merge it with another level")
     # Redundant columns are fine as long as their totals say the same.
-    _, values, right = np.linalg.svd(x * np.sqrt(w)[:, None], full_matrices=True)
+    _, values, right = np.linalg.svd(_triangle(x, w), full_matrices=True)
     rank = int((values > RANK_TOLERANCE * values.max()).sum())
     conflict = right[rank:] @ asked
     if len(conflict) and np.max(np.abs(conflict)) > SAME_TOTAL * np.max(np.abs(asked)):
@@ -393,7 +410,8 @@ class _Problem:
 def _newton_step(problem: _Problem, eta: FloatArray, gap: FloatArray) -> tuple[FloatArray, FloatArray]:
     """One damped Newton step: halve until the misfit falls, take the smallest step if it never does."""
     x = problem.x
-    hessian = x.T @ (x * (problem.start * problem.slope(x @ eta))[:, None])
+    w = problem.start * problem.slope(x @ eta)
+    hessian = np.sum([x[b].T @ (x[b] * w[b][:, None]) for b in row_blocks(len(x))], axis=0)
     direction = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ gap
     before = problem.worst(gap)
     length = 1.0

@@ -24,6 +24,7 @@ from analysis.estimators.variance import FloatArray, IntArray, dense_codes
 LonelyRule = Literal["fail", "certainty", "remove", "adjust", "average"]
 # A stratum sampled to within this share of its population adds no variance.
 CENSUS_SHARE = 1e-7
+BLOCK = 1 << 16
 Columns = npt.ArrayLike | Sequence[npt.ArrayLike] | None
 
 
@@ -54,16 +55,58 @@ class Stage:
 class Projection:
     """What calibration removes from scores before their variance is taken.
 
+    The orthonormal basis of the calibration variables, each row times √`regression_weights`, is not stored but made
+    from them block by block: a million rows would take as much again.
+
     Attributes
     ----------
-    basis
-        (n, p) orthonormal basis of the calibration variables, each row times the square root of `regression_weights`.
+    columns
+        (n, p) calibration variables.
+    mixing
+        (p, r), r the rank: √weights·columns·mixing is orthonormal.
     regression_weights
         (n,) weights of the regression whose residuals count.
     """
 
-    basis: FloatArray
+    columns: FloatArray
+    mixing: FloatArray
     regression_weights: FloatArray
+
+    @property
+    def basis(self) -> FloatArray:
+        """The basis, (n, r)."""
+        return np.asarray(self.columns * np.sqrt(self.regression_weights)[:, None] @ self.mixing, dtype=np.float64)
+
+    def residual(self, scaled: FloatArray) -> FloatArray:
+        """Scores (n, k), times √weights, without their projection on the basis."""
+        root = np.sqrt(self.regression_weights)[:, None]
+        blocks = row_blocks(len(scaled))
+        loads = [(self.columns[b] * root[b]).T @ scaled[b] for b in blocks]
+        coefficients = self.mixing @ (self.mixing.T @ np.sum(loads, axis=0))
+        out = np.empty_like(scaled)
+        for b in blocks:
+            out[b] = scaled[b] - self.columns[b] * root[b] @ coefficients
+        return out
+
+
+def row_blocks(n: int) -> list[slice]:
+    """Cut n rows into blocks that are worked on one after the other.
+
+    Parameters
+    ----------
+    n
+        Rows.
+
+    Returns
+    -------
+    list of slice
+
+    Example
+    -------
+    >>> row_blocks(3)
+    [slice(0, 3, None)]
+    """
+    return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +137,7 @@ class SurveyDesign:
 
     def degrees_of_freedom(self, rows: npt.NDArray[np.bool_] | None = None) -> int:
         """Primary units minus strata among rows with weight (and in a domain)."""
-        kept = self.weights > 0 if rows is None else (self.weights > 0) & rows
+        kept = self.weights != 0 if rows is None else (self.weights != 0) & rows
         first = self.stages[0]
         units, strata = (int(np.count_nonzero(np.bincount(codes[kept]))) for codes in (first.unit, first.parent))
         return units - strata
@@ -273,13 +316,16 @@ def total_covariance(design: SurveyDesign, scores: FloatArray, rows: npt.NDArray
 
 
 def _residual(x: FloatArray, projection: Projection, weights: FloatArray) -> FloatArray:
-    """Replace w·z by w·(z − fitted z), regression weighted by the projection's weights; rows of weight 0 stay 0."""
+    """Replace w·z by w·(z − fitted z), regression weighted by the projection's weights; rows of weight 0 stay 0.
+
+    Linear calibration may leave negative weights; their rows carry variance like all others.
+    """
     root = np.sqrt(projection.regression_weights)
-    kept = weights > 0
+    kept = weights != 0
     z = np.zeros_like(x)
     z[kept] = x[kept] / weights[kept, None]
     scaled = z * root[:, None]
-    residual = scaled - projection.basis @ (projection.basis.T @ scaled)
+    residual = projection.residual(scaled)
     out = np.zeros_like(x)
     usable = kept & (root > 0)
     out[usable] = residual[usable] / root[usable, None] * weights[usable, None]
@@ -293,6 +339,26 @@ def _stage_covariance(
     rule: tuple[LonelyRule, int],
     rows: npt.NDArray[np.bool_] | None,
 ) -> FloatArray:
+    lonely, unit = rule[0], stage.unit
+    centred, parent, single = _centred_totals(x, stage, factor, rule)
+    n_h = np.bincount(parent).astype(np.float64)
+    product: FloatArray = centred.T @ centred
+    if lonely == "average" and single.any():
+        inside = np.ones(len(unit), dtype=bool) if rows is None else rows
+        held = np.bincount(parent[unit[inside]], minlength=len(n_h)) > 0
+        if not (held & ~single).any():
+            raise EstimationError("strata hold one cluster each; a variance needs a stratum with at least 2")
+        product = product * held.sum() / float((held & ~single).sum())
+    return product
+
+
+def _centred_totals(
+    x: FloatArray, stage: Stage, factor: FloatArray, rule: tuple[LonelyRule, int]
+) -> tuple[FloatArray, IntArray, npt.NDArray[np.bool_]]:
+    """Totals of a stage's units, centred and scaled so that their squares add up to the variance.
+
+    With them come the parent of each unit, and which parents hold a single unit.
+    """
     lonely, level = rule
     unit = stage.unit
     first = _first_rows(unit)
@@ -311,15 +377,31 @@ def _stage_covariance(
     if lonely == "adjust":
         means[single] = 0.0
     scale = np.where(open_h, outer * (1 - f_h) * n_h / np.maximum(n_h - 1, 1), 0.0)
-    centred = (totals - means[parent]) * np.sqrt(scale[parent])[:, None]
-    product: FloatArray = centred.T @ centred
-    if lonely == "average" and single.any():
-        inside = np.ones(len(unit), dtype=bool) if rows is None else rows
-        held = np.bincount(parent[unit[inside]], minlength=len(n_h)) > 0
-        if not (held & ~single).any():
-            raise EstimationError("strata hold one cluster each; a variance needs a stratum with at least 2")
-        product = product * held.sum() / float((held & ~single).sum())
-    return product
+    return (totals - means[parent]) * np.sqrt(scale[parent])[:, None], parent, single
+
+
+def first_stage_contributions(design: SurveyDesign, scores: FloatArray) -> FloatArray:
+    """Give what each primary unit adds to the variance of the totals of scores, before squaring.
+
+    Parameters
+    ----------
+    design, scores
+        As in `total_covariance`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (G, k), G primary units; its cross product is the first stage's part of `total_covariance`.
+
+    Raises
+    ------
+    EstimationError
+        As `total_covariance`.
+    """
+    x = scores
+    for projection in design.projections:
+        x = _residual(x, projection, design.weights)
+    return _centred_totals(x, design.stages[0], np.ones(len(x)), (design.lonely, 1))[0]
 
 
 def _first_rows(codes: IntArray) -> IntArray:

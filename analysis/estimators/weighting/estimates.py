@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval
+from analysis.estimators.shares import ShareEvidence, share_evidence, share_interval
 from analysis.estimators.variance import FloatArray
-from analysis.estimators.weighting.design import SurveyDesign, total_covariance
+from analysis.estimators.weighting.design import SurveyDesign, first_stage_contributions, total_covariance
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -87,12 +89,96 @@ def survey_mean(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | 
     total = float(w.sum())
     if not total > 0:
         raise EstimationError(f"weights add up to {total:g} in the domain; a mean needs a row with weight")
-    values = w @ x / total
+    values = _within_data(w @ x / total, x, w)
     centred = x - values
     covariance = total_covariance(design, w[:, None] * centred / total, inside)
-    n = int((w > 0).sum())
+    n = int((w != 0).sum())
     effects = _design_effects(np.diag(covariance), centred, w, n)
     return SurveyStatistic(values, covariance, *effects, design.degrees_of_freedom(inside), n)
+
+
+def _within_data(values: FloatArray, x: FloatArray, w: FloatArray) -> FloatArray:
+    """Weighted means without what rounding adds: with weights of 0 or more none leaves the range of its data.
+
+    A share of everybody is 1, not 1 ± 1e-16.
+    """
+    if (w < 0).any():
+        return values
+    held = x[w > 0]
+    return np.asarray(np.clip(values, held.min(axis=0), held.max(axis=0)), dtype=np.float64)
+
+
+def share_evidences(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | None = None) -> list[ShareEvidence]:
+    """Give what the variance of each share that `survey_mean` estimates rests on.
+
+    Parameters
+    ----------
+    y, design, domain
+        As in `survey_mean`.
+
+    Returns
+    -------
+    list of ShareEvidence
+        One for each column of y.
+
+    Example
+    -------
+    >>> from analysis.estimators.weighting.design import survey_design
+    >>> share_evidences([0.0, 1.0, 1.0, 1.0], survey_design(4))[0].effective_n
+    4.0
+    """
+    x, inside = _checked(y, design, domain)
+    w = np.where(inside, design.weights, 0.0)
+    total = float(w.sum())
+    centred = x - _within_data(w @ x / total, x, w)
+    made = first_stage_contributions(design, w[:, None] * centred / total)
+    df = design.degrees_of_freedom(inside)
+    return [share_evidence(w, df, design.stages[0].unit, column) for column in made.T]
+
+
+def survey_share(
+    y: npt.ArrayLike,
+    design: SurveyDesign,
+    domain: npt.ArrayLike | None = None,
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> tuple[SurveyStatistic, list[Interval]]:
+    """Estimate shares with the interval that every share of the project gets.
+
+    Parameters
+    ----------
+    y, design, domain
+        As in `survey_mean`; y holds 0 and 1.
+    confidence
+        Coverage.
+
+    Returns
+    -------
+    tuple
+        Statistic, and one interval for each column.
+
+    Raises
+    ------
+    EstimationError
+        As `survey_mean` and `share_interval`.
+
+    Source
+        See `share_interval`.
+
+    Example
+    -------
+    >>> from analysis.estimators.weighting.design import survey_design
+    >>> survey_share([1.0, 1.0, 1.0, 1.0], survey_design(4))[1][0].high
+    1.0
+    """
+    made = survey_mean(y, design, domain)
+    evidences = share_evidences(y, design, domain)
+    # Negative weights may carry a share outside.
+    values = np.clip(made.values, 0.0, 1.0)
+    variances = np.diag(made.covariance)
+    return made, [
+        share_interval(float(v), max(float(s), 0.0), e, confidence)
+        for v, s, e in zip(values, variances, evidences, strict=True)
+    ]
 
 
 def _checked(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | None) -> tuple[FloatArray, BoolArray]:
@@ -155,7 +241,7 @@ def survey_total(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike |
     w = np.where(inside, design.weights, 0.0)
     covariance = total_covariance(design, w[:, None] * x, inside)
     df = design.degrees_of_freedom(inside)
-    return SurveyStatistic(w @ x, covariance, None, None, df, int((w > 0).sum()))
+    return SurveyStatistic(w @ x, covariance, None, None, df, int((w != 0).sum()))
 
 
 def survey_ratio(
@@ -197,7 +283,7 @@ def survey_ratio(
     ratio = top / bottom
     covariance = total_covariance(design, (w * (x[:, 0] - ratio * x[:, 1]) / bottom)[:, None], inside)
     df = design.degrees_of_freedom(inside)
-    return SurveyStatistic(np.array([ratio]), covariance, None, None, df, int((w > 0).sum()))
+    return SurveyStatistic(np.array([ratio]), covariance, None, None, df, int((w != 0).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +293,7 @@ class KishEffect:
     Attributes
     ----------
     design_effect
-        n Σw² / (Σw)², 1 for equal weights.
+        n Σw² / (Σw)², 1 for equal weights, over weights that are not 0.
     effective_n
         n over the design effect.
     coefficient_of_variation
@@ -247,8 +333,8 @@ def kish_effect(weights: npt.ArrayLike) -> KishEffect:
     1.0
     """
     w = np.asarray(weights, dtype=np.float64)
-    w = w[w > 0]
-    if not len(w):
+    w = w[w != 0]
+    if not len(w) or not w.sum() > 0:
         raise EstimationError("weights are all zero; give some respondents a positive weight")
     effect = len(w) * float(w @ w) / float(w.sum()) ** 2
     return KishEffect(effect, len(w) / effect, float(np.sqrt(max(effect - 1, 0.0))))

@@ -17,6 +17,7 @@ from analysis.errors import EstimationError
 from analysis.estimators.variance import FloatArray, IntArray
 from analysis.estimators.weighting.design import SurveyDesign
 
+RANK_TOLERANCE = 1e-5
 ReplicateKind = Literal["jk1", "jkn", "bootstrap", "subbootstrap", "brr"]
 
 
@@ -202,12 +203,15 @@ class ReplicateStatistic:
         Replicates that gave a finite estimate.
     discarded_n
         Replicates that did not.
+    contributions
+        (R, k) what each adds to the variance, before squaring.
     """
 
     values: FloatArray
     covariance: FloatArray
     replicates_n: int
     discarded_n: int
+    contributions: FloatArray
 
     @property
     def standard_errors(self) -> FloatArray:
@@ -248,13 +252,37 @@ def replicate_statistic(design: ReplicateDesign, statistic: Callable[[FloatArray
     full = np.atleast_1d(statistic(design.weights))
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.array([np.atleast_1d(statistic(column)) for column in design.replicates.T])
+    return replicate_spread(design, full, each)
+
+
+def replicate_spread(design: ReplicateDesign, full: FloatArray, each: FloatArray) -> ReplicateStatistic:
+    """Give the covariance of estimates that were made with each set of replicate weights.
+
+    Parameters
+    ----------
+    design
+        Factors of the squares.
+    full, each
+        (k,) with the full weights, (R, k) with the replicates; not finite where a replicate gave none.
+
+    Returns
+    -------
+    ReplicateStatistic
+
+    Raises
+    ------
+    EstimationError
+        When fewer than two replicates give a finite estimate.
+    """
     good = np.isfinite(each).all(axis=1)
     if good.sum() < 2:
         raise EstimationError("replicates give fewer than two finite estimates; check the replicate weights")
     kept, factors = each[good], design.rscales[good]
     centre = full if design.mse else kept[factors > 0].mean(axis=0)
-    deviations = (kept - centre) * np.sqrt(factors)[:, None]
-    return ReplicateStatistic(full, deviations.T @ deviations * design.scale, int(good.sum()), int((~good).sum()))
+    deviations = (kept - centre) * np.sqrt(factors * design.scale)[:, None]
+    return ReplicateStatistic(
+        full, deviations.T @ deviations, int(good.sum()), int((~good).sum()), np.asarray(deviations)
+    )
 
 
 def given_replicates(
@@ -293,11 +321,38 @@ def given_replicates(
     w, r = np.asarray(weights, dtype=np.float64), np.asarray(replicates, dtype=np.float64)
     if r.ndim != 2 or len(r) != len(w) or r.shape[1] < 2:
         raise EstimationError(f"replicates has shape {r.shape} for {len(w)} rows; give at least two columns")
+    if not scale > 0 or not np.isfinite(scale):
+        raise EstimationError(f"scale is {scale:g}; give a number above 0")
     if not np.isfinite(r).all() or (r < 0).any() or not np.isfinite(w).all() or (w < 0).any():
         raise EstimationError("replicates hold a missing or negative weight; every weight is 0 or more")
     factors = np.ones(r.shape[1]) if rscales is None else np.asarray(rscales, dtype=np.float64)
     if factors.shape != (r.shape[1],):
         raise EstimationError(f"rscales has shape {factors.shape}; give one factor for each of {r.shape[1]} replicates")
+    if not (factors >= 0).all() or not factors.any():
+        raise EstimationError("rscales are negative, missing or all 0; give factors of 0 or more")
     complete = r if combined else r * w[:, None]
-    rank = int(np.linalg.matrix_rank(complete, tol=1e-5 * float(np.linalg.norm(complete, 2))))
-    return ReplicateDesign(w, complete, scale, factors, max(rank - 1, 1), kind, mse)
+    return ReplicateDesign(w, complete, scale, factors, max(replicate_rank(complete) - 1, 1), kind, mse)
+
+
+def replicate_rank(replicates: FloatArray) -> int:
+    """Rank of replicate weights: one more than their degrees of freedom, in a domain too.
+
+    Parameters
+    ----------
+    replicates
+        (n, R) complete weights of the rows that count.
+
+    Returns
+    -------
+    int
+
+    Source
+        `degf` of R survey, tolerance 1e-5 of the largest singular value; here from the (R, R) products.
+
+    Example
+    -------
+    >>> replicate_rank(np.array([[0.0, 2.0], [2.0, 0.0]])), replicate_rank(np.array([[0.0, 2.0], [0.0, 4.0]]))
+    (2, 1)
+    """
+    values = np.linalg.eigvalsh(replicates.T @ replicates)
+    return int((values > RANK_TOLERANCE**2 * max(float(values.max()), 1e-300)).sum())

@@ -178,3 +178,43 @@ def test_ideal_points_stay_away_where_they_have_no_form(tmp_path):
     assert "the ideal-point model did not run: it has no form for weights" in report["warnings"]
     assert report["estimator"] == "quick"
     assert not any(term.startswith("posterior.") for term in terms)
+
+
+def test_diagnostics_of_several_items_go_by_the_weights(tmp_path):
+    """Weights that undo an arm's oversampling change each item's difference, and the diagnostics must show it."""
+    rng = np.random.default_rng(3)
+    n = 600
+    arm, group = np.arange(n) % 3, (np.arange(n) // 3) % 2
+    held = rng.random(n) < np.where(group == 1, 0.8, 0.1)
+    file = tmp_path / "several.csv"
+    frame = pd.DataFrame(
+        {"y": rng.binomial(3, 0.4, n) + (arm > 0) * held, "arm": arm, "w": np.where(group == 1, 0.2, 1.8)}
+    )
+    frame["cl"] = np.arange(n) // 100
+    frame.to_csv(file, index=False)
+    options = [
+        "--response",
+        "y",
+        "--treatment",
+        "arm",
+        "--items",
+        "3",
+        "--estimator",
+        "multi",
+        "--sensitive-levels",
+        "1,2",
+    ]
+
+    def run(*more):
+        found = CliRunner().invoke(estimate, ["list-experiment", str(file), *options, *more, "--json"])
+        assert found.exception is None, found.exception
+        return json.loads(found.stdout)
+
+    weighted, plain = run("--weights", "w", "--model", "nls"), run("--model", "nls")
+    for level in (1, 2):
+        rows = frame[(frame.arm == 0) | (frame.arm == level)]
+        means = [np.average(r.y, weights=r.w) for r in (rows[rows.arm == level], rows[rows.arm == 0])]
+        assert weighted["diagnostics"]["items"][str(level)]["difference"] == pytest.approx(means[0] - means[1])
+        assert plain["diagnostics"]["items"][str(level)]["difference"] != pytest.approx(means[0] - means[1], abs=0.1)
+    clustered = run("--clusters", "cl", "--model", "nls")["estimates"][0]
+    assert (clustered["high"] - clustered["value"]) / clustered["se"] == pytest.approx(stats.t.ppf(0.975, 5))

@@ -47,8 +47,7 @@ def test_the_whole_tree_passes(tmp_path):
         ("6,3,3,1", "6,77,3,1", ["column 'by'", "'77'", "row 6", "not in the sample"]),
         ("6,3,3,1", "5,3,3,1", ["column 'id'", "'5'", "twice", "row 6"]),
         ("6,3,3,1", ",3,3,1", ["column 'id'", "missing", "row 6"]),
-        ("6,3,3,1", "6,3,0,1", ["column 'degree'", "is 0", "row 6"]),
-        ("6,3,3,1", "6,3,,1", ["column 'degree'", "row 6"]),
+        ("6,3,3,1", "6,3,0.5,1", ["column 'degree'", "is 0.5", "row 6"]),
         ("6,3,3,1", "6,3,many,1", ["column 'degree'", "'many'", "row 6"]),
         ("6,3,3,1", "6,3,-2,1", ["column 'degree'", "is -2"]),
         ("1,seed,4,0", "1,9,4,0", ["column 'by'", "seed"]),
@@ -63,6 +62,20 @@ def test_a_broken_tree_is_refused_by_column_value_and_row(tmp_path, old, new, wo
     assert "\n" not in message
     for word in words:
         assert word in message, message
+
+
+@pytest.mark.parametrize("degree", ["0", ""])
+def test_who_has_no_degree_stays_in_the_tree_and_weighs_nothing(tmp_path, degree):
+    """Respondent 3 recruited others; leaving the row out would cut the tree, so its weight is 0 instead."""
+    made = rds(tmp_path, TREE.replace("3,1,5,0", f"3,1,{degree},0"))
+    counted = [(3, 1), (4, 0), (2, 1), (6, 0), (3, 1), (4, 0), (2, 0), (5, 1)]
+    weights = [1 / d for d, _ in counted]
+    wanted = sum(w * y for w, (_, y) in zip(weights, counted, strict=True)) / sum(weights)
+    assert made["estimates"][0]["value"] == pytest.approx(wanted)
+    assert made["n"] == 8
+    assert any("1 respondent(s) have no degree" in w for w in made["warnings"])
+    assert made["diagnostics"]["seeds_and_waves"] == rds(tmp_path)["diagnostics"]["seeds_and_waves"]
+    assert not any("have no degree" in w for w in rds(tmp_path)["warnings"])
 
 
 def test_an_extreme_degree_is_flagged_and_refused_where_a_size_forbids_it(tmp_path):
@@ -218,10 +231,17 @@ def test_an_empty_group_and_a_single_cluster_are_flagged_not_numbered(tmp_path):
         mean(tmp_path, "y,c\n1,a\n0,a\n", "--clusters", "c")
 
 
-def test_a_share_of_zero_has_no_logit_interval_and_says_so(tmp_path):
-    made = mean(tmp_path, "y\n0\n0\n0\n", "--interval", "logit")
-    assert made["estimates"][0]["low"] is None
-    assert any("beta" in w for w in made["warnings"])
+@pytest.mark.parametrize("how", ["logit", "likelihood", "arcsine", "share"])
+def test_a_share_of_zero_has_exact_limits_and_says_so(tmp_path, how):
+    made = mean(tmp_path, "y\n0\n0\n0\n", "--interval", how)
+    assert made["estimates"][0]["low"] == 0
+    assert made["estimates"][0]["high"] == pytest.approx(1 - 0.025 ** (1 / 3), rel=1e-6)
+    assert any("exact limits" in w for w in made["warnings"]) == (how != "share")
+    inside = mean(tmp_path, "y\n0\n1\n0\n1\n", "--interval", how)
+    assert not any("exact limits" in w for w in inside["warnings"])
+
+
+def test_exact_limits_of_beta(tmp_path):
     exact = mean(tmp_path, "y\n0\n0\n0\n", "--interval", "beta")
     assert exact["estimates"][0]["high"] == pytest.approx(1 - 0.025 ** (1 / 3), rel=1e-6)
 

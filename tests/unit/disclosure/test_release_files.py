@@ -171,6 +171,35 @@ def test_a_table_of_no_study_is_no_excuse(tmp_path):
     assert len(audit.failed_designs(release, release)) == 1
 
 
+def types_table(release, *rows):
+    """Answer types of the arms of one experiment: arm, holds the item, share."""
+    columns = ("arm_code", "holds_item", "type_share")
+    table = pa.table(
+        {"experiment_code": ["land_2011"] * len(rows)} | {n: [r[i] for r in rows] for i, n in enumerate(columns)}
+    )
+    bare(table, release / "tables/open__list_experiment_types.parquet")
+
+
+def test_a_failed_design_in_pieces_is_found(tmp_path):
+    release = design(
+        tmp_path / "release", ("K01_list_red_land_2011", True, 0.1), ("K02_list_blue_land_2011", True, 0.2244),
+        ("K02_list_blue_land_2011", False, None),
+    )  # fmt: skip
+    types_table(release, ("red", True, 0.06), ("red", True, 0.04), ("red", False, 0.9))
+    assert audit.failed_designs_in_parts(release) == []
+    types_table(release, ("red", True, 0.1), ("blue", True, 0.2), ("blue", True, 0.0244), ("blue", False, 0.7756))
+    assert [(finding.file, finding.text) for finding in audit.failed_designs_in_parts(release)] == [
+        (
+            "tables/open__list_experiment_types.parquet",
+            "column 'type_share' adds up to the difference 0.2244 of a failed design",
+        )
+    ]
+    types_table(release, ("blue", True, 0.05), ("red", True, 0.1))
+    assert audit.failed_designs_in_parts(release)[0].text == "column 'type_share' has shares of a failed design"
+    types_table(release, ("blue", True, None), ("red", True, 0.1))
+    assert audit.failed_designs_in_parts(release) == []
+
+
 def test_bundle_and_release_are_compared_both_ways(tmp_path):
     release = summed(tmp_path / "release", a="1", b="2")
     with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import krippendorff
 import numpy as np
 import pytest
 
@@ -93,21 +92,73 @@ def test_alpha_is_one_minus_observed_over_expected_disagreement(level, distance)
     pairs = [distance(a, b) for i, a in enumerate(pooled) for j, b in enumerate(pooled) if i != j]
     assert made.value == pytest.approx(1 - observed / np.mean(pairs))
     assert (made.term, made.n, made.unit) == ("topic", 8, "chance-corrected agreement")
-    assert made.method == "Krippendorff's alpha; percentile interval of a bootstrap over items"
+    assert made.method == "Krippendorff's alpha; interval from a Bayesian bootstrap over items with Jeffreys' prior"
     assert (made.effective_n, made.degrees_of_freedom) == (None, None)
 
 
-def test_the_interval_is_that_of_resampled_items():
+def test_the_interval_is_that_of_reweighted_items():
+    """Rows of every pattern, and half an item of each pair of labels in all three half items, weighted by gammas."""
     given = two_coders(FIRST, SECOND, np.arange(3.0))
     made = krippendorff_alpha(given, "nominal", generator=np.random.default_rng(1), draws=300, confidence=0.8)
-    rows = np.random.default_rng(1).integers(0, 8, size=(300, 8))
+    counts = np.array([np.eye(3, dtype=int)[a] + np.eye(3, dtype=int)[b] for a, b in zip(FIRST, SECOND, strict=True)])
+    patterns, seen = np.unique(counts, axis=0, return_counts=True)
+    pairs = [np.eye(3)[i] + np.eye(3)[j] for i in range(3) for j in range(i, 3)]
+    shape = np.concatenate([seen, np.full(6, 1.5 / 6)])
+    weights = np.random.default_rng(1).standard_gamma(shape, size=(300, len(shape)))
     drawn = []
-    for row in rows:
-        if len(np.unique(np.concatenate([FIRST[row], SECOND[row]]))) > 1:
-            drawn.append(krippendorff.alpha([FIRST[row], SECOND[row]], level_of_measurement="nominal"))
+    for w in 8 * weights / weights.sum(axis=1, keepdims=True):
+        table = sum(one * (np.outer(c, c) - np.diag(c)) for one, c in zip(w, np.vstack([patterns, pairs]), strict=True))
+        n = table.sum(axis=1)
+        off = 1 - np.eye(3)
+        drawn.append(1 - (table * off).sum() / ((np.outer(n, n) * off).sum() / (n.sum() - 1)))
     assert made.se == pytest.approx(np.std(drawn, ddof=1))
     assert (made.low, made.high) == pytest.approx(tuple(np.quantile(drawn, [0.1, 0.9])))
     assert made.confidence == 0.8
+
+
+def rare(positives, disagreed, items):
+    """Two coders: so many items both call 1, so many only the first does."""
+    first = np.array([1] * (positives + disagreed) + [0] * (items - positives - disagreed))
+    second = np.array([1] * positives + [0] * (items - positives))
+    return two_coders(first, second, np.arange(2.0))
+
+
+def test_agreement_on_one_item_is_neither_certain_nor_good():
+    one = alpha(rare(1, 0, 150))
+    assert one.value == 1.0
+    assert one.low < 0.5
+    assert standing(one) == "not reported"
+    assert "1 item(s) have another label than the commonest" in one.warnings[0]
+    many = alpha(rare(60, 1, 150))
+    assert standing(many) == "good"
+    assert many.warnings == ()
+
+
+@pytest.mark.parametrize(("prevalence", "items"), [(0.015, 150), (0.05, 150), (0.5, 50)])
+def test_the_interval_holds_alpha_of_all_items_for_rare_labels_too(prevalence, items):
+    """Coverage over drawn sheets; a bootstrap of the items as they are, the negative twin, misses the rare label."""
+    sensitivity, false = 0.8, 0.01
+    both = prevalence * sensitivity**2 + (1 - prevalence) * false**2
+    neither = prevalence * (1 - sensitivity) ** 2 + (1 - prevalence) * (1 - false) ** 2
+    share = both + (1 - both - neither) / 2
+    truth = 1 - (1 - both - neither) / (2 * share * (1 - share))
+    hits, plain, sheets = 0, 0, 0
+    rng = np.random.default_rng(items)
+    while sheets < 150:
+        agreed, split, _ = rng.multinomial(items, [both, 1 - both - neither, neither])
+        if agreed + split == 0:
+            continue
+        sheets += 1
+        made = krippendorff_alpha(rare(agreed, split, items), "nominal", generator=rng, draws=200)
+        hits += made.low <= truth <= made.high
+        again = rng.multinomial(items, np.array([agreed, split, items - agreed - split]) / items, size=200)
+        p = (again[:, 0] + again[:, 1] / 2) / items
+        drawn = 1 - again[:, 1] / items / np.maximum(2 * p * (1 - p), 1e-12)
+        low, high = np.quantile(drawn[p > 0], [0.025, 0.975])
+        plain += low <= truth <= high
+    assert hits / sheets >= 0.89
+    if prevalence < 0.02:
+        assert plain / sheets < 0.85
 
 
 def test_items_with_one_label_do_not_count():

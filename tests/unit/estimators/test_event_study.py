@@ -122,11 +122,9 @@ def test_the_step_of_a_number_is_that_of_a_segmented_regression():
     assert len(made.placebo_jumps) == len(dates)
     assert made.jump.se == pytest.approx(made.placebo_jumps.std(ddof=1))
     assert made.p_value == (1 + (np.abs(made.placebo_jumps) >= 2.0).sum()) / (1 + len(dates))
-    rank = int(0.05 * (len(dates) + 1))
-    ordered = np.sort(made.placebo_jumps)
-    assert (made.jump.low, made.jump.high) == pytest.approx(
-        (min(2 - ordered[-rank], 2.0), max(2 - ordered[rank - 1], 2.0))
-    )
+    rank = int(0.1 * (len(dates) + 1))
+    half = np.sort(np.abs(made.placebo_jumps))[-rank]
+    assert (made.jump.low, made.jump.high) == pytest.approx((2 - half, 2 + half))
 
 
 def test_the_step_of_a_count_is_a_quasi_poisson_coefficient():
@@ -164,24 +162,59 @@ def test_placebo_dates_by_the_definition():
 
 def test_intervals_are_order_statistics():
     placebo = np.arange(1.0, 40.0)
-    assert placebo_interval(100.0, placebo, 0.95) == (61.0, 100.0)
+    assert placebo_interval(100.0, placebo, 0.95) == (62.0, 138.0)
     assert placebo_interval(100.0, placebo - 20, 0.9) == (82.0, 118.0)
-    assert placebo_interval(0.0, placebo + 5, 0.95) == (-44.0, 0.0)
+    assert placebo_interval(0.0, placebo + 5, 0.95) == (-43.0, 43.0)
 
 
-def test_covariates_are_adjusted_by_holm():
-    g = np.random.default_rng(8)
-    values = {name: g.normal(size=104) + lift * (np.arange(104) >= 40) for name, lift in (("b", 9), ("a", 0), ("c", 0))}
-    made = predetermined_jumps(values, 40, other_events=(80,), level=0.2)
-    studies = {n: event_study(v, 40, other_events=(80,), response="number") for n, v in values.items()}
-    assert [c.name for c in made] == ["b", "a", "c"]
+def test_interval_and_rank_say_the_same():
+    """The interval excludes 0 exactly when the p-value is at most .05, for series without and with a shock."""
+    said = []
+    for seed in range(60):
+        one = study(seed, is_lifted=seed % 2 == 0)
+        said.append(one.p_value <= 0.05)
+        assert (one.jump.low > 0 or one.jump.high < 0) == said[-1]
+    assert any(said)
+    assert not all(said)
+
+
+def drawn_covariates(seed, lift=0.0, weeks=104):
+    g = np.random.default_rng(seed)
+    shared = g.normal(size=weeks)
+    lifts = {"a": lift, "b": 0.0, "c": 0.0}
+    return {name: 0.5 * shared + g.normal(size=weeks) + up * (np.arange(weeks) >= 40) for name, up in lifts.items()}
+
+
+def test_covariates_are_adjusted_together():
+    made = predetermined_jumps(drawn_covariates(8, lift=12.0), 40, other_events=(80,))
+    studies = {
+        name: event_study(v, 40, other_events=(80,), response="number") for name, v in drawn_covariates(8, 12.0).items()
+    }
+    assert [c.name for c in made] == ["a", "b", "c"]
     assert [c.p_value for c in made] == [studies[c.name].p_value for c in made]
     assert [c.jump for c in made] == [studies[c.name].jump.value for c in made]
-    ordered = sorted(c.p_value for c in made)
-    steps = np.minimum(np.maximum.accumulate(np.array(ordered) * [3, 2, 1]), 1)
-    assert sorted(c.adjusted_p_value for c in made) == pytest.approx(steps.tolist())
-    assert [c.jumps for c in made] == [c.adjusted_p_value <= 0.2 for c in made]
-    assert made[0].jumps
+    jumps = np.array([[studies[c].jump.value, *studies[c].placebo_jumps] for c in "abc"])
+    scaled = np.abs(jumps) / np.sqrt((jumps**2).mean(axis=1, keepdims=True))
+    assert made[0].adjusted_p_value == pytest.approx((scaled.max(axis=0) >= scaled[0, 0]).mean())
+    assert made[0].adjusted_p_value == pytest.approx(1 / jumps.shape[1])
+    assert all(c.adjusted_p_value >= c.p_value - 1e-12 for c in made)
+    assert [c.jumps for c in made] == [True, False, False]
+
+
+def test_the_check_fails_as_often_as_its_level_says_and_no_more():
+    """Size over worlds in which nothing jumps, power over worlds in which one of three does."""
+    false = [any(c.jumps for c in predetermined_jumps(drawn_covariates(s), 40, other_events=(80,))) for s in range(120)]
+    seen = [predetermined_jumps(drawn_covariates(s, 8.0), 40, other_events=(80,))[0].jumps for s in range(30)]
+    assert 0 < np.mean(false) <= 0.11
+    assert np.mean(seen) >= 0.8
+
+
+def test_a_check_that_could_never_fail_is_refused():
+    with pytest.raises(
+        EstimationError, match=r"49 placebo dates cannot show a jump at level 0.01: the smallest p-value"
+    ):
+        predetermined_jumps(drawn_covariates(1), 40, other_events=(80,), level=0.01)
+    assert predetermined_jumps({}, 40) == ()
 
 
 def test_a_replication_needs_both_ranks_and_one_sign():

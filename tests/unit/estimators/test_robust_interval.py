@@ -1,13 +1,15 @@
 """The envelope over bogus shares, undecided answers, weightings and design effects."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
 from analysis.estimators.robust_interval import robust_interval, with_other_weights
+from analysis.estimators.shares import share_interval
 from analysis.estimators.weighting.design import survey_design
-from analysis.estimators.weighting.estimates import survey_mean
-from analysis.estimators.weighting.intervals import proportion_interval
+from analysis.estimators.weighting.estimates import share_evidences, survey_mean, survey_share
 
 RNG = np.random.default_rng(3)
 Y = (RNG.random(400) < 0.2).astype(float)
@@ -28,10 +30,9 @@ def test_each_source_widens_and_nothing_narrows():
         assert (wider.low, wider.high) != (narrow.low, narrow.high)
 
 
-def test_without_extras_it_is_the_logit_interval():
+def test_without_extras_it_is_the_share_interval():
     made = robust_interval(Y, {"none": PLAIN}, bogus_shares=[0.0], design_effect=1)
-    mean = survey_mean(Y, PLAIN)
-    plain = proportion_interval(float(mean.values[0]), float(mean.covariance[0, 0]), 400, 399)
+    _, (plain,) = survey_share(Y, PLAIN)
     assert (made.low, made.high) == (pytest.approx(plain.low, rel=1e-9), pytest.approx(plain.high, rel=1e-9))
 
 
@@ -77,7 +78,9 @@ def test_every_case_by_hand():
         mean = survey_mean(np.where(undecided, decided, Y), design)
         share = float(mean.values[0])
         variance = max(float(mean.covariance[0, 0]), 2.0 * share * (1 - share) / 399)
-        plain = proportion_interval(share, variance, 400, 99, "logit", confidence=0.9)
+        evidence = share_evidences(np.where(undecided, decided, Y), design)[0]
+        evidence = replace(evidence, effective_n=min(evidence.effective_n, 200))
+        plain = share_interval(share, variance, evidence, 0.9)
         for bogus, case in zip((0.0, 0.05), made.cases[2 * decided : 2 * decided + 2], strict=True):
             assert case.share == pytest.approx(share)
             assert (case.low, case.high) == pytest.approx(
@@ -91,9 +94,9 @@ def test_every_case_by_hand():
 def test_a_design_that_is_worse_than_assumed_counts():
     clustered = survey_design(400, clusters=np.argsort(np.argsort(Y, kind="stable")) // 20)
     made = robust_interval(Y, {"none": clustered}, bogus_shares=[0.0])
-    mean = survey_mean(Y, clustered)
-    plain = proportion_interval(float(mean.values[0]), float(mean.covariance[0, 0]), 400, 19)
-    assert (made.low, made.high) == pytest.approx((plain.low, plain.high))
+    mean, (plain,) = survey_share(Y, clustered)
+    # Half the sample is assumed to count, which only t could tell.
+    assert (made.low, made.high) == pytest.approx((plain.low, plain.high), rel=0.01)
     assert mean.covariance[0, 0] > 2 * mean.values[0] * (1 - mean.values[0]) / 399
 
 
@@ -101,7 +104,21 @@ def test_everybody_said_yes_and_tiny_samples_have_exact_limits():
     made = robust_interval(np.ones(100), {"none": survey_design(100)}, bogus_shares=[0.0], design_effect=4)
     assert (made.low, made.high) == (pytest.approx(0.025 ** (1 / 25)), 1.0)
     tiny = robust_interval(np.ones(3), {"none": survey_design(3)}, bogus_shares=[0.0], design_effect=50)
-    assert tiny.low == pytest.approx(0.025**0.5)
+    assert tiny.low == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_everybody_said_yes_under_any_weights(seed):
+    """Σw·1/Σw is 1 ± 1e-16: a unanimous share has the exact limits of a share of 1, nobody's weights overflow them."""
+    rng = np.random.default_rng(seed)
+    w = np.round(rng.gamma(2, 0.7, int(rng.integers(20, 300))), 3) + 0.01
+    design = survey_design(len(w), weights=w)
+    made = robust_interval(np.ones(len(w)), {"w": design}, bogus_shares=[0.0], design_effect=1)
+    kish = w.sum() ** 2 / (w @ w)
+    assert (made.low, made.high) == (pytest.approx(0.025 ** (1 / kish)), 1.0)
+    assert survey_mean(np.ones(len(w)), design).values[0] == 1.0
+    nearly = np.where(np.arange(len(w)) == 0, 0.0, 1.0)
+    assert survey_mean(nearly, design).values[0] < 1.0
 
 
 def test_other_weights_keep_the_design_and_drop_calibrations():

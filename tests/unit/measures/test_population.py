@@ -34,8 +34,13 @@ def level(frame):
 
 
 def test_an_unreported_category_counts_as_nothing():
-    assert protected_by_year(population(), breaks(2020)).protected_n.tolist() == [100]
-    assert protected_by_year(population(other_protection_n=7), breaks(2020)).protected_n.tolist() == [107]
+    assert protected_by_year(population(), breaks(2020)).protected_n.tolist() == [90]
+    assert protected_by_year(population(other_protection_n=7), breaks(2020)).protected_n.tolist() == [97]
+
+
+def test_who_waits_for_a_decision_is_registered_and_not_protected():
+    row = protected_by_year(population(other_protection_n=7), breaks(2020)).iloc[0]
+    assert row.registered_n - row.protected_n == row.asylum_seekers_n == 10
 
 
 def test_a_break_is_marked_in_its_own_year_only():

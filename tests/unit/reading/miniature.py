@@ -52,7 +52,8 @@ def population() -> list[dict[str, Any]]:
             is_break = iso3 == "IRN" and year == 2022
             rows.append({
                 "host_iso3": iso3, "host_name": name, "year": year, "refugees_n": size, "asylum_seekers_n": year - 2000,
-                "other_protection_n": None, "protected_n": size + year - 2000, "is_series_break": is_break,
+                "other_protection_n": None,
+                "protected_n": size, "registered_n": size + year - 2000, "is_series_break": is_break,
                 "series_break_note": "Counted anew" if is_break else None, **PLACE,
             })  # fmt: skip
     return rows
@@ -315,7 +316,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "persons_status_code": "not_disaggregated", "source": SOURCE},
         ],
         "population_host_disaggregation": [
-            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "protected_n": 100 * rank,
+            {"host_iso3": iso3, "host_name": HOSTS[iso3][0], "year": 2023, "registered_n": 100 * rank,
              "sex_known_share": share, "age_known_share": share, "disaggregation_code": code, "source": SOURCE}
             for rank, (iso3, code, share) in enumerate(levels, start=1)
         ],
@@ -334,6 +335,16 @@ def tables() -> dict[str, list[dict[str, Any]]]:
              "event_category_code": kind, "date_status_code": "seen", "source_quality_code": "named_or_official",
              "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE}
             for n, kind in ((1, "afg_pak"), (2, "host_policy"), (3, "afg_pak"))
+        ],
+        "questionnaire_items": [
+            {"item_rank": rank, "item_id": name, "construct_text": "regime_eval", "asks_text": "How do you view them",
+             "parts_text": None, "answers_text": "very_unfavourable | somewhat_favourable", "item_source_text": "x",
+             "item_role_text": "outcome", "instrument_text": "made_up"}
+            for rank, name in enumerate(("TA1", "LX1_ARM"), start=1)
+        ],
+        "literature": [
+            {"literature_key": "nobody2011", "source": "Nobody (2011). Made up.", "cited_for_text": "nothing",
+             "seen_code": "memory", "source_address": "https://doi.org/10.1234/made.up"},
         ],
         "list_experiment_counts": experiment_counts(),
         "list_experiment_types": [
@@ -395,7 +406,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "estimates": [estimate("difference", 0.437), estimate("prevalence", None)],
         "base_rates": [base_rate(0.01, 0.8, 0.95), base_rate(0.1, 0.9, 0.99)],
         "claims_register": [
-            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02.2", "growth"),
+            claim("C01.1", "existence"), claim("C01.2", "size"), claim("C02.2", "growth", notes_text="TA1 is asked."),
             claim("C09", "standing", supported_if=None, contradicted_if=None, inconclusive_if=None, estimands_text=None,
                   constructs_text=None, is_confirmatory=False),
             claim("C10", "an_unknown_topic", claim_kind_code="premise"),

@@ -14,17 +14,15 @@ from matplotlib import font_manager
 from analysis.errors import ReleaseError
 from analysis.reading.book import FIGURES
 from analysis.reading.figures import FAMILY, wrapped
-from analysis.reading.figures_evidence import attitude_rows
+from analysis.reading.figures_evidence import attitude_rows, questions
+from analysis.reading.figures_hosts import host_tiles
 from analysis.reading.figures_labels import base_rate_dots
 from analysis.reading.figures_lists import list_profiles
 from analysis.reading.figures_pipeline import pipeline_flow
 from analysis.reading.figures_population import protection_frame
 from analysis.reading.figures_posts import coordination_null, frame_weeks, stance_periods, text_quality
-from analysis.reading.figures_register import register_tiles
 from analysis.reading.figures_shocks import shock_forest, specification_curve
-from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS
-from tests.unit.reading.miniature import benchmark, tables, verdicts
+from tests.unit.reading.miniature import benchmark, tables
 from tests.unit.reading.miniature_posts import posts_tables
 
 DATE = re.compile(rb"<dc:date>|\d{4}-\d{2}-\d{2}T\d{2}:")
@@ -61,6 +59,8 @@ def test_the_alternative_text_says_more_than_the_title(drawing):
     assert len(drawing.alt) > 80
     assert re.search(r"\d", drawing.alt)
     assert "\n" not in drawing.alt
+    assert 60 < len(drawing.message) <= 300
+    assert drawing.alt.startswith(drawing.message)
 
 
 def test_the_tables_and_the_script_are_named(drawing, release):
@@ -69,28 +69,18 @@ def test_the_tables_and_the_script_are_named(drawing, release):
 
 
 def test_the_same_data_give_the_same_bytes(release, drawings):
-    assert register_tiles(release) == drawings["register_tiles"]
+    assert host_tiles(release) == drawings["host_tiles"]
 
 
-def test_the_tiles_show_every_verdict_by_its_word(drawings):
-    alt = drawings["register_tiles"].alt
-    assert all(style.word in alt for style in VERDICTS.values())
-
-
-def test_a_verdict_outside_the_vocabulary_is_not_drawn(release_with, monkeypatch):
-    # The release's own check refuses such a code, so it is smuggled in behind the file.
-    release = release_with()
-    frame, register = release.table("claim_verdicts").assign(verdict_code="proven"), release.table("claims_register")
-    monkeypatch.setattr(
-        Release, "table", lambda self, name: frame if name == "claim_verdicts" else register, raising=True
-    )
-    with pytest.raises(ReleaseError, match="'proven'"):
-        register_tiles(release)
-
-
-def test_the_title_counts_what_is_decided(release_with):
-    undecided = [row | {"verdict_code": "inconclusive"} for row in verdicts()]
-    assert register_tiles(release_with(claim_verdicts=undecided)).title.endswith("today's data decide 0")
+def test_one_question_asked_twice_or_answered_two_ways_counts_once():
+    asked = [
+        "Rated as suffering",
+        "Rated as suffering (both)",
+        "Positive view of rule",
+        "Negative view of rule",
+        "Other",
+    ]
+    assert questions(pd.DataFrame({"quantity_text": asked})) == 3
 
 
 def test_a_break_is_named_and_its_ends_are_not_joined(drawings):

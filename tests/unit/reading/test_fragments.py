@@ -1,11 +1,15 @@
+import re
+
+import pandas as pd
+
 from analysis.reading import fragments
-from analysis.reading.figures_register import register_tiles
+from analysis.reading.figures_hosts import host_tiles
 
 
 def test_text_from_tables_stays_text():
     assert fragments.escaped("a | b *c* {{ d }} <e> [f](g)") == r"a \| b \*c\* \{\{ d \}\} \<e\> \[f\](g)"
     assert fragments.escaped("two\nlines") == "two lines"
-    assert fragments.escaped("between 5 % and 10 %, n % 2") == "between 5\u00a0% and 10\u00a0%, n % 2"
+    assert fragments.escaped("between 5 % and 10 %, n % 2") == "between 5% and 10%, n % 2"
 
 
 def test_dois_and_addresses_become_links():
@@ -24,10 +28,15 @@ def test_the_head_of_a_fictional_table_says_so(release):
 
 
 def test_a_figure_has_two_pictures_with_text_and_its_provenance(release):
-    drawing = register_tiles(release)
+    drawing = host_tiles(release)
     block = fragments.figure_block(drawing, release)
-    assert block.count(f":alt: {drawing.alt}") == 2
-    for origin in ("figures_register.py", "open__claim_verdicts.csv", release.fingerprint("claim_verdicts"), ".png"):
+    assert block.count(f":alt: {drawing.message}") == 2
+    for origin in (
+        "figures_hosts.py",
+        "open__population_host_year.csv",
+        release.fingerprint("population_host_year"),
+        ".png",
+    ):
         assert origin in block
 
 
@@ -39,3 +48,23 @@ def test_numbers_are_aligned_right():
     assert fragments.pipe_table(("a", "b"), [("x", "1")], (1,)) == "| a | b |\n| --- | --: |\n| x | 1 |"
     brief, long = "s" * 60, "s" * 61
     assert fragments.pipe_table(("a", "b"), [(brief, long)]).endswith(f"| {brief} | [{long}]{{.roomy}} |")
+
+
+def test_the_line_before_folded_checks_names_what_failed_and_what_was_not_judged():
+    checks = pd.DataFrame(
+        {"item_text": ["lx1", "lx1", "lx2"], "check_code": ["thin_floor_cell", "balance", "balance"],
+         "is_passed": pd.array([False, True, None], dtype="boolean")}
+    )  # fmt: skip
+    said = fragments.checks_summary(checks, "a_table", lambda row: row.item_text, "the fictional world")
+    plain = re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", said)
+    assert (
+        plain == "Of 3 checks of the fictional world, 1 failed and 1 could not be judged. Failed: lx1: thin floor cell."
+    )
+    good = fragments.checks_summary(checks[1:2], "a_table", lambda row: row.item_text)
+    assert re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", good) == "Of 1 checks, 0 failed."
+
+
+def test_what_was_not_judged_is_not_called_passed():
+    assert [fragments.outcome_word(one) for one in (True, False, None, pd.NA)] == [
+        "passed", "**failed**", "*not judged*", "*not judged*",
+    ]  # fmt: skip

@@ -4,7 +4,6 @@ import pytest
 
 from analysis.errors import ReleaseError
 from analysis.reading import wording
-from analysis.reading.wording import NO_BREAK
 
 
 def test_every_verdict_has_a_word_and_a_look_of_its_own():
@@ -32,7 +31,7 @@ def test_a_verdict_outside_the_vocabulary_is_refused():
     ],
 )
 def test_a_share_is_never_rounded_to_nobody_or_everybody(share, places, text):
-    assert wording.percent(share, places) == f"{text}{NO_BREAK}%"
+    assert wording.percent(share, places) == f"{text}%"
 
 
 @pytest.mark.parametrize(

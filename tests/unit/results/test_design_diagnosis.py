@@ -124,7 +124,7 @@ def _limits(yes, n, bogus):
 
 def test_more_people_do_not_narrow_an_envelope():
     rule = PUBLIC_SUPPORT
-    assert required_n(rule, 0.08, 2.0, 0.0, (500, 1000, 2000, 4000)) == 1000
+    assert required_n(rule, 0.08, 2.0, 0.0, (500, 1000, 2000, 4000)) == 2000
     assert required_n(rule, 0.08, 2.0, 0.04, (500, 1000, 2000, 4000)) is None
 
 

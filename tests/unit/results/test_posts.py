@@ -110,7 +110,7 @@ def test_a_period_is_shown_only_with_labels_and_close_to_the_truth(found, tables
 
 
 def test_few_labels_give_no_period_at_all():
-    tables = corpus(seed=2, posts_n=3000, drawn=0.025)
+    tables = corpus(seed=2, posts_n=3000, drawn=0.04)
     found = stances(tables, SETTINGS, agreement_rows(tables, SETTINGS))
     assert len(found.period_table) == 0
     assert len(found.prevalence_table) > 0

@@ -65,10 +65,59 @@ def test_clusters_keep_the_error_of_their_design():
     assert made.low == logit_interval(made.value, made.se, 0.95, fit.degrees_of_freedom).low
 
 
-def test_a_share_of_nothing_has_a_finite_interval():
+def test_a_share_of_nothing_claims_no_certainty():
     fit = maximum_likelihood(data())
-    (made,) = predict(fit, {"prediction": Average(0.0, np.zeros(len(fit.coefficients)), is_share=True)})
-    assert (made.low, made.high) == (0.0, 0.0)
+    nothing = Average(0.0, np.zeros(len(fit.coefficients)), is_share=True)
+    (made,) = predict(fit, {"prediction": nothing})
+    assert (made.se, made.low, made.high) == (None, None, None)
+    (made,) = predict(fit, {"prediction": replace(nothing, row=np.array([1.0, 0.0]))})
+    assert made.se is None
+    assert (made.low, made.high > 0.05) == (0.0, True)
+    assert "linear regression of the same average" in made.warnings[0]
+
+
+def nobody_holds_it(seed, n=400):
+    """A list whose sensitive item nobody holds: every second likelihood runs to the boundary."""
+    rng = np.random.default_rng(seed)
+    arm, g = np.arange(n) % 2, (np.arange(n) // 2) % 2
+    return regression_data(rng.binomial(4, 0.45, n), arm, 4, np.column_stack([np.ones(n), g]), ("Intercept", "g"))
+
+
+def test_limits_at_the_boundary_hold_a_share_of_a_few_per_cent():
+    """Size of the design: truth 2 %, at the boundary and inside it together; the delta method alone is the twin."""
+    hits, plain, at_edge = [], [], 0
+    for seed in range(120):
+        rng = np.random.default_rng([5, seed])
+        held = rng.random(400) < 0.02
+        arm = np.arange(400) % 2
+        survey = regression_data(rng.binomial(4, 0.45, 400) + arm * held, arm, 4)
+        fit = maximum_likelihood(survey)
+        told = average(fit)
+        (made,) = predict(fit, {"prediction": told})
+        se = delta_se(told.gradient, fit.covariance)
+        at_edge += made.se is None
+        hits.append(made.low <= 0.02 <= made.high)
+        plain.append(told.value - 1.96 * se <= 0.02 <= told.value + 1.96 * se)
+    assert at_edge > 30
+    assert np.mean(hits) >= 0.9
+    assert np.mean(plain) < 0.75
+
+
+def test_contrasts_lose_their_errors_at_the_boundary_too():
+    fits = [maximum_likelihood(nobody_holds_it(seed)) for seed in range(12)]
+    ones, zeros = np.column_stack([np.ones(400)] * 2), np.column_stack([np.ones(400), np.zeros(400)])
+    for fit in fits:
+        averages = [average(fit, ones), average(fit, zeros)]
+        made = predict(fit, {"one": averages[0], "zero": averages[1], "gap": difference(*averages)})
+        is_lost = fit.undetermined[: fit.sensitive_n].any() or fit.convergence.separated_n > 0
+        if is_lost:
+            assert [e.se for e in made] == [None] * 3
+            assert all(e.low <= e.value <= e.high for e in made)
+            assert made[2].high - made[2].low > 0.1
+            gap = compare_with_direct(fit, (np.arange(400) % 10 == 0).astype(float)).difference
+            assert gap.se is None
+            assert gap.high - gap.low > 0.1
+    assert any(fit.undetermined[: fit.sensitive_n].any() for fit in fits)
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -0.1, 1.2])

@@ -12,6 +12,7 @@ from analysis.estimators.list_experiment.screen import (
     EXTREME_GROUP_RATIO,
     LIMIT_CONFIDENCE,
     UNUSABLE,
+    _probability_words,
     floor_ceiling_screen,
 )
 
@@ -139,6 +140,11 @@ def test_an_unjudged_check_never_fails_and_a_failed_one_has_its_numbers(seed):
         assert check.passed or check.statistic is not None
 
 
+def test_a_probability_is_never_certain_in_words():
+    said = [_probability_words(value) for value in (1e-9, 0.001, 0.0456, 0.99, 0.9999)]
+    assert said == ["below 0.001", "0.001", "0.046", "0.99", "above 0.995"]
+
+
 def test_a_thin_cell_is_judged_by_a_binomial_probability():
     response, treat = honest(2)
     moved = avoiding(response, treat, 0)
@@ -156,7 +162,8 @@ def test_a_thin_cell_is_judged_by_a_binomial_probability():
         f"{seen} of 600 treated respondents answered 0; {zero / 600:.1%} of controls endorsed noth"
     )
     assert check.meaning.endswith(
-        f"truth puts at least {check.threshold:.2%} there, and so few has probability {check.probability:.2g}"
+        f"with truthful answers at least {check.threshold:.2%} would be expected, and the probability of so few is "
+        "below 0.001"
     )
     assert difference > 0
     assert (screen.items, screen.control_n, screen.treated_n) == (J, 600, 600)

@@ -127,7 +127,8 @@ def test_averages_have_errors_by_the_delta_method(fit):
     se = np.sqrt(average.gradient @ fit.covariance @ average.gradient)
     assert (one.term, two.term) == ("all", "older")
     assert (one.value, one.se) == pytest.approx((average.value, se))
-    assert one.high - one.value == pytest.approx(stats.t.ppf(0.95, N - 2) * se)
+    spread = stats.t.ppf(0.95, N - 2) * se / (one.value * (1 - one.value))
+    assert one.high == pytest.approx(expit(np.log(one.value / (1 - one.value)) + spread))
     assert (one.n, one.unit, one.method) == (N, "share of respondents", "average of fitted values, delta method")
 
 
@@ -177,3 +178,15 @@ def test_rows_without_weight_do_not_hide_a_repeated_column():
     with pytest.raises(EstimationError, match="covariate 'age' is constant or repeats other covariates in the sample"):
         masked_data(Y, HOW, x, NAMES, weights=np.where(np.arange(N) < 20, 0.0, 1.0))
     assert masked_data(Y, HOW, x, NAMES).names == NAMES
+
+
+def test_nobody_who_holds_it_is_not_certain():
+    """A share of yes below what the device alone gives: the likelihood says 0, its limits are those of the moments."""
+    y = np.array([1.0] * 40 + [0.0] * 360)
+    fit = masked_regression(masked_data(y, device("forced", 0.7, p1=0.15, p0=0.15)))
+    (made,) = masked_predictions(fit, {"prediction": masked_average(fit)})
+    se = y.std(ddof=1) / np.sqrt(400) / 0.7
+    assert made.se is None
+    assert (made.low, made.high) == (0.0, pytest.approx(stats.t.ppf(0.975, 399) * se, rel=1e-6))
+    inside = masked_regression(masked_data(np.roll(np.arange(400) % 3 == 0, 1).astype(float), fit.data.how))
+    assert masked_predictions(inside, {"prediction": masked_average(inside)})[0].se > 0

@@ -59,8 +59,28 @@ def information(family, x, w, beta):
     return x.T @ (x * (w * slope)[:, None])
 
 
-def by_cluster(scores, cluster):
-    return scores if cluster is None else np.array([scores[cluster == c].sum(axis=0) for c in np.unique(cluster)])
+def inverse_root(matrix):
+    values, axes = np.linalg.eigh(matrix)
+    return axes @ np.diag(values**-0.5) @ axes.T
+
+
+def spread(scores, parts, cluster):
+    """Rows: bread · Σ s s' · bread. Clusters: CR2, each total times (I − J_g J⁻¹)^−½ in the symmetric form."""
+    J = np.sum(parts, axis=0)
+    if cluster is None:
+        return np.linalg.inv(J) @ scores.T @ scores @ np.linalg.inv(J)
+    root = inverse_root(J)
+    total = np.zeros(J.shape)
+    for c in np.unique(cluster):
+        left = np.eye(len(J)) - root @ np.sum(parts[cluster == c], axis=0) @ root
+        moved = root @ inverse_root(left) @ root @ scores[cluster == c].sum(axis=0)
+        total += np.outer(moved, moved)
+    return total
+
+
+def row_information(family, x, w, beta):
+    slope = np.ones(len(x)) if family == "linear" else expit(x @ beta) * (1 - expit(x @ beta))
+    return np.einsum("n,ni,nj->nij", w * slope, x, x)
 
 
 @pytest.mark.parametrize("family", ["linear", "logistic"])
@@ -84,10 +104,9 @@ def test_labels_alone_are_weighted_by_their_probability(family, clustered):
     w = 1 / PI[R]
     beta = FIT[family](X[R], TRUTH[R], w)
     scores = X[R] * (w * residual(family, X[R], TRUTH[R], beta))[:, None]
-    bread = np.linalg.inv(information(family, X[R], w, beta))
-    totals = by_cluster(scores, None if cluster is None else cluster[R])
+    wanted = spread(scores, row_information(family, X[R], w, beta), None if cluster is None else cluster[R])
     assert made.coefficients == pytest.approx(beta, rel=1e-8)
-    assert made.covariance == pytest.approx(bread @ totals.T @ totals @ bread, rel=1e-7)
+    assert made.covariance == pytest.approx(wanted, rel=1e-7)
 
 
 @pytest.mark.parametrize("family", ["linear", "logistic"])
@@ -101,8 +120,9 @@ def test_equally_likely_labels_are_an_ordinary_regression_unless_clustered(famil
     assert made.coefficients == pytest.approx(beta, rel=1e-8)
     assert made.covariance == pytest.approx(ordinary, rel=1e-7)
     clustered = labelled_regression(texts(flat, CLUSTER), G, Model(family, X, NAMES))
-    totals = by_cluster(X[R] * left[:, None], CLUSTER[R])
-    assert clustered.covariance == pytest.approx(bread @ totals.T @ totals @ bread, rel=1e-7)
+    wanted = spread(X[R] * left[:, None], row_information(family, X[R], np.ones(R.sum()), beta), CLUSTER[R])
+    assert clustered.covariance == pytest.approx(wanted, rel=1e-7)
+    assert (clustered.degrees_of_freedom < len(np.unique(CLUSTER))).all()
 
 
 @pytest.mark.parametrize("clustered", [False, True])
@@ -112,9 +132,9 @@ def test_dsl_of_a_linear_model_regresses_corrected_labels(clustered):
     corrected = G + np.where(R, (TRUTH - G) / PI, 0.0)
     beta = linear(X, corrected)
     scores = X * residual("linear", X, corrected, beta)[:, None]
-    bread, totals = np.linalg.inv(X.T @ X), by_cluster(scores, cluster)
     assert made.coefficients == pytest.approx(beta, rel=1e-8)
-    assert made.covariance == pytest.approx(bread @ totals.T @ totals @ bread, rel=1e-7)
+    wanted = spread(scores, row_information("linear", X, np.ones(N), beta), cluster)
+    assert made.covariance == pytest.approx(wanted, rel=1e-7)
 
 
 def test_dsl_of_a_logistic_model_solves_corrected_moments():
@@ -166,9 +186,10 @@ def test_the_covariance_of_ppi_adds_labelled_and_unlabelled_rows(family, cluster
     for rows, values, count in ((R, own - weight * paired, n), (~R, rest, m)):
         small = 1.0 if clustered else np.sqrt(count / (count - 1))
         total[rows] = (values - values.mean(axis=0)) / count * small
-    summed = by_cluster(total, cluster)
-    bread = inverse(family, beta)
-    assert made.covariance == pytest.approx(bread @ summed.T @ summed @ bread, rel=1e-7)
+    parts_of_rows = np.zeros((N, 2, 2))
+    parts_of_rows[R] = row_information(family, X[R], w, beta) / (n + m)
+    parts_of_rows[~R] = row_information(family, X[~R], u, beta) / (n + m)
+    assert made.covariance == pytest.approx(spread(total, parts_of_rows, cluster), rel=1e-7)
 
 
 @pytest.mark.parametrize("family", ["linear", "logistic"])
@@ -256,9 +277,14 @@ def test_pieces_add_up_in_the_moments_and_in_the_sandwich():
     total = 0.5 * X * (TRUTH - X @ theta)[:, None]
     total[R] += X[R] * (G[R] - X[R] @ theta)[:, None]
     bread = np.linalg.inv(moment)
-    assert sandwich([one, two], theta, "linear", N, None) == pytest.approx(bread @ total.T @ total @ bread)
-    sums = by_cluster(total, CLUSTER)
-    assert sandwich([one, two], theta, "linear", N, CLUSTER) == pytest.approx(bread @ sums.T @ sums @ bread)
+    made = sandwich([one, two], theta, "linear", N, None)
+    assert made.covariance == pytest.approx(bread @ total.T @ total @ bread)
+    assert made.degrees_of_freedom is None
+    parts_of_rows = row_information("linear", X, 0.5 + R, theta)
+    made = sandwich([one, two], theta, "linear", N, CLUSTER)
+    assert made.covariance == pytest.approx(spread(total, parts_of_rows, CLUSTER))
+    with pytest.raises(EstimationError, match="clusters holds one cluster only"):
+        sandwich([one, two], theta, "linear", N, np.zeros(N, dtype=np.int64))
     assert cross_product(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0])).tolist() == [[29.0]]
     assert cross_product(np.array([[1.0], [2.0], [4.0]]), None).tolist() == [[21.0]]
 

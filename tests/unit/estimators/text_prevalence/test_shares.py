@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.text_prevalence.estimators import (
@@ -29,9 +29,16 @@ def texts(cluster=None, g=G, probability=PI, labelled=R, truth=TRUTH):
     return labelled_texts(np.where(labelled, truth, np.nan), labelled, probability, g, cluster)
 
 
-def error(influence, cluster):
-    total = influence if cluster is None else np.bincount(cluster, weights=influence)
-    return np.sqrt((total**2).sum())
+def error(influence, cluster, weight=None):
+    """Root of the squares; with clusters of their totals, each over the root of what its weight leaves (CR2)."""
+    if cluster is None:
+        return np.sqrt((influence**2).sum())
+    held = np.bincount(cluster, weights=np.full(N, 1 / N) if weight is None else weight)
+    return np.sqrt((np.bincount(cluster, weights=influence) ** 2 / (1 - held)).sum())
+
+
+def se(made, given):
+    return np.sqrt(made.spread(given).covariance[0, 0])
 
 
 def naive():
@@ -68,7 +75,8 @@ def test_estimates_and_errors_are_those_of_the_definition(estimator, wanted, clu
     made = MEANS[estimator](texts(cluster), G)
     value, influence = wanted()
     assert made.value == pytest.approx(value)
-    assert made.se == pytest.approx(error(influence, cluster))
+    weight = W / W.sum() if estimator == "labelled" else None
+    assert se(made, texts(cluster)) == pytest.approx(error(influence, cluster, weight))
 
 
 def test_adjusted_counts_tell_their_rates():
@@ -93,7 +101,7 @@ def test_the_tuned_weight_is_covariance_over_variance():
     assert 0 < weight < 1
     assert made.details["lambda"] == pytest.approx(weight)
     value, influence = powered(weight)
-    assert (made.value, made.se) == pytest.approx((value, error(influence, None)))
+    assert (made.value, se(made, texts())) == pytest.approx((value, error(influence, None)))
     assert MEANS["ppi"](texts(), G).details == {"lambda": 1.0}
     against = MEANS["ppi++"](texts(), 1 - G)
     assert against.details["lambda"] == 0.0
@@ -107,7 +115,7 @@ def test_dsl_corrects_predictions_by_their_weighted_errors(cluster):
     influence = (corrected - corrected.mean()) / N
     small = 1.0 if cluster is not None else np.sqrt(N / (N - 1))
     assert made.value == pytest.approx(corrected.mean())
-    assert made.se == pytest.approx(error(influence, cluster) * small)
+    assert se(made, texts(cluster)) == pytest.approx(error(influence, cluster) * small)
 
 
 def test_emq_reproduces_itself_at_its_prior():
@@ -115,7 +123,7 @@ def test_emq_reproduces_itself_at_its_prior():
     prior = labelled()[0]
     odds = (made.value / (1 - made.value)) / (prior / (1 - prior)) * G / (1 - G)
     assert np.mean(odds / (1 + odds)) == pytest.approx(made.value, abs=1e-9)
-    assert made.se is None
+    assert made.spread(texts()) is None
     assert made.details == {"prior": pytest.approx(prior)}
 
 
@@ -176,9 +184,12 @@ def test_a_fit_says_what_it_is(estimator, method):
         assert (one.se, one.low, one.high, made.covariance) == (None, None, None, None)
         assert (one.effective_n, one.degrees_of_freedom) == (None, None)
     else:
-        assert one.se == pytest.approx(mean.se)
-        assert one.high - one.value == pytest.approx(stats.norm.ppf(0.95) * mean.se)
-        assert made.covariance == pytest.approx(np.array([[mean.se**2]]))
+        error_of_mean = se(mean, texts())
+        assert one.se == pytest.approx(error_of_mean)
+        plain = estimate_text(texts(), estimator, confidence=0.9, interval="normal").estimates[0]
+        assert plain.high - plain.value == pytest.approx(stats.norm.ppf(0.95) * error_of_mean)
+        assert 0 <= one.low < one.value < one.high <= 1
+        assert made.covariance == pytest.approx(np.array([[error_of_mean**2]]))
     told = estimate_text(texts(), "naive").estimates[0].warnings
     assert [w for w in told if w not in estimate_text(texts(), "dsl").estimates[0].warnings] == [
         "rests on predictions alone: its error is not in its interval; shown beside corrected estimates for its bias"
@@ -217,3 +228,43 @@ def test_expected_errors_by_hand():
     between = np.mean((G - value) ** 2 + 2 * w * e * (G - value) + w * e**2)
     wanted = [between + (1 / min(f / 3, 1) - 1) * np.mean(w * e**2) for f in (1, 2, 9)]
     assert made == pytest.approx(np.sqrt(np.array(wanted) / N))
+
+
+def test_labels_that_all_say_no_leave_the_exact_interval_of_the_labels():
+    none = np.zeros(N)
+    for estimator in ("labelled", "ppi", "ppi++", "dsl"):
+        (one,) = estimate_text(texts(truth=none), estimator).estimates
+        kish = W.sum() ** 2 / (W @ W)
+        assert one.high >= 1 - 0.025 ** (1 / kish) - 1e-9
+        assert any("all labels say 0" in w for w in one.warnings)
+    (some,) = estimate_text(texts(), "labelled").estimates
+    assert not any("all labels" in w for w in some.warnings)
+
+
+def test_few_clusters_get_a_wider_t_and_are_said():
+    few, many = np.arange(N) // 20, np.arange(N) // 2
+    wide, narrow = (estimate_text(texts(c), "dsl").estimates[0] for c in (few, many))
+    assert wide.degrees_of_freedom == pytest.approx(5, abs=0.5)
+    assert narrow.degrees_of_freedom > 50
+    assert any("6 clusters only" in w for w in wide.warnings)
+    assert not any("clusters only" in w for w in narrow.warnings)
+
+
+@pytest.mark.parametrize("clusters", [5, 12, 40])
+def test_intervals_of_few_clusters_hold_the_truth(clusters):
+    """Size of the design: leaning channels, with the plain normal interval as negative twin at five of them."""
+    rows, hits = clusters * 40, []
+    every = special.expit(-0.5 + 0.8 * special.ndtri((np.arange(4000) + 0.5) / 4000)).mean()
+    for world in range(150):
+        rng = np.random.default_rng([world, clusters])
+        channel = np.repeat(np.arange(clusters), 40)
+        y = (rng.random(rows) < special.expit(-0.5 + 0.8 * rng.normal(size=clusters))[channel]).astype(float)
+        g = np.clip(0.25 + 0.5 * y + rng.normal(0, 0.15, rows), 0.01, 0.99)
+        r = rng.random(rows) < 0.4
+        given = labelled_texts(np.where(r, y, np.nan), r, np.full(rows, 0.4), g, channel)
+        ours, plain = (estimate_text(given, "dsl", interval=rule).estimates[0] for rule in ("share", "normal"))
+        hits.append((ours.low <= every <= ours.high, plain.low <= every <= plain.high))
+    ours, plain = np.mean(hits, axis=0)
+    assert ours >= 0.91
+    if clusters == 5:
+        assert plain < 0.9

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.estimators.weighting.design import Projection, survey_design, total_covariance, with_weights
+from analysis.estimators.weighting.design import (
+    Projection,
+    first_stage_contributions,
+    survey_design,
+    total_covariance,
+    with_weights,
+)
 
 X = np.array([[3.0, 1.0], [5.0, 0.0], [4.0, 2.0], [9.0, 1.0], [7.0, 5.0], [2.0, 3.0], [8.0, 1.0], [6.0, 4.0]])
 STRATA = np.array(list("aaaabbbb"))
@@ -169,9 +175,10 @@ def test_calibration_takes_what_its_variables_explain_out_of_the_scores():
     w = np.array([2.0, 2.0, 1.5, 3.0, 1.0, 1.0, 4.0, 0.0])
     z, basis = X[:, :1], np.column_stack([np.ones(8), np.arange(8.0)])
     root = np.sqrt(start)[:, None]
-    orthonormal, _ = np.linalg.qr((basis * root)[:7])
-    orthonormal = np.vstack([orthonormal, np.zeros((1, 2))])
-    design = with_weights(survey_design(8, weights=start), w, Projection(orthonormal, start))
+    triangle = np.linalg.qr(basis * root, mode="r")
+    projection = Projection(basis, np.linalg.inv(triangle), start)
+    assert projection.basis.T @ projection.basis == pytest.approx(np.eye(2), abs=1e-12)
+    design = with_weights(survey_design(8, weights=start), w, projection)
     fit = np.linalg.lstsq((basis * root)[:7], (z * root)[:7], rcond=None)[0]
     residual = np.where(w[:, None] > 0, z - basis @ fit, 0.0) * w[:, None]
     assert total_covariance(design, w[:, None] * z) == pytest.approx(between(residual))
@@ -179,3 +186,23 @@ def test_calibration_takes_what_its_variables_explain_out_of_the_scores():
     again = with_weights(design, start)
     assert len(again.projections) == 1
     assert again.stages is design.stages
+
+
+def test_rows_of_negative_weight_carry_variance():
+    """Linear calibration may turn weights negative; leaving such rows out would overstate the variance."""
+    start = np.ones(8)
+    w = np.array([2.0, 2.0, 1.5, 3.0, 1.0, 1.0, 4.0, -0.5])
+    z, basis = X[:, :1], np.column_stack([np.ones(8), np.arange(8.0)])
+    projection = Projection(basis, np.linalg.inv(np.linalg.qr(basis, mode="r")), start)
+    residual = (z - basis @ np.linalg.lstsq(basis, z, rcond=None)[0]) * w[:, None]
+    design = with_weights(survey_design(8, weights=start), w, projection)
+    assert total_covariance(design, w[:, None] * z) == pytest.approx(between(residual))
+    without = np.where(w[:, None] > 0, residual, 0.0)
+    assert total_covariance(design, w[:, None] * z) != pytest.approx(between(without))
+
+
+def test_contributions_of_units_square_to_the_variance():
+    design = survey_design(8, weights=np.arange(1.0, 9.0), clusters=np.arange(8) // 2)
+    made = first_stage_contributions(design, X)
+    assert made.shape == (4, X.shape[1])
+    assert made.T @ made == pytest.approx(total_covariance(design, X))
