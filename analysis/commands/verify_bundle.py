@@ -11,7 +11,9 @@ from analysis.release import verification
 
 
 def verify_bundle(
-    bundle: Annotated[Path, typer.Argument(help="Zip that was downloaded", metavar="ZIP")],
+    bundle: Annotated[
+        Path, typer.Argument(help="Zip that was downloaded, or the folder it was unpacked into", metavar="BUNDLE")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a sentence")] = False,
 ) -> None:
     """Compare every file of a bundle with the checksums that it carries; exit code 2 when anything differs."""

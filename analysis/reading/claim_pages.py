@@ -210,10 +210,10 @@ def _claim(one: Dossier) -> str:
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
     numbers = str(one.entry["article_paragraphs_text"]).split(", ")
-    places = listing([quoted(number, "claims_register") for number in numbers])
     where = (
-        f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} {places}, on the question: "
-        f"{escaped(topic(one.entry['topic_code']))}"
+        f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} "
+        f"{listing([quoted(number, 'claims_register') for number in numbers])} counted from its opening, on the "
+        f"question: {escaped(topic(one.entry['topic_code']))}"
     )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(

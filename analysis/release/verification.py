@@ -10,7 +10,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ class Verification:
     Attributes
     ----------
     top
-        Folder inside the zip: name and version of the release.
+        Folder inside the zip, or the folder itself: name and version of the release.
     files_n
         Files listed in the checksums.
     problems
@@ -55,7 +55,7 @@ def verify_bundle(path: Path) -> Verification:
     Parameters
     ----------
     path
-        The zip.
+        The zip, or the folder that it was unpacked into.
 
     Returns
     -------
@@ -64,8 +64,10 @@ def verify_bundle(path: Path) -> Verification:
     Raises
     ------
     ReleaseError
-        Not a readable zip, or one without a single folder that holds SHA256SUMS.
+        Not a readable zip, or one without a single folder that holds SHA256SUMS; or a folder without them.
     """
+    if path.is_dir():
+        return _verified_folder(path)
     try:
         with path.open("rb") as stream:
             _demand_small(stream, path)
@@ -73,12 +75,26 @@ def verify_bundle(path: Path) -> Verification:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
             top = _top(path, names)
             listed = _listed(path, archive.read(f"{top}/{SUMS}"))
-            problems = sorted(_problems(archive, names, top, listed)) or _outer_problems(path, archive)
+            present = [name.removeprefix(f"{top}/") for name in names]
+            compared = _problems(present, listed, lambda name: _digest(lambda: archive.read(f"{top}/{name}")))
+            problems = sorted(compared) or _outer_problems(path, archive)
             return Verification(top, len(listed), tuple(problems))
     except LimitError as error:
         raise ReleaseError(str(error)) from error
     except UNREADABLE as error:
         raise ReleaseError(f"{path}: not a readable zip ({error}); download it again") from error
+
+
+def _verified_folder(path: Path) -> Verification:
+    """An unpacked bundle; the folder around it serves as well. Its files may be cleaner than the zip was."""
+    found = sorted({each.parent for each in (path / SUMS, *path.glob(f"*/{SUMS}")) if each.is_file()})
+    if len(found) != 1:
+        raise ReleaseError(f"{path}: want one folder with {SUMS} in it; this is no bundle of this project")
+    top = found[0]
+    present = [each.relative_to(top).as_posix() for each in top.rglob("*") if each.is_file() or each.is_symlink()]
+    listed = _listed(path, (top / SUMS).read_bytes())
+    problems = sorted(_problems(present, listed, lambda name: _digest((top / name).read_bytes)))
+    return Verification(top.resolve().name, len(listed), tuple(problems))
 
 
 def _demand_small(stream: BinaryIO, path: Path) -> None:
@@ -109,9 +125,8 @@ def _listed(path: Path, data: bytes) -> dict[str, str]:
 
 
 def _problems(
-    archive: zipfile.ZipFile, names: list[str], top: str, listed: dict[str, str]
+    present: list[str], listed: dict[str, str], digest: Callable[[str], str | None]
 ) -> Iterator[tuple[str, str]]:
-    present = [name.removeprefix(f"{top}/") for name in names]
     for name in sorted(set(present)):
         if present.count(name) > 1:
             yield name, "is in the zip more than once"
@@ -120,7 +135,7 @@ def _problems(
     for name in set(present) - listed.keys() - {SUMS}:
         yield name, "was added: it is not listed"
     for name in listed.keys() & set(present):
-        if _digest(archive, f"{top}/{name}") != listed[name]:
+        if digest(name) != listed[name]:
             yield name, "differs from its checksum"
 
 
@@ -131,9 +146,9 @@ def _outer_problems(path: Path, archive: zipfile.ZipFile) -> list[tuple[str, str
     return [] if again == path.read_bytes() else [(path.name, "holds bytes beside its files that were not published")]
 
 
-def _digest(archive: zipfile.ZipFile, name: str) -> str | None:
-    """SHA-256 of an entry; None where the zip's own check already fails."""
+def _digest(read: Callable[[], bytes]) -> str | None:
+    """SHA-256 of a file; None where it cannot be read, as where the zip's own check fails."""
     try:
-        return hashlib.sha256(archive.read(name)).hexdigest()
+        return hashlib.sha256(read()).hexdigest()
     except UNREADABLE:
         return None

@@ -96,3 +96,33 @@ def test_the_command_says_so(tmp_path):
     assert bad.stderr.count("\n") == 1
     assert "tables/a.csv is listed but missing" in bad.stderr
     assert json.loads(bad.stdout)["whole"] is False
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with zipfile.ZipFile(bundle(tmp_path / "a.zip", FILES)) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    return tmp_path / "unpacked"
+
+
+def test_an_unpacked_bundle_is_compared_too(folder):
+    top = next(folder.iterdir())
+    for place in (folder, top):
+        found = verify_bundle(place)
+        assert (found.top, found.files_n, found.problems) == (top.name, len(FILES), ())
+
+
+def test_an_unpacked_bundle_that_was_changed_is_refused(folder):
+    top = next(folder.iterdir())
+    changed, gone = sorted(FILES)[:2]
+    (top / changed).write_bytes(b"other")
+    (top / gone).unlink()
+    (top / "more.txt").write_bytes(b"more")
+    assert dict(verify_bundle(folder).problems) == {
+        changed: "differs from its checksum", gone: "is listed but missing", "more.txt": "was added: it is not listed",
+    }  # fmt: skip
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path):
+    with pytest.raises(ReleaseError, match="want one folder with SHA256SUMS in it; this is no bundle"):
+        verify_bundle(tmp_path)
