@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 
 from analysis import limits
 from analysis.corpora.encodings import could_be
+from analysis.corpora.zstd_stream import ZstdStream
 from analysis.errors import ExportError, LimitError
 
 LONGEST_LINE = 64 * 2**20
@@ -28,6 +29,7 @@ _PACKED: tuple[tuple[bytes, Callable[[BinaryIO, str], BinaryIO]], ...] = (
     (b"\x1f\x8b", lambda stream, _: cast(BinaryIO, gzip.GzipFile(fileobj=stream))),
     (b"BZh", lambda stream, _: cast(BinaryIO, bz2.BZ2File(stream))),
     (b"\xfd7zXZ\x00", lambda stream, name: cast(BinaryIO, limits.XzStream(stream, name))),
+    (b"\x28\xb5\x2f\xfd", lambda stream, name: cast(BinaryIO, ZstdStream(stream, name))),
 )
 _HEAD = 2**16
 """Bytes in which a file shows how its lines end."""
@@ -60,7 +62,7 @@ class Source:
         )
 
     def open_bytes(self) -> BinaryIO:
-        """The bytes, unpacked when they are gzip, bzip2 or xz."""
+        """The bytes, unpacked when they are gzip, bzip2, xz or Zstandard."""
         stream = self.open_raw()
         magic = stream.read(6)
         stream.seek(0)

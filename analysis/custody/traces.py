@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import re2
@@ -206,6 +207,10 @@ _CONTAINERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[..., Iterator[IO[by
     (b"\x1f\x8b", lambda stream: iter([_spooled(gzip.GzipFile(fileobj=stream, mode="rb"))])),
     (b"BZh", lambda stream: iter([_spooled(bz2.BZ2File(stream))])),
     (b"\xfd7zXZ\x00", lambda stream: iter([_spooled(lzma.LZMAFile(stream))])),  # noqa: SIM115
+    (
+        b"\x28\xb5\x2f\xfd",
+        lambda stream: iter([_spooled(pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))]),
+    ),
     ((b"$FL2", b"$FL3"), _statistical),
     (b"PAR1", _parquet),
 )

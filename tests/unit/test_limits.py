@@ -9,6 +9,7 @@ import zipfile
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
 
@@ -22,7 +23,12 @@ from analysis.limits import JsonScanner, demand_small_record, demand_small_zip
 from analysis.release import verification
 from analysis.release.verification import verify_bundle
 
-PACKERS = (gzip.compress, bz2.compress, lzma.compress)
+
+def zstd(content):
+    return pa.compress(content, "zstd", asbytes=True)
+
+
+PACKERS = (gzip.compress, bz2.compress, lzma.compress, zstd)
 
 
 def source(content):
@@ -68,6 +74,15 @@ def test_no_stream_unpacks_without_end(pack, monkeypatch):
     with pytest.raises(LimitError, match=r"^a\.file: unpacks to more than 10000 bytes; unpack it and split it$"):
         all_bytes(pack(bytes(10_001)))
     assert len(all_bytes(pack(bytes(10_000)))) == 10_000
+
+
+def test_zstandard_gets_no_more_memory_than_it_may():
+    """The head of a frame that wants 2 GiB, as archives of Reddit are packed with `--long=31`."""
+    content = b"\x28\xb5\x2f\xfd\x00" + bytes([(31 - 10) << 3]) + b"\x09\x00\x00x"
+    with pytest.raises(
+        LimitError, match=r"^a\.file: unpacking takes more than 128 MiB .*`zstd -d --long=31` on it first"
+    ):
+        all_bytes(content)
 
 
 def test_xz_gets_no_more_memory_than_it_may(monkeypatch):

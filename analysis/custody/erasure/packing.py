@@ -10,6 +10,9 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
 
 from analysis.errors import CustodyError
 
@@ -19,7 +22,7 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def rewritten(content: bytes, name: str, rewrite: Rewrite) -> bytes:
-    """The file with its content rewritten, packed as it was (gzip, bzip2, xz) or plain.
+    """The file with its content rewritten, packed as it was (gzip, bzip2, xz, Zstandard) or plain.
 
     Raises
     ------
@@ -33,6 +36,11 @@ def rewritten(content: bytes, name: str, rewrite: Rewrite) -> bytes:
             return bz2.compress(rewrite(_bounded(bz2.BZ2File(io.BytesIO(content)), name)))
         if content.startswith(b"\xfd7zXZ\x00"):
             return lzma.compress(rewrite(_bounded(lzma.LZMAFile(io.BytesIO(content)), name)))
+        if content.startswith(b"\x28\xb5\x2f\xfd"):
+            packed: bytes = pa.compress(
+                rewrite(_bounded(pa.CompressedInputStream(pa.py_buffer(content), "zstd"), name)), "zstd", asbytes=True
+            )
+            return packed
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise CustodyError(f"{name}: the packed file is damaged ({type(error).__name__})") from error
     return rewrite(content)
@@ -60,9 +68,9 @@ def rewritten_archive(content: bytes, name: str, rewrite: Callable[[str, bytes],
     return sink.getvalue()
 
 
-def _bounded(stream: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, name: str) -> bytes:
+def _bounded(stream: Any, name: str) -> bytes:
     with stream:
-        content = stream.read(LARGEST + 1)
+        content: bytes = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise CustodyError(f"{name}: unpacks to more than {LARGEST} bytes; unpack it and name the unpacked file")
     return content
