@@ -31,7 +31,7 @@ def recompute(data: bytes, source: Source) -> pd.DataFrame:
     chosen = records[records.treat.isin([CONTROL, OWN_ETHNICITY])]
     found = difference_in_means(chosen.y.astype(float), (chosen.treat == OWN_ETHNICITY).astype(int), ITEMS).difference
     study = Study("Respondents of an online survey in South Korea", year)
-    figures = {"direct": ("answer_share", _share(records.direct_defectors.dropna().astype(float))),
+    figures = {"direct": ("prevalence", _share(records.direct_defectors.dropna().astype(float))),
                "list": ("difference_in_mean_counts", found)}  # fmt: skip
     return pd.DataFrame(
         figure_row(
