@@ -42,6 +42,7 @@ COMMANDS = {
     "verify": "analysis.commands.verify:verify",
     "verify-bundle": "analysis.commands.verify_bundle:verify_bundle",
     "withdraw": "analysis.commands.withdraw:withdraw",
+    "write-margins": "analysis.commands.write_margins:write_margins",
 }
 """Name on the command line → where it is; only the one that is asked for is imported."""
 

@@ -106,7 +106,7 @@ def admissibility(evidence: Evidence) -> Admission:
 
     Examples
     --------
-    >>> admissibility(Evidence("C02", "E02_change_public_support", "synthetic", "none", True, True)).code
+    >>> admissibility(Evidence("C02.1", "E02_change_public_support", "synthetic", "none", True, True)).code
     'context'
     """
     reason = _why_context(evidence)

@@ -15,6 +15,8 @@ from analysis.errors import ReplicationError
 from analysis.replication import (
     afghanistan,
     decisions,
+    incidents,
+    korea,
     lists_and_direct,
     migrant_stock,
     nigeria,
@@ -36,6 +38,9 @@ RECOMPUTED: dict[str, dict[str, Recompute]] = {
         "endorse_pakistan.RData": pakistan.recompute,
         "agerberg_tannenberg_list.csv": zodiac.recompute,
         "blair_coppock_moor_apsr_2020.RDS": lists_and_direct.recompute,
+        "korea_panelA.RData": korea.recompute,
+        "korea_panelC.RData": korea.recompute,
+        "arvig.rda": incidents.recompute,
     },
     "list_practice": {"blair_coppock_moor_apsr_2020.RDS": lists_and_direct.practice},
     "asylum_decisions": {"unhcr_asylum_decisions.rda": decisions.by_host},

@@ -79,6 +79,7 @@ def event_study(
     *,
     other_events: tuple[int, ...] = (),
     exposure: FloatArray | None = None,
+    by_source: FloatArray | None = None,
     response: Response = "count",
     window: Window | None = None,
     term: str = "jump",
@@ -97,6 +98,8 @@ def event_study(
         Positions in the series.
     exposure
         (t,) positive numbers that a count is proportional to (all other posts, say); None for none.
+    by_source
+        (s, t) the counts by source, where they are known; an event at which their mix breaks is refused.
     response
         `count`: quasi-Poisson with a log link; `number`: least squares with AR(1) errors.
     window
@@ -127,6 +130,8 @@ def event_study(
     chosen = window or Window()
     demand_series(series, exposure, response)
     demand_room(len(series), event, chosen)
+    if by_source is not None:
+        demand_same_sources(by_source, event, chosen)
     jump, model_se = _jump(series, exposure, event, chosen, response)
     dates = placebo_dates(len(series), (event, *other_events), chosen)
     if len(dates) < FEWEST_PLACEBOS:
@@ -209,6 +214,69 @@ def placebo_dates(weeks: int, events: tuple[int, ...], window: Window) -> IntArr
         # An effect that outlasts its window would bend the placebo's baseline: twice the window is left out.
         free &= (date + window.after <= event) | (date - window.before >= event + 2 * window.after)
     return date[free]
+
+
+MOST_MIX_DISTANCE = 0.25
+"""A mix of sources that moves further than this breaks a series: a jump would be that of what is collected."""
+
+
+def mix_distance(by_source: FloatArray, event: int, window: Window) -> float:
+    """Tell how far the mix of sources moves at an event, from 0 (not at all) to 1 (other sources altogether).
+
+    Parameters
+    ----------
+    by_source
+        (s, t) counts of consecutive weeks by source.
+    event, window
+        As in `event_study`.
+
+    Returns
+    -------
+    float
+        Total variation distance between the sources' shares before the event and from it on.
+
+    Raises
+    ------
+    EstimationError
+        When the window leaves the series, or one side of it is empty.
+
+    Example
+    -------
+    >>> mix_distance(np.array([[5.0] * 10 + [0.0] * 4, [5.0] * 10 + [9.0] * 4]), 10, Window(10, 4))
+    0.5
+    """
+    demand_room(by_source.shape[1], event, window)
+    sides = (by_source[:, event - window.before : event], by_source[:, event : event + window.after])
+    sums = [side.sum(axis=1) for side in sides]
+    if not all(side.sum() > 0 for side in sums):
+        raise EstimationError("by_source is empty before or after the event; give a longer window")
+    before, after = (side / side.sum() for side in sums)
+    return float(np.abs(before - after).sum() / 2)
+
+
+def demand_same_sources(by_source: FloatArray, event: int, window: Window) -> None:
+    """Refuse an event at which the mix of sources breaks.
+
+    Parameters
+    ----------
+    by_source, event, window
+        As in `mix_distance`.
+
+    Raises
+    ------
+    EstimationError
+        When the mix moves by more than a quarter; names the distance and the fix.
+
+    Example
+    -------
+    >>> demand_same_sources(np.ones((2, 14)), 10, Window(10, 4))
+    """
+    distance = mix_distance(by_source, event, window)
+    if distance > MOST_MIX_DISTANCE:
+        raise EstimationError(
+            f"the mix of sources moves by {distance:.2f} at the event (at most {MOST_MIX_DISTANCE:g} is accepted): the "
+            "series breaks there; use a series of sources that report on both sides"
+        )
 
 
 def segments(window: Window) -> FloatArray:

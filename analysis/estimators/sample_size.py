@@ -5,6 +5,7 @@ What belongs here: what all designs share. What must not: any design's variance.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from scipy import stats
@@ -90,3 +91,43 @@ def smallest_n(power_of: Callable[[int], float], power: float, *, smallest: int 
         middle = (low + high) // 2
         low, high = (low, middle) if power_of(middle) >= power else (middle, high)
     return high
+
+
+def incidents_needed(ratio: float, *, power: float = 0.8, alpha: float = 0.05) -> int:
+    """Give the incidents before a date from which on a ratio of counts, after by before, is told from 1.
+
+    Periods of equal length, counts Poisson, the change elsewhere known without error: a lower bound for a comparison
+    with other origins, whose counts vary too.
+
+    Parameters
+    ----------
+    ratio
+        Of the expected counts, above 0 and not 1.
+    power, alpha
+        To be reached; level of the two-sided test.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    EstimationError
+        When the ratio is 1 or not above 0, or as `smallest_n`.
+
+    Source
+        Normal approximation on the log scale, variance 1/λ + 1/(ratio λ).
+
+    Example
+    -------
+    >>> incidents_needed(2.0)
+    25
+    """
+    if not ratio > 0 or ratio == 1:
+        raise EstimationError(f"ratio is {ratio:g}; give a ratio above 0 other than 1")
+    effect = abs(math.log(ratio))
+
+    def power_of(n: int) -> float:
+        return normal_power(effect, math.sqrt(1 / n + 1 / (ratio * n)), alpha=alpha)
+
+    return smallest_n(power_of, power)

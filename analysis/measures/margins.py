@@ -7,8 +7,10 @@ The file is a CSV with one total a row:
     variable       level            total   population                              source
     sc2:sc4:sc3    Germany:f:18-24  21800   holders of Afghan nationality, Germany  the office, table, day
 
-`variable` crosses host (`sc2`), sex (`sc4`) and age band (`sc3`); `level` joins their answer codes by colons. The same
-file can be given to `estimate calibrate --margins`, which describes more shapes.
+`variable` crosses host (`sc2`), sex (`sc4`) and age band (`sc3`); `level` joins their answer codes by colons. Where an
+office counts in coarser bands, a level joins the survey's: `Germany:f:18-24+25-34`. `write-margins` writes such a file
+from UN DESA's migrant stock and the ages that UNHCR registers. The same file can be given to `estimate calibrate
+--margins`, which describes more shapes.
 """
 
 from pathlib import Path
@@ -16,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.measures.margin_levels import answers_of
 
 CROSSED = ("sc2", "sc4", "sc3")
 """Host, sex and age band, in the order in which a level names them."""
@@ -40,7 +43,8 @@ def read_margins(path: Path) -> pd.DataFrame:
     ------
     InputError
         The file is not there or not a CSV, a column is missing, a row crosses other items, a level does not have three
-        parts or stands twice, or a total is not a number of 0 or more; names line, column, value and the fix.
+        parts or stands twice, an age band is in two levels, or a total is not a number of 0 or more; names line,
+        column, value and the fix.
     """
     try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -62,6 +66,11 @@ def read_margins(path: Path) -> pd.DataFrame:
     if not totals.sum() > 0:
         raise InputError(f"{path.name}: column total adds up to 0; give the totals of a population")
     parts = rows.level.str.split(":", expand=True).set_axis(list(CROSSED), axis=1)
+    holders = {(band, answer) for band in parts.sc3 for answer in answers_of(band)}
+    bands = pd.Series([answer for _, answer in sorted(holders)], dtype=str)
+    twice = set(bands[bands.duplicated()])
+    is_twice = parts.sc3.map(lambda band: bool(twice & set(answers_of(band))))
+    _refuse(is_twice, rows.level, path, "an age band belongs to one level only; use the same bands in every row")
     return parts.assign(total=totals.astype("float64"), population=rows.population, source=rows.source)
 
 

@@ -43,6 +43,11 @@ REAL_DATA = {
         "that a fall in one host came before the clashes",
         "whether any fear was well founded",
     ),
+    "C11": (
+        "incidents against refugees in Germany, 2014 to 2017",
+        "how many incidents it would take",
+        "a backlash: too few name Afghans, and the mix of sources breaks",
+    ),
     "C13.1": ("[one opt-in poll](published_figures.md), older than the clashes", "nothing", "the share today"),
     "C14.1": (
         "[counts and decisions by host](population.md)",
@@ -164,12 +169,21 @@ def _list_values(release: Release) -> dict[str, str]:
     }
     named |= {"rare": next(name for name in rows.index if name.endswith("lists_rare"))}
     error = next(name for name in rows.index if name.endswith("median_standard_error"))
+    counts = {"named": "incidents_named_afghan", "needed": "incidents_needed"}
+    incidents = {
+        f"value_replication_results_{word}": count(rows.value[rows.index.str.endswith(ending)].iloc[0])
+        for word, ending in counts.items()
+    }
     ends = {"": "value", "_low": "ci_low", "_high": "ci_high"}
-    return {
-        f"value_replication_results_{word}{end}": percent(rows.loc[name, column], 1)
-        for word, name in named.items()
-        for end, column in ends.items()
-    } | {"value_replication_results_median_error": percent(rows.loc[error, "value"], 1)}
+    return (
+        incidents
+        | {
+            f"value_replication_results_{word}{end}": percent(rows.loc[name, column], 1)
+            for word, name in named.items()
+            for end, column in ends.items()
+        }
+        | {"value_replication_results_median_error": percent(rows.loc[error, "value"], 1)}
+    )
 
 
 def _practice_values(release: Release) -> dict[str, str]:

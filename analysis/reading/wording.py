@@ -247,6 +247,6 @@ def clipped(text: str, limit: int) -> str:
 
 
 def claim_order(claim_id: str) -> tuple[int, int]:
-    """Where a claim stands in the register: C02 before C05.1 before C10."""
+    """Where a claim stands in the register: C02.1 before C05.1 before C10."""
     whole, _, part = claim_id.removeprefix("C").partition(".")
     return int(whole), int(part or 0)

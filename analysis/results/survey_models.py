@@ -17,6 +17,7 @@ from analysis.estimators.item_function import item_functions
 from analysis.estimators.mrp import PoststratifiedShare, multilevel_cells, poststratify_draws, sample_multilevel
 from analysis.estimators.selection import bogus_sensitivity, data_defect_curve
 from analysis.estimators.weighting.design import survey_design
+from analysis.measures.margin_levels import under_levels
 from analysis.results.survey_direct import PLAN_WEIGHTINGS, blended_share, robust
 from analysis.results.survey_experiments import Checks
 from analysis.results.survey_frame import (
@@ -51,8 +52,10 @@ def model_rows(rows: Rows, margins: pd.DataFrame, draws: int, rng: np.random.Gen
     """
     survey = rows.survey
     levels = [sorted(margins[item].unique()) for item in CELL_ITEMS]
+    answers = {item: survey.answer(item) for item in CELL_ITEMS}
+    answers["sc3"] = under_levels(answers["sc3"], levels[2])
     at = np.column_stack(
-        [survey.answer(item).map({level: i for i, level in enumerate(found)}).fillna(-1).to_numpy("int64")
+        [answers[item].map({level: i for i, level in enumerate(found)}).fillna(-1).to_numpy("int64")
          for item, found in zip(CELL_ITEMS, levels, strict=True)]
     )  # fmt: skip
     known: Bools = np.asarray((at >= 0).all(axis=1))

@@ -22,6 +22,7 @@ from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 from analysis.estimators.weighting.margins import Margin, margin
 from analysis.estimators.weighting.trimming import trim_weights
+from analysis.measures.margin_levels import under_levels
 from analysis.schemas.precision import floored, on_step, open_step, share_step
 
 Floats = npt.NDArray[np.float64]
@@ -139,13 +140,13 @@ def raked(rows: pd.DataFrame, start: Floats, margins: pd.DataFrame) -> Floats:
 
     Levels that too few respondents hold are pooled, in the sample and in the margins alike.
     """
-    known = np.ones(len(rows), dtype=bool)
-    for name in ("sc2", "sc4", "sc3"):
-        known &= rows[name].isin(margins[name]).to_numpy()
+    names = ("sc2", "sc4", "sc3")
+    held = {name: rows[name] for name in names} | {"sc3": under_levels(rows.sc3, margins.sc3)}
+    known = np.logical_and.reduce([held[name].isin(margins[name]).to_numpy() for name in names])
     if not known.any():
         raise EstimationError("no respondent has a host, a sex and an age band of the margins; give totals for them")
     weights = _averaging_one(start)
-    chosen = [_margin(name, rows[name][known], margins) for name in ("sc2", "sc4", "sc3")]
+    chosen = [_margin(name, held[name][known], margins) for name in names]
     weights[known] = rake(start[known], [each for each in chosen if len(each.levels) > 1] or chosen[:1]).weights
     weights[known] = _averaging_one(weights[known])
     return weights

@@ -10,6 +10,7 @@ from analysis.estimators.estimate import unusable_estimate
 from analysis.estimators.event_study import (
     Window,
     event_study,
+    mix_distance,
     placebo_dates,
     placebo_interval,
     predetermined_jumps,
@@ -260,3 +261,20 @@ def test_a_replication_needs_both_ranks_and_one_sign():
 def test_what_has_no_jump_is_refused(series, event, options, message):
     with pytest.raises(EstimationError, match=message):
         event_study(series, event, **options)
+
+
+def test_an_event_at_which_a_source_enters_is_refused_and_one_beside_it_is_not():
+    rng = np.random.default_rng(8)
+    press, lists = rng.poisson(20, 160).astype(float), np.zeros(160)
+    lists[100:] = rng.poisson(60, 60)
+    by_source = np.stack([press, lists])
+    assert event_study(by_source.sum(axis=0), 100).p_value <= 0.05
+    with pytest.raises(EstimationError, match=r"mix of sources moves by 0\.7\d at the event"):
+        event_study(by_source.sum(axis=0), 100, by_source=by_source)
+    assert event_study(by_source.sum(axis=0), 60, by_source=by_source).p_value > 0.05
+
+
+def test_a_mix_needs_reports_on_both_sides():
+    assert mix_distance(np.array([[1.0] * 14, [3.0] * 14]), 10, Window(10, 4)) == 0
+    with pytest.raises(EstimationError, match="empty before or after"):
+        mix_distance(np.array([[0.0] * 10 + [1.0] * 4]), 10, Window(10, 4))

@@ -27,7 +27,7 @@ from analysis.estimators.randomised_response.power import (
     price,
     required_n,
 )
-from analysis.estimators.sample_size import normal_power, smallest_n
+from analysis.estimators.sample_size import incidents_needed, normal_power, smallest_n
 
 MIRRORED = device("mirrored", 0.75)
 FORCED = device("forced", 0.6, p1=0.3, p0=0.1)
@@ -240,3 +240,21 @@ def test_an_unknown_alternative_is_refused():
         power_one_sample(FORCED, 300, 0.35, 0.2, alternative="TWO.SIDED")
     with pytest.raises(EstimationError, match=message):
         power_two_samples(FORCED, 300, (0.35, 0.2), (0.2, 0.2), alternative="TWO.SIDED")
+
+
+def test_incidents_needed_reach_the_power_and_one_fewer_does_not():
+
+    n, ratio = incidents_needed(1.25), 1.25
+
+    def power(count):
+        distance = math.log(ratio) / math.sqrt(1 / count + 1 / (ratio * count))
+        return stats.norm.cdf(distance - 1.959963984540054) + stats.norm.cdf(-distance - 1.959963984540054)
+
+    assert power(n - 1) < 0.8 <= power(n)
+    assert incidents_needed(1.25) > incidents_needed(2.0)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 0.0, -2.0])
+def test_an_impossible_ratio_of_incidents_is_refused(ratio):
+    with pytest.raises(EstimationError, match="give a ratio above 0"):
+        incidents_needed(ratio)

@@ -250,7 +250,7 @@ def known_truth() -> list[dict[str, Any]]:
     """A list under three control lists, and two figures about lists in general."""
     names = (
         "R16_list_zodiac_conventional", "R17_list_zodiac_placebo_item", "R18_list_zodiac_equal_length",
-        "R19_lists_median_standard_error", "R21_lists_rare",
+        "R19_lists_median_standard_error", "R21_lists_rare", "R27_incidents_named_afghan", "R28_incidents_needed",
     )  # fmt: skip
     return [
         {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
