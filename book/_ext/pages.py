@@ -30,7 +30,7 @@ def directed(body: str, name: str) -> str:
     if parts[0] != "translations" or parts[1] not in LANGUAGES:
         return body
     tag, direction = LANGUAGES[parts[1]]
-    return f'<div class="translated" lang="{tag}" dir="{direction}">{body}</div>'
+    return f'<div class="in-language" lang="{tag}" dir="{direction}">{body}</div>'
 
 
 def label_tables(body: Tag) -> None:

@@ -255,7 +255,7 @@ def test_the_explorer_filters_sorts_and_gives_what_is_seen(tab):
 @pytest.mark.parametrize("language", ["de", "fa", "ps"])
 def test_a_translated_page_is_read_from_its_own_side(tab, address, language):
     tab.goto(f"{address}/translations/{language}/start.html")
-    block = tab.locator("article .translated")
+    block = tab.locator("article .in-language")
     assert block.get_attribute("dir") == ("ltr" if language == "de" else "rtl")
     assert tab.locator("article .translation-state").count() == 1
 

@@ -98,7 +98,9 @@ def release(tmp_path_factory):
 @pytest.fixture(scope="module")
 def defined(release):
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
-    return set(substitutions(release, drawings, Edition("0.1.0", date(2030, 1, 1), date(2030, 1, 1))))
+    values = set(substitutions(release, drawings, Edition("0.1.0", date(2030, 1, 1), date(2030, 1, 1))))
+    claims = Release(ROOT / "data/release").table("claims_register").claim_id.str.replace(".", "_")
+    return values | {f"{kind}_{claim}" for kind in ("verdict", "can_say") for claim in claims}
 
 
 def used_values(text: str) -> set[str]:
