@@ -91,7 +91,6 @@ def _refuse(source: Source, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     reasons = (
         (not start, "is empty; export or copy it again"),
-        (start.startswith(b"\x28\xb5\x2f\xfd"), "is packed with zstd; unpack it first (zstd -d --long=31)"),
         (
             start.startswith(b"\xd0\xcf\x11\xe0"),
             "is an old or password-protected workbook; save it as plain XLSX or CSV",

@@ -11,7 +11,7 @@ from analysis.disclosure.policy import load_policy
 from analysis.release.dataset import Edition, write_release
 
 ROOT = Path(__file__).resolve().parents[3]
-EDITION = Edition("0.1.0", date(2026, 11, 23))
+EDITION = Edition("0.1.0", date(2026, 11, 30))
 
 
 def estimate(name, quantity, value, is_usable):
