@@ -8,6 +8,7 @@ UNHCR's band from 18 to 59 is not split: the level joins the survey's bands.
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
@@ -69,7 +70,7 @@ def migrant_margins(
         if own.empty or not set(LETTERS) <= set(own.index):
             raise InputError(f"--hosts names {code}; the migrant stock has {', '.join(sorted(set(last.host_iso3)))}")
         counted = ages[ages.host_iso3 == code].groupby(["sex_code", "age_band_code"]).persons_n.sum()
-        has_ages = all(sum(counted.get((sex, band), 0) for band in AGES) > 0 for sex in LETTERS)
+        has_ages = all(any(counted.get((sex, band), 0) > 0 for band in AGES) for sex in LETTERS)
         if not has_ages and not is_pooled:
             raise InputError(
                 f"--hosts names {code}, whose ages UNHCR does not break down; leave it out, or --pool-ages"
@@ -83,7 +84,7 @@ def _host_rows(name: str, own: pd.DataFrame, ages: "pd.Series[int]", age_source:
     whose = "persons under UNHCR protection there" if has_ages else "persons under UNHCR protection in all hosts"
     rows = []
     for sex, letter in LETTERS.items():
-        everybody = int(sum(ages.get((sex, band), 0) for band in AGES))
+        everybody = int(np.sum([ages.get((sex, band), 0) for band in AGES]))
         population = f"migrants from Afghanistan, {name}, middle of {own.year[sex]}; adults by the ages of {whose}"
         for band, level in BANDS.items():
             share = int(ages.get((sex, band), 0)) / everybody
