@@ -209,18 +209,22 @@ def assert_nothing_private_shows(project):
     assert [path for path in made if path.exists() and not path.is_symlink() and path.stat().st_mode & 0o077] == []
 
 
-def killed_in(project, stage, key, before="1"):
-    """Run one stage as `./run` does, and kill it and DVC before it puts a file in place."""
-    within = {"PATH": f"{project.folder}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{DYING}:{project.folder}"}
-    environment = project.environment(
-        **within, **stated_environment(), STUDY_KEY_FILE=str(key), DIES_IN=stage, DIES_BEFORE=before
-    )
+def one_stage(project, stage, key, **within):
+    """Run one stage as `./run` does; its output is gone until it has ended."""
+    path = {"PATH": f"{project.folder}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{DYING}:{project.folder}"}
     process = subprocess.Popen(
         ["sh", "-c", "umask 077; exec dvc repro --single-item --force " + stage], cwd=project.folder / PLACE,
-        env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=project.environment(**path, **stated_environment(), STUDY_KEY_FILE=str(key), **within),
+        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     said, _ = process.communicate()
-    assert process.returncode == -signal.SIGKILL, said
+    return process.returncode, said
+
+
+def killed_in(project, stage, key):
+    """Kill a stage and DVC before it puts its first file in place."""
+    code, said = one_stage(project, stage, key, DIES_IN=stage, DIES_BEFORE="1")
+    assert code == -signal.SIGKILL, said
 
 
 def by_hand(project, *arguments):
@@ -263,6 +267,8 @@ def test_git_sees_nothing_of_a_vault_killed_in_any_stage(repository, key):
     for stage in yaml.safe_load((repository.folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]:
         killed_in(repository, stage, key)
         assert_nothing_private_shows(repository)
+        code, said = one_stage(repository, stage, key)
+        assert code == 0, said
     finished = repository.run("repro", STUDY_KEY_FILE=str(key))
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert_nothing_private_shows(repository)
