@@ -26,6 +26,14 @@ ReplicateMse = Annotated[
     bool, typer.Option("--replicate-mse", help="Squares about the full estimate, not the replicates' mean")
 ]
 
+ReplicateWeights = Annotated[
+    str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
+]
+AreFactors = Annotated[
+    bool, typer.Option("--replicate-factors", help="The columns are factors of --weights, not whole weights")
+]
+ReplicateDraws = Annotated[int, typer.Option(help="Replicates of a bootstrap")]
+
 
 def register_sampling(app: typer.Typer) -> None:
     """Add the sampling commands to `estimate`.
@@ -101,16 +109,12 @@ def survey_mean(
     replicates: Annotated[
         str | None, typer.Option(help="Make replicate weights: jk1, jkn, bootstrap, subbootstrap or brr")
     ] = None,
-    replicate_weights: Annotated[
-        str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
-    ] = None,
+    replicate_weights: ReplicateWeights = None,
     replicate_scale: ReplicateScale = None,
     replicate_rscales: ReplicateFactors = None,
     replicate_mse: ReplicateMse = False,
-    replicate_factors: Annotated[
-        bool, typer.Option("--replicate-factors", help="The columns are factors of --weights, not whole weights")
-    ] = False,
-    draws: Annotated[int, typer.Option(help="Replicates of a bootstrap")] = 500,
+    replicate_factors: AreFactors = False,
+    draws: ReplicateDraws = 500,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -162,16 +166,12 @@ def calibrate(
     replicates: Annotated[
         str | None, typer.Option(help="Variance by replicate weights, each calibrated: jk1, jkn, bootstrap, ...")
     ] = None,
-    replicate_weights: Annotated[
-        str | None, typer.Option(help="Replicate weights in the file: how their columns' names begin")
-    ] = None,
+    replicate_weights: ReplicateWeights = None,
     replicate_scale: ReplicateScale = None,
     replicate_rscales: ReplicateFactors = None,
     replicate_mse: ReplicateMse = False,
-    replicate_factors: Annotated[
-        bool, typer.Option("--replicate-factors", help="The columns are factors of --weights, not whole weights")
-    ] = False,
-    draws: Annotated[int, typer.Option(help="Replicates of a bootstrap")] = 500,
+    replicate_factors: AreFactors = False,
+    draws: ReplicateDraws = 500,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
