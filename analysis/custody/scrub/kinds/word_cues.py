@@ -1,6 +1,7 @@
 """Words that tell something, most of them beside a digit: one cue for each family that needs them.
 
-Each stands in every text in which its family finds anything. What must not be here: what has to follow the word.
+Each stands in every text in which its family finds anything. A text ends at the end of the data or at a separator. What
+must not be here: what has to follow the word.
 """
 
 from analysis.custody.scrub.gates import Gate
@@ -14,7 +15,7 @@ ADDRESS_CUE = (
     r"wohn|unterkunft|"
     r" (?:street|road|avenue|lane|drive|boulevard|crescent|terrace|parkway|gardens|grove|court|close|way|place|"
     r"square|hill|row|"
-    r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?$|"
+    r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?(?:\x01|$)|"
     r"(?:house|street|flat|gali|villa|plot|apartment|hno)(?: ?no\.?| number)?[ .:#]{0,2}[a-z]?-?\d|o\.? ?box|postfach |"
     r"(?:cad|caddesi|cd|sok|sokak|sokag[ia]|sk|bulvari|blv|mah|mahallesi|apartmani|sitesi)\.?[ ,]|"
     r"\d(?: ?(?:bis|ter))?,? (?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allee|quai|cours|route) |"
