@@ -95,7 +95,7 @@ def _folded(pattern: str) -> bytes:
     return folded
 
 
-def binary_column(data: bytes | memoryview, offsets: npt.NDArray[np.integer[Any]]) -> pa.BinaryArray:
+def binary_column(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.integer[Any]]) -> pa.BinaryArray:
     """Texts that lie one behind the other, as a column; `offsets` has one entry more than there are texts."""
     buffers = [None, pa.py_buffer(np.ascontiguousarray(offsets, np.int32)), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
