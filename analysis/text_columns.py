@@ -35,6 +35,16 @@ def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np
     return points, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
+def without(
+    codes: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], dropped: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Codes of texts and where each text begins, with one code left out."""
+    places = np.flatnonzero(codes == dropped)
+    if not len(places):
+        return codes, offsets
+    return codes[codes != dropped], offsets - np.searchsorted(places, offsets)
+
+
 def utf8_widths(points: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """How many bytes of UTF-8 each code point takes."""
     widths = np.ones(len(points), np.uint8)

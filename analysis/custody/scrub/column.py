@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from analysis.custody.scrub.alphabet import DROPPED, EXPAND, JOINER, SEPARATOR, is_joined_as_space, to_folded
 from analysis.custody.scrub.rules import Rule, binary_column
-from analysis.text_columns import code_points, utf8_widths
+from analysis.text_columns import code_points, utf8_widths, without
 
 Places = npt.NDArray[np.int64]
 
@@ -40,10 +40,7 @@ class FoldedColumn:
         """Fold a column; a null folds to nothing."""
         points, offsets = code_points(texts)
         codes = _without_joiners(to_folded(points), offsets)
-        dropped = np.flatnonzero(codes == DROPPED)
-        if not len(dropped):
-            return cls(codes, offsets, codes, points)
-        return cls(codes[codes != DROPPED], offsets - np.searchsorted(dropped, offsets), codes, points)
+        return cls(*without(codes, offsets, DROPPED), codes, points)
 
     @property
     def texts(self) -> pa.BinaryArray:
