@@ -11,6 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
+def numbers_of(column: pa.Int32Array) -> npt.NDArray[np.int32]:
+    """A column of whole numbers without nulls; Arrow's own way imports pandas, which costs as much as a small file."""
+    held = np.frombuffer(column.buffers()[1] or b"", np.int32)
+    return held[column.offset : column.offset + len(column)]
+
+
+def flags_of(column: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    """The same for a column of booleans."""
+    bits = np.frombuffer(column.buffers()[1] or b"", np.uint8)
+    held: npt.NDArray[np.bool_] = np.unpackbits(bits, count=column.offset + len(column), bitorder="little").view(bool)
+    return held[column.offset :]
+
+
 def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """All characters of a column, one behind the other.
 
@@ -28,7 +41,7 @@ def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np
     _, bounds, data = known.buffers()
     offsets = np.frombuffer(bounds, np.int32)[known.offset : known.offset + len(known) + 1]
     joined = str(memoryview(data or b"")[offsets[0] : offsets[-1]], "utf-8") if len(known) else ""
-    lengths = pc.utf8_length(known).to_numpy(zero_copy_only=False)
+    lengths = numbers_of(pc.utf8_length(known))
     narrow = joined.encode("utf-16-le")
     is_narrow = len(narrow) == 2 * len(joined)
     points = np.frombuffer(narrow, np.uint16) if is_narrow else np.frombuffer(joined.encode("utf-32-le"), np.uint32)

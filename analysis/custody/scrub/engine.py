@@ -22,7 +22,7 @@ from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
-from analysis.text_columns import replaced
+from analysis.text_columns import flags_of, replaced
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
@@ -113,7 +113,7 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     """
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     known = texts.cast(pa.string())
-    rows = np.flatnonzero(may_hold(known).to_numpy(zero_copy_only=False))
+    rows = np.flatnonzero(flags_of(may_hold(known)))
     if not len(rows):
         return ScrubbedBatch(texts, dict(counts))
     held = known.take(pa.array(rows))

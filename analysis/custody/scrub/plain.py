@@ -22,7 +22,7 @@ from analysis.custody.scrub.kinds.domains import KNOWN
 from analysis.custody.scrub.kinds.emails import SIGN
 from analysis.custody.scrub.prefilter import is_still_suspect
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, binary_column
-from analysis.text_columns import stretches
+from analysis.text_columns import numbers_of, stretches
 
 Flags = npt.NDArray[np.bool_]
 INERT = -1
@@ -134,7 +134,7 @@ def _telephones(words: "Words") -> tuple[Places, Places]:
     first, last = first[apart], last[apart]
     numbers = words.digits(first, last).dictionary_encode()
     known = np.array([_is_telephone(number.decode()) for number in numbers.dictionary.to_pylist()], np.uint8)
-    of_number = known[numbers.indices.to_numpy()]
+    of_number = known[numbers_of(numbers.indices)]
     has_plus = words.have_plus(first)
     is_one = np.where(has_plus, of_number & 1, of_number & 2).astype(bool) & ~words.are_before(AN_EXTENSION, last)
     trunked = np.flatnonzero(is_one & ~has_plus)
@@ -264,7 +264,7 @@ class Words:
         texts = self._column.rows_of(self.starts[rows])
         column = self._column.texts.take(pa.array(texts))
         joined = _SEPARATOR.join(column.to_pylist())
-        ends = np.cumsum(pc.binary_length(column).to_numpy() + 1)
+        ends = np.cumsum(numbers_of(pc.binary_length(column)) + 1)
         named = np.zeros(len(rows), bool)
         for rule in rules:
             named[np.searchsorted(ends, [start for start, _ in rule.spans(joined)], side="right")] = True

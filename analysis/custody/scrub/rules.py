@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import re2
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, DROPPED, EXPAND, SEPARATOR, to_bytes
+from analysis.text_columns import flags_of
 
 FEW = 64
 """Bytes that a backtracking search may be given."""
@@ -68,8 +69,7 @@ class Rule:
 
     def is_in_each(self, texts: pa.BinaryArray) -> npt.NDArray[np.bool_]:
         """Whether the pattern matches anywhere, for each text of a column of folded bytes."""
-        found = pc.match_substring_regex(texts, self.column_pattern)
-        return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+        return flags_of(pc.match_substring_regex(texts, self.column_pattern))
 
     def is_in(self, data: bytes) -> bool:
         """Whether the pattern matches anywhere."""
