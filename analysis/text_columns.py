@@ -24,6 +24,21 @@ def flags_of(column: pa.BooleanArray) -> npt.NDArray[np.bool_]:
     return held[column.offset :]
 
 
+def column_of(values: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> pa.Array:
+    """Whole numbers or booleans as a column, without pandas either."""
+    is_flags = values.dtype == np.bool_
+    held = np.packbits(values, bitorder="little") if is_flags else np.ascontiguousarray(values, np.int64)
+    return pa.Array.from_buffers(pa.bool_() if is_flags else pa.int64(), len(values), [None, pa.py_buffer(held)])
+
+
+def texts_of(written: list[str]) -> pa.StringArray:
+    """Texts as a column, without pandas."""
+    held = [text.encode() for text in written]
+    offsets = np.zeros(len(held) + 1, np.int32)
+    np.cumsum([len(each) for each in held], out=offsets[1:])
+    return pa.Array.from_buffers(pa.string(), len(held), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(held))])
+
+
 def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """All characters of a column, one behind the other.
 

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.text_columns import code_points, flags_of, numbers_of, replaced, stretches, utf8_widths, without
+from analysis.text_columns import (
+    code_points,
+    column_of,
+    flags_of,
+    numbers_of,
+    replaced,
+    stretches,
+    texts_of,
+    utf8_widths,
+    without,
+)
 
 TEXTS = st.lists(st.text("aé۷漢😀\n", max_size=5), max_size=6)
 WORDS = (b"[A]", b"", b"[LONGER]")
@@ -33,6 +43,13 @@ def test_numbers_and_flags_of_slices(size):
         assert numbers_of(column).tolist() == column.to_pylist()
         flags = pa.array([number % 3 == 0 for number in range(size + skipped)], pa.bool_()).slice(skipped)
         assert flags_of(flags).tolist() == flags.to_pylist()
+        assert column_of(flags_of(flags)).to_pylist() == flags.to_pylist()
+        assert column_of(np.arange(size)[skipped:]).to_pylist() == list(range(skipped, size))
+
+
+@given(TEXTS)
+def test_texts_as_a_column(texts):
+    assert texts_of(texts).to_pylist() == texts
 
 
 def test_codes_that_are_left_out():

@@ -22,7 +22,7 @@ from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
-from analysis.text_columns import flags_of, replaced
+from analysis.text_columns import column_of, flags_of, replaced, texts_of
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
@@ -116,18 +116,18 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     rows = np.flatnonzero(flags_of(may_hold(known)))
     if not len(rows):
         return ScrubbedBatch(texts, dict(counts))
-    held = known.take(pa.array(rows))
+    held = known.take(column_of(rows))
     column = FoldedColumn.of(held)
     shapes, is_settled = settled(column)
     by_kind = np.bincount(shapes.kinds, minlength=len(PLAIN_KINDS))
     counts.update(dict(zip(PLAIN_KINDS, by_kind.tolist(), strict=True)))
     plain = replaced(held, *column.utf8_bounds(shapes.starts, shapes.ends), shapes.kinds, PLACEHOLDERS)
     other = np.flatnonzero(~is_settled)
-    searched = _searched(held.take(pa.array(other)), counts)
+    searched = _searched(held.take(column_of(other)), counts)
     mask = np.zeros(len(texts), bool)
     mask[rows] = True
-    scrubbed = pc.replace_with_mask(plain, pa.array(~is_settled), searched)
-    return ScrubbedBatch(pc.replace_with_mask(known, pa.array(mask), scrubbed).cast(texts.type), dict(counts))
+    scrubbed = pc.replace_with_mask(plain, column_of(~is_settled), searched)
+    return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), scrubbed).cast(texts.type), dict(counts))
 
 
 def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
@@ -138,4 +138,4 @@ def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
         for text, spans in zip(originals, find_all(originals), strict=True):
             written.append(placed(text, spans))
             counts.update(span.type for span in spans)
-    return pa.array(written, pa.string())
+    return texts_of(written)

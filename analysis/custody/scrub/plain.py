@@ -22,7 +22,7 @@ from analysis.custody.scrub.kinds.domains import KNOWN
 from analysis.custody.scrub.kinds.emails import SIGN
 from analysis.custody.scrub.prefilter import is_still_suspect
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, binary_column
-from analysis.text_columns import numbers_of, stretches
+from analysis.text_columns import column_of, numbers_of, stretches
 
 Flags = npt.NDArray[np.bool_]
 INERT = -1
@@ -188,7 +188,7 @@ class Words:
         self._texts = binary_column(data, places)
         signed = np.searchsorted(self.starts, np.flatnonzero(_IS_SIGN[data]), side="right") - 1
         self._signed = signed[np.append(True, np.diff(signed) > 0)[: len(signed)]]
-        self._signed_texts = self._texts.take(pa.array(self._signed))
+        self._signed_texts = self._texts.take(column_of(self._signed))
 
     def are(self, rule: Rule) -> Flags:
         """Whether each word matches a rule of words with a digit, an `@` or a colon."""
@@ -197,12 +197,12 @@ class Words:
     def are_behind(self, rule: Rule, flagged: Flags) -> Flags:
         """Which of the flagged words stand behind a word that matches a rule."""
         rows = np.flatnonzero(flagged & ~self._is_first)
-        return self._flags(rows[rule.is_in_each(self._texts.take(pa.array(rows - 1)))])
+        return self._flags(rows[rule.is_in_each(self._texts.take(column_of(rows - 1)))])
 
     def are_before(self, rule: Rule, rows: Places) -> Flags:
         """Whether the word behind each of some words matches a rule; none stands behind the last of a text."""
         following = np.minimum(rows + 1, len(self.starts) - 1)
-        return rule.is_in_each(self._texts.take(pa.array(following))) & ~self._is_last[rows]
+        return rule.is_in_each(self._texts.take(column_of(following))) & ~self._is_last[rows]
 
     @property
     def is_before_letter(self) -> Flags:
@@ -262,7 +262,7 @@ class Words:
     def are_beside(self, rows: Places, rules: tuple[Rule, ...]) -> Flags:
         """Whether one of some rules matches anywhere in the text of each of some words."""
         texts = self._column.rows_of(self.starts[rows])
-        column = self._column.texts.take(pa.array(texts))
+        column = self._column.texts.take(column_of(texts))
         joined = _SEPARATOR.join(column.to_pylist())
         ends = np.cumsum(numbers_of(pc.binary_length(column)) + 1)
         named = np.zeros(len(rows), bool)

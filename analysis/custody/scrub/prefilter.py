@@ -12,6 +12,7 @@ from analysis.custody.scrub.column import FoldedColumn
 from analysis.custody.scrub.cues import WORDS, cues
 from analysis.custody.scrub.kinds.word_cues import BESIDE_DIGITS
 from analysis.custody.scrub.rules import Rule
+from analysis.text_columns import column_of
 
 Flags = npt.NDArray[np.bool_]
 PATTERNS = tuple(Rule.either(map(Rule, family)) for family in (cues(), WORDS))
@@ -21,7 +22,7 @@ BESIDE_A_DIGIT = Rule.either(map(Rule, BESIDE_DIGITS))
 def may_hold(texts: pa.StringArray) -> pa.BooleanArray:
     """True where a text has to be looked at; a null has not."""
     column = FoldedColumn.of(texts)
-    return pa.array(column.is_spelled_out | is_suspect(column))
+    return column_of(column.is_spelled_out | is_suspect(column))
 
 
 def is_suspect(column: FoldedColumn) -> Flags:
@@ -30,7 +31,7 @@ def is_suspect(column: FoldedColumn) -> Flags:
     suspect = PATTERNS[0].is_in_each(texts) | PATTERNS[1].is_in_each(texts)
     rows = np.flatnonzero(column.has_digit & ~suspect)
     if len(rows):
-        suspect[rows] = BESIDE_A_DIGIT.is_in_each(texts.take(pa.array(rows)))
+        suspect[rows] = BESIDE_A_DIGIT.is_in_each(texts.take(column_of(rows)))
     return suspect
 
 
