@@ -86,7 +86,7 @@ class Shapes:
 
 
 def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
-    """Plain shapes of a column, and the texts in which they are all there is to find.
+    """Plain shapes of a column, and the texts that hold some, and in which they are all there is to find.
 
     Parameters
     ----------
@@ -100,7 +100,10 @@ def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
     """
     shapes = _shapes(column)
     marked = shapes.ends[column.is_marked(shapes.ends)]
-    unclear = column.is_spelled_out | is_still_suspect(_masked(column, shapes), column)
+    unclear = np.ones(len(column.offsets) - 1, bool)
+    rows = np.unique(column.rows_of(shapes.starts))
+    unclear[rows] = is_still_suspect(_masked(column, shapes).picked(rows), column.picked(rows))
+    unclear |= column.is_spelled_out
     unclear[column.rows_of(marked - 1)] = True
     chosen = ~unclear[column.rows_of(shapes.starts)] & (shapes.kinds != INERT)
     return Shapes(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
