@@ -126,8 +126,10 @@ def understood() -> str:
 
 
 def _seen(outline: Outline) -> str:
-    if {"PARENT_KEY", "KEY"} <= outline.header:
-        return "a repeat group's table of ODK or SurveyCTO: its rows belong to another file's interviews; read that one"
+    if {"PARENT_KEY", "KEY"} <= outline.header or {"_parent_index", "_parent_table_name"} <= outline.header:
+        return (
+            "a repeat group's table of ODK, SurveyCTO or Kobo: its rows belong to interviews of another file; read it"
+        )
     if outline.rows:
         return f"a table of {len(outline.rows[0])} columns [{_listed(outline.rows[0])}] is of no known format"
     names = sorted(path for path in outline.paths if path and "." not in path)

@@ -53,6 +53,8 @@ class Source:
     path: Path | None = None
     neighbours: Callable[[], Iterable["Source"]] = tuple
     encoding: str = ""
+    is_member: bool = False
+    """Whether it lies in an archive, whose other parts nobody will name one by one."""
 
     def beside(self, pattern: str) -> list["Source"]:
         """Files of the same folder by the pattern of their names, in order: a vendor splits one list over several."""

@@ -191,7 +191,8 @@ _DECLARED = (
     Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
            pattern=PSEUDONYM, null_means="shares nothing"),
     Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
-        "ALL": "all posts", "NONE": "none of the frames", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
+        "ALL": "all posts", "NONE": "none of the frames",
+        "CUT": "text cut by the vendor, so that a frame may be missed", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
         "FE": "foreign enemy, defence of the homeland", "AR": "amnesty and return", "RC": "critique of the regime",
         "WR": "rights of women and girls", "HS": "status in the host country"}),
     Column("item_rank", "integer", "Place of the item in the questionnaire"),

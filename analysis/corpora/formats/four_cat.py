@@ -10,6 +10,7 @@ from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import audience
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.cut_texts import is_cut
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
     count_value,
@@ -75,7 +76,7 @@ def _post(cells: dict[str, str], position: str) -> Post:
         created_at=moment.at,
         date_source=moment.source,
         text=text,
-        text_source=TextSource.REFERENCED if is_repost else TextSource.OWN,
+        text_source=_text_source(text, post_id, is_repost),
         title=text_value(first_of(cells, "subject", "title", "videoTitle", "name"), "subject"),
         language=text_value(first_of(cells, "language", "lang"), "language"),
         reply_to_id=reply,
@@ -88,6 +89,12 @@ def _post(cells: dict[str, str], position: str) -> Post:
         replies_n=count_value(first_of(cells, "replyCount", "comment_count", "commentCount")),
         views_n=count_value(first_of(cells, "views", "view_count", "viewCount")),
     )
+
+
+def _text_source(text: Text, post_id: str, is_repost: bool) -> TextSource:
+    if isinstance(text, str) and is_cut(text, post_id):
+        return TextSource.TRUNCATED
+    return TextSource.REFERENCED if is_repost else TextSource.OWN
 
 
 def _kind(is_repost: bool, is_reply: bool) -> PostKind:

@@ -1,7 +1,8 @@
 """KoboToolbox and ODK (Central, Briefcase, Aggregate): CSV and XLSX.
 
 Item: a submission. Names keep their group path; a multiple-choice question has a column of its chosen codes and one
-column per choice (`question/choice`). Rows of repeat groups (further sheets) are counted beside the items.
+column per choice (`question/choice`). Rows of repeat groups speak of other people, such as the household: those of
+further sheets, and of further tables of a zip, are counted beside the items, and not read.
 """
 
 import re
@@ -26,6 +27,7 @@ _SIGNATURES = (
     {"KEY", "meta/instanceID"},
     {"meta/instanceID", "_submission_time"},
 )
+_PARENTS = {"PARENT_KEY", "_parent_index", "_submission__uuid"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -42,6 +44,17 @@ def read(source: Source) -> Iterator[Entry]:
     rows = tables.records(source, surplus=_is_lengthened)
     tagged = (Aside("row of HXL tags") if isinstance(row, Record) and _is_tag_row(row) else row for row in rows)
     yield from respondents(tagged, _ID_COLUMNS)
+    for other in source.beside("*.csv") if source.is_member else []:
+        yield from _repeats(other)
+
+
+def _repeats(table: Source) -> Iterator[Entry]:
+    """How many rows a repeat group's table has; nothing for a table of another kind, such as an audit log."""
+    if _PARENTS.isdisjoint(tables.header(table)):
+        return
+    rows = sum(isinstance(row, Record) for row in tables.records(table))
+    if rows:
+        yield Aside("row of a repeat group's table", rows)
 
 
 def _is_lengthened(cells: Mapping[str, str], surplus: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 Item: an element of `data`, or a flattened post. Handed on: which posts and accounts are gone, by the errors of a page
 or the results of a compliance job. Beside the items: included originals, profiles, count buckets. An account's
 `protected` says who could read; nothing else does. The text of a repost is the original's, when the export includes it;
-a long post's text stands in `note_tweet`.
+a long post's text and links stand in `note_tweet`; where that was not asked for, the text is called cut.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,13 @@ from typing import Any
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import protected
+from analysis.corpora.cut_texts import LIMIT, is_cut, reaches_limit
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, text_at, text_value
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility, dated
-from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
+from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
@@ -50,7 +51,25 @@ def recognises(outline: Outline) -> bool:
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Posts page by page, or line by line."""
+    """Posts page by page, or line by line; last, how many could be cut although they do not show it."""
+    doubtful = 0
+    for entry in _entries(source):
+        doubtful += isinstance(entry, Post) and _could_be_cut(entry)
+        yield entry
+    if doubtful:
+        yield Notice(
+            f"{doubtful} posts are as long as those that X cuts at a word's end where `note_tweet` is not requested; "
+            "collect again with tweet.fields=note_tweet unless that was done"
+        )
+
+
+def _could_be_cut(post: Post) -> bool:
+    text = post.text
+    is_long = isinstance(text, str) and reaches_limit(text) and len(text) <= LIMIT
+    return is_long and post.text_source is not TextSource.TRUNCATED
+
+
+def _entries(source: Source) -> Iterator[Entry]:
     for element in json_stream.elements(source):
         if isinstance(element, Quarantined):
             yield element
@@ -180,9 +199,18 @@ def _kind(references: dict[str, Any]) -> PostKind:
 
 def _text(post: dict[str, Any], repost: dict[str, Any] | None) -> tuple[Text, TextSource]:
     if repost is None:
-        return _full_text(post), TextSource.OWN
+        return _full_text(post), TextSource.TRUNCATED if _is_cut(post) else TextSource.OWN
     text = _full_text(repost)
-    return (text, TextSource.REFERENCED) if isinstance(text, str) else (_full_text(post), TextSource.TRUNCATED)
+    if not isinstance(text, str):
+        return _full_text(post), TextSource.TRUNCATED
+    return text, TextSource.TRUNCATED if _is_cut(repost) else TextSource.REFERENCED
+
+
+def _is_cut(post: dict[str, Any]) -> bool:
+    """Whether a long post came without `note_tweet`, which has to be asked for."""
+    text = at(post, "text")
+    is_whole = is_given(at(post, "note_tweet", "text"))
+    return not is_whole and isinstance(text, str) and is_cut(text, str(post.get("id")), _links(post))
 
 
 def _full_text(post: dict[str, Any]) -> Text:
@@ -202,6 +230,6 @@ def _is_edited(history: object) -> Flag:
 
 
 def _links(post: dict[str, Any]) -> tuple[str, ...]:
-    urls = at(post, "entities", "urls")
-    found = [at(each, "expanded_url") for each in urls] if isinstance(urls, list) else []
-    return tuple(each for each in found if isinstance(each, str))
+    listed = (at(post, "note_tweet", "entities", "urls"), at(post, "entities", "urls"))
+    found = [at(each, "expanded_url") for urls in listed if isinstance(urls, list) for each in urls]
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
