@@ -108,8 +108,12 @@ def _widths(texts: list[str], mark: str) -> Iterator[int]:
         except csv.Error:
             yield 0
             continue
-        if any(cells):
+        if _is_filled(cells):
             yield len(cells)
+
+
+def _is_filled(cells: list[str]) -> bool:
+    return any(cell.strip() for cell in cells)
 
 
 def rows(source: Source) -> Iterator[Row | Quarantined]:
@@ -131,7 +135,7 @@ def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
         except csv.Error as error:
             yield _broken_row(feed, line, str(error))
             continue
-        has_begun = has_begun or any(cells)
+        has_begun = has_begun or _is_filled(cells)
         if cells and has_begun:
             yield Row(line, tuple(cells))
 
