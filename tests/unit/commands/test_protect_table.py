@@ -82,7 +82,7 @@ def test_sums_that_are_never_negative_are_protected_on_both_sides(write):
     assert "--protection is 1.5" in run("protect-table", table, *ROWS, "--protection", "1.5").stderr
 
 
-@pytest.mark.parametrize("seed", (0, 2, 3, 6, 8, 9))
+@pytest.mark.parametrize("seed", [0, 2, 3, 6, 8, 9])
 def test_every_whole_table_that_fits_what_is_published_leaves_small_cells_open(seed, write):
     """The intruder tries all tables of ones and more that agree with every shown cell."""
     rng = np.random.default_rng(seed)
