@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.corpora import car_stream, json_stream
 from analysis.corpora.absence import Absence, Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.outline import Outline
@@ -27,6 +28,43 @@ _TAKEN_DOWN = ("!takedown", "!suspend", "!hide")
 _LOGGED_IN = "!no-unauthenticated"
 _NESTED = ("posts", "feed", "records")
 _SHELL = frozenset(["cursor", "hitsTotal", "thread", "threadgate"])
+
+
+ABOUT = About(
+    code="bluesky",
+    title="Bluesky repositories, records, feeds, threads",
+    rank=70,
+    fields=(
+        "`uri`",
+        "`author.did`",
+        "`author.handle`",
+        "`record.text`",
+        "`record.createdAt`",
+        "`indexedAt`",
+        "`langs`",
+        "`reply.parent`",
+        "`embed`",
+        "`facets`",
+        "`labels`",
+        "counts",
+    ),
+    never=(
+        "display names",
+        "who liked",
+        "followers",
+        "profiles, but for their labels",
+    ),
+    seen_by="public by protocol; unlisted where `!no-unauthenticated` is set",
+    standing="deletions and account status of a stream, takedown labels, `notFoundPost`",
+    times="`createdAt` is set by the author's program, `indexedAt` by the server",
+    set_aside="records with an impossible date",
+    checked=(
+        (
+            "lexicons of 2024, repository version 3, files of @atproto/repo, Jetstream lines",
+            "AT Protocol specifications",
+        ),
+    ),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from analysis.corpora import tables
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.quarantine import Aside
@@ -29,6 +30,37 @@ _SIGNATURES = (
 )
 _PARENTS = {"PARENT_KEY", "_parent_index", "_submission__uuid"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+ABOUT = About(
+    code="kobo",
+    title="KoboToolbox/ODK CSV or XLSX",
+    rank=40,
+    fields=(
+        "every column",
+        "`_validation_status`",
+        "`ReviewState`",
+        "`review_status`",
+        "`review_quality`",
+        "`Status`",
+        "`deletedAt`",
+    ),
+    never=(
+        "rows of repeat groups (other members of a household)",
+        "audit logs",
+        "media",
+    ),
+    seen_by="reviews, decryption and deletion by the server: only what nobody rejected counts",
+    times="ISO 8601 with zone, as the phone wrote it",
+    set_aside="rows longer than the header, but for the known shape of an answer outside the form",
+    checked=(
+        (
+            "files of formpack 3.0; ODK Central and SurveyCTO by their documentation",
+            "formpack's source; ODK Central API",
+        ),
+    ),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -13,6 +13,7 @@ from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import protected
 from analysis.corpora.cut_texts import LIMIT, is_cut, reaches_limit
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, text_at, text_value
 from analysis.corpora.markup import unescape
@@ -31,6 +32,40 @@ _ERRORS = {
 _COMPLIANCE = frozenset(["id", "action", "reason"])
 _REASONS = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 _FLAT = ("author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "referenced_tweets", "__twarc")
+
+
+ABOUT = About(
+    code="x_api_v2",
+    title="X API v2 (twarc2)",
+    rank=140,
+    fields=(
+        "`id`",
+        "`created_at`",
+        "`text`",
+        "`note_tweet`",
+        "`author_id`",
+        "`username`",
+        "`protected`",
+        "`lang`",
+        "`referenced_tweets`",
+        "`edit_history_tweet_ids`",
+        "`public_metrics`",
+        "`entities.urls`",
+        "`errors`",
+    ),
+    never=(
+        "names and descriptions of profiles",
+        "places",
+        "context annotations",
+        "polls",
+    ),
+    seen_by="`protected` of the author's profile",
+    standing="`errors` of a page, results of compliance jobs, `withheld`",
+    times="UTC with Z",
+    set_aside="posts without id or text, or with references that are no list",
+    checked=(("API v2, pages of twarc2 and flattened lines", "X API data dictionary"),),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.cut_texts import is_cut, reaches_limit
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
 from analysis.corpora.markup import unescape
@@ -29,6 +30,47 @@ _PREFIX = 50
 
 PARTS = ("tweet-part*.js", "tweets-part*.js", "community-tweet*.js")
 NOTES, DELETED, PROTECTION = "note-tweet*.js", "deleted-tweet*.js", "protected-history*.js"
+
+
+ABOUT = About(
+    code="x_archive",
+    title="X archive tweets.js",
+    rank=60,
+    fields=(
+        "`id_str`",
+        "`created_at`",
+        "`full_text`",
+        "`lang`",
+        "`in_reply_to_status_id`",
+        "`edit_info`",
+        "`favorite_count`",
+        "`retweet_count`",
+        "`entities.urls`",
+        "`note-tweet.js`",
+        "`deleted-tweets.js`",
+        "`protected-history.js`",
+    ),
+    never=(
+        "direct messages",
+        "contacts",
+        "likes",
+        "mentions",
+        "coordinates",
+        "media",
+        "device and login lists",
+    ),
+    seen_by="`protected-history.js`; unknown where it is not delivered",
+    standing="`deleted-tweets.js` and its headers: deleted; an earlier version of an edited post: edited",
+    times="zone in the text, turned into UTC",
+    set_aside="posts with an impossible date or without id",
+    checked=(
+        (
+            "layouts of 2012, 2019 and 2023; long posts by public descriptions only",
+            "readers of archives that are public",
+        ),
+    ),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -11,6 +11,7 @@ from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.audience import protected
 from analysis.corpora.cut_texts import is_cut
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
 from analysis.corpora.markup import unescape
@@ -31,6 +32,37 @@ _GONE = {
     "user_unsuspend": PostState.PRESENT,
 }
 _ORIGINALS = ("retweeted_status", "quoted_status")
+
+
+ABOUT = About(
+    code="x_v1_1",
+    title="X API v1.1",
+    rank=130,
+    fields=(
+        "`id_str`",
+        "`created_at`",
+        "`full_text`",
+        "`extended_tweet`",
+        "`user.id_str`",
+        "`user.screen_name`",
+        "`user.protected`",
+        "`lang`",
+        "`retweeted_status`",
+        "`quoted_status_id`",
+        "counts",
+    ),
+    never=(
+        "names and descriptions of profiles",
+        "places and coordinates",
+        "followers",
+    ),
+    seen_by="`user.protected`",
+    standing="`delete`, `user_delete`, `status_withheld` of a stream",
+    times="zone in the text, turned into UTC",
+    set_aside="posts with an impossible date or without id",
+    checked=(("API v1.1, compatibility and extended mode", "X's description of the Tweet object"),),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:
