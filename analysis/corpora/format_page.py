@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from analysis.corpora.declaration import About
 
 HEAD = (
-    "---\nmyst:\n  html_meta:\n    description: Which fields of every export are read and which never, who could see an item, "
-    "what is done about times, and what is set aside.\n---\n\n# What is read of every export\n\n"
-    "This page is made from what each reader declares about itself: `./run python -m analysis describe-formats` writes it, "
-    "and a test compares. Fields that are not named are not read, and have no place to go. Every format sets aside, with "
-    "position, value and rule, an item that is no item of its kind, and counts it; the rest is kept. Only posts that were "
-    "public and still stand enter, and only interviews that are complete and that nobody rejected; the others are counted "
-    "by reason. Where a rule says *unknown*, a study has to state why the posts were public.\n"
+    "---\nmyst:\n  html_meta:\n    description: Which fields of every export are read and which never, "
+    "who could see an item, what is done about times, and what is set aside.\n---\n\n"
+    "# What is read of every export\n\n"
+    "This page is made from what each reader declares about itself: `./run python -m analysis describe- "
+    "formats` writes it, and a test compares. Fields that are not named are not read, and have no place to go. "
+    "Every format sets aside, with position, value and rule, an item that is no item of its kind, and counts "
+    "it; the rest is kept. Only posts that were public and still stand enter, and only interviews that are "
+    "complete and that nobody rejected; the others are counted by reason. Where a rule says *unknown*, a study "
+    "has to state why the posts were public.\n"
 )
-_NAME = re.compile(r"`[^`]*`|\w*\d\w*")
+_NAME = re.compile(r"`[^`]*`|[\w.]*\d(?:[\w.]*\w)?")
 """Code, or a word with a digit: a vendor's name, and no number of ours."""
 
 
