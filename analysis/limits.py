@@ -328,6 +328,9 @@ class JsonScanner:
                 )
 
 
+_NOT_A_WORD = bytes.maketrans(b'\t\n\r,:[]{}"', b" " * 10)
+
+
 def demand_small_record(record: bytes, name: str) -> None:
     """Look at one JSON value before it is parsed whole.
 
@@ -336,6 +339,28 @@ def demand_small_record(record: bytes, name: str) -> None:
     LimitError
         As for `JsonScanner`, or more values than a record has.
     """
-    JsonScanner(name).take(record)
+    if not _is_plainly_small(record):
+        JsonScanner(name).take(record)
     if len(record) > JSON_TOKENS and sum(map(record.count, (b",", b":", b"[", b"{"))) > JSON_TOKENS:
         raise LimitError(f"{name}: a record holds more than {JSON_TOKENS} values; export the file again")
+
+
+def _is_plainly_small(record: bytes) -> bool:
+    """Whether a record is within every bound even if all of its signs stood outside of texts."""
+    if len(record) > JSON_STRING or record.count(b"[") + record.count(b"{") > JSON_DEPTH:
+        return False
+    words = record.translate(_NOT_A_WORD).split()
+    return not words or max(map(len, words)) <= JSON_NUMBER
+
+
+def demand_small_text(text: str, start: int, end: int, name: str) -> None:
+    """The same for one JSON value that stands in a text, whose parser bounds its own depth and numbers.
+
+    Raises
+    ------
+    LimitError
+        As for `demand_small_record`.
+    """
+    size, opened = end - start, text.count("[", start, end) + text.count("{", start, end)
+    if opened > JSON_DEPTH or size > min(JSON_NUMBER, JSON_TOKENS, JSON_STRING):
+        demand_small_record(text[start:end].encode("utf-8", "surrogatepass"), name)

@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from analysis import limits
@@ -68,6 +69,7 @@ class _Feed:
             )
 
 
+@lru_cache(maxsize=2)
 def delimiter_of(source: Source) -> str:
     """The delimiter under which most rows have the header's number of cells; a `sep=` line decides by itself.
 

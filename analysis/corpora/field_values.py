@@ -24,19 +24,19 @@ def mapping(value: object, column: str = "item") -> dict[str, Any]:
 def at(record: object, *path: str) -> Any:
     """The value behind a path of keys; `NOT_EXPORTED` when a key is missing, `NULL` where the export says null."""
     for key in path:
-        if record is None:
-            return Absence.NULL
-        if not isinstance(record, dict) or key not in record:
-            return Absence.NOT_EXPORTED
-        record = record[key]
+        if not isinstance(record, dict):
+            return Absence.NULL if record is None else Absence.NOT_EXPORTED
+        record = record.get(key, Absence.NOT_EXPORTED)
     return Absence.NULL if record is None else record
 
 
 def first_of(record: object, *names: str) -> Any:
     """The value of the first of several names for one field that the record has."""
-    return next(
-        (at(record, name) for name in names if isinstance(record, dict) and name in record), Absence.NOT_EXPORTED
-    )
+    if isinstance(record, dict):
+        for name in names:
+            if name in record:
+                return Absence.NULL if record[name] is None else record[name]
+    return Absence.NOT_EXPORTED
 
 
 def text_value(value: object, column: str) -> Text:
