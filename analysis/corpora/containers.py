@@ -26,6 +26,8 @@ _EXPORTS = ("tweets.js", "tweet.js", "outbox.json", "result.json")
 _DATA = (
     "*.csv", "*.tsv", "*.txt", "*.json", "*.jsonl", "*.ndjson", "*.sav", "*.zsav", "*.por", "*.dta", "*.xlsx", "*.car",
 )  # fmt: skip
+_ENCRYPTED = 1
+"""Bit of a member's flags."""
 _NOT_DELIVERED = ("__MACOSX/*", "*/__MACOSX/*", "*/._*", "._*")
 """What programs add when they pack."""
 
@@ -88,7 +90,13 @@ def _tar(source: Source) -> tarfile.TarFile:
 
 
 def _open_zipped(source: Source, member: str) -> BinaryIO:
-    return cast(BinaryIO, zipfile.ZipFile(source.open_bytes()).open(member))
+    archive = zipfile.ZipFile(source.open_bytes())
+    if archive.getinfo(member).flag_bits & _ENCRYPTED:
+        raise ExportError(f"{source.name}: its files are encrypted; unpack it with its password and name the export")
+    try:
+        return cast(BinaryIO, archive.open(member))
+    except (NotImplementedError, KeyError, ValueError) as error:
+        raise ExportError(f"{source.name}: packed in a way that is not read here, or damaged; unpack it") from error
 
 
 def _open_tarred(source: Source, member: str) -> BinaryIO:

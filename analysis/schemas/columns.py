@@ -84,6 +84,8 @@ PLATFORMS = {
     "x_v1_1": "X, interface version 1.1", "youtube_comment_threads": "YouTube comments",
     "meta_content_library": "Meta Content Library", "crowdtangle": "CrowdTangle", "tiktok_research": "TikTok",
     "bluesky": "Bluesky", "mastodon": "Mastodon", "pushshift": "Reddit", "4cat": "4CAT",
+    "twarc_csv": "X, interface version 2, as a table", "zeeschuimer": "TikTok or Instagram, by Zeeschuimer",
+    "facebook_download": "Facebook, own download", "instagram_download": "Instagram, own download",
 }  # fmt: skip
 
 _DECLARED = (

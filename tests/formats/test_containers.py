@@ -130,3 +130,12 @@ def test_archives_are_bounded_where_all_files_are(monkeypatch):
 def test_a_file_of_another_kind_is_named_for_what_it_is(data, words):
     with pytest.raises(ExportError, match=words):
         Read(data)
+
+
+def test_a_damaged_or_encrypted_member_is_refused_in_our_own_words():
+    whole = zipped(form_dot_csv=SUBMISSIONS)
+    place = whole.index(b"PK\1\2") + 8
+    with pytest.raises(ExportError, match="its files are encrypted"):
+        Read(whole[:place] + b"\1\0" + whole[place + 2 :])
+    with pytest.raises(ExportError, match="damaged or ends too early"):
+        Read(whole[: place + 8] + b"\0\0\0\0" + whole[place + 12 :])
