@@ -72,6 +72,7 @@ ADMISSIONS = {
     "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
     "interview_state_unknown": "marked by the survey system with a word that is not known here",
     "interview_not_complete": "begun, and never submitted or finished",
+    "further_row_of_a_person": "a repeated part of an interview, or a later event of the same person",
     "review_on_hold": "under question by whoever reviews submissions",
     "preview_or_test": "a preview or a test",
     "marked_as_spam": "marked by the survey system as made by a machine",

@@ -31,14 +31,14 @@ def test_nothing_about_other_people_is_read(code):
     assert found.quarantined == []
 
 
-def test_redcap_counts_repeats_and_events_and_reads_the_state_of_every_instrument():
+def test_redcap_rows_of_repeats_and_later_events_do_not_count_and_every_instrument_has_a_state():
     found = Read(REDCAP)
     assert [(each.respondent_id, each.state) for each in found.respondents] == [
-        ("1", InterviewState.COMPLETE), ("2", InterviewState.PARTIAL), ("3", InterviewState.COMPLETE),
+        ("1", InterviewState.COMPLETE), ("2", InterviewState.PARTIAL), ("2", InterviewState.FURTHER),
+        ("1", InterviewState.FURTHER), ("3", InterviewState.COMPLETE),
     ]  # fmt: skip
     assert found.respondents[1].answers["sc3"] == "بلی"
     assert found.respondents[1].answers["news___2"] is Absence.EMPTY
-    assert found.asides == {"row of a repeating instrument": 1, "row of a further event": 1}
     assert "export each event into a file of its own" in found.notices[0]
 
 

@@ -1,8 +1,8 @@
 """REDCap: the CSV of records, raw or with labels, and beside it the data dictionary, which gives wording and choices.
 
-Item: a record in one event. Rows of repeating instruments are counted beside the items, and so are rows of further
-events: an event is exported by itself. A checkbox has one column a choice (`field___code`). Fields that the dictionary
-marks as identifiers are not read, but for the record's own number.
+Item: a record in one event. Rows of repeating instruments and of further events are items that do not count, so that
+whoever withdraws leaves with them: an event is exported by itself. A checkbox has one column a choice (`field___code`).
+Fields that the dictionary marks as identifiers are not read, but for the record's own number.
 """
 
 import re
@@ -16,7 +16,7 @@ from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.interviews import InterviewState
 from analysis.corpora.outline import Outline
-from analysis.corpora.quarantine import Aside, Notice
+from analysis.corpora.quarantine import Notice
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent, Variable, respondents
 
@@ -48,8 +48,8 @@ ABOUT = About(
         "`_complete`",
         "the dictionary's `Field Label`",
     ),
-    never=("fields that the dictionary marks as identifiers", "rows of repeating instruments"),
-    seen_by="`_complete` of every instrument that has a value: 2 counts, 1 is under review, 0 or none was begun only",
+    never=("fields that the dictionary marks as identifiers",),
+    seen_by="every instrument's `_complete`: 2 counts, 1 is under review, else begun only; no repeats, no later events",
     times="local clock of the server",
     set_aside="rows of another width than the header",
     checked=(
@@ -72,40 +72,25 @@ def read(source: Source) -> Iterator[Entry]:
     names, rows = tables.header(source), _dictionary(source)
     identifiers = _identifiers(names, rows)
     yield Codebook(tuple(_variable(name, rows) for name in names if name not in identifiers))
-    event = repeats = 0
-    first: str | None = None
+    first: Answer | None = None
+    later = 0
     for entry in respondents(tables.records(source), names[:1]):
         if not isinstance(entry, Respondent):
             yield entry
             continue
-        if _given(entry.answers, _REPEAT):
-            repeats += 1
-            continue
-        at = str(_value(entry.answers, _EVENT))
-        first = at if first is None else first
-        if at != first:
-            event += 1
-            continue
+        event = _value(entry.answers, _EVENT)
+        first = event if first is None else first
+        later += event != first
+        is_further = event != first or isinstance(_value(entry.answers, _REPEAT), str)
         answers = {name: answer for name, answer in entry.answers.items() if name not in identifiers}
-        yield replace(entry, answers=answers, state=_state(entry.answers))
-    yield from _remarks(repeats, event)
-
-
-def _remarks(repeats: int, event: int) -> Iterator[Entry]:
-    if repeats:
-        yield Aside("row of a repeating instrument", repeats)
-    if event:
-        yield Aside("row of a further event", event)
-        yield Notice(f"{event} rows are of further events and were not read: export each event into a file of its own")
+        yield replace(entry, answers=answers, state=InterviewState.FURTHER if is_further else _state(entry.answers))
+    if later:
+        yield Notice(f"{later} rows are of further events and do not count: export each event into a file of its own")
 
 
 def _value(answers: Mapping[str, Answer], name: str) -> Answer:
     label = next((label for label, own in _LABELLED.items() if own == name), name)
     return answers.get(name, answers.get(label, Absence.NOT_EXPORTED))
-
-
-def _given(answers: Mapping[str, Answer], name: str) -> bool:
-    return isinstance(_value(answers, name), str)
 
 
 def _state(answers: Mapping[str, Answer]) -> InterviewState:
