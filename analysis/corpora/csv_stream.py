@@ -69,7 +69,6 @@ class _Feed:
             )
 
 
-@lru_cache(maxsize=2)
 def delimiter_of(source: Source) -> str:
     """The delimiter under which most rows have the header's number of cells; a `sep=` line decides by itself.
 
@@ -79,6 +78,10 @@ def delimiter_of(source: Source) -> str:
     if texts and texts[0][:4].lower() == "sep=" and texts[0][4:5] in (*DELIMITERS, "|"):
         return texts[0][4:5]
     return max(DELIMITERS, key=lambda mark: _fit(texts, mark))
+
+
+_remembered = lru_cache(maxsize=1)(delimiter_of)
+"""An export is opened for its header, its first rows and its records: one look at its delimiter is enough."""
 
 
 def _sample(source: Source) -> Iterator[Line]:
@@ -125,7 +128,7 @@ def rows(source: Source) -> Iterator[Row | Quarantined]:
 
 def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(feed, delimiter=delimiter_of(feed.source), strict=True)
+    reader = csv.reader(feed, delimiter=_remembered(feed.source), strict=True)
     has_begun = False
     while True:
         line = feed.number + 1

@@ -50,7 +50,9 @@ def text_value(value: object, column: str) -> Text:
 
 def text_at(record: object, *path: str) -> Text:
     """The text behind a path of keys."""
-    return text_value(at(record, *path), ".".join(path))
+    value = at(record, *path)
+    # What nearly every field is, without naming the column of a fault that is not there.
+    return value if value.__class__ is str and value and value.isascii() else text_value(value, ".".join(path))
 
 
 def sound(text: str, column: str) -> str:
@@ -97,6 +99,8 @@ def id_at(record: object, *path: str) -> Text:
 
 def count_value(value: object) -> Count:
     """A count from a number or from text such as "1,234"; negative and broken numbers are unparseable."""
+    if value.__class__ is int:
+        return value
     if isinstance(value, Absence):
         return value
     if isinstance(value, str):
@@ -111,6 +115,8 @@ def _count_text(text: str) -> Count:
         return Absence.EMPTY
     if text.upper() in ("N/A", "-", "NA", "NULL"):
         return Absence.NULL
+    if text.isdecimal() and text.isascii():
+        return int(text[:30])
     digits = text.removesuffix(".0")
     return int(digits.replace(",", "")[:30]) if _INTEGER.fullmatch(digits) else Absence.UNPARSEABLE
 
