@@ -10,6 +10,7 @@ LIMIT = 280
 """Characters after which a post is a long one, whose text stands whole elsewhere only."""
 LONGEST_WORD = 15
 """Characters before the limit at which the interface stops so as not to cut a word."""
+_SHORTENED = "https://t.co/"
 _LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+\s*$")
 
 
@@ -33,7 +34,7 @@ def is_cut(text: str, post_id: str, links: Iterable[str] = ()) -> bool:
     >>> is_cut("so it begins… https://t.co/abc", "1"), is_cut("they said… and left", "1")
     (True, False)
     """
-    words = _LINKS.sub("", text)
+    words = _LINKS.sub("", text) if _SHORTENED in text else text
     if words.endswith("…") and (words != text or reaches_limit(text)):
         return True
     stops = len(words) in (LIMIT - 1, LIMIT) and words[-1].isalnum()

@@ -162,7 +162,8 @@ def _complied(result: dict[str, Any]) -> Gone:
 def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users: dict[str, Any]) -> Post:
     references = _references(post, originals)
     repost = references.get("retweeted")
-    text, text_source = _text(post, repost)
+    links = _links(post)
+    text, text_source = _text(post, repost, links)
     created = at(post, "created_at")
     created_at, date_source = dated(from_iso(created, "created_at") if is_given(created) else None)
     author = id_at(post, "author_id")
@@ -190,7 +191,7 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
         replies_n=count_at(post, "public_metrics", "reply_count"),
         reposts_n=count_at(post, "public_metrics", "retweet_count"),
         views_n=count_at(post, "public_metrics", "impression_count"),
-        links=_links(post),
+        links=links,
     )
 
 
@@ -232,20 +233,20 @@ def _kind(references: dict[str, Any]) -> PostKind:
     return PostKind.REPLY if "replied_to" in references else PostKind.POST
 
 
-def _text(post: dict[str, Any], repost: dict[str, Any] | None) -> tuple[Text, TextSource]:
+def _text(post: dict[str, Any], repost: dict[str, Any] | None, links: tuple[str, ...]) -> tuple[Text, TextSource]:
     if repost is None:
-        return _full_text(post), TextSource.TRUNCATED if _is_cut(post) else TextSource.OWN
+        return _full_text(post), TextSource.TRUNCATED if _is_cut(post, links) else TextSource.OWN
     text = _full_text(repost)
     if not isinstance(text, str):
         return _full_text(post), TextSource.TRUNCATED
-    return text, TextSource.TRUNCATED if _is_cut(repost) else TextSource.REFERENCED
+    return text, TextSource.TRUNCATED if _is_cut(repost, _links(repost)) else TextSource.REFERENCED
 
 
-def _is_cut(post: dict[str, Any]) -> bool:
+def _is_cut(post: dict[str, Any], links: tuple[str, ...]) -> bool:
     """Whether a long post came without `note_tweet`, which has to be asked for."""
     text = at(post, "text")
     is_whole = is_given(at(post, "note_tweet", "text"))
-    return not is_whole and isinstance(text, str) and is_cut(text, str(post.get("id")), _links(post))
+    return not is_whole and isinstance(text, str) and is_cut(text, str(post.get("id")), links)
 
 
 def _full_text(post: dict[str, Any]) -> Text:
@@ -265,6 +266,8 @@ def _is_edited(history: object) -> Flag:
 
 
 def _links(post: dict[str, Any]) -> tuple[str, ...]:
+    if "entities" not in post and "note_tweet" not in post:
+        return ()
     listed = (at(post, "note_tweet", "entities", "urls"), at(post, "entities", "urls"))
     found = [at(each, "expanded_url") for urls in listed if isinstance(urls, list) for each in urls]
     return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
