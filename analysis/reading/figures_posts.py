@@ -39,7 +39,8 @@ NAIVE, DSL, TUNED = ("naive", "X", VERMILION), ("dsl", "o", SKY), ("ppi++", "s",
 ESTIMATOR_WORDS = {"naive": "uncorrected", "dsl": "DSL", "ppi++": "PPI++"}
 STANCE_LOOKS = {"against": ("s", ORANGE, ":"), "favourable": ("o", BLUE, "-"), "neutral": ("^", GREEN, "--")}
 SHOWN_LANGUAGE = "fa"
-ALL_POSTS = "ALL"
+NO_PANEL = ("ALL", "CUT")
+"""Counts of posts whatever they speak of."""
 
 
 def start(release: Release) -> str:
@@ -236,7 +237,7 @@ def frame_weeks(release: Release) -> Drawing:
     """Posts by week and frame in one language; weeks below the threshold of the gate are gaps."""
     name = f"{release.study}_post_weeks"
     rows = release.table(name)
-    rows = rows[rows.language_code.eq(SHOWN_LANGUAGE) & rows.frame_code.ne(ALL_POSTS) & rows.posts_n.notna()]
+    rows = rows[rows.language_code.eq(SHOWN_LANGUAGE) & ~rows.frame_code.isin(NO_PANEL) & rows.posts_n.notna()]
     words = frame_words(release)
     frames = [code for code in words if code in set(rows.frame_code)]
     title = "No week has enough posts to be shown"

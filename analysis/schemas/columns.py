@@ -72,6 +72,7 @@ ADMISSIONS = {
     "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
     "interview_state_unknown": "marked by the survey system with a word that is not known here",
     "interview_not_complete": "begun, and never submitted or finished",
+    "further_row_of_a_person": "a repeated part of an interview, or a later event of the same person",
     "review_on_hold": "under question by whoever reviews submissions",
     "preview_or_test": "a preview or a test",
     "marked_as_spam": "marked by the survey system as made by a machine",
@@ -84,6 +85,8 @@ PLATFORMS = {
     "x_v1_1": "X, interface version 1.1", "youtube_comment_threads": "YouTube comments",
     "meta_content_library": "Meta Content Library", "crowdtangle": "CrowdTangle", "tiktok_research": "TikTok",
     "bluesky": "Bluesky", "mastodon": "Mastodon", "pushshift": "Reddit", "4cat": "4CAT",
+    "twarc_csv": "X, interface version 2, as a table", "zeeschuimer": "TikTok or Instagram, by Zeeschuimer",
+    "facebook_download": "Facebook, own download", "instagram_download": "Instagram, own download",
 }  # fmt: skip
 
 _DECLARED = (
@@ -191,7 +194,8 @@ _DECLARED = (
     Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
            pattern=PSEUDONYM, null_means="shares nothing"),
     Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
-        "ALL": "all posts", "NONE": "none of the frames", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
+        "ALL": "all posts", "NONE": "none of the frames",
+        "CUT": "text cut by the vendor, so that a frame may be missed", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
         "FE": "foreign enemy, defence of the homeland", "AR": "amnesty and return", "RC": "critique of the regime",
         "WR": "rights of women and girls", "HS": "status in the host country"}),
     Column("item_rank", "integer", "Place of the item in the questionnaire"),
