@@ -39,6 +39,7 @@ CANDIDATES = (
     "candidate__rds_coverage",
     "candidate__replication_results",
     "candidate__required_sizes",
+    "candidate__study_terms",
     "candidate__synthetic_deep_diagnosis",
     "candidate__synthetic_design_diagnosis",
     "candidate__technique_power",
