@@ -51,9 +51,12 @@ def term_rows(plan: Plan) -> pd.DataFrame:
 
 
 def _terms(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    yield from (("study", name, getattr(plan, name)) for name in ("title", "provenance", "population", "period"))
     yield from (("estimand", estimand, words) for estimand, words in plan.estimands())
     yield from (("item", column, plan.label(column)) for column, (item, _) in plan.columns.items() if item.label)
     yield from (("group", group.kind, group.words) for group in plan.groups)
+    yield from (("domain", group.kind, group.words) for group in plan.groups if group.is_domain)
+    yield from (("sensitive_group", group.kind, group.words) for group in plan.groups if group.is_sensitive)
     lists = {each.item: each.label for experiment in plan.list_experiments for each in experiment.all_lists}
     yield from (("list", item, label) for item, label in lists.items())
     policies = {each.item: each.label for endorsement in plan.endorsements for each in endorsement.policies}

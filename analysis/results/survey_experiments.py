@@ -149,8 +149,9 @@ def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: L
     except EstimationError:
         # Somebody's group is missing from one arm: there is no joint test, and the other checks stand.
         return
-    told = listing([survey.plan.label(item) for item in survey.plan.covariates])
-    text = f"p-value of the joint test that {told} do not tell the arms apart"
+    labels = [survey.plan.label(item) for item in survey.plan.covariates]
+    told = f"{listing(labels)} {'do' if len(labels) > 1 else 'does'}"
+    text = f"p-value of the joint test that {told} not tell the arms apart"
     checks.add_test(given.item, "balance", found.p_value, text, n)
 
 

@@ -311,7 +311,7 @@ _DECLARED = (
         "complements": "no published whole is left with a small group when its published groups are taken from it",
         "movement": "since every earlier release nobody or enough persons changed in each group, or the numbers stay as they were",
         "both_sides": "no share with fewer respondents than the threshold on either side of the answer",
-        "service_pooled": "answers of service households over all hosts together, on a hundred respondents or more",
+        "sensitive_pooled": "groups that the plan calls sensitive are crossed with no other, and are as large as it asks",
         "whole_points": "verdict intervals in whole points, no counts", "no_measure": "no measured quantity in the table"}),
     Column("outcome_code", "code", "Outcome of the check", codes={
         "pass": "may be released", "review": "a person has to decide", "fail": "may not be released"}),
@@ -323,7 +323,7 @@ _DECLARED = (
         "rounding_undone": "find the count behind a share from share, standard error, interval and rounded basis",
         "whole_minus_groups": "take the published groups from a published whole, and solve for who is left",
         "few_carriers": "find shares of posts that few posts or few accounts explain",
-        "person_of_two_releases": "say host, cohort, language and service household of one who left or came between two releases",
+        "person_of_two_releases": "say place, cohort, language and household of one who left or came between two releases",
         "answer_of_two_releases": "say the view of the authorities of one who left or came between two releases",
         "account_of_two_releases": "say how many posts of each frame an account wrote that left or came between two releases"}),
     Column("study_code", "code", "Invented study", "key", codes={

@@ -293,6 +293,15 @@ class Disclosure(Entry):
     """Respondents behind any estimate."""
 
 
+class Microdata(Entry):
+    """The person-level file for researchers under an agreement; its thresholds stand in the disclosure policy."""
+
+    keys: dict[Column, dict[str, Text]] = Field(min_length=1, max_length=4)
+    """What an attacker may know of a person: item to answer to coarser category."""
+    sensitive: tuple[Column, ...] = Field(min_length=1)
+    """Answers that nobody may learn about a person."""
+
+
 class Robust(Entry):
     """The robust interval: what is let go at once."""
 
@@ -335,6 +344,7 @@ class Plan(Entry):
     quality: Quality
     robust: Robust = Robust()
     disclosure: Disclosure = Disclosure()
+    microdata: Microdata | None = None
     groups: tuple[Group, ...] = ()
     questions: tuple[Question, ...] = Field(min_length=1)
     split_ballots: tuple[SplitBallot, ...] = ()

@@ -38,6 +38,7 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from _variables_twice(plan)
     yield from _estimands(plan)
     yield from _groups(plan)
+    yield from _sensitive(plan)
     yield from _named(plan)
     yield from _codes(plan)
 
@@ -122,6 +123,15 @@ def _groups(plan: Plan) -> Iterator[Fault]:
             yield Fault(("questions", number, "robust"), question.robust, fix)
 
 
+def _sensitive(plan: Plan) -> Iterator[Fault]:
+    """Every group of a sensitive kind has a released name, so that the gate knows it again."""
+    for number, group in enumerate(plan.groups):
+        unnamed = set(plan.columns[group.item][0].codes) - set(group.names) if group.item in plan.columns else set()
+        if group.is_sensitive and not group.holder and unnamed:
+            fix = f"a sensitive group has a holder or a name for every answer; {sorted(unnamed)[0]!r} has none"
+            yield Fault(("groups", number, "names"), group.kind, fix)
+
+
 def _kinds_named(plan: Plan) -> Iterator[tuple[Place, str]]:
     for number, question in enumerate(plan.questions):
         yield from ((("questions", number, "groups", n), kind) for n, kind in enumerate(question.groups or ()))
@@ -134,14 +144,15 @@ COLUMNS_BESIDE_ITEMS = ("survey_mode_code", "sample_source_code")
 
 _COLUMN_KEYS = {
     "item", "place", "version", "messages", "foil", "arm", "endorser", "by", "items", "degree", "other_degree",
-    "crossed", "joined", "fixed", "agreement", "free_text", "covariates",
+    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates",
 }  # fmt: skip
 
 
 def _named(plan: Plan) -> Iterator[Fault]:
     """Every column that a part names."""
     known = set(plan.columns)
-    for place, column in _texts(plan, (), _COLUMN_KEYS):
+    keys = [(("microdata", "keys", item), item) for item in (plan.microdata.keys if plan.microdata else ())]
+    for place, column in (*_texts(plan, (), _COLUMN_KEYS), *keys):
         allowed = known | set(COLUMNS_BESIDE_ITEMS) if place[-1] == "by" else known
         if column not in allowed:
             yield Fault(place, column, f"no item has this column; {nearest(column, allowed)}")
@@ -187,6 +198,8 @@ def _answers(plan: Plan) -> Iterator[tuple[Place, str, str]]:
     for part in ("contrasts", "scales"):
         yield from _pairs(plan, part, "by", ("first", "second"))
     yield from _experiments(plan)
+    for item, coarser in (plan.microdata.keys if plan.microdata else {}).items():
+        yield from ((("microdata", "keys", item, code), item, code) for code in coarser)
     for key, code in (("attention", "answer"), ("foil", "absent")):
         rule = getattr(plan.quality, key)
         if rule:

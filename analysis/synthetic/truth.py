@@ -87,7 +87,7 @@ def _of_effects(population: Population) -> Iterator[Truth]:
                 asked.ENDORSEMENT_EFFECT)  # fmt: skip
     # Approvers move up and the others down by the same step; answers cut at the ends of the scale move less.
     moved = asked.ENDORSEMENT_EFFECT * (2 * float(population.approves.mean()) - 1)
-    for endorser, shift in (("current authorities", moved), ("un agency", 0.0), ("diaspora council", 0.0)):
+    for endorser, shift in (("current authorities", moved), ("UN agency", 0.0), ("diaspora council", 0.0)):
         yield Truth("K47_endorsement_shift", endorser, "mean shift on the 5-point scale when it is named", shift)
     yield Truth("K28_bogus_share", "opt-in panel", "share of bogus respondents", asked.BOGUS_SHARE)
     for shock, week in enumerate(written.SHOCK_WEEKS, start=1):
