@@ -45,7 +45,8 @@ items:
   REGION: {{label: region, construct: place, asks: Where do you live, source: own, role: group, free_text: true}}
   GENDER: {{label: gender, construct: sex, asks: Gender, source: own, role: group, options: {{w: ["1"], m: ["2"]}}}}
   VOTE: {{construct: vote, asks: Did you vote, source: own, role: outcome, options: {{yes: ["1"], no: ["2"]}}}}
-  TRUST: {{construct: trust, asks: Do you trust them, source: own, role: outcome, options: {{high: [], middle: [], low: []}}}}
+  TRUST: {{construct: trust, asks: Do you trust them, source: own, role: outcome,
+    options: {{high: [], middle: [], low: []}}}}
   AWAKE: {{construct: attention, asks: Choose 2, source: own, role: quality, options: {{a: ["1"], b: ["2"]}}}}
 {scale}
 place: region
@@ -59,7 +60,8 @@ questions:
   - {{estimand: K01_trust, words: trust them, item: trust, yes: [high, middle], robust: all, modelled: true}}
   - {{estimand: K02_vote, words: voted, item: vote, yes: [yes]}}
 scales:
-  - {{name: trust in institutions, items: [s1, s2, s3, s4, s5, s6, s7], by: gender, first: w, second: m, words: two genders}}
+  - {{name: trust in institutions, items: [s1, s2, s3, s4, s5, s6, s7], by: gender, first: w, second: m,
+     words: two genders}}
 """,
         "trust.yml",
     )
@@ -77,7 +79,8 @@ missing: {refused: ["-98"]}
 items:
   LAND: {label: country, construct: place, asks: Where do you live, source: own, role: group, free_text: true}
   SEX: {label: sex, construct: sex, asks: Sex, source: own, role: group, options: {f: [], m: []}}
-  KNOWN: {label: people known, construct: degree, asks: How many do you know, source: own, role: weight, whole_number: [0, 100]}
+  KNOWN: {label: people known, construct: degree, asks: How many do you know, source: own, role: weight,
+    whole_number: [0, 100]}
   VIEW: {construct: view, asks: Do you support return, source: own, role: outcome, options: {yes: [], no: []}}
   GROUPS: {construct: list, asks: How many of these, source: own, role: outcome, whole_number: [0, 5]}
   GROUPS_HALF: {construct: assignment, asks: Arm, source: own, role: assignment, options: {short: [], long: []}}

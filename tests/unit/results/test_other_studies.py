@@ -29,12 +29,19 @@ def rows_of(plan, answers, recruited=0):
     ids = [f"{number:032x}" for number in range(N)]
     is_rds = np.arange(N) < recruited
     by = [ids[number // 4] if is_rds[number] and number >= 4 else None for number in range(N)]
+    kinds = ["recruited" if name else "seed" if rds else "volunteer" for name, rds in zip(by, is_rds, strict=True)]
     return rows.assign(
-        respondent_pseudonym=ids, linkage_pseudonym=None, sample_source_code=np.where(is_rds, "web_rds", "opt_in"),
-        recruitment_code=["recruited" if name else "seed" if rds else "volunteer" for name, rds in zip(by, is_rds, strict=True)],
-        recruiter_pseudonym=by, wave=pd.array([None] * N, "Int64"), survey_mode_code="face_to_face", interview_minutes=20.0,
-        is_recontact_allowed=False, is_microdata_allowed=False,
-    )  # fmt: skip
+        respondent_pseudonym=ids,
+        linkage_pseudonym=None,
+        sample_source_code=np.where(is_rds, "web_rds", "opt_in"),
+        recruitment_code=kinds,
+        recruiter_pseudonym=by,
+        wave=pd.array([None] * N, "Int64"),
+        survey_mode_code="face_to_face",
+        interview_minutes=20.0,
+        is_recontact_allowed=False,
+        is_microdata_allowed=False,
+    )
 
 
 def trusting():
