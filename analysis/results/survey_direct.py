@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.errors import EstimationError
 from analysis.estimators.blending import blend
-from analysis.estimators.estimate import Interval, normal_interval, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval, normal_interval, usable_estimate
 from analysis.estimators.rds.bootstrap import salganik_bootstrap
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_point, rds_sample
@@ -304,7 +304,7 @@ def robust_rows(rows: Rows) -> None:
     for question in survey.plan.questions:
         if not question.robust:
             continue
-        kind, members = _robust_group(survey, question)
+        kind, members = robust_group(survey, question)
         coded = survey.coded(question).among(members)
         found = robust(survey, coded)
         if found is None:
@@ -320,7 +320,8 @@ def robust_rows(rows: Rows) -> None:
         rows.add(place, number, reason_against(survey.plan, yes_n, n - yes_n, kind))
 
 
-def _robust_group(survey: Survey, question: Question) -> tuple[str, Bools]:
+def robust_group(survey: Survey, question: Question) -> tuple[str, Bools]:
+    """Kind and members of the group for which a question's robust interval is computed."""
     for group in survey.plan.groups:
         for name, members in survey.levels(group):
             if name == question.robust:
@@ -336,6 +337,7 @@ def robust(
     bogus_shares: tuple[float, ...] | None = None,
     with_undecided: bool = True,
     design_effect: float | None = None,
+    confidence: float = DEFAULT_CONFIDENCE,
 ) -> RobustInterval | None:
     """The robust interval over those who were asked; None where a weighting leaves too few of them.
 
@@ -358,6 +360,7 @@ def robust(
         undecided=undecided,
         bogus_shares=assumed.bogus_shares if bogus_shares is None else bogus_shares,
         design_effect=design_effect or assumed.design_effect,
+        confidence=confidence,
     )
 
 

@@ -523,6 +523,12 @@ _DECLARED = (
     Column("is_population_matched", "boolean", "The row describes the claim's population"),
     Column("is_period_matched", "boolean", "The row describes the claim's period"),
     Column("evidence_text", "text", "What the row says"),
+    Column("confidence_level", "number", "Coverage of the interval", "key", "share", minimum=0, maximum=1, decimals=6),
+    Column("robust_value", "number", "Estimate under the blended weights", "measure", "see quantity_code", decimals=9),
+    Column("robust_low", "number", "Lower end of the robust interval", "measure", "see quantity_code", decimals=9),
+    Column("robust_high", "number", "Upper end of the robust interval", "measure", "see quantity_code", decimals=9),
+    Column("respondents_count", "integer", "Respondents, not rounded", "measure", "persons", minimum=0),
+    Column("is_publishable", "boolean", "Enough respondents on both sides for the estimate to be shown"),
     # Design diagnosis
     Column("rule_kind_code", "code", "Kind of rule", codes={
         "threshold": "a share is compared with a threshold", "effect": "a change is compared with the smallest effect of interest"}),

@@ -2,6 +2,7 @@
 
 from analysis.measures import margins
 from analysis.params import Params
+from analysis.results.survey_evidence import evidence_rows
 from analysis.results.survey_frame import read_survey
 from analysis.results.survey_lists import list_counts
 from analysis.results.survey_price import survey_price
@@ -25,6 +26,7 @@ def run(store: Store, params: Params) -> None:
     survey = read_survey(plan, responses, weights, params.study)
     found = estimate(survey, totals, sizes, study_source(params.study))
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
+    store.write(study_table(params.study, "restricted__survey_evidence"), evidence_rows(survey))
     store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)
     store.write(study_table(params.study, "candidate__list_counts"), list_counts(survey))
     store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)

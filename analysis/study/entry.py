@@ -1,5 +1,6 @@
 """What every part of a plan has in common: it is frozen, strict about types, and refuses a key that nobody declared."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -15,6 +16,9 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 Code = Annotated[str, StringConstraints(pattern=r"^[^.\s]\S*$")]
 """An answer as tables hold it: one word, that starts with no dot."""
+
+Day = date
+"""A day, written 2027-05-01."""
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
 """What groups are made by."""

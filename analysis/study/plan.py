@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from analysis.study.entry import Column, Entry, EstimandId, ItemId, Kind, Text
+from analysis.study.entry import Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
 
 LEAST_FLOOR = 100
@@ -333,6 +333,10 @@ class Plan(Entry):
     """Item id to item, in the order of the questionnaire."""
     place: Column | None = None
     """The free-text item that is kept where it names a place of the manifest's list."""
+    planned_n: dict[EstimandId, int] = Field(default_factory=dict)
+    """Respondents that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
+    asked_from: Day | None = None
+    """First day of the interviews: verdicts are post hoc where the register was frozen later."""
     main_question: EstimandId
     """The share by which weights are judged, and with which the book begins."""
     sensitivity: EstimandId | None = None

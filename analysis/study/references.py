@@ -92,6 +92,7 @@ def _estimands_named(plan: Plan) -> Iterator[tuple[Place, str]]:
     yield ("main_question",), plan.main_question
     if plan.sensitivity:
         yield ("sensitivity",), plan.sensitivity
+    yield from ((("planned_n", estimand), estimand) for estimand in plan.planned_n)
     for number, question in enumerate(plan.questions):
         yield from (((("questions", number, *place)), each) for place, each in _used(question))
     for part in ("split_ballots", "contrasts"):
