@@ -27,7 +27,8 @@ from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not
 from analysis.measures.lexicon import Found, Lexicon
 
 LANGUAGES = ("fa", "ps", "en", "de")
-NO_FRAME, ALL_POSTS = "NONE", "ALL"
+NO_FRAME, ALL_POSTS, CUT_POSTS = "NONE", "ALL", "CUT"
+"""What stands in place of a frame: posts without one, all posts, posts whose text the vendor cut."""
 EXCLUDED, NEGATION = -2, -3
 """Numbers in place of a language's and a frame's."""
 ROWS_AT_ONCE = 8_192
@@ -96,9 +97,10 @@ def parse_codebook(text: str) -> Codebook:
     if missing:
         raise InputError(f"the frame codebook has no column '{missing[0]}'; it needs {', '.join(wanted)}")
     frames = tuple(row["frame_code"] for row in rows)
-    if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS} & set(frames):
+    if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS, CUT_POSTS} & set(frames):
         raise InputError(
-            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME} or {ALL_POSTS}"
+            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME}, "
+            f"{ALL_POSTS} or {CUT_POSTS}"
         )
     phrases = {g: {row["frame_code"]: _split(row[f"phrases_{g}"]) for row in rows} for g in LANGUAGES}
     for language, by_frame in phrases.items():
