@@ -58,6 +58,8 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
         "https://a.example/12 Baker Street", "https://x.example/de89 3704 0044 0532 0130 00", "call 12.61.2024 now",
         "+93 70 123 4567\u0301", "ﷺ @user_1", "https://a.example/tazkira/12 page 12 entry 5", "@user 0 https://a.example",
         "plate https://a.example AB 12345", "0700 123 456 7890 123 x", "user@example.org . com",
+        "99.99.1999\nهفده https://example.org/12 شمېر", "every, @passport\u200c0701234567 ext 12",
+        "@passport0701234567 b now", "https://a.example/0701234567 x5",
         "شارع النيل، مبنى 5-first.last@mail.example.com", "House 1, Street a-5@example.org",
     ],
 )  # fmt: skip
