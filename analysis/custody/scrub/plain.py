@@ -114,7 +114,7 @@ def _shapes(column: FoldedColumn) -> Shapes:
     links, mails, handles = words.are(LINK) & ~words.are(NOT_A_LINK), words.are(MAIL), words.are(HANDLE)
     mails &= ~words.are_behind(A_SIGN, mails)
     is_apart = words.is_before_letter | np.append(handles[1:], False)
-    is_apart &= ~words.end_in_digit | words.is_before_letters | words.is_before_tag
+    is_apart &= words.have_few_digits | words.is_before_letters | words.is_before_tag
     found = [_of_words(words, flags & is_apart, kind) for kind, flags in enumerate((links, mails, handles))]
     found.append(words.spans(*_telephones(words), KINDS.index("PHONE")))
     found.append(_inert(words, np.concatenate([shapes.starts for shapes in found])))
@@ -229,11 +229,12 @@ class Words:
         return tags
 
     @property
-    def end_in_digit(self) -> Flags:
-        """Whether each word ends in a digit, be a mark behind it or not."""
-        every = np.arange(len(self.starts))
-        flags: Flags = _IS_DIGIT[self._data[self.spans(every, every, INERT).ends - 1]]
-        return flags
+    def have_few_digits(self) -> Flags:
+        """Whether each word has too few digits for a number of a document or an account."""
+        if not len(self.starts):
+            return np.zeros(0, bool)
+        few: Flags = np.add.reduceat(_IS_DIGIT[self._data[:-2]], self.starts, dtype=np.int64) <= KEPT_DIGITS
+        return few
 
     def stand_with(self, places: Places) -> Flags:
         """Whether each word stands in the text of one of some places."""
