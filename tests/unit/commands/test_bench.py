@@ -156,12 +156,14 @@ def test_a_peer_that_cannot_be_made_says_why(peers, tmp_path, monkeypatch, error
 
 def test_the_scrubber_is_measured_beside_reading_and_peers(monkeypatch):
     monkeypatch.setattr(bench_scrub, "_peer", lambda name, file: (name, None, "skipped: not here"))
-    whole, *others = bench_scrub.measure(size=200)
+    whole, *others, held = bench_scrub.measure(size=200)
     assert whole.what == "scrubbing 200 posts, read and written"
     assert 0 < whole.times_better < 1
     assert [(c.compared_with, c.other, c.note) for c in others] == [
         ("presidio", None, "skipped: not here"), ("scrubadub", None, "skipped: not here"),
     ]  # fmt: skip
+    assert (held.compared_with, held.note) == ("the finders alone", "0 texts scrubbed otherwise")
+    assert held.what == "scrubbing 34 posts with identifiers"
 
 
 def test_readers_are_measured_beside_plain_parsers(monkeypatch):
