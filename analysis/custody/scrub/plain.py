@@ -111,11 +111,13 @@ def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
 
 def _shapes(column: FoldedColumn) -> Shapes:
     words = Words(column)
-    links, mails, handles = words.are(LINK) & ~words.are(NOT_A_LINK), words.are(MAIL), words.are(HANDLE)
-    mails &= ~words.are_behind(A_SIGN, mails)
-    is_apart = words.is_before_letter | np.append(handles[1:], False)
-    is_apart &= words.have_few_digits | words.is_before_letters | words.is_before_tag
-    found = [_of_words(words, flags & is_apart, kind) for kind, flags in enumerate((links, mails, handles))]
+    links, mails, handles = words.matching(LINK), words.matching(MAIL), words.matching(HANDLE)
+    links = links[~words.are(NOT_A_LINK, links)]
+    mails = mails[~words.are_behind(A_SIGN, mails)]
+    found = [
+        words.spans(rows, rows, kind)
+        for kind, rows in enumerate(_apart(words, rows, handles) for rows in (links, mails, handles))
+    ]
     found.append(words.spans(*_telephones(words), KINDS.index("PHONE")))
     found.append(_inert(words, np.concatenate([shapes.starts for shapes in found])))
     starts, ends, kinds = (
@@ -125,30 +127,36 @@ def _shapes(column: FoldedColumn) -> Shapes:
     return Shapes(starts[order], ends[order], kinds[order])
 
 
-def _of_words(words: "Words", flags: Flags, kind: int) -> Shapes:
-    rows = np.flatnonzero(flags)
-    rows = rows[~words.are_before(AN_EXTENSION, rows)]
-    return words.spans(rows, rows, kind)
+def _apart(words: "Words", rows: Places, handles: Places) -> Places:
+    """Those of some words beyond whose end no rule can reach."""
+    is_before_tag, is_before_letters = words.are_before_tag(rows), words.are_before_letters(rows)
+    apart = words.are_before_letter(rows) | is_before_tag | np.isin(rows + 1, handles)
+    apart &= words.have_few_digits(rows) | is_before_letters | is_before_tag
+    return rows[apart & ~words.are_before(AN_EXTENSION, rows)]
 
 
 def _inert(words: "Words", found: Places) -> Shapes:
     """Dates and amounts; a date of no calendar only where nothing is found whose loss would bring a word nearer."""
-    is_alone = words.is_behind_letter & words.is_before_letters
-    pointed = words.are(POINTED) & is_alone & ~words.stand_with(found)
-    pointed[pointed] = ~words.are_near(np.flatnonzero(pointed), phones.WORDS)
-    rows = np.flatnonzero((words.are(AMOUNT_OR_DATE) & is_alone) | pointed)
+    known, pointed = (_alone(words, words.matching(rule)) for rule in (AMOUNT_OR_DATE, POINTED))
+    pointed = pointed[~words.stand_with(pointed, found)]
+    pointed = pointed[~words.are_near(pointed, phones.WORDS)]
+    rows = np.union1d(known, pointed)
     return words.spans(rows, rows, INERT)
+
+
+def _alone(words: "Words", rows: Places) -> Places:
+    return rows[words.are_behind_letter(rows) & words.are_before_letters(rows)]
 
 
 def _telephones(words: "Words") -> tuple[Places, Places]:
     """First and last words of numbers in one piece or in groups, with a plus or a trunk zero, that some plan has."""
     first, last = words.groups()
-    apart = np.flatnonzero(words.is_behind_letter[first] & words.is_before_letters[last])
+    apart = np.flatnonzero(words.are_behind_letter(first) & words.are_before_letters(last))
     first, last = first[apart], last[apart]
     numbers = words.digits(first, last).dictionary_encode()
     known = np.array([_is_telephone(number.decode()) for number in numbers.dictionary.to_pylist()], np.uint8)
     of_number = known[numbers_of(numbers.indices)]
-    has_plus = words.have_plus(first)
+    has_plus = words.begin_with(first, "+")
     is_one = np.where(has_plus, of_number & 1, of_number & 2).astype(bool) & ~words.are_before(AN_EXTENSION, last)
     trunked = np.flatnonzero(is_one & ~has_plus)
     is_one[trunked] = ~words.are_beside(first[trunked], OTHER_NUMBERS)
@@ -203,71 +211,68 @@ class Words:
         self._signed = signed[np.append(True, np.diff(signed) > 0)[: len(signed)]]
         self._signed_texts = self._texts.take(column_of(self._signed))
 
-    def are(self, rule: Rule) -> Flags:
-        """Whether each word matches a rule of words with a digit, an `@` or a colon."""
-        return self._flags(self._signed[rule.is_in_each(self._signed_texts)])
+    def matching(self, rule: Rule) -> Places:
+        """The words that match a rule of words with a digit, an `@` or a colon."""
+        rows: Places = self._signed[rule.is_in_each(self._signed_texts)]
+        return rows
 
-    def are_behind(self, rule: Rule, flagged: Flags) -> Flags:
-        """Which of the flagged words stand behind a word that matches a rule."""
-        rows = np.flatnonzero(flagged & ~self._is_first)
-        return self._flags(rows[rule.is_in_each(self._texts.take(column_of(rows - 1)))])
+    def are(self, rule: Rule, rows: Places) -> Flags:
+        """Whether each of some words matches a rule."""
+        return rule.is_in_each(self._texts.take(column_of(rows)))
+
+    def are_behind(self, rule: Rule, rows: Places) -> Flags:
+        """Whether the word before each of some words matches a rule; none stands before the first of a text."""
+        return self.are(rule, np.maximum(rows - 1, 0)) & ~self._is_first[rows]
 
     def are_before(self, rule: Rule, rows: Places) -> Flags:
         """Whether the word behind each of some words matches a rule; none stands behind the last of a text."""
-        following = np.minimum(rows + 1, len(self.starts) - 1)
-        return rule.is_in_each(self._texts.take(column_of(following))) & ~self._is_last[rows]
+        return self.are(rule, np.minimum(rows + 1, len(self.starts) - 1)) & ~self._is_last[rows]
 
-    @property
-    def is_before_letter(self) -> Flags:
-        """Whether the word behind, if there is one, begins with a letter or is a tag."""
-        return self._is_last | self._letters(self.stops) | self.is_before_tag
+    def are_before_letter(self, rows: Places) -> Flags:
+        """Whether the word behind each, if there is one, begins with a letter."""
+        return self._is_last[rows] | self._letters(self.stops[rows])
 
-    @property
-    def is_before_tag(self) -> Flags:
-        """Whether a sign for a tag and a letter follow."""
-        tags: Flags = (self._data[self.stops] == ord("#")) & self._letters(self.stops + 1)
+    def are_before_letters(self, rows: Places) -> Flags:
+        """Whether it begins with two."""
+        return self._is_last[rows] | (self._letters(self.stops[rows]) & self._letters(self.stops[rows] + 1))
+
+    def are_before_tag(self, rows: Places) -> Flags:
+        """Whether a sign for a tag and a letter follow each of some words."""
+        tags: Flags = (self._data[self.stops[rows]] == ord("#")) & self._letters(self.stops[rows] + 1)
         return tags
 
-    @property
-    def have_few_digits(self) -> Flags:
-        """Whether each word has too few digits for a number of a document or an account."""
-        if not len(self.starts):
-            return np.zeros(0, bool)
-        few: Flags = np.add.reduceat(_IS_DIGIT[self._data[:-2]], self.starts, dtype=np.int64) <= KEPT_DIGITS
+    def are_behind_letter(self, rows: Places) -> Flags:
+        """Whether the word before each, if there is one, ends with a letter, or with a comma or colon behind one."""
+        last, before = self._data[self.starts[rows] - 2], self._letters(self.starts[rows] - 3)
+        is_pause = ((last == ord(",")) | (last == ord(":"))) & before
+        apart: Flags = self._is_first[rows] | self._letters(self.starts[rows] - 2) | is_pause
+        return apart
+
+    def have_few_digits(self, rows: Places) -> Flags:
+        """Whether each of some words has too few digits for a number of a document or an account."""
+        data, bounds = self._cut(self.starts[rows], self.stops[rows])
+        counted = np.concatenate([[0], np.cumsum(_IS_DIGIT[data])])
+        few: Flags = np.diff(counted[bounds]) <= KEPT_DIGITS
         return few
 
-    def stand_with(self, places: Places) -> Flags:
-        """Whether each word stands in the text of one of some places."""
-        held = np.zeros(len(self._column.offsets) - 1, bool)
-        held[self._column.rows_of(places)] = True
-        return held[self._column.rows_of(self.starts)]
-
-    @property
-    def is_before_letters(self) -> Flags:
-        """Whether it begins with two."""
-        return self._is_last | (self._letters(self.stops) & self._letters(self.stops + 1))
-
-    @property
-    def is_behind_letter(self) -> Flags:
-        """Whether the word before, if there is one, ends with a letter, or with a comma or colon behind one."""
-        last = self._data[self.starts - 2]
-        is_pause = ((last == ord(",")) | (last == ord(":"))) & self._letters(self.starts - 3)
-        apart: Flags = self._is_first | self._letters(self.starts - 2) | is_pause
-        return apart
+    def stand_with(self, rows: Places, places: Places) -> Flags:
+        """Whether each of some words stands in the text of one of some places."""
+        return np.isin(self._column.rows_of(self.starts[rows]), self._column.rows_of(places))
 
     def groups(self) -> tuple[Places, Places]:
         """First and last words of rows of digits with single blanks between them, begun by a plus or a zero."""
-        plus, group = self.are(PLUS), self.are(GROUP)
-        is_open = (self._data[self.stops - 1] == ord(" ")) & _IS_DIGIT[self._data[self.stops - 2]] & ~self._is_last
-        is_linked = (plus | group) & is_open & np.append(group[1:], False)
-        first = np.flatnonzero((plus | group) & ~np.append(False, is_linked[:-1]))
-        last = np.flatnonzero((plus | group) & ~is_linked)
-        begun = plus[first] | (self._data[self.starts[first]] == ord("0"))
+        plus, group = self.matching(PLUS), self.matching(GROUP)
+        rows = np.union1d(plus, group)
+        ends = self.stops[rows]
+        is_open = (self._data[ends - 1] == ord(" ")) & _IS_DIGIT[self._data[ends - 2]] & ~self._is_last[rows]
+        is_linked = is_open & np.isin(rows + 1, group)
+        first, last = rows[~np.isin(rows - 1, rows[is_linked])], rows[~is_linked]
+        begun = self.begin_with(first, "+") | self.begin_with(first, "0")
         return first[begun], last[begun]
 
-    def have_plus(self, rows: Places) -> Flags:
-        """Whether each of some words begins with a plus."""
-        begun: Flags = self._data[self.starts[rows]] == ord("+")
+    def begin_with(self, rows: Places, sign: str) -> Flags:
+        """Whether each of some words begins with a sign."""
+        begun: Flags = self._data[self.starts[rows]] == ord(sign)
         return begun
 
     def digits(self, first: Places, last: Places) -> pa.BinaryArray:
@@ -311,8 +316,3 @@ class Words:
     def _letters(self, places: Places) -> Flags:
         letters: Flags = _IS_LETTER[self._data[places]]
         return letters
-
-    def _flags(self, rows: Places) -> Flags:
-        flags = np.zeros(len(self.starts), bool)
-        flags[rows] = True
-        return flags
