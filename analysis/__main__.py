@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
+    "check-study": "analysis.commands.check_study:check_study",
     "coverage": "analysis.commands.coverage:coverage",
     "create-key": "analysis.commands.create_key:create_key",
     "describe-formats": "analysis.commands.describe_formats:describe_formats",

@@ -74,8 +74,8 @@ class ExportError(AnalysisError):
     """An export is unreadable, truncated, empty or of a format that nobody here knows; names file, position and fix."""
 
 
-class InstrumentError(AnalysisError):
-    """An instrument file is missing or malformed: a key too many, a key too few, or one name with two meanings."""
+class StudyError(AnalysisError):
+    """The plan of a study is missing or malformed: names file, line, key, value and fix."""
 
 
 class CustodyError(AnalysisError):

@@ -47,15 +47,6 @@ class SimulateStudy:
 
 
 @dataclass(frozen=True)
-class MeasureRespondents:
-    """The quality screen, fixed before there are data: see `analysis/measures/quality.py`."""
-
-    speeder_share: float
-    attention_answer: str
-    excluding_flags: int
-
-
-@dataclass(frozen=True)
 class WeightRespondents:
     """Weights: the multiple of the median above which a weight is cut."""
 
@@ -64,13 +55,11 @@ class WeightRespondents:
 
 @dataclass(frozen=True)
 class EstimateSurvey:
-    """Estimation: seed and sizes of resampling and simulation, and two constants of the instrument."""
+    """Estimation: seed and sizes of resampling and simulation."""
 
     seed: int
     bootstrap_draws: int
     model_draws: int
-    list_items: int
-    crosswise_chance: float
 
 
 @dataclass(frozen=True)
@@ -127,7 +116,6 @@ class Params:
     release: Release
     publication: Publication
     simulate_study: SimulateStudy
-    measure_respondents: MeasureRespondents
     diagnose_design: DiagnoseDesign
     weight_respondents: WeightRespondents
     estimate_survey: EstimateSurvey

@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 
 from analysis.atomic import write_atomically
 from analysis.errors import SchemaError, StoreError
-from analysis.schemas import TABLES, Column, Table
+from analysis.schemas import TABLES, Column, Table, study_of, with_items
 from analysis.schemas.check import check, conform
 from analysis.schemas.publish import arrow_schema, parquet_metadata
 from analysis.spreadsheet import cell_text, csv_text, inert_cell
+from analysis.study import open_plan
 
 TIER_FOLDERS = {
     "reference": "data/reference",
@@ -67,7 +68,7 @@ class Store:
         SchemaError
             The file breaks the declaration; names file, row, column, value and rule.
         """
-        tier, table = split_name(full_name)
+        tier, table = self._declared(full_name)
         path = self.path(full_name)
         if not path.is_file():
             raise StoreError(f"{full_name}: no file {path}; run `./run repro`, or restore the file from git")
@@ -87,10 +88,15 @@ class Store:
         SchemaError
             The frame breaks the declaration; nothing is written.
         """
-        tier, table = split_name(full_name)
+        tier, table = self._declared(full_name)
         if tier not in WRITABLE_TIERS:
             raise StoreError(f"{full_name}: stages write {' and '.join(WRITABLE_TIERS)} tables only, not tier '{tier}'")
         write_atomically(self.path(full_name), parquet_bytes(canonical(frame, table), table))
+
+    def _declared(self, full_name: str) -> tuple[str, Table]:
+        """Tier and declaration; the items of a study are columns as its plan states them."""
+        tier, table = split_name(full_name)
+        return tier, with_items(table, open_plan(self.root, study_of(table))) if table.is_per_item else table
 
 
 def split_name(full_name: str) -> tuple[str, Table]:

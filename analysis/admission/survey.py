@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,24 +22,19 @@ from analysis.admission.tally import (
 from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
-from analysis.corpora.instrument import Instrument, Item, Place, load_instrument
+from analysis.corpora.instrument import Instrument, Item, Place, Reading, instrument_of
 from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
 from analysis.custody.manifest import DURATION_UNITS, SurveySource
 from analysis.errors import CustodyError
-from analysis.schemas.items import ITEM_COLUMNS, MISSING_KINDS
+from analysis.schemas.items import MISSING_KINDS
+from analysis.study import Plan
 
-COLUMNS = tuple(column.name for column in ITEM_COLUMNS)
 _NAMES = [
     "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym",
     "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
-    *COLUMNS,
 ]  # fmt: skip
-NETWORK_ITEM = "nw1"
-HOST_ITEM = "SC2"
-"""Asked as free text and kept only where it names a host of the study's list."""
-
 FEWEST_LETTERS = 10
 FEWEST_WORDS_REPEATED = 5
 """Shorter answers coincide by chance."""
@@ -56,28 +51,29 @@ class AdmittedSurvey:
     tally: Tally
 
 
-def admit_survey(study: Study) -> AdmittedSurvey:
-    """Admit every survey export of a study.
+def admit_survey(study: Study, plan: Plan) -> AdmittedSurvey:
+    """Admit every survey export of a study, its answers read as the plan states them.
 
     Raises
     ------
     CustodyError
-        An export lacks a variable that the manifest names, or an instrument holds an item without a column.
+        An export lacks a variable that the manifest names.
     ExportError
         An export is missing or damaged.
     """
-    desk = _Desk(study)
+    desk = _Desk(study, plan)
     for source in study.manifest.surveys:
         desk.take(source)
     rows = desk.frame()
-    desk.tally += _without_network_size(rows)
+    if plan.recruitment:
+        desk.tally += _without_network_size(rows, plan.recruitment.degree)
     return AdmittedSurvey(rows, desk.tally)
 
 
-def _without_network_size(rows: pd.DataFrame) -> Tally:
+def _without_network_size(rows: pd.DataFrame, degree: str) -> Tally:
     """Of those who entered the respondent-driven sample: how many state no number of acquaintances."""
     chosen = rows[rows.sample_source_code == "web_rds"]
-    return Counter({("web_rds", NO_NETWORK_SIZE): int((~chosen[NETWORK_ITEM].str.fullmatch("[0-9]+")).sum())})
+    return Counter({("web_rds", NO_NETWORK_SIZE): int((~chosen[degree].astype(str).str.fullmatch("[0-9]+")).sum())})
 
 
 @dataclass
@@ -85,6 +81,7 @@ class _Desk:
     """Rows admitted so far, by the respondent's identity."""
 
     study: Study
+    plan: Plan
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     recruiters: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Counter)
@@ -92,7 +89,7 @@ class _Desk:
     def take(self, source: SurveySource) -> None:
         """Admit one export; afterwards name the recruiters that are here."""
         export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
-        reader = _Reader(source, load_instrument(source.instrument), self.study)
+        reader = _Reader(source, self.plan, self.study)
         admitted: list[dict[str, Any]] = []
         for entry in export.entries():
             outcome = self._outcome(entry, reader)
@@ -127,7 +124,7 @@ class _Desk:
             row["recruitment_code"] = _recruitment(recruiter, self.rows)
             is_here = row["recruitment_code"] == "recruited"
             row["recruiter_pseudonym"] = self.rows[recruiter]["respondent_pseudonym"] if is_here and recruiter else None
-        return pd.DataFrame(list(self.rows.values()), columns=_NAMES)
+        return pd.DataFrame(list(self.rows.values()), columns=[*_NAMES, *self.plan.columns])
 
     def _admit(self, respondent: Respondent, reader: "_Reader") -> dict[str, Any]:
         identity = reader.identity(respondent)
@@ -149,14 +146,12 @@ def _recruitment(recruiter: str | None, rows: Mapping[str, object]) -> str:
 class _Reader:
     """One export's names and answers as the instrument understands them."""
 
-    def __init__(self, source: SurveySource, instrument: Instrument, study: Study) -> None:
-        self.source, self.instrument, self.study = source, instrument, study
+    def __init__(self, source: SurveySource, plan: Plan, study: Study) -> None:
+        self.source, self.plan, self.study = source, plan, study
+        self.instrument: Instrument = instrument_of(plan)
         self.hosts = {host.casefold(): host for host in study.manifest.hosts}
         self.duration_unit = source.duration_unit
         self.places: dict[str, list[tuple[str, Place]]] = {}
-        lacking = [column for item in instrument.items.values() for column in _columns(item) if column not in COLUMNS]
-        if lacking:
-            raise CustodyError(f"instrument {instrument.name}: no column is declared for {', '.join(lacking)}")
 
     def open(self, codebook: Codebook) -> None:
         """Find the place of every variable; a variable that the manifest names has to be there."""
@@ -202,7 +197,7 @@ class _Reader:
             "interview_minutes": self._minutes(respondent),
             "is_recontact_allowed": self.study.allows(subject, RECONTACT),
             "is_microdata_allowed": self.study.allows(subject, MICRODATA),
-            **{column: self._answer(respondent, column) for column in COLUMNS},
+            **{column: self._answer(respondent, column) for column in self.plan.columns},
         }
 
     def _minutes(self, respondent: Respondent) -> float | None:
@@ -219,13 +214,17 @@ class _Reader:
             return ".not_exported"
         if places[0][1].item and places[0][1].item.is_multiple:
             return self._several(respondent, places)
-        name, place = places[0]
-        reading = self.instrument.read(place, respondent.answers[name])
+        reading = self._one(respondent, places)
         if reading.missing:
             return f".{reading.missing.value}"
-        if column == HOST_ITEM.lower():
+        if column == self.plan.place:
             return self.hosts.get((reading.code or "").casefold(), ".unknown_option")
         return reading.code if reading.code is not None else ".unknown_option"
+
+    def _one(self, respondent: Respondent, places: list[tuple[str, Place]]) -> Reading:
+        """The reading of the variable that was answered, where several stand for one item: a list in two columns."""
+        readings = [self.instrument.read(place, respondent.answers[name]) for name, place in places]
+        return next((each for each in readings if not each.missing), readings[0])
 
     def _several(self, respondent: Respondent, places: list[tuple[str, Place]]) -> str:
         """Chosen codes in the instrument's order: from the question's own variable, else from one variable a choice."""
@@ -240,11 +239,6 @@ class _Reader:
         return f".{missing.value}" if missing else ".unknown_option" if whole else ".no_answer"
 
 
-def _columns(item: Item) -> Iterator[str]:
-    parts = ("",) if item.is_multiple or not item.parts else item.parts
-    yield from (f"{item.item_id.lower()}_{part}" if part else item.item_id.lower() for part in parts)
-
-
 def _ordered(codes: list[str], item: Item | None) -> str:
     order = list(dict.fromkeys((item.options or {}).values())) if item else []
     return " ".join(sorted(set(codes), key=order.index))
@@ -252,8 +246,8 @@ def _ordered(codes: list[str], item: Item | None) -> str:
 
 def _screen_free_text(rows: list[dict[str, Any]], reader: _Reader) -> None:
     """Replace every free text by how it screened: nothing of the words remains."""
-    items = [item for item in reader.instrument.items.values() if item.is_free_text and item.item_id != HOST_ITEM]
-    for column in (item.item_id.lower() for item in items):
+    columns = [name for name, (item, _) in reader.plan.columns.items() if item.free_text and name != reader.plan.place]
+    for column in columns:
         seen = Counter(_words(row[column]) for row in rows)
         for row in rows:
             row[column] = _screened(row[column], seen)

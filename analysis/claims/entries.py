@@ -171,6 +171,23 @@ class Register:
 
 
 @dataclass(frozen=True)
+class FieldLink:
+    """The written match of a study's estimate with a claim: who decided it, when and why.
+
+    `screens_passed` are the screens that a person vouches for; what the program can see it judges itself.
+    """
+
+    claim_id: str
+    estimand_id: str
+    is_population_matched: bool
+    is_period_matched: bool
+    screens_passed: tuple[str, ...]
+    decided_by: str
+    decided_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class EvidenceLink:
     """How one known source bears on one claim; grade, class and figures stay with the source itself."""
 

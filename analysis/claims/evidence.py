@@ -44,6 +44,8 @@ class Evidence:
         None marks a value that is missing or not disaggregated; 0 is written only for a true zero.
     is_known_at_freeze : bool
         True unless the evidence was collected after the register was frozen; marks a verdict as post hoc.
+    is_linked : bool
+        False for an estimate of a study of which nobody has written down whether population and period match.
     note : str
         Why the evidence counts or does not.
 
@@ -75,6 +77,7 @@ class Evidence:
     report_group: str = ""
     series: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     is_known_at_freeze: bool = True
+    is_linked: bool = True
     note: str = ""
 
     def __post_init__(self) -> None:

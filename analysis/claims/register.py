@@ -10,14 +10,15 @@ import io
 import math
 import re
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from analysis.claims.entries import Claim, Contents, Conventions, EvidenceLink, HistoryEntry, Register
+from analysis.claims.entries import Claim, Contents, Conventions, EvidenceLink, FieldLink, HistoryEntry, Register
 from analysis.claims.rules import (
     RULE_TYPES,
     Conjunction,
@@ -43,6 +44,18 @@ LINK_COLUMNS = (
     "is_period_matched",
     "is_qualifying",
     "relation",
+)
+
+
+FIELD_COLUMNS = (
+    "claim_id",
+    "estimand_id",
+    "is_population_matched",
+    "is_period_matched",
+    "screens_passed",
+    "decided_by",
+    "decided_on",
+    "reason",
 )
 
 
@@ -97,13 +110,65 @@ def load_links(path: Path, register: Register) -> tuple[EvidenceLink, ...]:
         For other columns, an unknown claim or estimand, a flag that is not true or false, an empty sentence, or a
         source that is tied to the same estimand twice.
     """
-    rows = csv.DictReader(io.StringIO(_read_bytes(path).decode("utf-8")))
-    if tuple(rows.fieldnames or ()) != LINK_COLUMNS:
-        raise _refuse(path.name, rows.fieldnames, ", ".join(LINK_COLUMNS), "restore the header")
-    links = tuple(_link(row, f"{path.name}: row {number}", register) for number, row in enumerate(rows, start=2))
+    links = tuple(_link(row, where, register) for where, row in _rows(path, LINK_COLUMNS))
     keys = [(link.claim_id, link.source_id, link.estimand_id) for link in links]
     _check_unique(f"{path.name}: claim, source, estimand", keys)
     return links
+
+
+def load_field_links(path: Path, register: Register) -> tuple[FieldLink, ...]:
+    """Read a study's own table of links; without the file no estimate of the study bears on a claim.
+
+    Raises
+    ------
+    ClaimsError
+        As `load_links`; also for an unknown screen, a decision without a name, a day or a reason.
+    """
+    if not path.is_file():
+        return ()
+    links = tuple(_field_link(row, where, register) for where, row in _rows(path, FIELD_COLUMNS))
+    _check_unique(f"{path.name}: claim, estimand", [(link.claim_id, link.estimand_id) for link in links])
+    return links
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Yaml]]]:
+    """Rows of a table of links, each with its place."""
+    rows = csv.DictReader(io.StringIO(_read_bytes(path).decode("utf-8-sig")))
+    if tuple(rows.fieldnames or ()) != columns:
+        raise _refuse(path.name, rows.fieldnames, ", ".join(columns), "restore the header")
+    for number, row in enumerate(rows, start=2):
+        where = f"{path.name}: row {number}"
+        if None in row or None in row.values():
+            raise _refuse(where, "another number of cells", f"{len(columns)} cells", "quote cells that hold a comma")
+        yield where, row
+
+
+def _field_link(row: Mapping[str, Yaml], where: str, register: Register) -> FieldLink:
+    _check_named(row, where, register)
+    screens = tuple(row["screens_passed"].split())
+    unknown = sorted(set(screens) - set(register.conventions.screens))
+    if unknown:
+        known = ", ".join(register.conventions.screens)
+        raise _refuse(f"{where}, column screens_passed", unknown[0], known, "name screens with spaces between them")
+    for name in ("decided_by", "reason"):
+        if not row[name].strip():
+            raise _refuse(f"{where}, column {name}", row[name], "words", "say who decided it, and why")
+    try:
+        day = date.fromisoformat(row["decided_on"].strip())
+    except ValueError as error:
+        raise _refuse(f"{where}, column decided_on", row["decided_on"], "a day as 2027-06-30", "date it") from error
+    flags = {name: _flag(row[name], f"{where}, column {name}") for name in FIELD_COLUMNS if name.startswith("is_")}
+    return FieldLink(**{**row, **flags, "screens_passed": screens, "decided_on": day})
+
+
+def _check_named(row: Mapping[str, Yaml], where: str, register: Register) -> None:
+    """The claim is in the register, and the estimand is one of its own."""
+    claims = {claim.id: claim for claim in register.claims}
+    if row["claim_id"] not in claims:
+        raise _refuse(f"{where}, column claim_id", row["claim_id"], "an id of the register", "correct the id")
+    known = {estimand.id for estimand in claims[row["claim_id"]].estimands} or {""}
+    if row["estimand_id"] not in known:
+        raise _refuse(f"{where}, column estimand_id", row["estimand_id"], ", ".join(sorted(known)), "correct the id")
 
 
 def _refuse(where: str, received: object, allowed: str, todo: str) -> ClaimsError:
@@ -330,14 +395,7 @@ def _check_scopes(claim: Claim, where: str) -> None:
 
 
 def _link(row: Mapping[str, Yaml], where: str, register: Register) -> EvidenceLink:
-    if None in row or None in row.values():
-        raise _refuse(where, "another number of cells", f"{len(LINK_COLUMNS)} cells", "quote cells that hold a comma")
-    claims = {claim.id: claim for claim in register.claims}
-    if row["claim_id"] not in claims:
-        raise _refuse(f"{where}, column claim_id", row["claim_id"], "an id of the register", "correct the id")
-    known = {estimand.id for estimand in claims[row["claim_id"]].estimands} or {""}
-    if row["estimand_id"] not in known:
-        raise _refuse(f"{where}, column estimand_id", row["estimand_id"], ", ".join(sorted(known)), "correct the id")
+    _check_named(row, where, register)
     if SOURCE_ID.fullmatch(row["source_id"]) is None:
         allowed = "B and three digits, V and two digits, or the name of a reference table"
         raise _refuse(f"{where}, column source_id", row["source_id"], allowed, "correct the id")

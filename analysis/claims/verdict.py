@@ -27,6 +27,10 @@ from analysis.errors import ClaimsError
 
 Direction: TypeAlias = Literal["supported", "contradicted"]
 DIRECTIONS: tuple[Direction, ...] = ("supported", "contradicted")
+UNLINKED = (
+    "Nobody has written down whether population and period of this estimate are the claim's: the study's "
+    "evidence_links.csv has no row for it."
+)
 DECIMALS_BEFORE_ROUNDING = 9  # 0.07 * 100 is 7.000000000000001: without this, rounding outward would publish 8
 
 
@@ -116,17 +120,16 @@ def admissibility(evidence: Evidence) -> Admission:
 
 
 def _why_context(evidence: Evidence) -> str | None:
-    if evidence.evidence_class == "synthetic":
-        return "Fictional evidence can show how a rule behaves, never what is true."
-    if evidence.grade in ("C", "D"):
-        return f"Grade {evidence.grade}: the original has not been seen."
-    if evidence.evidence_class == "published" and evidence.grade == "none":
-        return "Nobody has graded this published source."
-    if not evidence.is_population_matched:
-        return "The population is not the one that the claim is about."
-    if not evidence.is_period_matched:
-        return "The period is not the one that the claim is about."
-    return None
+    is_ungraded = evidence.evidence_class == "published" and evidence.grade == "none"
+    reasons = (
+        (evidence.evidence_class == "synthetic", "Fictional evidence can show how a rule behaves, never what is true."),
+        (not evidence.is_linked, UNLINKED),
+        (evidence.grade in ("C", "D"), f"Grade {evidence.grade}: the original has not been seen."),
+        (is_ungraded, "Nobody has graded this published source."),
+        (not evidence.is_population_matched, "The population is not the one that the claim is about."),
+        (not evidence.is_period_matched, "The period is not the one that the claim is about."),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
 
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:
@@ -371,6 +374,8 @@ def _blocked_row(draft: _Draft, scope: Scope, reason: str) -> Verdict:
 
 def _reason(draft: _Draft) -> str:
     if draft.judgement.code == "not_yet_answerable" and not _rule_evidence(draft):
+        if any(not item.is_linked for item in draft.context):
+            return f"This study has an estimate. {UNLINKED}"
         return f"No admissible evidence is known yet; it takes {draft.claim.evidence_needed.data}."
     return draft.judgement.reason
 

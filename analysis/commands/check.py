@@ -16,11 +16,12 @@ from analysis.admission.coverage import coverage, source_of
 from analysis.commands.screen import display
 from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
-from analysis.corpora.instrument import Instrument, load_instrument
+from analysis.corpora.instrument import Instrument, instrument_of
 from analysis.custody.ledger import Consent, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.scrub import find
 from analysis.errors import ExportError, InputError, shown, values_shown
+from analysis.study import load_plan
 
 SHOWN_FIELDS = 40
 """Rows of the table of missing values; the rest is counted."""
@@ -34,8 +35,8 @@ def identifier_kinds(text: str) -> Iterable[str]:
 def check(
     files: Annotated[list[Path], typer.Argument(help="Exports to look at; nothing is written", metavar="FILE…")],
     *,
-    instrument: Annotated[
-        str | None, typer.Option(help="Instrument by name (blueprint) or path: reports unmapped variables")
+    study: Annotated[
+        Path | None, typer.Option(help="The study's plan, a .yml file: reports unmapped variables and unknown answers")
     ] = None,
     format: Annotated[str | None, typer.Option(help="Insist on a format instead of detecting it")] = None,
     encoding: Annotated[
@@ -60,14 +61,14 @@ def check(
             "--show-values is for a person at a terminal; leave it out, or leave out --json and redirections"
         )
     with values_shown() if show_values else contextlib.nullcontext():
-        check_all(files, instrument, (format, encoding), open_papers(ledger, sources), as_json)
+        check_all(files, study, (format, encoding), open_papers(ledger, sources), as_json)
 
 
 def check_all(
-    files: list[Path], instrument: str | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
+    files: list[Path], study: Path | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
 ) -> None:
     """Report on every file, whose format and encoding may be stated; raise the last failure when all were tried."""
-    questionnaire = load_instrument(instrument) if instrument else None
+    questionnaire = instrument_of(load_plan(study)) if study else None
     failures: list[ExportError] = []
     for path in files:
         try:

@@ -13,7 +13,7 @@ import typer
 
 from analysis.errors import CustodyError
 
-PUBLIC_DATA = ("claims", "codelists", "external", "instruments", "reference", "release_history")
+PUBLIC_DATA = ("claims", "codelists", "external", "reference", "release_history", "study")
 TEMPLATES = ("data/codelists/governance_template.yml", "data/codelists/sources_template.yml")
 MAGIC = {
     b"$FL2": "an SPSS file", b"$FL3": "an SPSS file", b"<stata_dta>": "a Stata file", b"PAR1": "a Parquet file",

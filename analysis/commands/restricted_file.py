@@ -21,6 +21,7 @@ from analysis.params import load_params
 from analysis.schemas import study_table
 from analysis.spreadsheet import csv_text, inert
 from analysis.store import Store
+from analysis.study import PLANS, load_plan
 
 FOLDER = "data/restricted/product"
 FEWEST_CONTROLS = 100
@@ -38,7 +39,7 @@ def restricted_file(
     root = Path.cwd()
     study = load_params(root / "params.yaml").study
     rows = Store(root).read(study_table(study, "restricted__survey_responses"))
-    rules = load_policy(root / "data/codelists/disclosure_policy.yml").microdata
+    rules = _rules(root, study)
     product = restricted_product(rows[rows.is_microdata_allowed], rules)
     _attack(product, rows, rules)
     stem = root / FOLDER / f"restricted__{study}_persons"
@@ -49,6 +50,16 @@ def restricted_file(
         print(json.dumps(report))
     else:
         _show(product, stem.with_suffix(".csv").relative_to(root))
+
+
+def _rules(root: Path, study: str) -> MicrodataRules:
+    """The policy's thresholds for the items that the plan names."""
+    path = root / PLANS[study]
+    declared = load_plan(path).microdata
+    if declared is None:
+        raise DisclosureError(f"{path}: the plan has no `microdata`; name keys and sensitive items there")
+    thresholds = load_policy(root / "data/codelists/disclosure_policy.yml").microdata
+    return MicrodataRules(**vars(thresholds), keys=declared.keys, sensitive=declared.sensitive)
 
 
 def _attack(product: Product, rows: pd.DataFrame, rules: MicrodataRules) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from analysis.atomic import write_atomically
+from analysis.study import PLANS
 
 PLACE = "data/vault/.run"
 UP = "../../.."
@@ -26,6 +27,9 @@ CONFIG = """\
     autostage = false
     site_cache_dir = .dvc/tmp/site
 """
+SHIPPED, OWN = PLANS["synthetic"], PLANS["vault"]
+"""Where stages depend on the shipped plan, those of the vault depend on its own."""
+
 Tree = dict[str, Any]
 
 
@@ -57,11 +61,11 @@ def lay_out(root: Path) -> Path:
 
 def _private(block: Tree) -> Tree:
     """A stage that is run in the project and keeps no copy; one that reads the vault is run every time."""
-    deps = [_path(each) for each in block["deps"]]
+    deps = [OWN if (path := _path(each)) == SHIPPED else path for each in block["deps"]]
     reads_vault = any(path == CHANGING or path.startswith(f"{CHANGING}/") for path in deps)
     outs = [{_path(each): {"cache": False}} for each in block["outs"]]
     changed = {"always_changed": True} if reads_vault else {}
-    return block | {"cmd": f"cd {UP} && {block['cmd']}", "outs": outs} | changed
+    return block | {"cmd": f"cd {UP} && {block['cmd']}", "deps": deps, "outs": outs} | changed
 
 
 def _tops(stages: Tree) -> set[str]:

@@ -23,6 +23,7 @@ from analysis.custody.modes import PRIVATE_UMASK, close_to_others
 from analysis.custody.pseudonyms import KEY_VARIABLE, StudyKey, key_from_environment
 from analysis.custody.traces import Search, traces_in_file, traces_in_git
 from analysis.errors import CustodyError
+from analysis.study import PLANS
 
 NOT_SEARCHED = (".venv", "__pycache__")
 """The environment of requirements.lock, which holds nobody, and compiled source."""
@@ -121,8 +122,9 @@ def erase_person(root: Path, vault: Path, manifest: Manifest, subject: str) -> N
 
 def _asked(root: Path) -> str:
     """The project's own questionnaires and lists of codes: an answer that stands there was offered to everybody."""
-    folders = (root / "data/instruments", root / "data/codelists")
+    folders = (root / "data/study", root / "data/codelists")
     files = sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file())
+    files += [path for name in PLANS.values() if (path := root / name).is_file()]
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 

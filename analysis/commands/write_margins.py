@@ -12,9 +12,12 @@ import typer
 
 from analysis.atomic import write_atomically
 from analysis.errors import InputError
-from analysis.measures.margins import CROSSED, HEADER, read_margins
+from analysis.measures.margins import HEADER, read_margins
 from analysis.measures.migrant_margins import MigrantMargins, migrant_margins
+from analysis.params import load_params
 from analysis.store import Store
+from analysis.study import open_plan
+from analysis.study.plan import Margins
 
 
 def write_margins(
@@ -24,17 +27,22 @@ def write_margins(
         bool, typer.Option("--pool-ages", help="Hosts without ages get those of all hosts that have them")
     ] = False,
 ) -> None:
-    """Write the margins of a survey of Afghans abroad: migrant stock by host and sex, adults by registered ages."""
+    """Write the margins of a survey of Afghans abroad: migrant stock by host and sex, adults by registered ages.
+
+    Columns are those that the plan of the study in params.yaml crosses: host, sex and age band, in this order.
+    """
     if out.exists():
         raise InputError(f"{out}: exists; move it away, or name another file")
-    named = _named(hosts)
-    store = Store(Path(__file__).resolve().parents[2])
+    named, store = _named(hosts), Store(Path(__file__).resolve().parents[2])
+    declared = open_plan(store.root, load_params(store.root / "params.yaml").study).margins
+    if declared is None or len(declared.crossed) != 3:
+        raise InputError("the plan's margins do not cross three items; let margins.crossed name host, sex and age band")
     made = migrant_margins(
         store.read("reference__migrant_stock"), store.read("reference__unhcr_population_host_sex_age"), named,
         is_pooled=pool_ages,
     )  # fmt: skip
-    write_atomically(out, _csv(made))
-    total = read_margins(out).total.sum()
+    write_atomically(out, _csv(made, declared))
+    total = read_margins(out, declared).total.sum()
     print(f"written: {out}; {len(made.rows)} totals, {total:,.0f} adults")
     for note in made.notes:
         print(f"note: {note}")
@@ -48,8 +56,8 @@ def _named(text: str) -> dict[str, str]:
     return {code.strip(): name.strip() for code, _, name in pairs}
 
 
-def _csv(made: MigrantMargins) -> bytes:
+def _csv(made: MigrantMargins, declared: Margins) -> bytes:
     sink = io.StringIO()
-    rows = [(":".join(CROSSED), row.level, row.total, row.population, row.source) for row in made.rows]
+    rows = [(":".join(declared.crossed), row.level, row.total, row.population, row.source) for row in made.rows]
     csv.writer(sink, lineterminator="\n").writerows([HEADER, *rows])
     return sink.getvalue().encode()

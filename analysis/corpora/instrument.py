@@ -1,62 +1,39 @@
 """An instrument: which variable of an export is which item, which answer is which code, which code is which missing.
 
-What belongs here: strict loading, and looking names and answers up. What must not: guessing. A name or an answer that
-the instrument does not know is said to be unknown; whoever asks reports it by name.
+What belongs here: looking names and answers up as the plan of the study states them. What must not: guessing. A name or
+an answer that the instrument does not know is said to be unknown; whoever asks reports it by name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TypeVar
 
 from analysis.corpora.absence import Absence, Answer, UserMissing
 from analysis.corpora.digits import folded
-from analysis.errors import InstrumentError
-
-FOLDER = Path(__file__).resolve().parents[2] / "data/instruments"
-DEFAULT = "blueprint"
+from analysis.errors import StudyError
+from analysis.study.items import Item as Declared
+from analysis.study.items import MissingKind
+from analysis.study.plan import Plan
 
 _SEGMENTS = re.compile(r"[/:.\[\]-]+")
 _ORDINAL = re.compile(r"(?:sq|a|_)?0*(\d{1,3})", re.IGNORECASE)
 _WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0+)?")
 _CHOSEN = {"1": "chosen", "true": "chosen", "y": "chosen", "yes": "chosen", "0": "not_chosen", "false": "not_chosen"}
 _CHOSEN |= {"n": "not_chosen", "no": "not_chosen"}
-_TOP = {"instrument", "title", "provenance", "missing", "declared_missing", "identifying", "technical", "items"}
-_ITEM = {"construct", "asks", "source", "role", "variables", "parts", "options", "whole_number", "free_text"}
-_ITEM |= {"multiple", "missing"}
 
-
-class MissingKind(Enum):
-    """Why an item has no answer."""
-
-    REFUSED = "refused"
-    DONT_KNOW = "dont_know"
-    NOT_ASKED = "not_asked"
-    NO_ANSWER = "no_answer"
-    """Asked, and left empty."""
-    SYSTEM_MISSING = "system_missing"
-    """The file has no value and does not say why."""
-    NOT_EXPORTED = "not_exported"
-    UNPARSEABLE = "unparseable"
+Meaning = TypeVar("Meaning")
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item: what it asks, and how its answers read.
+    """How the answers of one item read.
 
     Exactly one of `options`, `whole_number` and `is_free_text` says what an answer is; `options` maps every spelling
     (case folded) to its code; `parts` are the sub-questions; a multiple-choice item has its options as parts.
     """
 
     item_id: str
-    construct: str
-    asks: str
-    source: str
-    role: str
     variables: tuple[str, ...]
     parts: tuple[str, ...] = ()
     options: Mapping[str, str] | None = None
@@ -89,8 +66,6 @@ class Instrument:
     """The items of a questionnaire and the names under which exports know them."""
 
     name: str
-    title: str
-    provenance: str
     items: Mapping[str, Item]
     missing: Mapping[str, MissingKind]
     declared_missing: Mapping[str, MissingKind]
@@ -101,6 +76,8 @@ class Instrument:
         if variable.casefold() in self.others:
             return Place(None, other_class=self.others[variable.casefold()])
         names = self._names()
+        if variable.casefold() in names:
+            return _placed(names[variable.casefold()], "")
         segments = [each for each in _SEGMENTS.split(variable) if each]
         for number in range(len(segments) - 1, max(len(segments) - 3, -1), -1):
             rest = segments[number + 1 :]
@@ -193,140 +170,44 @@ def _chosen(item: Item, part: str, answer: str) -> Reading:
     return Reading(code=" ".join(known)) if len(known) == len(codes) else Reading(unknown=answer)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key given twice."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise InstrumentError(f"line {node.start_mark.line + 1}: key {sorted(map(str, twice))[0]!r} is given twice")
-        return dict(super().construct_mapping(node, deep))
-
-
-def load_instrument(name: str = DEFAULT) -> Instrument:
-    """An instrument by its name in `data/instruments`, or by the path of its file.
+def instrument_of(plan: Plan) -> Instrument:
+    """The questionnaire of a plan as exports know it.
 
     Raises
     ------
-    InstrumentError
-        No such file, a key that is unknown, lacking or of another type, or one name with two meanings.
+    StudyError
+        One spelling stands for two answers, or for two kinds of missing.
     """
-    path = Path(name) if name.endswith((".yml", ".yaml")) else FOLDER / f"{name}.yml"
-    try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader that is stricter)
-    except OSError as error:
-        known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.yml")))
-        raise InstrumentError(f"{path}: no such instrument; known by name: {known}; or give a .yml file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InstrumentError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
-    except InstrumentError as error:
-        raise InstrumentError(f"{path}, {error}") from error
-    return _instrument(_keyed(tree, _TOP, _TOP, str(path)), str(path))
-
-
-def _keyed(tree: Any, allowed: set[str], required: set[str], where: str) -> dict[str, Any]:
-    if not isinstance(tree, dict):
-        raise InstrumentError(f"{where}: got {type(tree).__name__}; a mapping with keys {', '.join(sorted(required))}")
-    unknown, lacking = set(tree) - allowed, required - set(tree)
-    if unknown or lacking:
-        what = f"unknown key {sorted(map(str, unknown))[0]!r}" if unknown else f"lacks key {sorted(lacking)[0]!r}"
-        raise InstrumentError(f"{where}: {what}; allowed are {', '.join(sorted(allowed))}")
-    return tree
-
-
-def _instrument(tree: dict[str, Any], where: str) -> Instrument:
-    items = {
-        str(key): _item(str(key), each, f"{where}, item {key}") for key, each in _mapping(tree["items"], where).items()
-    }
-    others = {
-        name.casefold(): kind
-        for kind in ("identifying", "technical")
-        for name in _texts(tree[kind], f"{where}, {kind}")
-    }
-    _unambiguous([name for item in items.values() for name in item.variables] + list(others), where)
+    others = {name.casefold(): kind for kind in ("identifying", "technical") for name in getattr(plan, kind)}
     return Instrument(
-        name=_text(tree["instrument"], f"{where}, instrument"),
-        title=_text(tree["title"], f"{where}, title"),
-        provenance=_text(tree["provenance"], f"{where}, provenance"),
-        items=items,
-        missing=_kinds(tree["missing"], f"{where}, missing"),
-        declared_missing=_kinds(tree["declared_missing"], f"{where}, declared_missing"),
+        name=plan.study,
+        items={item_id: _item(item_id, item) for item_id, item in plan.items.items()},
+        missing=_once(plan.missing.spellings(), "missing"),
+        declared_missing=_once(plan.declared_missing.spellings(), "declared_missing"),
         others=others,
     )
 
 
-def _unambiguous(names: list[str], where: str) -> None:
-    folded = [name.casefold() for name in names]
-    twice = next((name for name in folded if folded.count(name) > 1), None)
-    if twice:
-        raise InstrumentError(f"{where}: variable {twice!r} has two places; a name has one meaning")
-
-
-def _item(item_id: str, tree: Any, where: str) -> Item:
-    tree = _keyed(tree, _ITEM, {"construct", "asks", "source", "role"}, where)
-    kinds = [key for key in ("options", "whole_number", "free_text") if key in tree]
-    if len(kinds) != 1:
-        raise InstrumentError(
-            f"{where}: got {kinds}; exactly one of options, whole_number, free_text says what an answer is"
-        )
-    span = tree.get("whole_number")
-    if span is not None and not (isinstance(span, list) and len(span) == 2 and all(type(each) is int for each in span)):
-        raise InstrumentError(f"{where}, whole_number: got {span!r}; two whole numbers, lowest and highest")
+def _item(item_id: str, item: Declared) -> Item:
+    where = f"item {item_id}"
+    spelled = ((spelling, code) for code, more in (item.options or {}).items() for spelling in (code, *more))
     return Item(
         item_id=item_id,
-        construct=_text(tree["construct"], f"{where}, construct"),
-        asks=_text(tree["asks"], f"{where}, asks"),
-        source=_text(tree["source"], f"{where}, source"),
-        role=_text(tree["role"], f"{where}, role"),
-        variables=tuple(_texts(tree.get("variables", [item_id]), f"{where}, variables")),
-        parts=tuple(_texts(tree.get("parts", []), f"{where}, parts")),
-        options=_options(tree["options"], f"{where}, options") if "options" in tree else None,
-        whole_number=(span[0], span[1]) if span else None,
-        is_free_text=tree.get("free_text") is True,
-        is_multiple=tree.get("multiple") is True,
-        missing=_kinds(tree.get("missing", {}), f"{where}, missing"),
+        variables=item.variables or (item_id,),
+        parts=item.parts,
+        options=_once(spelled, where) if item.options else None,
+        whole_number=item.whole_number,
+        is_free_text=item.free_text,
+        is_multiple=item.multiple,
+        missing=_once(item.missing.spellings(), where),
     )
 
 
-def _options(tree: Any, where: str) -> dict[str, str]:
-    """Every spelling of every option → its code; the code itself is a spelling."""
-    spelled = [
-        (spelling, code) for code, each in _mapping(tree, where).items() for spelling in (code, *_texts(each, where))
-    ]
-    options: dict[str, str] = {}
-    for spelling, code in spelled:
+def _once(spelled: Iterable[tuple[str, Meaning]], where: str) -> dict[str, Meaning]:
+    """Every spelling, as answers are compared, to what it stands for."""
+    found: dict[str, Meaning] = {}
+    for spelling, meaning in spelled:
         key = folded(spelling).casefold()
-        if options.setdefault(key, code) != code:
-            raise InstrumentError(f"{where}: {spelling!r} stands for {options[key]!r} and for {code!r}")
-    return options
-
-
-def _kinds(tree: Any, where: str) -> dict[str, MissingKind]:
-    kinds = {each.value: each for each in MissingKind}
-    found: dict[str, MissingKind] = {}
-    for kind, spellings in _mapping(tree, where).items():
-        if kind not in kinds:
-            raise InstrumentError(f"{where}: got {kind!r}; kinds are {', '.join(kinds)}")
-        for spelling in _texts(spellings, where):
-            if found.setdefault(folded(spelling).casefold(), kinds[kind]) is not kinds[kind]:
-                raise InstrumentError(f"{where}: {spelling!r} stands for two kinds of missing")
+        if found.setdefault(key, meaning) != meaning:
+            raise StudyError(f"{where}: {spelling!r} stands for {found[key]!r} and for {meaning!r}; keep one of them")
     return found
-
-
-def _mapping(tree: Any, where: str) -> dict[str, Any]:
-    if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
-        raise InstrumentError(f"{where}: a mapping whose keys are texts (quote numbers, yes and no)")
-    return tree
-
-
-def _texts(tree: Any, where: str) -> list[str]:
-    if not isinstance(tree, list) or not all(isinstance(each, str) for each in tree):
-        raise InstrumentError(f"{where}: got {tree!r}; a list of texts (quote numbers, yes and no)")
-    return tree
-
-
-def _text(tree: Any, where: str) -> str:
-    if not isinstance(tree, str) or not tree.strip():
-        raise InstrumentError(f"{where}: got {tree!r}; a text")
-    return tree

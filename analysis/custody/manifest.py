@@ -56,7 +56,6 @@ class SurveySource:
     sample_source: str
     mode: str
     variables: Variables
-    instrument: str = "blueprint"
     format: str = ""
     duration_unit: str = "seconds"
     also_admit: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.disclosure.history import Earlier, Held
-from analysis.disclosure.policy import Policy
+from analysis.disclosure.policy import Policy, Pooled
 from analysis.disclosure.tabular import COUNTED, Protected, frequency_columns, protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
@@ -24,9 +24,7 @@ OF_FICTION = ("known_truth_value", "known_error_value")
 """Values that the fictional world was made with; empty in a real study."""
 CELLS = ("cells", "share of cells")
 COUNTED_SHARES = ("answer_share", "post_share")
-LEAST_OF_SERVICE = 100
-SERVICE_GROUPS = ("service household", "no service household")
-NO_SERVICE = "no row is about service households"
+NONE_SENSITIVE = "no row is about a sensitive group"
 
 
 @dataclass(frozen=True)
@@ -285,21 +283,28 @@ def _both_sides(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     return "pass", f"every share stands for at least {policy.minimum_cell} respondents on either side of the answer"
 
 
-def _service_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
-    """A group that is made by service is made by nothing else, and is large; no other group names service."""
-    texts = [name for name in ("group_text", "level_text") if name in frame.columns]
-    names_service = pd.Series(False, index=frame.index)
-    for name in texts:
-        names_service |= frame[name].str.contains("service", case=False)
+def _sensitive_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
+    """A sensitive group is made by nothing else, and is large; no other group carries its name."""
     if "group_kind_code" not in frame.columns:
-        return ("fail", "a group names service without its kind") if names_service.any() else ("pass", NO_SERVICE)
-    is_service = frame.group_kind_code == "service_household"
-    if (names_service & ~is_service).any() or (is_service & ~frame.group_text.isin(SERVICE_GROUPS)).any():
-        return "fail", "service is crossed with another group; pool all hosts and everything else"
-    shown = is_service & frame.value.notna() if "value" in frame.columns else is_service
-    if shown.any() and ("respondents_n" not in frame.columns or (frame.respondents_n[shown] < LEAST_OF_SERVICE).any()):
-        return "fail", f"a service group has fewer than {LEAST_OF_SERVICE} respondents"
-    return "pass", f"service groups pool all hosts and hold at least {LEAST_OF_SERVICE} respondents"
+        named = any(_names(frame, pooled).any() for pooled in policy.pooled)
+        return ("fail", "a sensitive group is named without its kind") if named else ("pass", NONE_SENSITIVE)
+    for pooled in policy.pooled:
+        is_of_kind = frame.group_kind_code == pooled.kind
+        if (_names(frame, pooled) & ~is_of_kind).any() or (is_of_kind & ~frame.group_text.isin(pooled.names)).any():
+            return "fail", f"groups by {pooled.kind} are crossed with another; pool everything else"
+        shown = is_of_kind & frame.value.notna() if "value" in frame.columns else is_of_kind
+        if shown.any() and ("respondents_n" not in frame.columns or (frame.respondents_n[shown] < pooled.least).any()):
+            return "fail", f"a group by {pooled.kind} has fewer than {pooled.least} respondents"
+    return "pass", "sensitive groups pool all others and hold at least as many respondents as the plan asks for"
+
+
+def _names(frame: pd.DataFrame, pooled: Pooled) -> "pd.Series[bool]":
+    """Whether a row's group or level carries the name of a sensitive group."""
+    found = pd.Series(False, index=frame.index)
+    for name in (name for name in ("group_text", "level_text") if name in frame.columns):
+        for words in pooled.names:
+            found |= frame[name].str.contains(words, case=False, regex=False).fillna(False).astype(bool)
+    return found
 
 
 def _minimum_basis(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
@@ -333,5 +338,5 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Table, Policy], Outcome]] = {
     "published_steps": _published_steps,
     "complements": _complements,
     "both_sides": _both_sides,
-    "service_pooled": _service_pooled,
+    "sensitive_pooled": _sensitive_pooled,
 }

@@ -9,8 +9,8 @@ import yaml
 
 from analysis.errors import DisclosureError
 from analysis.schemas.columns import COLUMNS
+from analysis.study.plan import Plan
 
-MOST_KEYS = 4
 MICRODATA_FLOORS = {"k": 11, "distinct_l": 3}
 MICRODATA_CEILINGS = {"largest_answer_share": 0.8, "mean_risk": 0.03}
 CHECK_CODES = tuple(COLUMNS["gate_check_code"].codes)
@@ -26,15 +26,11 @@ class Review:
 
 
 @dataclass(frozen=True)
-class MicrodataRules:
-    """What a person-level file has to meet before it is handed to anybody.
+class MicrodataThresholds:
+    """What a person-level file has to meet before it is handed to anybody, whatever it holds.
 
     Attributes
     ----------
-    keys
-        Quasi-identifier → old category to coarser category; at most `MOST_KEYS`.
-    sensitive
-        Answers that nobody may learn about a person.
     k
         Smallest class; a blank is a category of its own.
     distinct_l
@@ -45,12 +41,35 @@ class MicrodataRules:
         Mean of 1/class size must lie below.
     """
 
-    keys: Mapping[str, Mapping[str, str]]
-    sensitive: tuple[str, ...]
     k: int
     distinct_l: int
     largest_answer_share: float
     mean_risk: float
+
+
+@dataclass(frozen=True)
+class MicrodataRules(MicrodataThresholds):
+    """The same for one study.
+
+    Attributes
+    ----------
+    keys
+        Quasi-identifier → old category to coarser category.
+    sensitive
+        Answers that nobody may learn about a person.
+    """
+
+    keys: Mapping[str, Mapping[str, str]]
+    sensitive: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A kind of group that is crossed with no other: the names that its groups may have, and its fewest respondents."""
+
+    kind: str
+    names: tuple[str, ...]
+    least: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +82,19 @@ class Policy:
     minimum_respondents: int
     checks: dict[str, tuple[str, ...]]
     reviewed: dict[str, Review]
-    microdata: MicrodataRules
+    microdata: MicrodataThresholds
+    pooled: tuple[Pooled, ...] = ()
+    """Of the study that runs, by its plan."""
+
+
+def pooled_groups(plan: Plan) -> tuple[Pooled, ...]:
+    """The sensitive groups of a study's plan."""
+    return tuple(
+        Pooled(group.kind, (group.holder.who, group.holder.others) if group.holder else tuple(group.names.values()),
+               plan.least(group))
+        for group in plan.groups
+        if group.is_sensitive
+    )  # fmt: skip
 
 
 def load_policy(path: Path) -> Policy:
@@ -79,7 +110,7 @@ def load_policy(path: Path) -> Policy:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise DisclosureError(f"{path}: not readable as YAML: {error}") from error
-    _demand_keys(content, Policy.__dataclass_fields__, str(path))
+    _demand_keys(content, Policy.__dataclass_fields__.keys() - {"pooled"}, str(path))
     for name in ("minimum_cell", "minimum_cell_floor", "rounding_base", "minimum_respondents"):
         if type(content[name]) is not int or content[name] < 1:
             raise DisclosureError(f"{path}: {name} is {content[name]!r}; want a whole number of at least 1")
@@ -93,19 +124,16 @@ def load_policy(path: Path) -> Policy:
     return Policy(**{**content, "checks": checks, "reviewed": reviewed, "microdata": microdata})
 
 
-def _microdata_rules(path: Path, content: Any) -> MicrodataRules:
+def _microdata_rules(path: Path, content: Any) -> MicrodataThresholds:
     where = f"{path}: microdata"
-    _demand_keys(content, MicrodataRules.__dataclass_fields__, where)
-    keys = {key: dict(mapping or {}) for key, mapping in content["keys"].items()}
-    if not 1 <= len(keys) <= MOST_KEYS:
-        raise DisclosureError(f"{where}: {len(keys)} keys; want 1 to {MOST_KEYS}: every key makes classes smaller")
+    _demand_keys(content, MicrodataThresholds.__dataclass_fields__, where)
     for name, floor in MICRODATA_FLOORS.items():
         if type(content[name]) is not int or content[name] < floor:
             raise DisclosureError(f"{where}: {name} is {content[name]!r}; want a whole number of at least {floor}")
     for name, ceiling in MICRODATA_CEILINGS.items():
         if not isinstance(content[name], float) or not 0 < content[name] <= ceiling:
             raise DisclosureError(f"{where}: {name} is {content[name]!r}; want a share above 0, at most {ceiling}")
-    return MicrodataRules(**{**content, "keys": keys, "sensitive": tuple(content["sensitive"])})
+    return MicrodataThresholds(**content)
 
 
 def _known_checks(path: Path, kind: str, names: list[str]) -> tuple[str, ...]:

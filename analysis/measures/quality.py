@@ -1,19 +1,12 @@
-"""The fraud and quality screen of respondents: rules that are fixed in the parameters before there are data.
+"""The fraud and quality screen of respondents: rules that the plan fixes before there are data.
 
 Flags say what an answer sheet looks like, never what a person is; they are counted in the open and serve estimation.
-What must not be here: a rule that looks at an attitude.
+What must not be here: a rule that looks at an attitude, an item.
 """
-
-from dataclasses import dataclass
 
 import pandas as pd
 
-AGREEMENT_ITEMS = ("dm1", "dm2", "dm3", "dm4", "ta7")
-"""Agree-disagree items in one block, `dm4` reversed: one answer throughout contradicts itself."""
-
-ATTENTION_ITEM, FOIL_ITEM = "qc1", "ex2_foil"
-FREE_TEXT_ITEM = "qc2"
-"""A sentence of one's own; the other free answer is short, and people give the same one in good faith."""
+from analysis.study.plan import Quality
 
 NOT_ANSWERS = (
     "respondent_pseudonym", "linkage_pseudonym", "recruiter_pseudonym", "recruitment_code", "wave", "interview_minutes",
@@ -30,69 +23,68 @@ FLAGS = {
 """Rule → column."""
 
 
-@dataclass(frozen=True)
-class Screen:
-    """The rules' numbers.
-
-    Attributes
-    ----------
-    speeder_share : share of the sample's median length under which an interview is too short
-    attention_answer : the answer that the instructed item asks for
-    excluding_flags : rules broken from which on a respondent is left out; duplicates always are
-    """
-
-    speeder_share: float
-    attention_answer: str
-    excluding_flags: int
-
-    def sentence(self, rule: str) -> str:
-        """A rule in words."""
-        return {
-            "duplicate_answers": "every answer equals those of another respondent; all but one are flagged",
-            "speeder": f"interview shorter than {100 * self.speeder_share:.3g} % of the median of the sample",
-            "straight_liner": f"one and the same answer to all {len(AGREEMENT_ITEMS)} agree-disagree items",
-            "inattentive": f"the instructed item was not answered with {self.attention_answer}",
-            "foil_claimed": "says to have seen the message that was invented for this question",
-            "text_repeated": "the free sentence, of at least five words, equals another respondent's",
-            "any": "breaks at least one rule",
-            "excluded": f"duplicate, or breaks at least {self.excluding_flags} rules: left out of estimation",
-        }[rule]
+def sentence(screen: Quality, rule: str) -> str:
+    """A rule in words."""
+    answer = screen.attention.answer if screen.attention else ""
+    return {
+        "duplicate_answers": "every answer equals those of another respondent; all but one are flagged",
+        "speeder": f"interview shorter than {100 * screen.speeder_share:.3g} % of the median of the sample",
+        "straight_liner": f"one and the same answer to all {len(screen.agreement)} agree-disagree items",
+        "inattentive": f"the instructed item was not answered with {answer}",
+        "foil_claimed": "says to have seen the message that was invented for this question",
+        "text_repeated": "the free sentence, of at least five words, equals another respondent's",
+        "any": "breaks at least one rule",
+        "excluded": f"duplicate, or breaks at least {screen.excluding_flags} rules: left out of estimation",
+    }[rule]
 
 
-def flagged(responses: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+def flagged(responses: pd.DataFrame, screen: Quality) -> pd.DataFrame:
     """Which rules each respondent breaks.
 
     Parameters
     ----------
     responses : DataFrame
         Table `survey_responses`, in key order.
-    screen : Screen
+    screen : Quality
+        Of the plan; a rule that it lacks flags nobody.
 
     Returns
     -------
     DataFrame
         Table `respondent_quality`.
     """
-    answers = responses.drop(columns=list(NOT_ANSWERS))
-    block = responses[list(AGREEMENT_ITEMS)]
+    answers, attention, foil = responses.drop(columns=list(NOT_ANSWERS)), screen.attention, screen.foil
     median = responses.groupby("sample_source_code").interview_minutes.transform("median")
-    attention, foil = responses[ATTENTION_ITEM], responses[FOIL_ITEM]
     flags = pd.DataFrame(
         {
             "is_duplicate_answers": answers.duplicated(keep="first"),
             "is_speeder": (responses.interview_minutes < screen.speeder_share * median).fillna(False),
-            "is_straight_liner": (block.nunique(axis=1) == 1) & ~_is_missing(block.iloc[:, 0]),
-            "is_inattentive": (attention != screen.attention_answer) & ~_is_missing(attention),
-            "is_foil_claimed": (foil != "never") & ~_is_missing(foil),
-            "is_text_repeated": responses[FREE_TEXT_ITEM] == "repeated",
-        }
+            "is_straight_liner": _straight(responses, screen),
+            "is_inattentive": _differs(responses, attention.item, attention.answer) if attention else False,
+            "is_foil_claimed": _differs(responses, foil.item, foil.absent) if foil else False,
+            "is_text_repeated": responses[screen.free_text] == "repeated" if screen.free_text else False,
+        },
+        index=responses.index,
     ).astype(bool)
     flags["flags_count"] = flags.sum(axis=1)
     flags["is_excluded"] = flags.is_duplicate_answers | (flags.flags_count >= screen.excluding_flags)
     return flags.assign(respondent_pseudonym=responses.respondent_pseudonym)
 
 
-def flag_counts(flags: pd.DataFrame, responses: pd.DataFrame, screen: Screen, minimum: int) -> pd.DataFrame:
+def _straight(responses: pd.DataFrame, screen: Quality) -> "pd.Series[bool] | bool":
+    if not screen.agreement:
+        return False
+    block = responses[list(screen.agreement)]
+    return (block.nunique(axis=1) == 1) & ~_is_missing(block.iloc[:, 0])
+
+
+def _differs(responses: pd.DataFrame, item: str, code: str) -> "pd.Series[bool]":
+    """Whether an item was answered with anything but one code."""
+    answers = responses[item]
+    return (answers != code) & ~_is_missing(answers)
+
+
+def flag_counts(flags: pd.DataFrame, responses: pd.DataFrame, screen: Quality, minimum: int) -> pd.DataFrame:
     """Respondents per rule and sample; counts under `minimum` are left out, and so are those of all but a few.
 
     Returns
@@ -106,7 +98,7 @@ def flag_counts(flags: pd.DataFrame, responses: pd.DataFrame, screen: Screen, mi
         for rule, column in columns.items():
             count = int((chosen.flags_count > 0).sum() if rule == "any" else chosen[column].sum())
             if minimum <= count <= len(chosen) - minimum:
-                rows.append((source, rule, screen.sentence(rule), count))
+                rows.append((source, rule, sentence(screen, rule), count))
     return pd.DataFrame(rows, columns=["sample_source_code", "quality_rule_code", "quality_rule_text", "respondents_n"])
 
 

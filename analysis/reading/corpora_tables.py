@@ -27,8 +27,8 @@ CORPORA = {
     "synthetic": (
         "The corpora of this release are fictional. A program drew a population that does not exist, let part of "
         "it answer the questionnaire and write posts, and exported both the way real survey systems and platforms "
-        "do. The exports then went through the same door as real ones. Hosts are called Host A to Host F, posts "
-        "carry days of the year 2100, and no number below says anything about a real group. It shows that the "
+        "do. The exports then went through the same door as real ones. Hosts are called by letters, posts carry "
+        " days of the year 2100, and no number below says anything about a real group. It shows that the "
         "pipeline works, and how."
     ),
     "vault": (

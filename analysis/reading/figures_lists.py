@@ -23,6 +23,7 @@ from analysis.reading.figures import (
 )
 from analysis.reading.figures_forest import mark_fictional
 from analysis.reading.tables import Release
+from analysis.reading.terms import terms
 from analysis.reading.wording import NO_BREAK, count, is_given, listing, sentence_case
 
 FICTIONAL = "synthetic"
@@ -37,7 +38,6 @@ SOURCES = {
     "synthetic": f"Source: fictional world written by analysis/synthetic; nobody was asked; {ROUNDED}",
     "vault": f"Source: this study; {ROUNDED}",
 }
-LISTS = {"lx1": "list 1", "lx2": "list 2", "lx3": "placebo list"}
 ALL = "all answers"
 PANEL, STEP = 0.9, 1.42
 
@@ -98,19 +98,19 @@ def _profile_words(profile: "pd.Series[int]") -> str:
 def list_profiles(release: Release) -> Drawing:
     """The survey's own lists, control beside treatment, as the gate leaves them."""
     name = f"{release.study}_list_counts"
-    rows = release.table(name)
+    rows, lists = release.table(name), terms(release, "list")
     profiles, told, reached = [], [], []
     top = max((int(answer) for answer in rows.list_answer_text if answer != ALL), default=0)
     for (item, arm), given in rows.groupby(["item_text", "list_arm_code"], sort=True):
         cells = dict(zip(given.list_answer_text, given.list_answers_n, strict=True))
         total = cells.pop(ALL)
         counts = {int(answer): int(n) if is_given(n) else None for answer, n in sorted(cells.items())}
-        words = f"{sentence_case(LISTS.get(str(item), str(item)))}, {arm}"
+        words = f"{sentence_case(lists.get(str(item), str(item)))}, {arm}"
         size = f" {_size('≈', total)}" if is_given(total) else ""
         profiles.append(Profile(words + size, counts, top, ARM_COLOURS[str(arm)]))
         told.append(f"{words}{size}: {_told(counts)}")
         if arm == "treatment" and counts[0] is not None and counts[max(counts)] is not None:
-            reached.append(LISTS.get(str(item), str(item)))
+            reached.append(lists.get(str(item), str(item)))
     title = (
         f"With one item more, answers still reach both ends of {listing(reached)}"
         if reached

@@ -1,5 +1,6 @@
 """The survey in pictures: ways of asking, weightings, assumptions, endorsements, beside the truth where it is known."""
 
+import itertools
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ from matplotlib.figure import Figure
 from analysis.reading.figures import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, Caption, Drawing, render
 from analysis.reading.figures_forest import Entry, Scale, entry_rows, forest, percent_scale
 from analysis.reading.tables import Release
+from analysis.reading.terms import only, terms
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
 FICTIONAL = "synthetic"
@@ -17,18 +19,19 @@ SOURCES = {
     "vault": f"Source: this study.{INTERVALS}",
 }
 TRUTH_KEY = ("|", VERMILION, VERMILION, "truth of the fictional world")
+DIRECTLY, IN_A_LIST = "Asked directly", "Hidden in a list"
 LADDER = (
-    ("Asked directly", "unweighted", "share of answers", ""),
-    ("Asked directly", "blended", "share of answers", "ta1"),
-    ("Asked directly", "rds", "rds-ii", ""),
-    ("Asked directly", "rds", "ss", ""),
-    ("Asked directly", "model", "mrp", ""),
-    ("Hidden in a list", "unweighted", "difference in means", "lx1"),
-    ("Hidden in a list", "unweighted", "difference in means", "lx2"),
-    ("Hidden in a list", "unweighted", "double list", ""),
-    ("Hidden in a list", "blended", "double list", ""),
-    ("Hidden in a list", "unweighted", "linear regression", ""),
-    ("Hidden in a list", "unweighted", "maximum likelihood", ""),
+    (DIRECTLY, "unweighted", "share of answers"),
+    (DIRECTLY, "blended", "share of answers"),
+    (DIRECTLY, "rds", "rds-ii"),
+    (DIRECTLY, "rds", "ss"),
+    (DIRECTLY, "model", "mrp"),
+    (IN_A_LIST, "unweighted", "difference in means"),
+    (IN_A_LIST, "blended", "difference in means"),
+    (IN_A_LIST, "unweighted", "double list"),
+    (IN_A_LIST, "blended", "double list"),
+    (IN_A_LIST, "unweighted", "linear regression"),
+    (IN_A_LIST, "unweighted", "maximum likelihood"),
 )
 NAMES = {
     "share of answers": "share of answers", "rds-ii": "RDS-II", "ss": "successive sampling", "mrp": "multilevel model",
@@ -39,8 +42,7 @@ WEIGHTINGS = {"unweighted": "unweighted", "raked": "raked volunteers", "blended"
               "model": "poststratified"}  # fmt: skip
 LOOKS = {"unweighted": ("o", INK), "raked": ("s", ORANGE), "blended": ("D", BLUE), "model": ("^", GREEN)}
 KEY = tuple((shape, colour, INK, WEIGHTINGS[name]) for name, (shape, colour) in LOOKS.items())
-ENDORSERS = {"current authorities": ("o", BLUE), "un agency": ("s", SKY), "diaspora council": ("^", PURPLE)}
-POLICIES = {"en1": "water sharing", "en2": "consular services", "en3": "return grants", "en4": "border crossings"}
+ENDORSER_LOOKS = (("o", BLUE), ("s", SKY), ("^", PURPLE), ("D", ORANGE), ("v", GREEN))
 
 
 def estimates(release: Release) -> pd.DataFrame:
@@ -86,14 +88,15 @@ def _label_of_study(release: Release) -> str:
 
 def estimate_ladder(release: Release) -> Drawing:
     """One quantity by every way of asking: direct question, weights, lists, regressions."""
-    rows = estimates(release)
-    rows = rows[(rows.estimand_id == "K20_approval_share") & (rows.group_text == "all")]
+    rows, lists = estimates(release), terms(release, "list")
+    estimand, meaning = only(release, "main_question")
+    rows = rows[(rows.estimand_id == estimand) & (rows.group_text == "all")]
     entries, last = [], ""
-    for heading, weighting, estimator, item in LADDER:
+    for heading, weighting, estimator in LADDER:
         chosen = rows[(rows.weighting_code == weighting) & (rows.estimator_text == estimator)]
-        for row in chosen[chosen.item_text == item].itertuples() if item else chosen.itertuples():
-            label = _way(weighting, estimator, item)
-            shape, colour = ("o", BLUE) if heading.startswith("Asked") else ("s", ORANGE)
+        for row in chosen.itertuples():
+            label = _way(weighting, estimator, lists.get(str(row.item_text), ""))
+            shape, colour = ("o", BLUE) if heading == DIRECTLY else ("s", ORANGE)
             shown = "" if heading == last else heading
             entries.append(_entry(row, label, heading=shown, shape=shape, colour=colour))
             last = heading
@@ -101,7 +104,7 @@ def estimate_ladder(release: Release) -> Drawing:
     title = f"One share, asked in {len(entries)} ways{_held(entries)}"
     told = "; ".join(_spoken(entry) for entry in entries)
     known = f" The truth is {percent(truth)}." if truth is not None else ""
-    words = (title, SOURCES[release.study], f"{_label_of_study(release)}share that views the authorities favourably")
+    words = (title, SOURCES[release.study], f"{_label_of_study(release)}share of people who {meaning}")
     scale = percent_scale(entries, "share of adults")
     return render(
         Caption(
@@ -116,8 +119,8 @@ def estimate_ladder(release: Release) -> Drawing:
     )
 
 
-def _way(weighting: str, estimator: str, item: str) -> str:
-    listed = f", list {item[-1]}" if item.startswith("lx") else ""
+def _way(weighting: str, estimator: str, name: str) -> str:
+    listed = f", {name}" if name and estimator == "difference in means" else ""
     return sentence_case(f"{NAMES[estimator]}, {WEIGHTINGS[weighting]}{listed}")
 
 
@@ -128,9 +131,11 @@ def _forest(release: Release, entries: list[Entry], scale: Scale, words: tuple[s
 
 
 def weighting_comparison(release: Release) -> Drawing:
-    """Unweighted, raked, blended and poststratified shares of people who speak in public, by host."""
-    rows = estimates(release)
-    rows = rows[(rows.estimand_id == "K22_expression_share") & rows.group_kind_code.isin(["all", "host"])]
+    """Unweighted, raked, blended and poststratified shares of one question, for everybody and by domain."""
+    rows, modelled = estimates(release), terms(release, "modelled")
+    estimand, meaning = list(modelled.items())[-1] if modelled else only(release, "main_question")
+    domain, kind = only(release, "domain")
+    rows = rows[(rows.estimand_id == estimand) & rows.group_kind_code.isin(["all", domain])]
     rows = rows[rows.estimator_text.isin(["share of answers", "mrp"])]
     entries = []
     for group in ["all", *sorted(set(rows.group_text) - {"all"})]:
@@ -141,15 +146,15 @@ def weighting_comparison(release: Release) -> Drawing:
                 entries.append(_entry(row, label, heading=heading, shape=shape, colour=colour))
                 heading = ""
     told = "; ".join(f"{entry.heading + ', ' if entry.heading else ''}{_spoken(entry)}" for entry in entries)
-    title = f"Four weightings of one share, by host{_held(entries)}"
-    words = (title, SOURCES[release.study], f"{_label_of_study(release)}share that commented in public on politics")
+    title = f"Four weightings of one share, by {kind or 'group'}{_held(entries)}"
+    words = (title, SOURCES[release.study], f"{_label_of_study(release)}share of people who {meaning}")
     with_truth = any(entry.truth is not None for entry in entries)
     scale = percent_scale(entries, "share of adults")
     return render(
         Caption(
             "weighting_comparison",
             title,
-            f"{_label_of_study(release)}shares by host under four weightings. {told}.",
+            f"{_label_of_study(release)}shares by {kind or 'group'} under four weightings. {told}.",
             _tables(release),
             __name__,
             entry_rows(entries),
@@ -160,16 +165,16 @@ def weighting_comparison(release: Release) -> Drawing:
 
 def endorsement_forest(release: Release) -> Drawing:
     """Shift of support for each policy when an endorser is named, in points of the answer scale."""
-    rows = estimates(release)
-    rows = rows[(rows.estimand_id == "K47_endorsement_shift") & (rows.quantity_code == "points_of_scale")]
+    rows, policies = estimates(release), terms(release, "policy")
+    rows = rows[rows.estimand_id.isin(list(terms(release, "endorsement"))) & (rows.quantity_code == "points_of_scale")]
     entries = []
-    for endorser, (shape, colour) in ENDORSERS.items():
-        heading = sentence_case(endorser).replace("Un ", "UN ")
+    for endorser, (shape, colour) in zip(terms(release, "endorser"), itertools.cycle(ENDORSER_LOOKS), strict=False):
+        heading = sentence_case(endorser)
         for row in rows[rows.estimator_text == endorser].itertuples():
             entries.append(
                 _entry(
                     row,
-                    sentence_case(POLICIES.get(row.item_text, row.item_text)),
+                    sentence_case(policies.get(row.item_text, row.item_text)),
                     heading=heading,
                     shape=shape,
                     colour=colour,
@@ -182,7 +187,7 @@ def endorsement_forest(release: Release) -> Drawing:
     low, high = min(numbers, default=-0.5), max(numbers, default=0.5)
     first, last = int(low / 0.2) - 1, int(high / 0.2) + 1
     scale = Scale(first * 0.2, last * 0.2, [(place * 0.2, decimal(place * 0.2, 1)) for place in range(first, last + 1)],
-                  "points of the five-point answer scale")  # fmt: skip
+                  "points of the answer scale")  # fmt: skip
     words = (
         title,
         SOURCES[release.study],
@@ -216,11 +221,9 @@ def robust_steps(release: Release) -> Drawing:
     name = f"{release.study}_survey_sensitivity"
     rows = release.table(name)
     rows = rows[rows.sensitivity_code == "robust"].sort_values("step_rank")
-    known = estimates(release)
+    known, (estimand, meaning) = estimates(release), only(release, "sensitivity")
     known = known[
-        (known.estimand_id == "E13a_share_not_favourable")
-        & (known.estimator_text == "robust interval")
-        & (known.group_text == "all")
+        (known.estimand_id == estimand) & (known.estimator_text == "robust interval") & (known.group_text == "all")
     ]
     share = float(known.value.iloc[0]) if len(known) and is_given(known.value.iloc[0]) else None
     truth = float(known.truth_value.iloc[0]) if len(known) and is_given(known.truth_value.iloc[0]) else None
@@ -240,7 +243,7 @@ def robust_steps(release: Release) -> Drawing:
     words = (
         title,
         SOURCES[release.study],
-        f"{_label_of_study(release)}share that does not view the authorities favourably",
+        f"{_label_of_study(release)}share of people who {meaning}",
     )
     scale = percent_scale(entries, "share of adults; the point is the blended share")
     return render(
@@ -273,9 +276,8 @@ def defect_curve(release: Release) -> Drawing:
     )
     told = "; ".join(f"{entry.label}: {percent(entry.value or 0.0)}" for entry in entries)
     source = SOURCES[release.study].replace(INTERVALS, " Method: Meng 2018, doi:10.1214/18-AOAS1161SF.")
-    meaning = (
-        "true share that does not view the authorities favourably, if taking part were correlated with that answer"
-    )
+    share = only(release, "sensitivity")[1]
+    meaning = f"true share of people who {share}, if taking part were correlated with that answer"
     words = (title, source, f"{_label_of_study(release)}{meaning}")
     scale = percent_scale(entries, "true share behind the observed one")
     return render(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.reading.fragments import div, escaped, page, provenance, quoted
 from analysis.reading.tables import Release
+from analysis.reading.terms import terms
 from analysis.reading.wording import (
     SEPARATOR,
     claim_label,
@@ -22,21 +23,11 @@ from analysis.reading.wording import (
 
 SCRIPT = "questionnaire_page.py"
 NAME = "questionnaire_items"
-ITEM = re.compile(r"\b[A-Z]{2,4}\d{1,2}\b")
-SECTIONS = {
-    "SC": "Eligibility and demography", "NW": "Network size", "TA": "Views of the authorities",
-    "LX": "List experiments",
-    "EN": "Endorsement experiments", "ID": "Identity and threat", "DM": "Democracy and values",
-    "EX": "Exposure, contact and pressure", "RE": "Relevance and public expression", "IP": "Integration",
-    "HC": "Host context", "QC": "Quality checks", "RR": "Randomised response and crosswise", "DB": "Debriefing",
-}  # fmt: skip
+WORD = re.compile(r"\b[A-Za-z]\w*\b")
 INTRO = (
-    "This is the project's blueprint of a questionnaire, generated from the instrument file. What an item asks "
-    "stands here in an English paraphrase: the wording that is fielded, in each language, belongs to the study that "
-    "fields it, and no survey of real people is part of this release. Every item may be answered with *prefer not to "
-    "say* and *don't know*; which answers are missing, and why, stays told apart in the data. Every item is asked of "
-    "everybody unless it says otherwise; lists, endorsements and versions are drawn at random, and the entries whose "
-    "name ends in ARM, ENDORSER or VERSION record what was drawn."
+    "This page is generated from the plan of the study. Which answers are missing, and why, stays told apart in the "
+    "data. Items are asked of everybody unless they say otherwise; what was drawn at random, an arm, a version or an "
+    "endorser, has an entry of its own."
 )
 
 
@@ -44,7 +35,7 @@ def questionnaire_page(release: Release) -> str:
     """Every item in the order of the instrument."""
     rows = release.table(NAME).sort_values("item_rank")
     used = uses(release)
-    rows = rows.assign(section=[_section(item) for item in rows.item_id])
+    rows = rows.assign(section=rows.section_text.fillna("Items"))
     blocks = [
         f"## {section}\n\n" + "\n\n".join(_item(row, used) for row in group.itertuples())
         for section, group in rows.groupby("section", sort=False)
@@ -53,16 +44,15 @@ def questionnaire_page(release: Release) -> str:
     return page(
         "Questionnaire",
         "Every item of the questionnaire: what it asks, what may be answered, where it comes from, where it is used.",
-        "\n\n".join([f"{INTRO} {count_line}", *blocks, provenance(release, (NAME,), SCRIPT)]),
+        "\n\n".join([f"{_heading(release)} {INTRO} {count_line}", *blocks, provenance(release, (NAME,), SCRIPT)]),
         "questionnaire",
     )
 
 
-def _section(item_id: str) -> str:
-    """The part of the questionnaire that an item belongs to, by the letters of its name."""
-    if "_" in item_id:
-        return "What was drawn at random"
-    return SECTIONS.get(item_id.rstrip("0123456789"), "Further items")
+def _heading(release: Release) -> str:
+    """Title and provenance, as the plan states them."""
+    said = terms(release, "study")
+    return escaped(" ".join(f"{text.rstrip('.')}." for text in (said["title"], said["provenance"])))
 
 
 def item_label(item_id: str) -> str:
@@ -72,10 +62,10 @@ def item_label(item_id: str) -> str:
 
 def uses(release: Release) -> dict[str, list[str]]:
     """Item → claims whose estimand, evidence or notes name it."""
-    register = release.table("claims_register")
+    register, known = release.table("claims_register"), set(release.table(NAME).item_id)
     found: dict[str, list[str]] = {}
     for row in register.astype(object).where(register.notna(), "").to_dict("records"):
-        for item in sorted({match for text in row.values() for match in ITEM.findall(str(text))}):
+        for item in sorted({match for text in row.values() for match in WORD.findall(str(text))} & known):
             found.setdefault(item, []).append(str(row["claim_id"]))
     return {item: sorted(claims, key=claim_order) for item, claims in found.items()}
 
@@ -101,4 +91,4 @@ def _choices(text: str) -> str:
 def linked_items(text: str, known: "pd.Series[str]") -> str:
     """A text in which every item of the questionnaire is a link to its place."""
     names = set(known)
-    return ITEM.sub(lambda match: f"[{match[0]}](#{item_label(match[0])})" if match[0] in names else match[0], text)
+    return WORD.sub(lambda match: f"[{match[0]}](#{item_label(match[0])})" if match[0] in names else match[0], text)

@@ -11,6 +11,7 @@ from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
 from analysis.reading.fragments import checks_summary, column_table, escaped, outcome_word, quoted, table_block
 from analysis.reading.tables import Release
+from analysis.reading.terms import terms
 from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
 
 SCRIPT = "survey_tables.py"
@@ -25,24 +26,6 @@ TEXTS = {
         "depends on the diagnostics beside it."
     ),
 }
-ESTIMANDS = {
-    "K20_approval_share": "view the authorities favourably",
-    "E13a_share_not_favourable": "do not view the authorities favourably",
-    "K41_emirate_preferred": "prefer an Islamic emirate",
-    "K42_sympathy": "have some sympathy with the movement",
-    "K43_recognition_unconditional": "want the authorities recognised unconditionally",
-    "K44_response_support": "support the response in the clashes",
-    "K22_expression_share": "commented in public on politics",
-    "K45_contacted": "were contacted by an organisation of the authorities",
-    "E03_regime_given_defence": "view the authorities favourably, among supporters of the response",
-    "E01b_public_support_service_household": "support the authorities in public",
-    "E03b_label_effect": "drop in support for the response when the authorities' forces are named",
-    "E05b_reach_net_of_foil": "saw a message at least weekly, beyond the invented one",
-    "K46_message_seen": "saw a given message",
-    "K47_endorsement_shift": "shift of support by an endorsement",
-    "K48_mode_difference": "favourable view, difference between modes",
-    "K49_language_difference": "favourable view, difference between two languages",
-}
 POINTS = ("points_of_scale", "standardised_effect")
 
 
@@ -54,9 +37,9 @@ def survey_tables(release: Release) -> dict[str, str]:
         "table_recruitment_waves": _waves(release),
         "table_recruitment_homophily": _homophily(release),
         "table_weight_diagnostics": weights_table(release),
-        "table_survey_overall": _estimates(release, "all", SHARES),
-        "table_survey_service": _estimates(release, "service_household", SHARES),
-        "table_survey_differences": _estimates(release, "all", ("difference_in_shares", *POINTS)),
+        "table_survey_overall": _estimates(release, ["all"], SHARES),
+        "table_survey_service": _estimates(release, list(terms(release, "sensitive_group")), SHARES),
+        "table_survey_differences": _estimates(release, ["all"], ("difference_in_shares", *POINTS)),
         "table_survey_diagnostics": diagnostics_table(release),
         "table_recovery": recovery_table(release),
     }
@@ -105,13 +88,10 @@ def _waves(release: Release) -> str:
     return _labelled(release, column_table(release.table(name), columns, (1,)), name)
 
 
-ITEMS = {"sc2": "host", "sc5": "cohort of arrival", "sc6": "language", "ta1": "view of the authorities"}
-
-
 def _homophily(release: Release) -> str:
-    name = f"{release.study}_recruitment_homophily"
+    name, words = f"{release.study}_recruitment_homophily", terms(release, "item")
     columns = {
-        "Item": lambda row: escaped(sentence_case(ITEMS.get(row.item_text, row.item_text))),
+        "Item": lambda row: escaped(sentence_case(words.get(row.item_text, row.item_text))),
         "Level": lambda row: escaped(row.level_text),
         "Recruitment inside, over what chance gives": lambda row: decimal(row.homophily_ratio, 2),
         "Respondents": lambda row: count(row.respondents_n),
@@ -136,19 +116,19 @@ def weights_table(release: Release) -> str:
     return _labelled(release, column_table(release.table(name), columns, range(1, 6)), name)
 
 
-def _estimates(release: Release, kind: str, quantities: tuple[str, ...]) -> str:
+def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) -> str:
     name = f"{release.study}_survey_estimates"
-    rows = release.table(name)
-    rows = rows[(rows.group_kind_code == kind) & rows.quantity_code.isin(quantities)]
-    order = list(ESTIMANDS)
+    rows, words = release.table(name), terms(release, "estimand")
+    rows = rows[rows.group_kind_code.isin(kinds) & rows.quantity_code.isin(quantities)]
+    order = list(words)
     rows = rows.sort_values("estimand_id", key=lambda ids: ids.map(order.index), kind="stable")
-    group = {"Group": lambda row: escaped(sentence_case(row.group_text))} if kind != "all" else {}
+    group = {"Group": lambda row: escaped(sentence_case(row.group_text))} if kinds != ["all"] else {}
     columns = {
-        "Quantity": lambda row: escaped(sentence_case(ESTIMANDS[row.estimand_id])),
+        "Quantity": lambda row: escaped(sentence_case(words[row.estimand_id])),
         **group,
         "Items": lambda row: escaped(row.item_text),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: _with_acronym(escaped(row.estimator_text)),
+        "Estimator": lambda row: escaped(row.estimator_text),
         "Estimate": _value,
         "95% interval": _interval,
         "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
@@ -174,18 +154,14 @@ def _interval(row: Any) -> str:
     return span(decimal(100 * row.ci_low, 1), decimal(100 * row.ci_high, 1))
 
 
-def _with_acronym(text: str) -> str:
-    return text.replace("un agency", "UN agency")
-
-
 def diagnostics_table(release: Release) -> str:
     """Every check of every design."""
     name = f"{release.study}_survey_diagnostics"
     columns = {
         "Items": lambda row: escaped(row.item_text),
-        "Check": lambda row: _with_acronym(escaped(in_words(row.check_code))),
+        "Check": lambda row: escaped(in_words(row.check_code)),
         "Outcome": lambda row: outcome_word(row.is_passed),
-        "What it asks": lambda row: _with_acronym(escaped(sentence_case(row.check_text))),
+        "What it asks": lambda row: escaped(sentence_case(row.check_text)),
         "Value": lambda row: decimal(row.statistic, 2) if is_given(row.statistic) else "",
         "Respondents": lambda row: count(row.respondents_n),
     }

@@ -23,18 +23,22 @@ from analysis.results.members import digest, post_members, survey_members
 from analysis.results.post_rows import PostTables
 from analysis.results.posts import frame_share_rows
 from analysis.results.survey_direct import direct_rows
-from analysis.results.survey_frame import FAVOURABLE, IN_PUBLIC, SERVICE_GROUPS, Question, level_names, read_survey
+from analysis.results.survey_frame import ALL, Survey, read_survey
 from analysis.results.survey_rows import Rows
 from analysis.results.survey_weights import weight_rows
 from analysis.schemas import TABLES
 from analysis.schemas.precision import floored, up_to_step
 from analysis.store import canonical, csv_bytes
+from analysis.study import Plan
+from analysis.study.plan import Question
 
 SINGLES, JOINS, BATCHES, BATCHES_EACH = 24, 8, (2, 5, 9, 10), 3
 OFF_EVERY = 3
 """Of the histories, those that are repeated without the rules: enough to see that the attack works."""
 
-KINDS, ITEMS = ("host", "cohort", "language", "service_household"), ("ta1", "re4")
+KINDS, ITEMS = ("host", "cohort", "language", "household"), ("view", "public")
+"""Groups and items of the rehearsal's plan that an attacker asks about."""
+
 EXTRA = max(BATCHES)
 CUT_AT = 6.0
 HIGH_STEP = 0.001
@@ -71,11 +75,13 @@ def events(members: int, extra: int, rng: np.random.Generator) -> list[Event]:
     return found
 
 
-def attack_rows(seed: int, minimum: int) -> pd.DataFrame:
+def attack_rows(plan: Plan, seed: int, minimum: int) -> pd.DataFrame:
     """Table `attack_success`: every attack on every study, with the rules and without.
 
     Parameters
     ----------
+    plan
+        Of the invented studies.
     seed
         Of the invented studies and of who leaves.
     minimum
@@ -84,19 +90,24 @@ def attack_rows(seed: int, minimum: int) -> pd.DataFrame:
     found: list[tuple[object, ...]] = []
     for shape in SHAPES:
         rng = np.random.default_rng([seed, SHAPES.index(shape)])
-        found += _survey(shape, rng, minimum)
+        found += _survey(plan, shape, rng, minimum)
         found += _posts(shape, rng, minimum)
     return pd.DataFrame(found, columns=list(NAMES))
 
 
-def _survey(shape: Shape, rng: np.random.Generator, minimum: int) -> Iterator[tuple[object, ...]]:
-    everybody, margins = invented_answers(shape, rng, EXTRA), invented_margins(shape)
+def _survey(plan: Plan, shape: Shape, rng: np.random.Generator, minimum: int) -> Iterator[tuple[object, ...]]:
+    everybody, margins = invented_answers(plan, shape, rng, EXTRA), invented_margins(shape)
     nobody_excluded = pd.Series(data=False, index=everybody.respondent_pseudonym)
-    study = _Study(everybody, "respondent_pseudonym", shape.respondents, survey_members(everybody, nobody_excluded))
-    planned = events(shape.respondents, EXTRA, rng)
-    for protection, made in (("gate", partial(_survey_bytes, margins)), ("off", unprotected_answers)):
+    study = _Study(
+        everybody, "respondent_pseudonym", shape.respondents, survey_members(plan, everybody, nobody_excluded)
+    )
+    planned, profiles = events(shape.respondents, EXTRA, rng), _profiles(plan, everybody)
+    for protection, made in (
+        ("gate", partial(_survey_bytes, plan, margins)),
+        ("off", partial(unprotected_answers, plan)),
+    ):
         chosen = planned if protection == "gate" else planned[::OFF_EVERY]
-        truth = [_profile(everybody.iloc[event.target]) for event in chosen]
+        truth = [profiles[event.target] for event in chosen]
         first, pairs = study.histories(made, chosen, minimum if protection == "gate" else 0)
         guesses = [guess_person(*pair, KINDS, ITEMS) for pair in pairs]
         margin = guess_person(first, first, KINDS, ITEMS)
@@ -175,32 +186,47 @@ def _tally(right: int, guessed: int, n: int) -> tuple[int, int, int, float]:
     return n, right, guessed, up_to_step(float(high), HIGH_STEP)
 
 
-def _profile(row: pd.Series[str]) -> dict[str, object]:
-    service = SERVICE_GROUPS[0] if row.sc9 == "state_security" else SERVICE_GROUPS[1]
-    view = "yes" if row.ta1 == "very_favourable" else "no"
-    names = level_names("synthetic")
-    groups = {"host": row.sc2, "cohort": names["sc5"][row.sc5], "language": names["sc6"][row.sc6]}
-    return {**groups, "service_household": service, "ta1": view, "re4": row.re4}
+def _profiles(plan: Plan, everybody: pd.DataFrame) -> list[dict[str, object]]:
+    """What there is to learn about each: the names of their groups, and yes or no to the items."""
+    survey = _plain(plan, everybody)
+    found: list[dict[str, object]] = [{} for _ in range(len(everybody))]
+    for group in plan.groups:
+        for name, members in survey.levels(group):
+            for position in np.flatnonzero(members).tolist():
+                found[position][group.kind] = name
+    for question in _asked(plan):
+        yes = survey.coded(question).yes
+        for position, profile in enumerate(found):
+            profile[str(question.item)] = "yes" if yes[position] else "no"
+    return found
 
 
-def _survey_bytes(margins: pd.DataFrame, responses: pd.DataFrame) -> bytes:
-    weights = weight_rows(responses, np.zeros(len(responses), dtype=bool), margins, CUT_AT)
-    rows = Rows(read_survey(responses, weights, "synthetic"), "invented")
+def _asked(plan: Plan) -> list[Question]:
+    """The first question of each item."""
+    return [next(question for question in plan.questions if question.item == item) for item in ITEMS]
+
+
+def _plain(plan: Plan, responses: pd.DataFrame) -> Survey:
+    weights = {"respondent_pseudonym": responses.respondent_pseudonym} | dict.fromkeys(WEIGHTS, np.nan)
+    return read_survey(plan, responses, pd.DataFrame(weights), "synthetic")
+
+
+def _survey_bytes(plan: Plan, margins: pd.DataFrame, responses: pd.DataFrame) -> bytes:
+    weights = weight_rows(plan, responses, np.zeros(len(responses), dtype=bool), margins, CUT_AT)
+    rows = Rows(read_survey(plan, responses, weights, "synthetic"), "invented")
     direct_rows(rows)
     return _as_bytes(pd.DataFrame(rows.found), TABLE_OF["survey"])
 
 
-def unprotected_answers(responses: pd.DataFrame) -> bytes:
+def unprotected_answers(plan: Plan, responses: pd.DataFrame) -> bytes:
     """Unweighted shares by group at three decimals, respondents rounded down to five, as if that were enough."""
-    weights = {"respondent_pseudonym": responses.respondent_pseudonym} | dict.fromkeys(WEIGHTS, np.nan)
-    survey = read_survey(responses, pd.DataFrame(weights), "synthetic")
+    survey = _plain(plan, responses)
     found = []
-    for question in (FAVOURABLE, IN_PUBLIC):
+    for question in _asked(plan):
         yes = survey.coded(question).yes
-        for kind, group, members in survey.groups():
-            found.append(
-                _as_answered(question, (kind, group), int(members.sum()), int((yes & members).sum()), survey.n)
-            )
+        for group, name, members in survey.groups():
+            named = (group.kind if group else ALL, name)
+            found.append(_as_answered(question, named, int(members.sum()), int((yes & members).sum()), survey.n))
     text: str = pd.DataFrame(found).to_csv(index=False)
     return text.encode()
 
@@ -211,7 +237,7 @@ def _as_answered(question: Question, named: tuple[str, str], n: int, yes_n: int,
     limits = share_interval(share, variance, ShareEvidence(n, n - 1))
     numbers = (share, float(np.sqrt(variance)), limits.low, limits.high)
     return {
-        "estimate_id": f"{question.estimand_id} {named[1]}", "estimand_id": question.estimand_id,
+        "estimate_id": f"{question.estimand} {named[1]}", "estimand_id": question.estimand,
         "item_text": question.item, "quantity_code": "answer_share", "group_kind_code": named[0],
         "group_text": named[1],
         "weighting_code": "unweighted", "estimator_text": "share of answers",

@@ -12,14 +12,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.results.post_rows import PostTables
-from analysis.results.survey_frame import COHORTS
-from analysis.schemas.items import ITEM_COLUMNS
+from analysis.study import Plan
 
 SEXES, BANDS = ("f", "m"), ("18-24", "25-34", "35-44")
-SPOKEN = ("dari", "pashto", "english")
 FRAMES = ("NU", "FE", "RC", "WR", "NONE")
 RARE_FRAME, RARE_POSTS = "IR", 3
-NOT_EXPORTED = ".not_exported"
 
 
 @dataclass(frozen=True)
@@ -51,22 +48,23 @@ SHAPES = (
 )
 
 
-def invented_answers(shape: Shape, rng: np.random.Generator, extra: int = 0) -> pd.DataFrame:
-    """Rows of the table `survey_responses` for volunteers; `extra` more stand at the end, for those who join later."""
+def invented_answers(plan: Plan, shape: Shape, rng: np.random.Generator, extra: int = 0) -> pd.DataFrame:
+    """Rows of the table `survey_responses` for volunteers; `extra` more stand at the end, for those who join later.
+
+    The plan is that of the rehearsal, `data/study/rehearsal.yml`.
+    """
     n = shape.respondents + extra
-    rows = pd.DataFrame({column.name: [NOT_EXPORTED] * n for column in ITEM_COLUMNS})
     chosen = {
-        "sc2": ([f"Host {chr(65 + place)}" for place in range(len(shape.hosts))], shape.hosts),
-        "sc3": (BANDS, (0.3, 0.4, 0.3)),
-        "sc4": (SEXES, (0.5, 0.5)),
-        "sc5": (COHORTS[: len(shape.cohorts)], shape.cohorts),
-        "sc6": (SPOKEN, (0.5, 0.35, 0.15)),
-        "sc9": (("state_security", "none"), (0.35, 0.65)),
-        "ta1": (("very_favourable", "very_unfavourable"), (shape.approval, 1 - shape.approval)),
-        "re4": (("yes", "no"), (0.35, 0.65)),
+        "place": (_places(shape), shape.hosts),
+        "age": (BANDS, (0.3, 0.4, 0.3)),
+        "sex": (SEXES, (0.5, 0.5)),
+        "cohort": (plan.items["COHORT"].codes[: len(shape.cohorts)], shape.cohorts),
+        "language": (plan.items["LANGUAGE"].codes, (0.5, 0.35, 0.15)),
+        "household": (plan.items["HOUSEHOLD"].codes, (0.35, 0.65)),
+        "view": (plan.items["VIEW"].codes, (shape.approval, 1 - shape.approval)),
+        "public": (plan.items["PUBLIC"].codes, (0.35, 0.65)),
     }
-    for item, (levels, shares) in chosen.items():
-        rows[item] = _drawn(rng, levels, shares, n)
+    rows = pd.DataFrame({item: _drawn(rng, levels, shares, n) for item, (levels, shares) in chosen.items()})
     return rows.assign(
         respondent_pseudonym=[f"{number:032x}" for number in range(n)],
         sample_source_code="opt_in",
@@ -75,19 +73,22 @@ def invented_answers(shape: Shape, rng: np.random.Generator, extra: int = 0) -> 
     )
 
 
+def _places(shape: Shape) -> list[str]:
+    return [f"place {chr(65 + number)}" for number in range(len(shape.hosts))]
+
+
 def _drawn(rng: np.random.Generator, levels: Sequence[str], shares: Sequence[float], n: int) -> list[str]:
     return [levels[place] for place in rng.choice(len(levels), n, p=np.array(shares) / np.sum(shares))]
 
 
 def invented_margins(shape: Shape) -> pd.DataFrame:
-    """Totals by host, sex and age band, as `analysis.measures.margins.read_margins` gives them."""
+    """Totals by place, sex and age band, as `analysis.measures.margins.read_margins` gives them."""
     cells = [
-        {"sc2": f"Host {chr(65 + place)}", "sc4": sex, "sc3": band, "total": 1000 * share, "population": "nobody",
-         "source": "invented"}
-        for place, share in enumerate(shape.hosts)
+        {"place": place, "sex": sex, "age": band, "total": 1000 * share, "population": "nobody", "source": "invented"}
+        for place, share in zip(_places(shape), shape.hosts, strict=True)
         for sex in SEXES
         for band in BANDS
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(cells)
 
 

@@ -10,6 +10,7 @@ from analysis.claims.entries import Claim, EvidenceLink, Register
 from analysis.claims.evidence import Evidence, EvidenceClass, Grade
 from analysis.claims.rules import EverySeriesPositive, Unanswerable
 from analysis.claims.verdict import Verdict, admissibility
+from analysis.errors import ClaimsError
 
 FIRST_YEAR_OF_SERIES = 2021
 """Protection of Afghans since the Taliban entered Kabul shows first in the stock at the end of 2021."""
@@ -103,11 +104,18 @@ def pieces(
 
     Raises
     ------
-    KeyError
+    ClaimsError
         A link points to a source that no table holds.
     """
     known = _known_sources(figures, events, population) | _known_tables(tables)
     claims = {claim.id: claim for claim in register.claims}
+    for link in links:
+        if link.source_id not in known:
+            raise ClaimsError(
+                f"evidence_links.csv: received source_id {link.source_id!r} for claim {link.claim_id}; allowed: a "
+                "published figure, an event or a table of data/reference. An estimate of your own study is linked in "
+                "data/vault/evidence_links.csv, by its estimand."
+            )
     return [_piece(link, claims[link.claim_id], known[link.source_id], population) for link in links]
 
 
@@ -116,7 +124,9 @@ def _known_sources(figures: pd.DataFrame, events: pd.DataFrame, population: pd.D
         row.benchmark_id: _Known("published", row.grade_code, row.quantity_text, row.source)
         for row in figures.itertuples()
     }
-    known |= {row.event_id: _Known("published", "none", row.event_text, row.source) for row in events.itertuples()}
+    known |= {
+        row.event_id: _Known("published", row.grade_code, row.event_text, row.source) for row in events.itertuples()
+    }
     series = _Known("replicated", "A", "Refugees by host at the end of each year since 2021", population.source.iloc[0])
     return known | {"population_host_year": series}
 

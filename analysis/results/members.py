@@ -13,23 +13,20 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.results.post_rows import WEEKS_OF_A_PERIOD
-from analysis.results.survey_frame import GROUP_ITEMS, SERVICE
+from analysis.study.plan import Group, Plan
 
 COLUMNS = ["corpus_code", "member_digest", "content_digest", "member_group_text"]
 FIELD, ROW = "\x1f", "\x1e"
-SURVEY_GROUPS = {
-    **GROUP_ITEMS,
-    "sample": "sample_source_code",
-    "mode": "survey_mode_code",
-    "ballot_version": "ta6_version",
-}
+BESIDE = {"sample": "sample_source_code", "mode": "survey_mode_code"}
+"""Groups of every survey, whatever its plan."""
 
 
-def survey_members(responses: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:
+def survey_members(plan: Plan, responses: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:
     """Every respondent in every group that a released number may be about.
 
     Parameters
     ----------
+    plan : Plan
     responses : DataFrame
         Table `survey_responses`.
     excluded : Series
@@ -42,8 +39,9 @@ def survey_members(responses: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame
     """
     rows = responses.assign(is_excluded=responses.respondent_pseudonym.map(excluded))
     content = dict(zip(rows.respondent_pseudonym, _row_texts(rows), strict=True))
-    service = rows.sc9.where(rows.sc9.str.startswith("."), rows.sc9.str.split(" ").map(lambda codes: SERVICE in codes))
-    columns = {kind: rows[item] for kind, item in SURVEY_GROUPS.items()} | {"service": service.astype(str)}
+    columns = {kind: rows[name] for kind, name in BESIDE.items()}
+    columns |= {group.kind: _levels(rows, group) for group in plan.groups}
+    columns |= {ballot.kind: rows[ballot.version] for ballot in plan.split_ballots}
     columns["screen"] = rows.is_excluded.astype(str)
     groups = [
         (member, f"{kind} = {level}")
@@ -51,6 +49,15 @@ def survey_members(responses: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame
         for member, level in zip(rows.respondent_pseudonym, levels, strict=True)
     ]
     return _members("survey", content, [*((member, "all") for member in content), *groups])
+
+
+def _levels(rows: pd.DataFrame, group: Group) -> pd.Series[str]:
+    """The group of each respondent, or why it is not known."""
+    answers, holder = rows[group.item], group.holder
+    if holder is None:
+        return answers
+    holds = answers.str.split(" ").map(lambda codes: str(holder.code in codes))
+    return answers.where(answers.str.startswith("."), holds)
 
 
 def post_members(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -35,6 +35,7 @@ from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import survey_share
 from analysis.results.method_surveys import Method, Rng, Trial
+from analysis.study import Plan
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
 Setting = tuple[int, int, float, float, float]
@@ -215,8 +216,6 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "share of answers": ("method_coverage", "method_id", "share_rare_weighted"),
     "difference in shares": ("method_coverage", "method_id", "sample_clusters"),
     "real messages minus foil": ("synthetic_deep_diagnosis", "estimator_text", "real messages minus foil, raked"),
-    "face to face minus web": ("method_coverage", "method_id", "sample_clusters"),
-    "second language minus first": ("method_coverage", "method_id", "sample_clusters"),
     "rds-ii": ("rds_coverage", "estimator_text", "rds-ii"),
     "ss": ("rds_coverage", "estimator_text", "ss"),
     "robust interval": ("synthetic_deep_diagnosis", "estimator_text", "robust interval"),
@@ -225,9 +224,6 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "double list": ("method_coverage", "method_id", "list_double"),
     "linear regression": ("method_coverage", "method_id", "list_linear"),
     "maximum likelihood": ("method_coverage", "method_id", "list_ml_constrained"),
-    "current authorities": ("method_coverage", "method_id", "endorsement_quick"),
-    "diaspora council": ("method_coverage", "method_id", "endorsement_quick"),
-    "un agency": ("method_coverage", "method_id", "endorsement_quick"),
     "acc": ("method_coverage", "method_id", "text_adjusted_count"),
     "dsl": ("method_coverage", "method_id", "text_dsl"),
     "labelled": ("method_coverage", "method_id", "text_labelled"),
@@ -240,6 +236,17 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "segmented regression": ("method_coverage", "method_id", "shock_jump"),
 }
 """Estimator with an interval in a released table → table, column and value that show its coverage."""
+
+
+def shown_by_plan(plan: Plan) -> dict[str, tuple[str, str, str]]:
+    """The same for estimators that a plan names itself: endorsers, and sides that are compared."""
+    endorsers = [words for endorsement in plan.endorsements for words in endorsement.endorsers.values()]
+    methods = dict.fromkeys(endorsers, "endorsement_quick") | {
+        contrast.method: "sample_clusters" for contrast in plan.contrasts
+    }
+    return {estimator: ("method_coverage", "method_id", method) for estimator, method in methods.items()}
+
+
 CALIBRATED_OTHERWISE = {
     "mrp": "a posterior: its ranks are uniform over draws from the prior, tests/unit/estimators/test_mrp.py",
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analysis.results.survey_rows import LEAST_PER_SIDE, Number, Place, Rows
+from analysis.results.survey_rows import Number, Place, Rows
 
 SAMPLES = ("rds", "raked")
 
@@ -18,7 +18,9 @@ SAMPLES = ("rds", "raked")
 def withhold_complements(rows: Rows) -> None:
     """Withhold the smallest published part of every whole whose rest is small, until no rest is."""
     for whole, parts in _families(rows):
-        while parts and _is_small_rest(rows.exact[whole][1], [rows.exact[part][1] for part in parts]):
+        while parts and _is_small_rest(
+            rows.exact[whole][1], [rows.exact[part][1] for part in parts], rows.survey.plan.disclosure.least_per_side
+        ):
             smallest = min(parts, key=lambda part: (rows.exact[part][1].n, part))
             rows.withhold(smallest)
             parts.remove(smallest)
@@ -44,13 +46,13 @@ def _unweighted(place: Place) -> tuple[str, ...]:
     return place.estimand_id, place.item, "unweighted", place.estimator, place.quantity
 
 
-def _is_small_rest(whole: Number, parts: list[Number]) -> bool:
+def _is_small_rest(whole: Number, parts: list[Number], least: int) -> bool:
     """Some people are left, and fewer than the threshold, or fewer on one side of the answer."""
     n = whole.n - int(np.sum([part.n for part in parts]))
     if n <= 0:
         return False
     counts = [part.yes_n for part in (whole, *parts)]
     if None in counts:
-        return n < LEAST_PER_SIDE
+        return n < least
     yes_n = (whole.yes_n or 0) - int(np.sum([part.yes_n or 0 for part in parts]))
-    return min(yes_n, n - yes_n) < LEAST_PER_SIDE
+    return min(yes_n, n - yes_n) < least

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.errors import EstimationError
 from analysis.estimators.blending import blend
-from analysis.estimators.estimate import Interval, normal_interval, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Interval, normal_interval, usable_estimate
 from analysis.estimators.rds.bootstrap import salganik_bootstrap
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_point, rds_sample
@@ -21,32 +21,13 @@ from analysis.estimators.shares import ShareEvidence, share_interval
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
 from analysis.results.survey_complements import withhold_complements
-from analysis.results.survey_frame import (
-    FAVOURABLE,
-    FOIL,
-    GIVEN_DEFENCE,
-    IN_PUBLIC,
-    MESSAGE_SEEN,
-    MESSAGES,
-    NOT_FAVOURABLE,
-    OFTEN,
-    PUBLIC_SUPPORT,
-    QUESTIONS,
-    Bools,
-    Coded,
-    Floats,
-    Question,
-    Survey,
-)
-from analysis.results.survey_rows import REFUSED, Number, Place, Rows, reason_against
+from analysis.results.survey_frame import ALL, Bools, Coded, Floats, Survey
+from analysis.results.survey_rows import REFUSED, Number, Place, Rows, listing, reason_against
 from analysis.schemas.precision import floored
+from analysis.study.plan import Battery, Group, Question, SplitBallot
 
 SHARE = "share of answers"
-ROBUST_QUESTIONS = (NOT_FAVOURABLE, GIVEN_DEFENCE)
 PLAN_WEIGHTINGS = ("rds", "raked", "blended")
-RDS_QUESTIONS = (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC)
-COMPARED_BY_HOST = (FAVOURABLE, IN_PUBLIC)
-LEAST_ANSWERS = 10
 LINEARISED = (
     "weighted share of those who gave an answer; linearised variance, respondents taken as independent, share interval"
 )
@@ -55,49 +36,62 @@ LINEARISED = (
 def direct_rows(rows: Rows) -> None:
     """Every direct question in every group; all weightings for everybody, the blended one for groups."""
     survey = rows.survey
-    for question in QUESTIONS:
+    for question in survey.plan.questions:
         coded = survey.coded(question)
-        for kind, name, members in survey.groups():
-            if question is PUBLIC_SUPPORT and kind != "service_household":
+        for group, name, members in survey.groups():
+            if not _is_reported(question, group):
                 continue
-            weightings = _weightings(survey, question, kind)
-            for weighting in weightings:
-                place = Place(question.estimand_id, question.item, weighting, SHARE, kind, name, "answer_share")
+            for weighting in _weightings(survey, question, group):
+                kind = group.kind if group else ALL
+                place = _place(survey, question, weighting, SHARE, (kind, name))
                 _add_share(rows, place, coded.among(members), survey.weights[weighting])
-    for version in sorted(set(survey.answer("ta6_version")[~survey.answer("ta6_version").str.startswith(".")])):
-        members = (survey.answer("ta6_version") == version).to_numpy()
-        place = Place(
-            "K44_response_support", "ta6", "blended", SHARE, "ballot_version", version.replace("_", " "), "answer_share"
-        )
-        _add_share(rows, place, survey.coded(_question("ta6")).among(members), survey.weights["blended"])
+    for ballot in survey.plan.split_ballots:
+        _version_rows(rows, ballot)
     withhold_complements(rows)
 
 
-def _weightings(survey: Survey, question: Question, kind: str) -> tuple[str, ...]:
-    """All for everybody; for hosts those that the model is compared with; the blended one for other groups.
+def _place(
+    survey: Survey, question: Question, weighting: str, estimator: str, within: tuple[str, str] = (ALL, ALL)
+) -> Place:
+    item, (kind, group) = survey.plan.item_text(question), within
+    return Place(question.estimand, item, weighting, estimator, kind, group, "answer_share")
+
+
+def _is_reported(question: Question, group: Group | None) -> bool:
+    return question.groups is None or (group is not None and group.kind in question.groups)
+
+
+def _version_rows(rows: Rows, ballot: SplitBallot) -> None:
+    """The share of yes to each version."""
+    survey, question = rows.survey, rows.survey.plan.by_estimand[ballot.question]
+    versions = survey.answer(ballot.version)
+    for version in sorted(set(versions[~versions.str.startswith(".")])):
+        members = (versions == version).to_numpy()
+        place = _place(survey, question, "blended", SHARE, (ballot.kind, version.replace("_", " ")))
+        _add_share(rows, place, survey.coded(question).among(members), survey.weights["blended"])
+
+
+def _weightings(survey: Survey, question: Question, group: Group | None) -> tuple[str, ...]:
+    """All for everybody; for domains those that the model is compared with; the blended one for other groups.
 
     No group has an unweighted share: it would be a count over a count, and the weighted one serves.
     """
-    if kind == "all":
+    if group is None:
         return tuple(survey.weights)
-    if kind == "host" and question in COMPARED_BY_HOST:
+    if group.is_domain and question.modelled:
         return tuple(name for name in ("raked", "blended") if name in survey.weights)
     return ("blended",)
-
-
-def _question(item: str) -> Question:
-    return next(question for question in QUESTIONS if question.item == item)
 
 
 def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
     counts = coded.is_decided & (weights > 0)
     yes_n, n = int((coded.yes & counts).sum()), int(counts.sum())
-    if n < LEAST_ANSWERS:
+    if n < rows.survey.plan.disclosure.least_answers:
         return
     design = survey_design(len(weights), weights=weights)
     made = survey_mean(coded.yes.astype(np.float64), design, counts)
     share, variance = float(made.values[0]), float(made.covariance[0, 0])
-    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
+    reason = reason_against(rows.survey.plan, yes_n, n - yes_n, place.group_kind)
     interval = _share_limits(n, kish_effect(weights).design_effect)
     limits = Interval(*interval(share, math.sqrt(variance))) if reason is None else None
     rows.add(place, Number(share, math.sqrt(variance), limits, n, LINEARISED, yes_n, interval), reason)
@@ -120,35 +114,39 @@ def _share_limits(n: int, weighting_effect: float) -> Callable[[float, float], t
 
 
 def difference_rows(rows: Rows) -> None:
-    """The effect of the label in the split ballot, and what was seen of real messages against the foil."""
+    """The effect of every split ballot's wording, and what was seen of real messages against the foil."""
+    for ballot in rows.survey.plan.split_ballots:
+        _wording_row(rows, ballot)
+    for battery in rows.survey.plan.batteries:
+        _message_rows(rows, battery)
+
+
+def _wording_row(rows: Rows, ballot: SplitBallot) -> None:
     survey = rows.survey
-    weights = survey.weights["blended"]
-    coded, version = survey.coded(_question("ta6")), survey.answer("ta6_version")
-    named = (version == "authorities_forces").to_numpy()
-    other = (version == "afghan_side").to_numpy()
-    place = Place("E03b_label_effect", "ta6", "blended", "difference in shares", quantity="difference_in_shares")
-    _add_difference(rows, place, coded.yes, (coded.is_decided & other, coded.is_decided & named), weights)
-    asked = np.all([~survey.answer(item).str.startswith(".").to_numpy() for item in (*MESSAGES, FOIL)], axis=0)
-    if asked.sum() < LEAST_ANSWERS:
+    question = survey.plan.by_estimand[ballot.question]
+    coded, version = survey.coded(question), survey.answer(ballot.version)
+    sides = [coded.is_decided & (version == side).to_numpy() for side in (ballot.first, ballot.second)]
+    item = survey.plan.item_text(question)
+    place = Place(ballot.estimand, item, "blended", "difference in shares", quantity="difference_in_shares")
+    _add_difference(rows, place, coded.yes, (sides[0], sides[1]), survey.weights["blended"])
+
+
+def _message_rows(rows: Rows, battery: Battery) -> None:
+    survey = rows.survey
+    items = [survey.answer(item) for item in (*battery.messages, battery.foil)]
+    asked = np.all([~answers.str.startswith(".").to_numpy() for answers in items], axis=0)
+    if asked.sum() < survey.plan.disclosure.least_answers:
         return
-    often = [survey.answer(item).isin(OFTEN).to_numpy("float64") for item in MESSAGES]
-    net = np.mean(often, axis=0) - survey.answer(FOIL).isin(OFTEN).to_numpy("float64")
+    often = [answers.isin(battery.often).to_numpy("float64") for answers in items]
+    net = np.mean(often[:-1], axis=0) - often[-1]
     method = "mean over messages seen at least weekly minus the foil, linearised variance"
-    _add_mean(
-        rows,
-        Place("E05b_reach_net_of_foil", "ex2", "blended", "real messages minus foil", quantity="difference_in_shares"),
-        net,
-        asked,
-        method,
+    place = Place(
+        battery.estimand, battery.name, "blended", "real messages minus foil", quantity="difference_in_shares"
     )
-    seen = np.mean([(survey.answer(item) != "never").to_numpy("float64") for item in MESSAGES], axis=0)
-    _add_mean(
-        rows,
-        Place(MESSAGE_SEEN.estimand_id, "ex2", "blended", SHARE),
-        seen,
-        asked,
-        "mean over messages seen at all, linearised variance",
-    )
+    _add_mean(rows, place, net, asked, method)
+    seen = np.mean([(answers != battery.never).to_numpy("float64") for answers in items[:-1]], axis=0)
+    method = "mean over messages seen at all, linearised variance"
+    _add_mean(rows, Place(battery.seen, battery.name, "blended", SHARE), seen, asked, method)
 
 
 def _add_mean(rows: Rows, place: Place, values: Floats, chosen: Bools, method: str) -> None:
@@ -161,7 +159,7 @@ def _add_mean(rows: Rows, place: Place, values: Floats, chosen: Bools, method: s
 
 def _add_difference(rows: Rows, place: Place, yes: Bools, sides: tuple[Bools, Bools], weights: Floats) -> None:
     method = "difference between two randomised halves, linearised variance"
-    if min(int(side.sum()) for side in sides) < LEAST_ANSWERS:
+    if min(int(side.sum()) for side in sides) < rows.survey.plan.disclosure.least_answers:
         return
     design = survey_design(len(weights), weights=weights)
     made = [survey_mean(yes.astype(np.float64), design, side) for side in sides]
@@ -170,24 +168,24 @@ def _add_difference(rows: Rows, place: Place, yes: Bools, sides: tuple[Bools, Bo
     rows.add(place, Number(value, se, normal_interval(value, se), made[0].n + made[1].n, method))
 
 
-def rds_rows(rows: Rows, population: float, draws_n: int, rng: np.random.Generator) -> None:
-    """Volz–Heckathorn and Gile's estimator with their bootstraps, for everybody and by host."""
+def rds_rows(rows: Rows, population: float | None, draws_n: int, rng: np.random.Generator) -> None:
+    """Volz–Heckathorn and Gile's estimator with their bootstraps, for everybody and by domain, as questions ask."""
     survey = rows.survey
     if survey.recruited is None:
         return
-    for question in RDS_QUESTIONS:
-        coded = survey.coded(question)
-        place = Place(question.estimand_id, question.item, "rds", "rds-ii", quantity="answer_share")
-        _add_rds_ii(rows, place, coded, None, (draws_n, rng))
-        if question is FAVOURABLE:
-            for host, members in survey.hosts():
-                inside = Place(question.estimand_id, question.item, "rds", "rds-ii", "host", host, "answer_share")
-                _add_rds_ii(rows, inside, coded, members, (draws_n, rng))
-            _add_other_wording(rows, coded)
-            _add_stated_only(rows, coded)
-        if question is not NOT_FAVOURABLE:
-            place = Place(question.estimand_id, question.item, "rds", "ss", quantity="answer_share")
-            _add_successive(rows, place, coded, population, (draws_n, rng))
+    for question in survey.plan.questions:
+        coded, how = survey.coded(question), (draws_n, rng)
+        if "rds-ii" in question.network:
+            _add_rds_ii(rows, _place(survey, question, "rds", "rds-ii"), coded, None, how)
+        if "domains" in question.network:
+            for name, members in survey.domains():
+                inside = _place(survey, question, "rds", "rds-ii", (survey.domain_kind, name))
+                _add_rds_ii(rows, inside, coded, members, how)
+        if "degree" in question.network:
+            _add_other_wording(rows, question)
+            _add_stated_only(rows, question)
+        if "successive" in question.network and population is not None:
+            _add_successive(rows, _place(survey, question, "rds", "ss"), coded, population, how)
 
 
 def _sample(survey: Survey, coded: Coded, members: Bools | None, population: float | None = None) -> RdsSample:
@@ -212,7 +210,7 @@ def _add_rds_ii(
     sampled = _in_recruitment(rows.survey)
     yes_n = int((inside.yes & inside.is_decided & sampled).sum())
     n = int((inside.is_decided & sampled).sum())
-    if n < LEAST_ANSWERS:
+    if n < rows.survey.plan.disclosure.least_answers:
         return
     try:
         sample = _sample(rows.survey, coded, members)
@@ -224,7 +222,7 @@ def _add_rds_ii(
     both = draws.estimates[:, 0] + draws.estimates[:, 1]
     ratios = draws.estimates[both > 0, 1] / both[both > 0]
     se = float(ratios.std(ddof=1))
-    reason = reason_against(yes_n, n - yes_n, group_kind=place.group_kind)
+    reason = reason_against(rows.survey.plan, yes_n, n - yes_n, place.group_kind)
     method = f"Volz–Heckathorn weights; {draws.method}, {how[0]} draws"
     rows.add(place, Number(share, se, _resampled_limits(share, se, n), n, method, yes_n), reason)
 
@@ -240,44 +238,45 @@ def _resampled_limits(share: float, se: float, n: int) -> Interval:
     return share_interval(min(max(share, 0.0), 1.0), se**2, ShareEvidence(n, n - 1))
 
 
-def _add_other_wording(rows: Rows, coded: Coded) -> None:
+def _add_other_wording(rows: Rows, question: Question) -> None:
     """The same share when people count by whom they could invite: how much the wording of the degree matters."""
     survey = rows.survey
-    if survey.other_degree is None:
+    if survey.other_degree is None or survey.plan.recruitment is None:
         return
-    made = _sample(survey, coded, None)
+    made = _sample(survey, survey.coded(question), None)
     n = int(made.answered.sum())
     weights = np.where(made.answered, 1 / survey.other_degree, 0.0)
     share = float(weights @ made.values[:, 1] / weights.sum())
     yes_n = int(made.values[made.answered, 1].sum())
-    place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii by nw2", quantity="answer_share")
-    method = "Volz–Heckathorn weights by the number of adults who could be invited; no interval"
-    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(yes_n, n - yes_n, group_kind="all"))
+    other = str(survey.plan.recruitment.other_degree)
+    place = _place(survey, question, "rds", f"rds-ii by {other}")
+    method = f"Volz–Heckathorn weights by the number of {survey.plan.label(other)}; no interval"
+    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(rows.survey.plan, yes_n, n - yes_n))
 
 
-def _add_stated_only(rows: Rows, coded: Coded) -> None:
+def _add_stated_only(rows: Rows, question: Question) -> None:
     """The same share without those whose number of acquaintances is imputed: how much the imputation matters."""
     survey = rows.survey
     assert survey.recruited is not None  # noqa: S101 - asked before
     if not survey.recruited.is_imputed.any():
         return
-    made = _sample(survey, coded, None)
+    made = _sample(survey, survey.coded(question), None)
     counted = made.answered & ~survey.recruited.is_imputed
     n, yes_n = int(counted.sum()), int(made.values[counted, 1].sum())
-    if n < LEAST_ANSWERS:
+    if n < rows.survey.plan.disclosure.least_answers:
         return
     weights = 1 / survey.recruited.degree[counted]
     share = float(weights @ made.values[counted, 1] / weights.sum())
-    place = Place(FAVOURABLE.estimand_id, "ta1", "rds", "rds-ii, stated numbers only", quantity="answer_share")
+    place = _place(survey, question, "rds", "rds-ii, stated numbers only")
     method = "Volz–Heckathorn weights, without respondents whose number of acquaintances is imputed; no interval"
-    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(yes_n, n - yes_n, group_kind="all"))
+    rows.add(place, Number(share, None, None, n, method, yes_n), reason_against(rows.survey.plan, yes_n, n - yes_n))
 
 
 def _add_successive(
     rows: Rows, place: Place, coded: Coded, population: float, how: tuple[int, np.random.Generator]
 ) -> None:
     n = int((coded.is_decided & _in_recruitment(rows.survey)).sum())
-    if n < LEAST_ANSWERS:
+    if n < rows.survey.plan.disclosure.least_answers:
         return
     method = (
         f"Gile's successive sampling, population of {population:,.0f} as in the margins; its bootstrap, {how[0]} draws"
@@ -293,30 +292,41 @@ def _add_successive(
     rows.add(
         place,
         Number(share, se, _resampled_limits(share, se, n), n, method, yes_n),
-        reason_against(yes_n, n - yes_n, group_kind="all"),
+        reason_against(rows.survey.plan, yes_n, n - yes_n),
     )
 
 
 def robust_rows(rows: Rows) -> None:
-    """The robust interval of the claims' conventions, for the shares that claims are about."""
+    """The robust interval of the claims' conventions, for the shares that ask for it."""
     survey = rows.survey
-    wanted = [(question, "all", "all", np.ones(survey.n, dtype=bool)) for question in ROBUST_QUESTIONS]
-    service = survey.service["service household"]
-    wanted.append((PUBLIC_SUPPORT, "service_household", "service household", service))
-    for question, kind, group, members in wanted:
+    assumed = survey.plan.robust
+    shares = listing([f"{100 * share:g}" for share in assumed.bogus_shares])
+    for question in survey.plan.questions:
+        if not question.robust:
+            continue
+        kind, members = robust_group(survey, question)
         coded = survey.coded(question).among(members)
         found = robust(survey, coded)
         if found is None:
             continue
         share = blended_share(survey, coded)
         yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
-        place = Place(question.estimand_id, question.item, "envelope", "robust interval", kind, group, "answer_share")
+        place = _place(survey, question, "envelope", "robust interval", (kind, question.robust))
         method = (
-            "blended share; envelope over bogus shares of 0, 4 and 7 %, undecided answers as no and as yes, the "
+            f"blended share; envelope over bogus shares of {shares} %, undecided answers as no and as yes, the "
             f"weightings of the plan, and a design effect of at least {found.design_effect:g}"
         )
         number = Number(share, None, Interval(found.low, found.high), n, method, yes_n)
-        rows.add(place, number, reason_against(yes_n, n - yes_n, group_kind=kind))
+        rows.add(place, number, reason_against(survey.plan, yes_n, n - yes_n, kind))
+
+
+def robust_group(survey: Survey, question: Question) -> tuple[str, Bools]:
+    """Kind and members of the group for which a question's robust interval is computed."""
+    for group in survey.plan.groups:
+        for name, members in survey.levels(group):
+            if name == question.robust:
+                return group.kind, members
+    return ALL, np.ones(survey.n, dtype=bool)
 
 
 def robust(
@@ -324,22 +334,34 @@ def robust(
     coded: Coded,
     *,
     weightings: tuple[str, ...] = PLAN_WEIGHTINGS,
-    bogus_shares: tuple[float, ...] = (0.0, 0.04, 0.07),
+    bogus_shares: tuple[float, ...] | None = None,
     with_undecided: bool = True,
-    design_effect: float = 2.0,
+    design_effect: float | None = None,
+    confidence: float = DEFAULT_CONFIDENCE,
 ) -> RobustInterval | None:
-    """The robust interval over those who were asked; None where a weighting leaves fewer than ten of them."""
+    """The robust interval over those who were asked; None where a weighting leaves too few of them.
+
+    Bogus shares and design effect are those of the plan where none are given.
+    """
+    assumed = survey.plan.robust
     rows = coded.is_asked if with_undecided else coded.is_decided
     usable = [
         name
         for name in weightings
-        if name in survey.weights and (survey.weights[name][rows] > 0).sum() >= LEAST_ANSWERS
+        if name in survey.weights and (survey.weights[name][rows] > 0).sum() >= survey.plan.disclosure.least_answers
     ]
     designs = {name: _design(survey, name, rows) for name in usable}
     if not designs:
         return None
     yes, undecided = coded.yes[rows].astype(np.float64), coded.is_undecided[rows]
-    return robust_interval(yes, designs, undecided=undecided, bogus_shares=bogus_shares, design_effect=design_effect)
+    return robust_interval(
+        yes,
+        designs,
+        undecided=undecided,
+        bogus_shares=assumed.bogus_shares if bogus_shares is None else bogus_shares,
+        design_effect=design_effect or assumed.design_effect,
+        confidence=confidence,
+    )
 
 
 def _design(survey: Survey, weighting: str, rows: Bools) -> SurveyDesign:
@@ -357,16 +379,16 @@ def composite_rows(rows: Rows) -> None:
     by_key = {
         (row["estimand_id"], row["group_text"], row["estimator_text"], row["weighting_code"]): row for row in rows.found
     }
-    for question in (FAVOURABLE, NOT_FAVOURABLE, IN_PUBLIC):
-        first = by_key.get((question.estimand_id, "all", "rds-ii", "rds"))
-        second = by_key.get((question.estimand_id, "all", SHARE, "raked"))
+    for question in rows.survey.plan.questions:
+        first = by_key.get((question.estimand, ALL, "rds-ii", "rds"))
+        second = by_key.get((question.estimand, ALL, SHARE, "raked"))
         if not (first and second and first["is_usable"] and second["is_usable"]):
             continue
+        item = rows.survey.plan.item_text(question)
         parts = [
-            usable_estimate(question.item, float(str(row["value"])), float(str(row["standard_error"])),
+            usable_estimate(item, float(str(row["value"])), float(str(row["standard_error"])),
                             n=int(str(row["respondents_n"])), unit="share", method=str(row["estimator_text"]))
             for row in (first, second)
         ]  # fmt: skip
         made = blend(parts[0], parts[1])
-        place = Place(question.estimand_id, question.item, "envelope", "composite", quantity="answer_share")
-        rows.add_estimate(place, made.composite)
+        rows.add_estimate(_place(rows.survey, question, "envelope", "composite"), made.composite)

@@ -1,12 +1,12 @@
-"""The experiments of the instrument: double list, placebo list, endorsements, crosswise question; diagnostics first.
+"""The experiments of the plan: lists alone or in pairs, placebo lists, endorsements, masked answers; diagnostics first.
 
-What belongs here: what runs on which items, and when a design has failed. What must not: closed forms.
+What belongs here: what runs on which experiment, and when a design has failed. What must not: closed forms, an item.
 A design that fails a check gives a row without a number, and the reason.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -22,17 +22,16 @@ from analysis.estimators.list_experiment.regression import linear_regression, re
 from analysis.estimators.list_experiment.standing import ListAnalysis, analyse
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
-from analysis.results.survey_frame import LEAST_IN_GROUP, SERVICE_GROUPS, Bools, Floats, Survey
-from analysis.results.survey_lists import LISTS, PLACEBO, ListAnswers, list_answers
-from analysis.results.survey_rows import LEAST_PER_SIDE, REFUSED, TOO_FEW, Number, Place, Rows
+from analysis.results.survey_frame import ALL, Bools, Floats, Survey
+from analysis.results.survey_lists import ListAnswers, counts_of, list_answers
+from analysis.results.survey_rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
 from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share_step, up_to_step
+from analysis.study.plan import Device, Endorsement, ItemList, ListExperiment
 
-APPROVAL = "K20_approval_share"
-PUBLIC_SUPPORT = "E01b_public_support_service_household"
-ENDORSEMENT = "K47_endorsement_shift"
-POLICIES = ("en1", "en2", "en3", "en4")
-ENDORSERS = ("current_authorities", "un_agency", "diaspora_council")
 LEVEL = 0.05
+WEIGHTINGS = ("rds", "blended")
+"""Under which lists are estimated beside the unweighted respondents."""
+
 CHECK_WORDS = {
     "thin_floor_cell": "nobody may avoid the answer of no item",
     "thin_ceiling_cell": "nobody may avoid the answer of every item",
@@ -88,32 +87,41 @@ def p_value_shown(p_value: float, n: int) -> float:
     return min(up_to_step(p_value, step), 1.0) if p_value >= LEVEL else down_to_step(p_value, step)
 
 
-def list_rows(rows: Rows, checks: Checks, items: int) -> None:
-    """Both lists, their average, and the regressions on the first, or the reason why there is no number.
+def list_rows(rows: Rows, checks: Checks) -> None:
+    """Every list experiment: each list, both together where there are two, and regressions on the first.
 
-    Parameters
-    ----------
-    rows, checks : Rows, Checks
-        Where estimates and diagnostics go.
-    items : int
-        Control items of each list.
+    A design that its diagnostics speak against gives the reason in place of the number.
     """
+    for experiment in rows.survey.plan.list_experiments:
+        _experiment_rows(rows, checks, experiment)
+
+
+def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> None:
     survey = rows.survey
-    first, second = (list_answers(survey, item) for item in LISTS)
-    n = int(first.rows.sum())
+    lists = [list_answers(survey, each) for each in experiment.lists]
+    first = lists[0]
     try:
-        found = [analyse(each.y, each.treat, items) for each in (first, second)]
+        found = [analyse(each.y, each.treat, each.items) for each in lists]
     except EstimationError:
-        _refuse(rows, Place(APPROVAL, "lx1 and lx2", "unweighted", "double list"), n)
+        _refuse(
+            rows, Place(experiment.estimand, experiment.name, "unweighted", _way(experiment)), int(first.rows.sum())
+        )
         return
-    for each, analysis in zip((first, second), found, strict=True):
-        _list_checks(checks, survey, each, analysis, items)
-        place = Place(APPROVAL, each.item, "unweighted", "difference in means")
+    for each, analysis in zip(lists, found, strict=True):
+        _list_checks(checks, survey, each, analysis)
+        place = Place(experiment.estimand, each.item, "unweighted", "difference in means")
         rows.add_estimate(place, analysis.prevalence, _generic(analysis))
-    placebo = _placebo_reason(checks, survey, items)
+    placebo = _placebo_reason(checks, survey, experiment.placebo)
     reason = SCREEN_FAILS if any(not each.prevalence.is_usable for each in found) else placebo
-    _double_rows(rows, checks, (first, second), items, reason)
-    _regression_rows(rows, first, items, _generic(found[0]) or placebo)
+    if len(lists) == 2:
+        _double_rows(rows, checks, experiment, reason)
+    else:
+        _single_rows(rows, experiment.estimand, first, reason)
+    _regression_rows(rows, experiment.estimand, first, _generic(found[0]) or placebo)
+
+
+def _way(experiment: ListExperiment) -> str:
+    return "double list" if len(experiment.lists) == 2 else "difference in means"
 
 
 def _generic(analysis: ListAnalysis) -> str | None:
@@ -121,11 +129,11 @@ def _generic(analysis: ListAnalysis) -> str | None:
 
 
 def _refuse(rows: Rows, place: Place, n: int) -> None:
-    if n >= LEAST_PER_SIDE:
+    if n >= rows.survey.plan.disclosure.least_answers:
         rows.add(place, Number(0.0, None, None, n, place.estimator), REFUSED)
 
 
-def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: ListAnalysis, items: int) -> None:
+def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: ListAnalysis) -> None:
     n = len(given.y)
     for check in analysis.screen.checks:
         passed = check.passed if check.is_judged else None
@@ -134,77 +142,100 @@ def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: L
     text = "p-value of the no-design-effect test of Blair and Imai; it looks for negative shares only"
     checks.add_test(given.item, "design_effect", test.p_value, text, n)
     matrix, names = survey.covariates()
+    if len(names) == 1:
+        return
     try:
-        found = balance_test(regression_data(given.y, given.treat, items, matrix[given.rows], names))
+        found = balance_test(regression_data(given.y, given.treat, given.items, matrix[given.rows], names))
     except EstimationError:
         # Somebody's group is missing from one arm: there is no joint test, and the other checks stand.
         return
-    text = "p-value of the joint test that sex, age, host and cohort do not tell the arms apart"
+    labels = [survey.plan.label(item) for item in survey.plan.covariates]
+    told = f"{listing(labels)} {'do' if len(labels) > 1 else 'does'}"
+    text = f"p-value of the joint test that {told} not tell the arms apart"
     checks.add_test(given.item, "balance", found.p_value, text, n)
 
 
-def _placebo_reason(checks: Checks, survey: Survey, items: int) -> str | None:
-    given = list_answers(survey, PLACEBO)
+def _placebo_reason(checks: Checks, survey: Survey, placebo: ItemList | None) -> str | None:
+    if placebo is None:
+        return None
+    given = list_answers(survey, placebo)
     try:
-        found = placebo_list(given.y, given.treat, items)
+        found = placebo_list(given.y, given.treat, given.items)
     except EstimationError:
         return None
     text = "p-value of the test that an item which nobody can hold leaves the mean count alone"
-    checks.add_test(PLACEBO, "placebo", found.p_value, text, len(given.y))
+    checks.add_test(given.item, "placebo", found.p_value, text, len(given.y))
     return PLACEBO_FAILS if found.p_value < LEVEL else None
 
 
-def _double_rows(
-    rows: Rows, checks: Checks, lists: tuple[ListAnswers, ListAnswers], items: int, reason: str | None
-) -> None:
-    survey, (first, second) = rows.survey, lists
-    both = first.rows & second.rows
-    counts = [pd.to_numeric(survey.answer(item), errors="coerce").to_numpy("float64") for item in LISTS]
-    arms = [(survey.answer(f"{item}_arm") == "treatment").to_numpy() for item in LISTS]
-    both &= arms[0] != arms[1]
-    groups = [("all", "all", both), *(("host", host, both & members) for host, members in survey.hosts())]
+def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason: str | None) -> None:
+    survey = rows.survey
+    counts = [counts_of(survey, each) for each in experiment.lists]
+    arms = [(survey.answer(each.arm) == each.treatment).to_numpy() for each in experiment.lists]
+    both = np.logical_and.reduce([list_answers(survey, each).rows for each in experiment.lists]) & (arms[0] != arms[1])
+    items, kind = experiment.lists[0].control_items, survey.domain_kind
+    groups = [(ALL, ALL, both), *((kind, name, both & members) for name, members in survey.domains())]
     for kind, group, chosen in groups:
-        place = Place(APPROVAL, "lx1 and lx2", "unweighted", "double list", kind, group)
-        if chosen.sum() < LEAST_IN_GROUP:
+        place = Place(experiment.estimand, experiment.name, "unweighted", "double list", kind, group)
+        if chosen.sum() < survey.plan.disclosure.least_in_group:
             continue
         try:
             made = double_list(counts[0][chosen], counts[1][chosen], arms[0][chosen], items)
         except EstimationError:
             _refuse(rows, place, int(chosen.sum()))
             continue
-        if kind == "all":
+        if kind == ALL:
             text = "p-value of the test that both lists give the same share"
-            checks.add_test("lx1 and lx2", "agreement", made.p_disagreement, text, int(chosen.sum()))
+            checks.add_test(experiment.name, "agreement", made.p_disagreement, text, int(chosen.sum()))
             reason = reason or (DISAGREES if made.p_disagreement < LEVEL else None)
         rows.add_estimate(place, made.average, reason)
-        if kind == "all":
-            _weighted_double(rows, (counts[0], counts[1], arms[0]), chosen, items, reason)
+        if kind == ALL:
+            _weighted_double(rows, experiment, (counts[0], counts[1], arms[0], chosen), reason)
 
 
 def _weighted_double(
-    rows: Rows, given: tuple[Floats, Floats, Bools], chosen: Bools, items: int, reason: str | None
+    rows: Rows, experiment: ListExperiment, given: tuple[Floats, Floats, Bools, Bools], reason: str | None
 ) -> None:
-    for weighting in ("rds", "blended"):
+    for weighting in WEIGHTINGS:
         if weighting not in rows.survey.weights:
             continue
-        counted = chosen & (rows.survey.weights[weighting] > 0)
-        place = Place(APPROVAL, "lx1 and lx2", weighting, "double list")
+        weights = rows.survey.weights[weighting]
+        counted = given[3] & (weights > 0)
+        place = Place(experiment.estimand, experiment.name, weighting, "double list")
+        first, second, arm = (each[counted] for each in given[:3])
         try:
-            first, second, arm = (each[counted] for each in given)
-            made = double_list(first, second, arm, items, weights=rows.survey.weights[weighting][counted])
+            made = double_list(first, second, arm, experiment.lists[0].control_items, weights=weights[counted])
         except EstimationError:
             _refuse(rows, place, int(counted.sum()))
             continue
         rows.add_estimate(place, made.average, reason)
 
 
-def _regression_rows(rows: Rows, given: ListAnswers, items: int, reason: str | None) -> None:
+def _single_rows(rows: Rows, estimand: str, given: ListAnswers, reason: str | None) -> None:
+    """A list without a second one: every domain unweighted, everybody under the other weightings."""
+    survey, kind = rows.survey, rows.survey.domain_kind
+    cells = [("unweighted", kind, name, members[given.rows]) for name, members in survey.domains()]
+    cells += [(name, ALL, ALL, survey.weights[name][given.rows] > 0) for name in WEIGHTINGS if name in survey.weights]
+    for weighting, group_kind, group, chosen in cells:
+        place = Place(estimand, given.item, weighting, "difference in means", group_kind, group)
+        if chosen.sum() < survey.plan.disclosure.least_in_group:
+            continue
+        weights = None if weighting == "unweighted" else survey.weights[weighting][given.rows][chosen]
+        try:
+            made = analyse(given.y[chosen], given.treat[chosen], given.items, weights=weights)
+        except EstimationError:
+            _refuse(rows, place, int(chosen.sum()))
+            continue
+        rows.add_estimate(place, made.prevalence, reason or _generic(made))
+
+
+def _regression_rows(rows: Rows, estimand: str, given: ListAnswers, reason: str | None) -> None:
     matrix, names = rows.survey.covariates()
     fits = {"linear regression": linear_regression, "maximum likelihood": maximum_likelihood}
     for estimator, fit in fits.items():
-        place = Place(APPROVAL, given.item, "unweighted", estimator)
+        place = Place(estimand, given.item, "unweighted", estimator)
         try:
-            made = fit(regression_data(given.y, given.treat, items, matrix[given.rows], names))
+            made = fit(regression_data(given.y, given.treat, given.items, matrix[given.rows], names))
             estimate = predict(made, {"prediction": average(made)})[0]
         except EstimationError:
             _refuse(rows, place, len(given.y))
@@ -214,75 +245,67 @@ def _regression_rows(rows: Rows, given: ListAnswers, items: int, reason: str | N
 
 def endorsement_rows(rows: Rows, checks: Checks) -> None:
     """Every policy under every endorser in points, and pooled over policies in standard deviations."""
-    survey = rows.survey
-    made = _endorsement(survey)
+    for experiment in rows.survey.plan.endorsements:
+        _endorsed_rows(rows, checks, experiment)
+
+
+def _endorsed_rows(rows: Rows, checks: Checks, experiment: Endorsement) -> None:
+    place = Place(experiment.estimand, experiment.name, "unweighted", "endorsement", quantity="standardised_effect")
+    made = _endorsed(rows.survey, experiment)
     if made is None:
-        _refuse(
-            rows,
-            Place(ENDORSEMENT, "en1 to en4", "unweighted", "endorsement", quantity="standardised_effect"),
-            survey.n,
-        )
+        _refuse(rows, place, rows.survey.n)
         return
     found = quick_endorsement(made)
     cells = [(policy, endorser) for endorser in made.endorsers for policy in made.policies]
     for (policy, endorser), estimate in zip(cells, found.differences, strict=True):
-        place = Place(ENDORSEMENT, policy, "unweighted", _words(endorser), quantity="points_of_scale")
-        rows.add_estimate(place, estimate)
+        words = experiment.endorsers[endorser]
+        rows.add_estimate(Place(experiment.estimand, policy, "unweighted", words, quantity="points_of_scale"), estimate)
     for endorser, estimate, p_value in zip(made.endorsers, found.pooled, found.p_heterogeneity, strict=True):
-        place = Place(ENDORSEMENT, "en1 to en4", "unweighted", _words(endorser), quantity="standardised_effect")
-        rows.add_estimate(place, estimate)
-        text = f"p-value of the test that the endorsement ({_words(endorser)}) moves every policy alike"
-        checks.add_test("en1 to en4", f"one_effect_{endorser}", p_value, text, made.n)
+        words = experiment.endorsers[endorser]
+        rows.add_estimate(replace(place, estimator=words), estimate)
+        text = f"p-value of the test that the endorsement ({words}) moves every policy alike"
+        checks.add_test(experiment.name, f"one_effect_{slug(words)}", p_value, text, made.n)
 
 
-def _words(endorser: str) -> str:
-    return endorser.replace("_", " ")
-
-
-def _endorsement(survey: Survey) -> EndorsementAnswers | None:
-    answers = [pd.to_numeric(survey.answer(policy), errors="coerce").to_numpy("float64") for policy in POLICIES]
-    codes = {"none": 0} | {name: number for number, name in enumerate(ENDORSERS, start=1)}
-    named = [survey.answer(f"{policy}_endorser").map(codes) for policy in POLICIES]
+def _endorsed(survey: Survey, experiment: Endorsement) -> EndorsementAnswers | None:
+    codes = {code: number for number, code in enumerate((experiment.control, *experiment.endorsers))}
+    columns = [survey.answer(policy.item) for policy in experiment.policies]
+    answers = [pd.to_numeric(each, errors="coerce").to_numpy("float64") for each in columns]
+    named = [survey.answer(policy.endorser).map(codes) for policy in experiment.policies]
     y = np.column_stack([np.where(each.notna(), answer, np.nan) for answer, each in zip(answers, named, strict=True)])
     endorser = np.column_stack([each.fillna(0).to_numpy("int64") for each in named])
+    items = tuple(policy.item for policy in experiment.policies)
     try:
-        return endorsement_answers(y, endorser, POLICIES, ENDORSERS)
+        return endorsement_answers(y, endorser, items, tuple(experiment.endorsers))
     except EstimationError:
         return None
 
 
-def crosswise_rows(rows: Rows, chance: float) -> None:
-    """Public support behind the crosswise question: everybody, and service households with all hosts together.
-
-    Parameters
-    ----------
-    rows : Rows
-    chance : float
-        Probability of the innocuous statement.
-    """
+def device_rows(rows: Rows) -> None:
+    """Shares behind masked answers: everybody, and groups that pool all others."""
     survey = rows.survey
-    answers = survey.answer("rr1")
-    decided = answers.isin(["both_or_neither", "exactly_one"]).to_numpy()
-    yes = (answers == "both_or_neither").to_numpy()
-    groups = {"all": np.ones(survey.n, dtype=bool), **survey.service}
-    for name, members in groups.items():
-        kind = "service_household" if name in SERVICE_GROUPS else "all"
-        for weighting in ("unweighted", "blended") if kind == "all" else ("blended",):
-            place = Place(PUBLIC_SUPPORT, "rr1", weighting, "crosswise", kind, name)
-            _add_crosswise(rows, place, (yes, decided & members), chance)
+    for declared in survey.plan.devices:
+        answers = survey.answer(declared.item)
+        decided = answers.isin([declared.yes, declared.no]).to_numpy()
+        given = ((answers == declared.yes).to_numpy(), decided)
+        for weighting in ("unweighted", "blended"):
+            _add_masked(rows, declared, given, Place(declared.estimand, declared.item, weighting, declared.design))
+        for kind in declared.groups:
+            for name, members in survey.levels(survey.group(kind)):
+                place = Place(declared.estimand, declared.item, "blended", declared.design, kind, name)
+                _add_masked(rows, declared, (given[0], decided & members), place)
 
 
-def _add_crosswise(rows: Rows, place: Place, given: tuple[Bools, Bools], chance: float) -> None:
+def _add_masked(rows: Rows, declared: Device, given: tuple[Bools, Bools], place: Place) -> None:
     yes, chosen = given
     n, yes_n = int(chosen.sum()), int((yes & chosen).sum())
-    if n < LEAST_PER_SIDE:
+    if n < rows.survey.plan.disclosure.least_answers or place.weighting not in rows.survey.weights:
         return
     weights = None if place.weighting == "unweighted" else rows.survey.weights[place.weighting][chosen]
+    how = device(declared.design, declared.p, p1=declared.p1, p0=declared.p0, q=declared.q)
     try:
-        found = prevalence(yes[chosen].astype(np.float64), device("crosswise", chance), weights=weights)
+        found = prevalence(yes[chosen].astype(np.float64), how, weights=weights)
     except EstimationError:
         _refuse(rows, place, n)
         return
-    is_small = place.group_kind == "service_household" and n < LEAST_IN_GROUP
-    is_one_sided = min(yes_n, n - yes_n) < LEAST_PER_SIDE
-    rows.add_estimate(place, found, TOO_FEW if is_small or is_one_sided else None)
+    rows.add_estimate(place, found, reason_against(rows.survey.plan, yes_n, n - yes_n, place.group_kind))

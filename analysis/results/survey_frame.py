@@ -1,7 +1,7 @@
 """The survey as arrays: who answered what, in which group, with which weight.
 
-What belongs here: coding of items into yes, no and undecided; groups; the names under which levels are released.
-What must not: estimates.
+What belongs here: coding of items into yes, no and undecided as the plan states it, and its groups. What must not:
+estimates, or a name of any study's item.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.results.survey_weights import Recruitment, recruitment
+from analysis.study.plan import Group, Plan, Question
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -21,77 +22,8 @@ Bools = npt.NDArray[np.bool_]
 UNDECIDED = (".refused", ".dont_know")
 """Asked, and neither yes nor no; other missing kinds were not asked or not exported and count nowhere."""
 
-COHORTS = ("<2001", "2001-14", "2015-20", "Aug2021-22", "2023+")
-LANGUAGES = ("dari", "pashto", "uzbek", "english", "german", "other")
-GROUP_ITEMS = {"host": "sc2", "cohort": "sc5", "language": "sc6"}
-LEAST_IN_GROUP = 100
-"""Smallest group that is reported by itself."""
-
-SERVICE = "state_security"
-SERVICE_GROUPS = ("service household", "no service household")
-MESSAGES = ("ex2_return_safe", "ex2_unite_foreign_aggression", "ex2_brotherhood", "ex2_end_school_ban")
-FOIL = "ex2_foil"
-OFTEN = ("weekly", "daily")
-
-
-def level_names(study: str) -> dict[str, dict[str, str]]:
-    """Item → answer → its name in a release. Cohorts and languages of the fictional world lose their real names."""
-    if study != "synthetic":
-        return {"sc6": {language: language.capitalize() for language in LANGUAGES}}
-    return {
-        "sc5": {code: f"cohort {number}" for number, code in enumerate(COHORTS, start=1)},
-        "sc6": {code: f"language {number}" for number, code in enumerate(LANGUAGES, start=1)},
-    }
-
-
-@dataclass(frozen=True)
-class Question:
-    """A direct question: its estimand, the items in it, what counts as yes, and what everything else is.
-
-    Attributes
-    ----------
-    estimand_id : as in the claims register, or K… for context
-    item : the item, or the items that are combined
-    words : what the share is a share of
-    """
-
-    estimand_id: str
-    item: str
-    words: str
-
-
-FAVOURABLE = Question("K20_approval_share", "ta1", "view the authorities favourably")
-NOT_FAVOURABLE = Question("E13a_share_not_favourable", "ta1", "do not view the authorities favourably")
-IN_PUBLIC = Question("K22_expression_share", "re4", "commented in public on politics")
-GIVEN_DEFENCE = Question(
-    "E03_regime_given_defence", "ta1 given ta6", "view the authorities favourably, among those who support the response"
-)
-PUBLIC_SUPPORT = Question(
-    "E01b_public_support_service_household", "ta1 and re4", "view the authorities favourably and commented in public"
-)
-MESSAGE_SEEN = Question("K46_message_seen", "ex2", "saw a given message")
-QUESTIONS = (
-    FAVOURABLE,
-    NOT_FAVOURABLE,
-    Question("K41_emirate_preferred", "ta2", "prefer an Islamic emirate"),
-    Question("K42_sympathy", "ta3", "have some sympathy with the movement"),
-    Question("K43_recognition_unconditional", "ta4", "want the authorities recognised unconditionally"),
-    Question("K44_response_support", "ta6", "support the response in the clashes"),
-    IN_PUBLIC,
-    Question("K45_contacted", "ex3", "were contacted by an organisation of the authorities"),
-    GIVEN_DEFENCE,
-    PUBLIC_SUPPORT,
-)
-YES = {
-    "K20_approval_share": ("somewhat_favourable", "very_favourable"),
-    "E13a_share_not_favourable": ("somewhat_unfavourable", "very_unfavourable"),
-    "K41_emirate_preferred": ("islamic_emirate",),
-    "K42_sympathy": ("a_lot", "a_little"),
-    "K43_recognition_unconditional": ("unconditionally",),
-    "K44_response_support": ("support",),
-    "K22_expression_share": ("yes",),
-    "K45_contacted": ("yes",),
-}
+ALL = "all"
+"""Kind and name of the group of everybody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +39,11 @@ class Coded:
         """Decided or undecided: everybody whom the question was put to."""
         return np.asarray(self.is_decided | self.is_undecided)
 
+    @property
+    def is_denied(self) -> Bools:
+        """One no settles that not all of several hold."""
+        return np.asarray(self.is_decided & ~self.yes)
+
     def among(self, rows: Bools) -> Coded:
         """The same for some respondents; nobody else was asked."""
         return Coded(self.yes & rows, self.is_decided & rows, self.is_undecided & rows)
@@ -118,6 +55,7 @@ class Survey:
 
     Attributes
     ----------
+    plan : what the answers are made into
     rows : (n) answers, index 0 to n − 1
     study : `synthetic` or `vault`
     weights : weighting → (n,) weights, 0 for who does not count
@@ -126,6 +64,7 @@ class Survey:
     in_sample : (m,) for each of those, the position in `rows`, −1 for who was left out
     """
 
+    plan: Plan
     rows: pd.DataFrame
     study: str
     weights: Mapping[str, Floats]
@@ -144,69 +83,78 @@ class Survey:
 
     def coded(self, question: Question) -> Coded:
         """Yes, decided and undecided answers to a question."""
-        if question is GIVEN_DEFENCE:
-            defends = self._plain("ta6", YES["K44_response_support"])
-            return self.coded(FAVOURABLE).among(defends.yes)
-        if question is PUBLIC_SUPPORT:
-            view, public = self.coded(FAVOURABLE), self.coded(IN_PUBLIC)
-            decided = (view.is_decided & public.is_decided) | self._denied(view) | self._denied(public)
-            asked = view.is_asked & public.is_asked
-            return Coded(view.yes & public.yes, decided & asked, asked & ~decided)
-        return self._plain(question.item, YES[question.estimand_id])
-
-    @staticmethod
-    def _denied(answers: Coded) -> Bools:
-        """One no settles that not both hold."""
-        return answers.is_decided & ~answers.yes
-
-    def _plain(self, item: str, yes: tuple[str, ...]) -> Coded:
-        answers = self.rows[item]
+        if question.of and question.given:
+            condition = self.coded(self.plan.by_estimand[question.given])
+            return self.coded(self.plan.by_estimand[question.of]).among(condition.yes & condition.is_decided)
+        if question.all_of:
+            return _all_hold([self.coded(self.plan.by_estimand[each]) for each in question.all_of])
+        answers = self.rows[question.item]
         undecided = answers.isin(UNDECIDED).to_numpy()
-        return Coded(answers.isin(yes).to_numpy(), ~answers.str.startswith(".").to_numpy(), undecided)
+        return Coded(answers.isin(question.yes).to_numpy(), ~answers.str.startswith(".").to_numpy(), undecided)
+
+    def groups(self) -> Iterator[tuple[Group | None, str, Bools]]:
+        """Kind (None: everybody), name and members of every group that is large enough; no kind crosses another."""
+        yield None, ALL, np.ones(self.n, dtype=bool)
+        for group in self.plan.groups:
+            for name, members in self.levels(group):
+                if members.sum() >= self.plan.least(group):
+                    yield group, name, members
+
+    def levels(self, group: Group) -> Iterator[tuple[str, Bools]]:
+        """Released name and members of the groups of one kind, the small ones too."""
+        answers = self.rows[group.item]
+        said = ~answers.str.startswith(".").to_numpy()
+        if group.holder:
+            code = group.holder.code
+            holds = answers.str.split(" ").map(lambda codes: code in codes).to_numpy(dtype=bool)
+            yield from ((group.holder.who, said & holds), (group.holder.others, said & ~holds))
+            return
+        for level in sorted(set(answers[said])):
+            yield group.names.get(level, level), (answers == level).to_numpy()
+
+    def group(self, kind: str) -> Group:
+        """A kind of group of the plan."""
+        return next(group for group in self.plan.groups if group.kind == kind)
+
+    def domains(self) -> Iterator[tuple[str, Bools]]:
+        """Name and members of every group of the kind for which models are estimated too."""
+        return ((name, members) for group, name, members in self.groups() if group and group.is_domain)
 
     @property
-    def service(self) -> Mapping[str, Bools]:
-        """Who lives in a household with state-security service, and who does not; the others did not say."""
-        answers = self.rows.sc9
-        said = ~answers.str.startswith(".").to_numpy()
-        holds = answers.str.split(" ").map(lambda codes: SERVICE in codes).to_numpy(dtype=bool)
-        return dict(zip(SERVICE_GROUPS, (said & holds, said & ~holds), strict=True))
-
-    def groups(self) -> Iterator[tuple[str, str, Bools]]:
-        """Kind, name and members of every group that is large enough; never service by host."""
-        yield "all", "all", np.ones(self.n, dtype=bool)
-        names = level_names(self.study)
-        for kind, item in GROUP_ITEMS.items():
-            answers = self.rows[item]
-            for level in sorted(set(answers[~answers.str.startswith(".")])):
-                members = (answers == level).to_numpy()
-                if members.sum() >= LEAST_IN_GROUP:
-                    yield kind, names.get(item, {}).get(level, level), members
-        for name, members in self.service.items():
-            if members.sum() >= LEAST_IN_GROUP:
-                yield "service_household", name, members
-
-    def hosts(self) -> Iterator[tuple[str, Bools]]:
-        """Name and members of every host that is large enough."""
-        return ((name, members) for kind, name, members in self.groups() if kind == "host")
+    def domain_kind(self) -> str:
+        """The kind of the domains, `all` where there are none."""
+        return self.plan.domain.kind if self.plan.domain else ALL
 
     def covariates(self) -> tuple[Floats, tuple[str, ...]]:
-        """Intercept, sex, age, host and cohort as indicators without the first level and without rare ones."""
+        """Intercept and the plan's covariates as indicators, without the first level and without rare ones."""
         columns, names = [np.ones(self.n)], ["Intercept"]
-        for item in ("sc4", "sc3", "sc2", "sc5"):
+        for item in self.plan.covariates:
             answers = self.rows[item]
-            common = [level for level, n in answers.value_counts().sort_index().items() if n >= LEAST_IN_GROUP]
+            common = [
+                level
+                for level, n in answers.value_counts().sort_index().items()
+                if n >= self.plan.disclosure.least_in_group
+            ]
             for level in common[1:]:
                 columns.append((answers == level).to_numpy("float64"))
                 names.append(f"{item}={level}")
         return np.column_stack(columns), tuple(names)
 
 
-def read_survey(responses: pd.DataFrame, weights: pd.DataFrame, study: str) -> Survey:
+def _all_hold(parts: list[Coded]) -> Coded:
+    """Whether every part is yes: settled when all are answered, and by one no."""
+    asked = np.all([part.is_asked for part in parts], axis=0)
+    answered = np.all([part.is_decided for part in parts], axis=0)
+    decided = answered | np.any([part.is_denied for part in parts], axis=0)
+    return Coded(np.all([part.yes for part in parts], axis=0), decided & asked, asked & ~decided)
+
+
+def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, study: str) -> Survey:
     """The survey of one study.
 
     Parameters
     ----------
+    plan : Plan
     responses, weights : DataFrame
         Tables `survey_responses` and `respondent_weights`; whoever has no weight was left out by the screen.
     study : str
@@ -220,11 +168,12 @@ def read_survey(responses: pd.DataFrame, weights: pd.DataFrame, study: str) -> S
         column = ordered[f"{name}_weight"].to_numpy("float64")
         if np.isfinite(column).any():
             made[name] = np.nan_to_num(column)
-    chain, other = recruitment(responses), None
+    chain, other = recruitment(plan, responses), None
     inside = np.empty(0, dtype=np.int64)
-    if chain is not None:
+    if chain is not None and plan.recruitment:
         inside = responses.respondent_pseudonym.iloc[chain.rows].map(position).fillna(-1).to_numpy("int64")
-        if not responses.nw2.str.startswith(".").all():
-            again = recruitment(responses, "nw2")
+        item = plan.recruitment.other_degree
+        if item and not responses[item].str.startswith(".").all():
+            again = recruitment(plan, responses, item)
             other = again.degree if again is not None else None
-    return Survey(rows, study, made, chain, other, inside)
+    return Survey(plan, rows, study, made, chain, other, inside)

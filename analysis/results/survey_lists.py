@@ -1,4 +1,4 @@
-"""Lists of the instrument: who answered which, in which arm, and how many gave each answer.
+"""Lists of the plan: who answered which, in which arm, and how many gave each answer.
 
 What must not be here: an estimate.
 """
@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.results.survey_frame import Bools, Floats, Survey
+from analysis.study.plan import ItemList
 
-LISTS = ("lx1", "lx2")
-PLACEBO = "lx3"
 ARMS = ("control", "treatment")
-ALL = "all answers"
+ALL_ANSWERS = "all answers"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,44 +23,53 @@ class ListAnswers:
 
     Attributes
     ----------
-    item : the list
+    declared : the list
     rows : (n) respondents of the survey who answered it
     y : (m,) number of items named
     treat : (m,) 1 where the list had one item more
     """
 
-    item: str
+    declared: ItemList
     rows: Bools
     y: Floats
     treat: Floats
 
+    @property
+    def item(self) -> str:
+        """Its column."""
+        return self.declared.item
 
-def list_answers(survey: Survey, item: str) -> ListAnswers:
+    @property
+    def items(self) -> int:
+        """Items that everybody saw."""
+        return self.declared.control_items
+
+
+def list_answers(survey: Survey, declared: ItemList) -> ListAnswers:
     """Counts and arms of one list."""
-    counts = pd.to_numeric(survey.answer(item), errors="coerce").to_numpy("float64")
-    arm = survey.answer(f"{item}_arm")
-    rows = np.isfinite(counts) & arm.isin(ARMS).to_numpy()
-    return ListAnswers(item, rows, counts[rows], (arm == "treatment").to_numpy("float64")[rows])
+    counts, arm = counts_of(survey, declared), survey.answer(declared.arm)
+    rows = np.isfinite(counts) & arm.isin([declared.control, declared.treatment]).to_numpy()
+    return ListAnswers(declared, rows, counts[rows], (arm == declared.treatment).to_numpy("float64")[rows])
 
 
-def list_counts(survey: Survey, items: int) -> pd.DataFrame:
+def counts_of(survey: Survey, declared: ItemList) -> Floats:
+    """(n,) number of items that each respondent named, nan where there is none."""
+    return np.asarray(pd.to_numeric(survey.answer(declared.item), errors="coerce").to_numpy("float64"))
+
+
+def list_counts(survey: Survey) -> pd.DataFrame:
     """Table `list_counts`: respondents by list, arm and answer, as the gate needs them: none hidden, zeros too.
 
-    Parameters
-    ----------
-    survey : Survey
-    items : int
-        Control items of each list. An answer that an arm cannot give has no row; a list that an arm did not answer
-        has none either.
+    An answer that an arm cannot give has no row; a list that an arm did not answer has none either.
     """
     found = []
-    for item in (*LISTS, PLACEBO):
-        given = list_answers(survey, item)
+    for declared in dict.fromkeys(each for one in survey.plan.list_experiments for each in one.all_lists):
+        given = list_answers(survey, declared)
         for treated, arm in enumerate(ARMS):
             answers = given.y[given.treat == treated].astype(np.int64)
             if not len(answers):
                 continue
-            counts = np.bincount(answers, minlength=items + treated + 1)
-            found += [(item, arm, str(answer), int(n)) for answer, n in enumerate(counts)]
-            found.append((item, arm, ALL, len(answers)))
+            counts = np.bincount(answers, minlength=given.items + treated + 1)
+            found += [(given.item, arm, str(answer), int(n)) for answer, n in enumerate(counts)]
+            found.append((given.item, arm, ALL_ANSWERS, len(answers)))
     return pd.DataFrame(found, columns=["item_text", "list_arm_code", "list_answer_text", "list_answers_n"])

@@ -13,13 +13,8 @@ COLUMNS = (
     "estimate_id", "estimand_id", "quantity_code", "group_kind_code", "group_text", "weighting_code", "estimator_text",
     "value", "ci_low", "ci_high", "respondents_n", "source",
 )  # fmt: skip
-SAME_TRUTH = {"K46_message_seen": "E05b_reach_net_of_foil"}
-"""Estimand → the estimand under which the world states its truth, where the names differ."""
-
-NOT_THE_SAME = ("E05b_reach_net_of_foil",)
-"""Estimands whose truth the world states for another quantity than is estimated."""
-
-SHARE_QUANTITIES = ("answer_share", "prevalence", "difference_in_shares")
+QUANTITIES = ("answer_share", "prevalence", "difference_in_shares", "points_of_scale")
+"""What the world states a truth for: shares by group, points by the endorser."""
 
 
 def recovery_rows(estimates: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -45,16 +40,8 @@ def recovery_rows(estimates: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def _truth(row: object, known: Mapping[tuple[str, str], float]) -> float | None:
-    estimand, group = str(row.estimand_id), str(row.group_text)  # type: ignore[attr-defined] # a row of a table
-    quantity, endorser = str(row.quantity_code), str(row.estimator_text)  # type: ignore[attr-defined]
-    if estimand == "K47_endorsement_shift" and quantity == "points_of_scale":
-        return _shift(known) if endorser == "current authorities" else 0.0
-    if quantity not in SHARE_QUANTITIES or estimand in NOT_THE_SAME:
+    quantity, group = str(row.quantity_code), str(row.group_text)  # type: ignore[attr-defined] # a row of a table
+    if quantity not in QUANTITIES:
         return None
-    return known.get((SAME_TRUTH.get(estimand, estimand), group))
-
-
-def _shift(known: Mapping[tuple[str, str], float]) -> float | None:
-    """Approvers move up and the others down by the same step; answers cut at the ends of the scale move less."""
-    step, approval = known.get(("K27_endorsement_effect", "approvers")), known.get(("K20_approval_share", "all"))
-    return None if step is None or approval is None else step * (2 * approval - 1)
+    whom = str(row.estimator_text) if quantity == "points_of_scale" else group  # type: ignore[attr-defined]
+    return known.get((str(row.estimand_id), whom))  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_direct import composite_rows, difference_rows, direct_rows, rds_rows, robust_rows
-from analysis.results.survey_experiments import Checks, crosswise_rows, endorsement_rows, list_rows
+from analysis.results.survey_experiments import Checks, device_rows, endorsement_rows, list_rows
 from analysis.results.survey_frame import Survey
 from analysis.results.survey_models import comparability_rows, model_rows, sensitivity_rows
 from analysis.results.survey_rows import Rows
@@ -20,14 +20,12 @@ CHECK_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Sizes of resampling and simulation, and two constants of the instrument."""
+class Sizes:
+    """Seed and sizes of resampling and simulation."""
 
     seed: int
     bootstrap_draws: int
     model_draws: int
-    list_items: int
-    crosswise_chance: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,30 +38,30 @@ class Results:
     sensitivity: pd.DataFrame
 
 
-def estimate(survey: Survey, margins: pd.DataFrame, plan: Plan, source: str) -> Results:
-    """Estimate everything that the instrument allows.
+def estimate(survey: Survey, margins: pd.DataFrame | None, sizes: Sizes, source: str) -> Results:
+    """Estimate everything that the plan asks for.
 
     Parameters
     ----------
     survey : Survey
-    margins : DataFrame
-        As `analysis.measures.margins.read_margins` gives them.
-    plan : Plan
+    margins : DataFrame or None
+        As `analysis.measures.margins.read_margins` gives them; without any, nothing rests on a population.
+    sizes : Sizes
     source : str
         Whose answers these are.
     """
     rows, checks = Rows(survey, source), Checks(source)
-    resampling, chains = (np.random.default_rng(seed) for seed in np.random.SeedSequence(plan.seed).spawn(2))
-    population = float(margins.total.sum())
+    resampling, chains = (np.random.default_rng(seed) for seed in np.random.SeedSequence(sizes.seed).spawn(2))
+    population = None if margins is None else float(margins.total.sum())
     direct_rows(rows)
     difference_rows(rows)
-    rds_rows(rows, population, plan.bootstrap_draws, resampling)
+    rds_rows(rows, population, sizes.bootstrap_draws, resampling)
     robust_rows(rows)
     composite_rows(rows)
-    model_rows(rows, margins, plan.model_draws, chains)
-    list_rows(rows, checks, plan.list_items)
+    model_rows(rows, margins, sizes.model_draws, chains)
+    list_rows(rows, checks)
     endorsement_rows(rows, checks)
-    crosswise_rows(rows, plan.crosswise_chance)
+    device_rows(rows)
     comparability_rows(rows, checks)
     withhold_complements(rows)
     diagnostics = pd.DataFrame(checks.found, columns=list(CHECK_COLUMNS))

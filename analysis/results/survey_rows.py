@@ -6,21 +6,20 @@ What belongs here: identifiers, the rules for what a row may show. What must not
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analysis.estimators.estimate import Estimate, Interval
-from analysis.results.survey_frame import LEAST_IN_GROUP, Survey
+from analysis.results.survey_frame import ALL, Survey
 from analysis.schemas.precision import Limits as IntervalRule
 from analysis.schemas.precision import Shown, floored, publish_number, publish_share
+from analysis.study.plan import Plan
 
-LEAST_PER_SIDE = 10
 TOO_FEW = "too few respondents in the group, on one side of the answer, or beside what is shown"
 """One reason for every row that is withheld for its numbers: which of them it was would be told by another."""
 
 REFUSED = "the method refused these answers: a cell or a group is too small, or the answers are missing"
 
-POPULATION = {"synthetic": "respondents of the fictional survey", "vault": "respondents of this study"}
-PERIOD = {"synthetic": "the fictional interviews", "vault": "the study's interviews"}
 EVIDENCE = {"synthetic": "synthetic", "vault": "field"}
 
 
@@ -32,8 +31,8 @@ class Place:
     item: str
     weighting: str
     estimator: str
-    group_kind: str = "all"
-    group: str = "all"
+    group_kind: str = ALL
+    group: str = ALL
     quantity: str = "prevalence"
 
 
@@ -106,7 +105,7 @@ class Rows:
         self.add(place, number, reason or estimate.unusable_reason)
 
     def _labels(self, place: Place) -> dict[str, object]:
-        study = self.survey.study
+        study, plan = self.survey.study, self.survey.plan
         return {
             "estimate_id": identifier(place, study),
             "estimand_id": place.estimand_id,
@@ -116,8 +115,8 @@ class Rows:
             "group_text": place.group,
             "weighting_code": place.weighting,
             "estimator_text": place.estimator,
-            "population_text": POPULATION[study],
-            "period_text": PERIOD[study],
+            "population_text": plan.population,
+            "period_text": plan.period,
             "evidence_class_code": EVIDENCE[study],
             "grade_code": "A",
         }
@@ -127,10 +126,11 @@ def identifier(place: Place, study: str) -> str:
     """`E13a_share_not_favourable_host_a_blended_share_of_answers_synthetic`."""
     parts = [place.estimand_id, place.group, place.weighting, place.estimator, place.item]
     ending = ("_synthetic",) if study == "synthetic" else ()
-    return "_".join([parts[0], *(_slug(part) for part in parts[1:])]) + "".join(ending)
+    return "_".join([parts[0], *(slug(part) for part in parts[1:])]) + "".join(ending)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Words as a part of an identifier."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
@@ -143,7 +143,12 @@ def _published(place: Place, number: Number) -> Shown | None:
     return publish_share(value, spread, number.n, number.interval)
 
 
-def reason_against(yes_n: int, no_n: int, *, group_kind: str) -> str | None:
-    """Why a share of answers may not be shown: too few on one side, or too few in a service group."""
-    is_small = group_kind == "service_household" and yes_n + no_n < LEAST_IN_GROUP
-    return TOO_FEW if is_small or min(yes_n, no_n) < LEAST_PER_SIDE else None
+def reason_against(plan: Plan, yes_n: int, no_n: int, kind: str = ALL) -> str | None:
+    """Why a share of answers may not be shown: too few on one side, or too few in a sensitive group."""
+    is_small = yes_n + no_n < plan.least_answers(kind)
+    return TOO_FEW if is_small or min(yes_n, no_n) < plan.disclosure.least_per_side else None
+
+
+def listing(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -6,7 +6,7 @@ who recruited whom beyond sums over many respondents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from analysis.estimators.weighting.margins import Margin, margin
 from analysis.estimators.weighting.trimming import trim_weights
 from analysis.measures.margin_levels import under_levels
 from analysis.schemas.precision import floored, on_step, open_step, share_step
+from analysis.study.plan import Level, Plan
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -33,10 +34,8 @@ LEAST_IN_LEVEL = 10
 """A level of a margin with fewer respondents is pooled with the other small ones before raking."""
 
 WAVES_PER_SPAN = 2
-TREE_ITEMS = ("sc2", "sc5", "sc6", "ta1")
 MOST_DEGREE_RATIO = 50.0
 PERCENTILES = (1, 99)
-FAVOURABLE = ("somewhat_favourable", "very_favourable")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ class Recruitment:
     is_imputed: Bools
 
 
-def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | None:
+def recruitment(plan: Plan, responses: pd.DataFrame, item: str | None = None) -> Recruitment | None:
     """Check the recruitment tree and the degrees; None when nobody came through a respondent.
 
     Whoever was recruited by somebody whose row is not here counts as the root of a chain. A missing number of
@@ -65,19 +64,26 @@ def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | Non
 
     Parameters
     ----------
+    plan : Plan
     responses : DataFrame
         Table `survey_responses`, those who were left out of estimation included: chains run through them.
-    item : str
-        `nw1`, or `nw2` for the other wording of the question.
+    item : str, optional
+        Column of the number of acquaintances, where it is not the plan's.
 
     Raises
     ------
     EstimationError
-        Recruitment runs in a circle or names somebody twice.
+        The plan has no recruitment, or recruitment runs in a circle or names somebody twice.
     """
     is_rds = (responses.sample_source_code == "web_rds").to_numpy()
     if not is_rds.any():
         return None
+    if plan.recruitment is None:
+        raise EstimationError(
+            f"study {plan.study}: respondents recruit each other, and the plan has no `recruitment`; name the item "
+            "that asks for the number of acquaintances"
+        )
+    item = item or plan.recruitment.degree
     chosen = responses[is_rds]
     ids, recruiters = chosen.respondent_pseudonym.tolist(), chosen.recruiter_pseudonym.fillna("").tolist()
     known = set(ids)
@@ -92,17 +98,20 @@ def recruitment(responses: pd.DataFrame, item: str = "nw1") -> Recruitment | Non
     return Recruitment(np.flatnonzero(is_rds), tree, np.maximum(filled, 1.0), is_imputed)
 
 
-def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame, cut_at: float) -> pd.DataFrame:
+def weight_rows(
+    plan: Plan, responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame | None, cut_at: float
+) -> pd.DataFrame:
     """Every respondent that estimation uses with each of the weights.
 
     Parameters
     ----------
+    plan : Plan
     responses : DataFrame
         Table `survey_responses`.
     excluded : (n,) bool
         Left out by the quality screen.
-    margins : DataFrame
-        As `analysis.measures.margins.read_margins` gives them.
+    margins : DataFrame or None
+        As `analysis.measures.margins.read_margins` gives them; without any, nobody is raked.
     cut_at : float
         Weights above so many times the median of the blended weights are cut.
 
@@ -112,7 +121,7 @@ def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame,
         Table `respondent_weights`.
     """
     degree, imputed = np.full(len(responses), np.nan), pd.array([pd.NA] * len(responses), dtype="boolean")
-    made = recruitment(responses)
+    made = recruitment(plan, responses)
     if made is not None:
         degree[made.rows], imputed[made.rows] = made.degree, made.is_imputed
     kept = responses[~excluded].reset_index(drop=True)
@@ -122,7 +131,7 @@ def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame,
     if is_rds.any():
         rds[is_rds] = _averaging_one(volz_heckathorn_weights(degree[is_rds]))
     if (~is_rds).any():
-        volunteers[~is_rds] = raked(kept[~is_rds], np.ones(int((~is_rds).sum())), margins)
+        volunteers[~is_rds] = raked(plan, kept[~is_rds], np.ones(int((~is_rds).sum())), margins)
     return pd.DataFrame(
         {
             "respondent_pseudonym": kept.respondent_pseudonym,
@@ -130,22 +139,28 @@ def weight_rows(responses: pd.DataFrame, excluded: Bools, margins: pd.DataFrame,
             "is_degree_imputed": imputed[~excluded],
             "rds_weight": rds,
             "raked_weight": volunteers,
-            "blended_weight": blended(kept, rds, volunteers, margins, cut_at),
+            "blended_weight": blended(plan, kept, (rds, volunteers), margins, cut_at),
         }
     )
 
 
-def raked(rows: pd.DataFrame, start: Floats, margins: pd.DataFrame) -> Floats:
-    """Rake to host, sex and age band; respondents without such an answer keep the starting weight. 1 on average.
+def raked(plan: Plan, rows: pd.DataFrame, start: Floats, margins: pd.DataFrame | None) -> Floats:
+    """Rake to every item of the margins; respondents without such an answer keep the starting weight. 1 on average.
 
     Levels that too few respondents hold are pooled, in the sample and in the margins alike.
     """
-    names = ("sc2", "sc4", "sc3")
-    held = {name: rows[name] for name in names} | {"sc3": under_levels(rows.sc3, margins.sc3)}
+    weights = _averaging_one(start)
+    if plan.margins is None or margins is None:
+        return weights
+    names, joined = plan.margins.crossed, plan.margins.joined
+    held = {name: rows[name] for name in names}
+    if joined:
+        held[joined] = under_levels(rows[joined], margins[joined])
     known = np.logical_and.reduce([held[name].isin(margins[name]).to_numpy() for name in names])
     if not known.any():
-        raise EstimationError("no respondent has a host, a sex and an age band of the margins; give totals for them")
-    weights = _averaging_one(start)
+        raise EstimationError(
+            f"no respondent has answers that the margins hold ({plan.margins.words}); give totals for them"
+        )
     chosen = [_margin(name, held[name][known], margins) for name in names]
     weights[known] = rake(start[known], [each for each in chosen if len(each.levels) > 1] or chosen[:1]).weights
     weights[known] = _averaging_one(weights[known])
@@ -164,13 +179,16 @@ def _margin(name: str, answers: pd.Series[str], margins: pd.DataFrame) -> Margin
     return margin(name, answers.map(labels).to_numpy(), pooled.to_dict())
 
 
-def blended(rows: pd.DataFrame, rds: Floats, volunteers: Floats, margins: pd.DataFrame, cut_at: float) -> Floats:
+def blended(
+    plan: Plan, rows: pd.DataFrame, made: tuple[Floats, Floats], margins: pd.DataFrame | None, cut_at: float
+) -> Floats:
     """Both samples in one: each raked, shares in proportion to their effective sizes, extreme weights cut.
 
     Source: Elliott and Haviland 2007 weigh by precision; here both samples are taken as equally biased.
     """
+    rds, volunteers = made
     is_rds = np.isfinite(rds)
-    parts = [(is_rds, raked(rows[is_rds], rds[is_rds], margins))] if is_rds.any() else []
+    parts = [(is_rds, raked(plan, rows[is_rds], rds[is_rds], margins))] if is_rds.any() else []
     if (~is_rds).any():
         parts.append((~is_rds, volunteers[~is_rds]))
     sizes = np.array([kish_effect(weights).effective_n for _, weights in parts])
@@ -197,46 +215,52 @@ def wave_rows(responses: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([*rows, *total], columns=["wave_text", "respondents_n"])
 
 
-def homophily_rows(responses: pd.DataFrame, names: Mapping[str, Mapping[str, str]], source: str) -> pd.DataFrame:
+def homophily_rows(plan: Plan, responses: pd.DataFrame, source: str) -> pd.DataFrame:
     """Table `recruitment_homophily`, for levels that many recruited respondents hold.
 
     Parameters
     ----------
+    plan : Plan
     responses : DataFrame
         Table `survey_responses`.
-    names : mapping
-        Item → answer → what the answer is called.
     source : str
         Whose answers these are.
     """
-    made = recruitment(responses)
+    made = recruitment(plan, responses)
     rows: list[tuple[object, ...]] = []
-    for item in TREE_ITEMS if made is not None else ():
+    for level in plan.recruitment.homophily if made is not None and plan.recruitment else ():
         assert made is not None  # noqa: S101 - the loop is empty otherwise
-        answers = responses[item].iloc[made.rows].map(lambda code, item=item: _level(code, item, names))
-        levels = sorted(set(answers.dropna()))
-        group = answers.map({level: code for code, level in enumerate(levels)}).fillna(-1).to_numpy("int64")
-        found = recruitment_homophily(group, made.tree, len(levels))
-        for code, level in enumerate(levels):
+        answers = responses[level.item].iloc[made.rows].map(_namer(plan, level))
+        names = sorted(set(answers.dropna()))
+        group = answers.map({name: code for code, name in enumerate(names)}).fillna(-1).to_numpy("int64")
+        found = recruitment_homophily(group, made.tree, len(names))
+        for code, name in enumerate(names):
             count, ratio = int((group == code).sum()), found.by_group[code]
             if share_step(count) is not None and ratio is not None:
                 shown = on_step(ratio, open_step(count, max(ratio, 1.0)))
-                rows.append((item, level, shown, floored(count), source))
+                rows.append((level.item, name, shown, floored(count), source))
     return pd.DataFrame(rows, columns=["item_text", "level_text", "homophily_ratio", "respondents_n", "source"])
 
 
-def _level(code: str, item: str, names: Mapping[str, Mapping[str, str]]) -> str | None:
-    if code.startswith("."):
-        return None
-    if item == "ta1":
-        return "favourable" if code in FAVOURABLE else "not favourable"
-    return names.get(item, {}).get(code, code)
+def _namer(plan: Plan, level: Level) -> Callable[[str], str | None]:
+    """What an answer is called: yes and no of a question, or the name under which its group is released."""
+    names = next((group.names for group in plan.groups if group.item == level.item), {})
+
+    def name(code: str) -> str | None:
+        if code.startswith("."):
+            return None
+        if level.question:
+            return level.yes if code in plan.by_estimand[level.question].yes else level.no
+        return names.get(code, code)
+
+    return name
 
 
-def diagnostic_rows(weights: pd.DataFrame, responses: pd.DataFrame, source: str) -> pd.DataFrame:
+def diagnostic_rows(plan: Plan, weights: pd.DataFrame, responses: pd.DataFrame, source: str) -> pd.DataFrame:
     """Table `weight_diagnostics`: sizes, Kish's and the realised design effect, and the range of each weighting."""
     rows = responses.set_index("respondent_pseudonym").loc[weights.respondent_pseudonym]
-    answers = rows.ta1
+    main = plan.by_estimand[plan.main_question]
+    answers = rows[main.item]
     columns = {
         "unweighted": np.ones(len(weights)),
         "rds": weights.rds_weight.to_numpy("float64"),
@@ -244,19 +268,21 @@ def diagnostic_rows(weights: pd.DataFrame, responses: pd.DataFrame, source: str)
         "blended": weights.blended_weight.to_numpy("float64"),
     }
     found = [
-        _diagnostics(name, w[np.isfinite(w)], answers[np.isfinite(w)], source)
+        _diagnostics(name, w[np.isfinite(w)], (answers[np.isfinite(w)], main.yes), source)
         for name, w in columns.items()
         if np.isfinite(w).any()
     ]
     return pd.DataFrame(found)
 
 
-def _diagnostics(name: str, weights: Floats, answers: pd.Series[str], source: str) -> dict[str, object]:
-    kish = kish_effect(weights)
+def _diagnostics(
+    name: str, weights: Floats, given: tuple[pd.Series[str], tuple[str, ...]], source: str
+) -> dict[str, object]:
+    kish, (answers, yes) = kish_effect(weights), given
     answered = ~answers.str.startswith(".").to_numpy()
     low, high = np.percentile(weights / weights.mean(), PERCENTILES)
-    favourable = answers.isin(FAVOURABLE).to_numpy().astype(np.float64)
-    effect = survey_mean(favourable, survey_design(len(weights), weights=weights), answered).design_effect_replace
+    said_yes = answers.isin(yes).to_numpy().astype(np.float64)
+    effect = survey_mean(said_yes, survey_design(len(weights), weights=weights), answered).design_effect_replace
     n = len(weights)
     cost = _ratio_shown(kish.design_effect, n)
     return {

@@ -5,7 +5,7 @@ What must not be here: reading files, or knowing what a vendor's export looks li
 """
 
 from analysis.schemas.declaration import Column, Table
-from analysis.schemas.studies import STUDIES, study_source, study_table
+from analysis.schemas.studies import STUDIES, study_of, study_source, study_table, with_items
 from analysis.schemas.tables_design import TABLES as DESIGN_TABLES
 from analysis.schemas.tables_estimates import TABLES as ESTIMATE_TABLES
 from analysis.schemas.tables_posts import TABLES as POST_TABLES
@@ -29,4 +29,4 @@ TABLES: dict[str, Table] = {
     )
 }
 
-__all__ = ["STUDIES", "TABLES", "Column", "Table", "study_source", "study_table"]
+__all__ = ["STUDIES", "TABLES", "Column", "Table", "study_of", "study_source", "study_table", "with_items"]

@@ -93,6 +93,9 @@ class Table:
     counts: str = ""
     """What the frequencies count; tables that count the same share cells, and the gate protects them together."""
 
+    is_per_item: bool = False
+    """The columns of the study's items follow the declared ones."""
+
     def column(self, name: str) -> Column:
         """The declaration of one column, or KeyError."""
         return next(column for column in self.columns if column.name == name)

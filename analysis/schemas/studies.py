@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis.schemas.declaration import Table
+from analysis.schemas.items import item_columns
+from analysis.study.plan import Plan
 
 STUDIES = ("synthetic", "vault")
 """`synthetic`: the fictional world. `vault`: a team's own consented exports."""
@@ -34,6 +36,16 @@ def study_table(study: str, full_name: str) -> str:
 def study_source(study: str) -> str:
     """Whose answers and posts these are, for the rows of a study's own tables."""
     return _SOURCES[study]
+
+
+def study_of(table: Table) -> str:
+    """The study that a table's name carries."""
+    return table.name.partition("_")[0]
+
+
+def with_items(table: Table, plan: Plan) -> Table:
+    """A table of which the items of a plan are columns too."""
+    return replace(table, columns=(*table.columns, *item_columns(plan)), is_per_item=False)
 
 
 def for_every_study(tables: Iterable[Table]) -> tuple[Table, ...]:

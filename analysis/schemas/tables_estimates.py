@@ -100,6 +100,18 @@ TABLES = for_every_study(
             rules=(UNUSABLE_IS_NULL, INTERVAL_HOLDS_ESTIMATE, SYNTHETIC_IS_NAMED),
         ),
         Table(
+            name="survey_evidence",
+            title="Robust intervals of the claims' shares at several levels: what verdicts are judged by, never released",
+            row_is="one estimand at one level",
+            columns=columns(
+                "estimand_id", "item_text", "group_text", "quantity_code", "confidence_level", "robust_value", "robust_low",
+                "robust_high", "respondents_count", "is_publishable",
+            ),
+            key=("estimand_id", "confidence_level"),
+            output_kind="microdata",
+            source="",
+        ),
+        Table(
             name="list_counts",
             title="Lists of the survey: respondents by list, arm and answer",
             row_is="one possible answer to one list in one arm, or all of them together",

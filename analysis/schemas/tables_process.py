@@ -17,6 +17,8 @@ TOUCHED = Rule(
 
 INVENTED = "invented by analysis/results/attack_studies.py; nobody is in these studies"
 
+PLAN = "the plan of the study, study.yml"
+
 TABLES = (
     Table(
         name="questionnaire_items",
@@ -25,6 +27,7 @@ TABLES = (
         columns=columns(
             "item_rank",
             "item_id",
+            "section_text",
             "construct_text",
             "asks_text",
             "parts_text",
@@ -35,7 +38,16 @@ TABLES = (
         ),
         key=("item_id",),
         output_kind="reference_text",
-        source="data/instruments/blueprint.yml",
+        source=PLAN,
+    ),
+    Table(
+        name="study_terms",
+        title="The words of the study's plan for the codes of its tables",
+        row_is="one term",
+        columns=columns("term_kind_code", "term_text", "term_rank", "words_text"),
+        key=("term_kind_code", "term_text"),
+        output_kind="reference_text",
+        source=PLAN,
     ),
     Table(
         name="literature",

@@ -2,7 +2,6 @@
 
 from analysis.schemas.columns import columns
 from analysis.schemas.declaration import Rule, Table
-from analysis.schemas.items import ITEM_COLUMNS
 from analysis.schemas.studies import for_every_study
 
 RECRUITER_HAS_STATUS = Rule(
@@ -36,14 +35,12 @@ TABLES = for_every_study(
             name="survey_responses",
             title="Respondents: pseudonymised answers, one column per item",
             row_is="one respondent whose consent was in force at the release's cut-off",
-            columns=(
-                *columns(
-                    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code",
-                    "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed",
-                    "is_microdata_allowed",
-                ),
-                *ITEM_COLUMNS,
+            columns=columns(
+                "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code",
+                "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed",
+                "is_microdata_allowed",
             ),
+            is_per_item=True,
             key=("respondent_pseudonym",),
             output_kind="microdata",
             source="",

@@ -1,11 +1,11 @@
-"""Published figures and events, each with its grade and use; cited works, the questionnaire, the frames."""
+"""Published figures and events, each with its grade and use; cited works, the questionnaire, its words, the frames."""
 
-from analysis.corpora.instrument import load_instrument
 from analysis.measures import published
 from analysis.measures.frame_codebook import codebook_rows
 from analysis.params import Params
-from analysis.results.questionnaire import questionnaire_rows
+from analysis.results.questionnaire import questionnaire_rows, term_rows
 from analysis.store import Store
+from analysis.study import open_plan
 
 
 def run(store: Store, params: Params) -> None:
@@ -13,9 +13,10 @@ def run(store: Store, params: Params) -> None:
     benchmarks = store.read("reference__benchmarks")
     store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
     store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
-    store.write("candidate__events_dated", published.with_break_eligibility(store.read("reference__events")))
+    store.write("candidate__events_dated", published.rated(store.read("reference__events")))
     store.write("candidate__literature", store.read("reference__literature"))
-    instrument = load_instrument()
-    store.write("candidate__questionnaire_items", questionnaire_rows(instrument.name, instrument.items.values()))
+    plan = open_plan(store.root, params.study)
+    store.write("candidate__questionnaire_items", questionnaire_rows(plan))
+    store.write("candidate__study_terms", term_rows(plan))
     codebook = (store.root / "data/codelists/frame_codebook.csv").read_text(encoding="utf-8")
     store.write("candidate__frame_codebook", codebook_rows(codebook))

@@ -1,12 +1,15 @@
 """Everything that may leave passes here, and nothing else leaves."""
 
+from dataclasses import replace
+
 from analysis.disclosure.gate import clear
 from analysis.disclosure.history import hold, load_history, load_past
-from analysis.disclosure.policy import load_policy
+from analysis.disclosure.policy import load_policy, pooled_groups
 from analysis.params import Params
 from analysis.release.dataset import Edition, write_release
 from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
 
 CANDIDATES = (
     "candidate__asylum_protection",
@@ -39,6 +42,7 @@ CANDIDATES = (
     "candidate__rds_coverage",
     "candidate__replication_results",
     "candidate__required_sizes",
+    "candidate__study_terms",
     "candidate__synthetic_deep_diagnosis",
     "candidate__synthetic_design_diagnosis",
     "candidate__technique_power",
@@ -77,6 +81,7 @@ STUDY_CANDIDATES = (
 def run(store: Store, params: Params) -> None:
     """Clear every candidate table under the disclosure policy and write the release folder."""
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
+    policy = replace(policy, pooled=pooled_groups(open_plan(store.root, params.study)))
     earlier = load_history(store.root / "data/release_history")
     names = [*CANDIDATES, *(study_table(params.study, name) for name in STUDY_CANDIDATES)]
     candidates = {name.removeprefix("candidate__"): store.read(name) for name in names}

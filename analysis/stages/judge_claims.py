@@ -2,12 +2,18 @@
 
 import pandas as pd
 
-from analysis.claims.register import load_links, load_register
+from analysis.claims.register import load_field_links, load_links, load_register
 from analysis.claims.verdict import judge_register
 from analysis.disclosure.history import load_verdicts
 from analysis.params import Params
 from analysis.results import claims
+from analysis.results.field_evidence import field_pieces
+from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
+
+FIELD_LINKS = "data/vault/evidence_links.csv"
+"""A study's own: which of its estimates bear on which claim, decided in writing by its investigators."""
 
 
 def run(store: Store, params: Params) -> None:
@@ -29,6 +35,10 @@ def run(store: Store, params: Params) -> None:
             "replication_results": store.read("candidate__replication_results"),
         },
     )
+    if params.study == "vault":
+        links = load_field_links(store.root / FIELD_LINKS, register)
+        rows = store.read(study_table(params.study, "restricted__survey_evidence"))
+        found += field_pieces(register, rows, links, open_plan(store.root, params.study))
     verdicts = judge_register(register, [piece.evidence for piece in found])
     store.write("candidate__claims_register", claims.register_rows(register))
     store.write("candidate__claim_evidence", claims.evidence_rows(found))

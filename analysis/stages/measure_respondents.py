@@ -5,13 +5,13 @@ from analysis.measures import quality
 from analysis.params import Params
 from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
 
 
 def run(store: Store, params: Params) -> None:
     """Flag every respondent, and count the flags."""
-    rules = params.measure_respondents
+    screen = open_plan(store.root, params.study).quality
     responses = store.read(study_table(params.study, "restricted__survey_responses"))
-    screen = quality.Screen(rules.speeder_share, rules.attention_answer, rules.excluding_flags)
     flags = quality.flagged(responses, screen)
     minimum = load_policy(store.root / "data/codelists/disclosure_policy.yml").minimum_cell
     store.write(study_table(params.study, "restricted__respondent_quality"), flags)

@@ -6,6 +6,7 @@ from analysis.params import Params
 from analysis.results.members import post_members, survey_members
 from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
 
 
 def run(store: Store, params: Params) -> None:
@@ -19,5 +20,8 @@ def run(store: Store, params: Params) -> None:
         "predictions": store.read(study_table(params.study, "restricted__post_predictions")),
     }
     excluded = quality.set_index("respondent_pseudonym").is_excluded
-    found = pd.concat([survey_members(responses, excluded), post_members(posts)], ignore_index=True)
+    found = pd.concat(
+        [survey_members(open_plan(store.root, params.study), responses, excluded), post_members(posts)],
+        ignore_index=True,
+    )
     store.write(study_table(params.study, "restricted__release_members"), found)

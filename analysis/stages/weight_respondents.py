@@ -3,24 +3,25 @@
 from analysis.measures import margins
 from analysis.params import Params
 from analysis.results import survey_weights as weighting
-from analysis.results.survey_frame import level_names
 from analysis.schemas import study_source, study_table
 from analysis.store import Store
+from analysis.study import open_plan
 
 MARGINS = {"synthetic": "data/fiction/synthetic_margins.csv", "vault": "data/vault/margins.csv"}
 
 
 def run(store: Store, params: Params) -> None:
     """Weight the respondents that the quality screen left in; describe recruitment and weights by sums only."""
+    plan = open_plan(store.root, params.study)
     responses = store.read(study_table(params.study, "restricted__survey_responses"))
     excluded = store.read(study_table(params.study, "restricted__respondent_quality")).is_excluded
-    totals = margins.read_margins(store.root / MARGINS[params.study])
+    totals = margins.read_margins(store.root / MARGINS[params.study], plan.margins) if plan.margins else None
     chosen, source = params.weight_respondents, study_source(params.study)
-    weights = weighting.weight_rows(responses, excluded.to_numpy(bool), totals, chosen.cut_at)
-    homophily = weighting.homophily_rows(responses, level_names(params.study), source)
+    weights = weighting.weight_rows(plan, responses, excluded.to_numpy(bool), totals, chosen.cut_at)
+    homophily = weighting.homophily_rows(plan, responses, source)
     store.write(study_table(params.study, "restricted__respondent_weights"), weights)
-    store.write(study_table(params.study, "candidate__margin_coverage"), margins.coverage(totals))
+    store.write(study_table(params.study, "candidate__margin_coverage"), margins.coverage(totals, plan.margins))
     store.write(study_table(params.study, "candidate__recruitment_waves"), weighting.wave_rows(responses))
     store.write(study_table(params.study, "candidate__recruitment_homophily"), homophily)
-    diagnostics = weighting.diagnostic_rows(weights, responses, source)
+    diagnostics = weighting.diagnostic_rows(plan, weights, responses, source)
     store.write(study_table(params.study, "candidate__weight_diagnostics"), diagnostics)

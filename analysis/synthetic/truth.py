@@ -80,13 +80,15 @@ def _of_effects(population: Population) -> Iterator[Truth]:
     label = float(np.mean(defenders * ~population.approves * asked.TRUE_LABEL_EFFECT))
     yield Truth("E03b_label_effect", "all", "drop in support when the authorities' forces are named", label)
     yield Truth("E04_exposure_within_person", "all", "effect of exposure on approval", 0.0)
-    yield Truth(
-        "E05b_reach_net_of_foil", "all", "share that saw a given message", 0.6 * float(population.is_exposed.mean())
-    )
+    yield Truth("K46_message_seen", "all", "share that saw a given message", 0.6 * float(population.is_exposed.mean()))
     yield Truth("E11_differential_backlash", "all", "effect of a shock on unfair treatment", 0.0)
     yield Truth("E16_disillusion_x_contact", "all", "interaction of disillusion and contact", 0.0)
     yield Truth("K27_endorsement_effect", "approvers", "shift on the 5-point scale by the authorities' endorsement",
                 asked.ENDORSEMENT_EFFECT)  # fmt: skip
+    # Approvers move up and the others down by the same step; answers cut at the ends of the scale move less.
+    moved = asked.ENDORSEMENT_EFFECT * (2 * float(population.approves.mean()) - 1)
+    for endorser, shift in (("current authorities", moved), ("UN agency", 0.0), ("diaspora council", 0.0)):
+        yield Truth("K47_endorsement_shift", endorser, "mean shift on the 5-point scale when it is named", shift)
     yield Truth("K28_bogus_share", "opt-in panel", "share of bogus respondents", asked.BOGUS_SHARE)
     for shock, week in enumerate(written.SHOCK_WEEKS, start=1):
         yield Truth("E08_jump_in_approval", f"shock {shock}, week {week}", "jump in the share that approves", 0.0)

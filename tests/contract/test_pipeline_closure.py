@@ -9,6 +9,7 @@ import yaml
 from analysis.params import STUDIES
 from analysis.schemas import STUDIES as STUDIES_WITH_TABLES
 from analysis.store import Store
+from analysis.study import PLANS
 from tests.contract.closure import (
     ROOT,
     for_study,
@@ -142,6 +143,14 @@ def test_no_output_holds_the_vault():
         for out in listed(block["outs"]):
             assert not "data/vault".startswith(out.rstrip("/")), f"{name}: {out} would delete the vault"
             assert not out.startswith("data/vault"), f"{name}: {out} lies in the vault"
+
+
+@pytest.mark.parametrize("stage", stage_modules())
+def test_a_stage_that_needs_the_plan_depends_on_it(stage):
+    """Rows of respondents have the columns that the plan states, whoever reads or writes them."""
+    source = (ROOT / f"analysis/stages/{stage}.py").read_text(encoding="utf-8")
+    needs = "open_plan(" in source or "restricted__survey_responses" in source
+    assert is_covered(PLANS["synthetic"], listed(pipeline()[stage]["deps"])) == needs
 
 
 def test_every_relied_on_file_exists():

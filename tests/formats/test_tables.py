@@ -10,9 +10,9 @@ import pytest
 
 from analysis.corpora.absence import Absence
 from analysis.corpora.csv_stream import delimiter_of
-from analysis.corpora.instrument import load_instrument
 from analysis.corpora.surveys import Codebook
 from tests.formats.miniatures import KOBO, LIMESURVEY, QUALTRICS, Read, source
+from tests.studies import INSTRUMENT
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
@@ -131,7 +131,7 @@ def test_an_answer_that_begins_with_an_equals_sign_is_never_a_number_that_nobody
     data = with_value(workbook(FORMULA), value) if value else workbook(FORMULA)
     (row,) = Read(data).respondents
     assert row.answers["EX5"] == answer
-    instrument = load_instrument()
+    instrument = INSTRUMENT
     reading = instrument.read(instrument.place("EX5"), row.answers["EX5"])
     assert (reading.missing.value if reading.missing else reading.code) == ("5" if answer == "5" else "unparseable")
 

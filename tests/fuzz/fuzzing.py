@@ -18,7 +18,6 @@ from pathlib import Path
 from analysis.corpora.census import take_census
 from analysis.corpora.detect import FORMATS
 from analysis.corpora.exports import open_export
-from analysis.corpora.instrument import load_instrument
 from analysis.custody.ledger import effective_consents, head, read_ledger, standing_consents
 from analysis.custody.manifest import load_manifest
 from analysis.custody.scrub import KINDS, find, scrub, scrub_batch
@@ -29,6 +28,7 @@ from tests.formats.repositories import repository
 from tests.formats.test_bluesky_repository import RECORDS
 from tests.formats.test_containers import MEMBERS, SUBMISSIONS, zipped
 from tests.privacy.planted import plant
+from tests.studies import INSTRUMENT
 
 Target = Callable[[random.Random], None]
 NASTY = (
@@ -67,7 +67,7 @@ def readers(source: random.Random) -> None:
     code = source.choice(list(FORMATS))
     data = MINIATURES[code] if source.random() < 0.7 else source.choice(exports)[:200_000]
     stated = source.choice((None, code, source.choice(list(FORMATS))))
-    instrument = load_instrument() if source.random() < 0.2 else None
+    instrument = INSTRUMENT if source.random() < 0.2 else None
     with_file(damaged(data, source), lambda path: take_census(open_export(path, stated), instrument, lambda _: ()))
 
 

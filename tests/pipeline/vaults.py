@@ -14,6 +14,7 @@ from tests.unit.custody.test_governance import VALID
 
 SIZES = Sizes(population=6_000, respondents=600, posts=4_000)
 SEED = 77
+ROOT = Path(__file__).resolve().parents[2]
 SMALLER = {
     "population: 40000": f"population: {SIZES.population}",
     "respondents: 3000": f"respondents: {SIZES.respondents}",
@@ -46,9 +47,18 @@ def furnish(project: Path, fiction: Fiction | None = None) -> Path:
             path = vault / name.replace("synthetic_sources", "sources").replace("synthetic_margins", "margins")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+    (vault / "study.yml").write_text(plan_of_a_vault(), encoding="utf-8")
     (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
     bring_to_the_past(vault / "synthetic_ledger.jsonl")
     return vault
+
+
+def plan_of_a_vault() -> str:
+    """The shipped plan with the words of a study on real people."""
+    text = (ROOT / "data/study/study.yml").read_text(encoding="utf-8")
+    return text.replace("respondents of the fictional survey", "respondents of this study").replace(
+        "the fictional interviews", "the study's interviews"
+    )
 
 
 def bring_to_the_past(ledger: Path) -> None:

@@ -23,6 +23,7 @@ from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.stages import refuse_public_lock
 from tests.pipeline.vaults import small_fiction
+from tests.studies import RESPONSES, SHIPPED
 from tests.unit.custody.test_governance import VALID
 
 CUT_OFF = date(2026, 11, 23)
@@ -45,7 +46,7 @@ def study(world):
 
 @pytest.fixture(scope="module")
 def survey(study):
-    return admit_survey(study)
+    return admit_survey(study, SHIPPED)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def posts(study):
 
 
 def test_respondents_keep_their_declaration(survey):
-    rows = check(survey.rows, TABLES["synthetic_survey_responses"])
+    rows = check(survey.rows, RESPONSES)
     assert rows.respondent_pseudonym.is_unique
     assert not (rows == ".unknown_option").any(axis=None)
 
@@ -177,12 +178,12 @@ def changed_world(world, root, old, new):
 def test_a_variable_that_the_export_lacks_is_named(world, tmp_path):
     study = changed_world(world, tmp_path, "consent_subject: consent_key", "consent_subject: consent_kex")
     with pytest.raises(CustodyError, match=r"no variable 'consent_kex' for consent_subject, and \d+ others; write it"):
-        admit_survey(study)
+        admit_survey(study, SHIPPED)
 
 
 def test_without_a_variable_for_it_the_respondent_is_the_vendors_within_one_export(world, tmp_path):
     study = changed_world(world, tmp_path, r"\n *respondent: respondent_id", "")
-    found = admit_survey(study)
+    found = admit_survey(study, SHIPPED)
     assert found.rows.respondent_pseudonym.is_unique
     assert set(found.rows.recruitment_code) <= {"volunteer", "seed", "recruiter_not_admitted"}
 

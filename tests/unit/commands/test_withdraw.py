@@ -241,8 +241,8 @@ def test_options_that_others_chose_too_lead_to_nobody(project):
 
 
 def test_an_answer_of_the_questionnaire_is_no_trace(project, capsys):
-    (project / "data/instruments").mkdir()
-    (project / "data/instruments/own.yml").write_text(f"options: [{WORDS}]\n")
+    (project / "data/study").mkdir()
+    (project / "data/study/own.yml").write_text(f"options: [{WORDS}]\n")
     withdraw(KEY, erase=True)
     assert "Nothing of the person is left" in capsys.readouterr().out
     assert WORDS not in texts(project / "data/vault")

@@ -3,12 +3,13 @@ import pytest
 from analysis.commands.write_margins import write_margins
 from analysis.errors import InputError
 from analysis.measures.margins import read_margins
+from tests.studies import SHIPPED
 
 
 def test_real_margins_are_read_back_and_name_their_sources(tmp_path, capsys):
     out = tmp_path / "margins.csv"
     write_margins(out, "DEU=Germany,USA=United States", pool_ages=True)
-    made = read_margins(out)
+    made = read_margins(out, SHIPPED.margins)
     assert set(made.sc2) == {"Germany", "United States"}
     assert len(made) == 8
     assert made.source.str.contains("UN DESA").all()

@@ -1,7 +1,7 @@
 from analysis.corpora.census import take_census
 from analysis.corpora.exports import open_export
-from analysis.corpora.instrument import load_instrument
 from tests.formats.miniatures import MINIATURES, TIKTOK, TIKTOK_VIDEO, as_json, source
+from tests.studies import INSTRUMENT
 
 
 def census(data, **options):
@@ -26,7 +26,7 @@ def test_duplicates_are_counted_and_unlike_items_are_not():
 
 
 def test_an_instrument_names_what_it_does_not_know():
-    found = census(MINIATURES["qualtrics"], instrument=load_instrument())
+    found = census(MINIATURES["qualtrics"], instrument=INSTRUMENT)
     assert found.unmapped == ("QX",)
     assert found.unknown_options == {
         "TA1": {"1 character (digits)": 1},

@@ -12,6 +12,7 @@ from analysis.corpora.detect import FORMATS
 from tests.formats.miniatures import MINIATURES
 
 ROOT = Path(__file__).resolve().parents[3]
+PLAN = str(ROOT / "data/study/study.yml")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def test_one_json_object_per_file_and_line(check, files):
 
 
 def test_the_report_for_a_person_names_format_and_missing_values(check, files):
-    run = check(files["spss"], "--instrument", "blueprint")
+    run = check(files["spss"], "--study", PLAN)
     assert run.returncode == 0, run.stderr
     for words in (
         "SPSS",
@@ -125,9 +126,7 @@ HEADLESS = '"Invented Name","+12025550101","Invented Street 1"\n"Invented Other"
 SAID_BY_PERSONS = ("Invented", "12025550101", "Street")
 
 
-@pytest.mark.parametrize(
-    "options", [(), ("--json",), ("--instrument", "blueprint"), ("--json", "--instrument", "blueprint")]
-)
+@pytest.mark.parametrize("options", [(), ("--json",), ("--study", PLAN), ("--json", "--study", PLAN)])
 @pytest.mark.parametrize(
     ("text", "how"),
     [(UNKNOWN, ()), (HEADLESS, ()), (HEADLESS, ("--format", "kobo")), (HEADLESS, ("--format", "4cat")),
@@ -144,7 +143,7 @@ def test_nothing_that_a_person_may_have_written_is_shown(check, tmp_path, text, 
 def test_unknown_answers_are_counted_by_their_shape(check, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(UNKNOWN, encoding="utf-8")
-    run = check(path, "--json", "--instrument", "blueprint")
+    run = check(path, "--json", "--study", PLAN)
     warnings = json.loads(run.stdout)["warnings"]
     assert "a variable of 15 characters (letters, spaces) is not in the instrument" in warnings
     assert any(
@@ -155,7 +154,7 @@ def test_unknown_answers_are_counted_by_their_shape(check, tmp_path):
 def test_values_are_shown_on_a_terminal_only(check, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(UNKNOWN, encoding="utf-8")
-    run = check(path, "--show-values", "--instrument", "blueprint")
+    run = check(path, "--show-values", "--study", PLAN)
     assert (run.returncode, run.stdout) == (2, "")
     assert "--show-values is for a person at a terminal" in run.stderr
 
@@ -164,5 +163,5 @@ def test_somebody_at_a_terminal_may_see_them(tmp_path, monkeypatch, capsys):
     path = tmp_path / "a.csv"
     path.write_text(UNKNOWN, encoding="utf-8")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    check_command([path], instrument="blueprint", show_values=True)
+    check_command([path], study=Path(PLAN), show_values=True)
     assert "+12025550101'" in capsys.readouterr().out

@@ -2,13 +2,13 @@ import csv
 from pathlib import Path
 
 import pytest
-import yaml
 
 from analysis.corpora.absence import Absence, UserMissing
-from analysis.corpora.instrument import FOLDER, MissingKind, load_instrument
-from analysis.errors import InstrumentError
-
-BLUEPRINT = load_instrument()
+from analysis.corpora.instrument import instrument_of
+from analysis.errors import StudyError
+from analysis.study.items import MissingKind
+from tests.studies import INSTRUMENT as BLUEPRINT
+from tests.studies import SHIPPED, edited
 
 
 def read(variable, answer):
@@ -18,7 +18,7 @@ def read(variable, answer):
 
 
 def test_the_blueprint_has_62_items_and_the_assignments_of_its_experiments():
-    assignments = {name for name, item in BLUEPRINT.items.items() if item.construct == "assignment"}
+    assignments = {name for name, item in SHIPPED.items.items() if item.measures == "assignment"}
     assert len(BLUEPRINT.items) - len(assignments) == 62
     assert {name.rsplit("_", 1)[0] for name in assignments} == {"LX1", "LX2", "LX3", "EN1", "EN2", "EN3", "EN4", "TA6"}
 
@@ -30,8 +30,8 @@ def test_it_says_what_the_questionnaire_says():
     rows = list(csv.DictReader(facts.open(encoding="utf-8")))
     assert [row["item_id"] for row in rows] == [name for name in BLUEPRINT.items if "_" not in name]
     for row in rows:
-        item = BLUEPRINT.items[row["item_id"]]
-        assert (item.asks, item.role, item.construct) == (row["content_paraphrase"], row["role"], row["construct"])
+        item = SHIPPED.items[row["item_id"]]
+        assert (item.asks, item.role, item.measures) == (row["content_paraphrase"], row["role"], row["construct"])
 
 
 @pytest.mark.parametrize(
@@ -115,64 +115,23 @@ def test_a_declared_missing_code_without_kind_is_unknown():
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("old", "new", "sentence"),
     [
-        ({"surprise": 1}, "unknown key 'surprise'"),
-        ({"title": None}, "a text"),
-        ({"missing": {"lost": ["1"]}}, "got 'lost'; kinds are"),
-        ({"missing": {"refused": ["1"], "dont_know": ["1"]}}, "two kinds"),
-        ({"technical": ["ta1"]}, "two places"),
-        ({"items": {"A": {"construct": "c"}}}, "lacks key"),
-        ({"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r"}}}, "exactly one of"),
-        (
-            {"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r", "whole_number": [1]}}},
-            "two whole numbers",
-        ),
-        (
-            {
-                "items": {
-                    "A": {
-                        "construct": "c",
-                        "asks": "a",
-                        "source": "s",
-                        "role": "r",
-                        "options": {"a": ["1"], "b": ["1"]},
-                    }
-                }
-            },
-            "stands for",
-        ),
-        (
-            {"items": {"A": {"construct": "c", "asks": "a", "source": "s", "role": "r", "options": {True: ["1"]}}}},
-            "quote",
-        ),
+        ('"m": ["1",', '"m": ["1", "2",', "item SC4: '2' stands for 'm' and for 'f'"),
+        ('refused: ["PNS",', 'refused: ["PNS", "DK",', "missing: 'DK' stands for"),
+        ('"m": ["1",', '"m": ["1", "۲",', "item SC4: '2' stands for"),
     ],
 )
-def test_loading_is_strict(tmp_path, change, sentence):
-    tree = yaml.safe_load((FOLDER / "blueprint.yml").read_text(encoding="utf-8"))
-    path = tmp_path / "own.yml"
-    path.write_text(yaml.safe_dump({**tree, **change}), encoding="utf-8")
-    with pytest.raises(InstrumentError, match=sentence):
-        load_instrument(str(path))
+def test_one_spelling_has_one_meaning_in_any_script(old, new, sentence):
+    with pytest.raises(StudyError, match=sentence):
+        instrument_of(edited((old, new)))
 
 
-def test_the_unchanged_tree_loads(tmp_path):
-    path = tmp_path / "own.yml"
-    path.write_text((FOLDER / "blueprint.yml").read_text(encoding="utf-8"), encoding="utf-8")
-    assert load_instrument(str(path)) == BLUEPRINT
-
-
-@pytest.mark.parametrize("content", ["a: 1\na: 2\n", "a: [", "- 1\n", ""])
-def test_what_is_no_instrument_is_refused(tmp_path, content):
-    path = tmp_path / "own.yml"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(InstrumentError, match=r"own\.yml"):
-        load_instrument(str(path))
-
-
-def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(InstrumentError, match="blueprint"):
-        load_instrument("none")
+def test_a_name_with_dots_that_the_plan_writes_out_is_that_item():
+    """Qualtrics numbers questions as Q2.1: no path of groups."""
+    made = instrument_of(edited(("  TA2:\n", '  TA2:\n    variables: ["Q2.1", "Q2.2"]\n')))
+    assert [made.place(name).item.item_id for name in ("Q2.1", "q2.2")] == ["TA2", "TA2"]
+    assert BLUEPRINT.place("Q2.1") is None
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_missing_manifest_says_where_to_look(tmp_path):
 
 
 WHOLE_SURVEY = {
-    "source_id": "s", "file": "in/a.sav", "sample_source": "web_rds", "mode": "telephone", "instrument": "other",
+    "source_id": "s", "file": "in/a.sav", "sample_source": "web_rds", "mode": "telephone",
     "format": "spss", "duration_unit": "minutes",
     "variables": {"consent_subject": "key", "respondent": "id", "recruiter": "by", "wave": "w", "duration": "d"},
 }  # fmt: skip
@@ -92,7 +92,7 @@ WHOLE_POSTS = {
 def test_every_field_is_kept(tmp_path):
     manifest = load(tmp_path, VALID | {"surveys": [WHOLE_SURVEY], "posts": [WHOLE_POSTS], "hosts": ["A", "B"]})
     variables = Variables("key", "id", "by", "w", "d")
-    survey = SurveySource("s", "in/a.sav", "web_rds", "telephone", variables, "other", "spss", "minutes")
+    survey = SurveySource("s", "in/a.sav", "web_rds", "telephone", variables, "spss", "minutes")
     accounts = {"1": Account("1", "institutional"), "2": Account("2", "consented", "A-1")}
     post = PostSource("p", "b.json", "written_permission", "1", "x", accounts)
     assert manifest == Manifest(date(2026, 1, 5), ("A", "B"), "l.jsonl", (survey,), (post,))
@@ -101,7 +101,7 @@ def test_every_field_is_kept(tmp_path):
 def test_what_may_be_left_out_has_these_values(tmp_path):
     manifest = load(tmp_path, VALID | {"posts": [{"source_id": "p", "file": "b.json", "platform_terms_basis": None}]})
     assert manifest.surveys == (SurveySource("s", "a.sav", "opt_in", "web", Variables("key", "", "", "", "")),)
-    assert (manifest.surveys[0].instrument, manifest.surveys[0].format) == ("blueprint", "")
+    assert manifest.surveys[0].format == ""
     assert manifest.surveys[0].duration_unit == "seconds"
     assert manifest.posts == (PostSource("p", "b.json", "", "", "", {}),)
 
@@ -115,7 +115,7 @@ def test_every_basis_is_accepted(tmp_path, basis):
 
 
 KNOWN = "week_zero, hosts, ledger, surveys, posts"
-SURVEY_KEYS = "source_id, file, sample_source, mode, variables, instrument, format, duration_unit, also_admit, encoding"
+SURVEY_KEYS = "source_id, file, sample_source, mode, variables, format, duration_unit, also_admit, encoding"
 
 
 @pytest.mark.parametrize(

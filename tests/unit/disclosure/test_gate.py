@@ -6,14 +6,16 @@ import pytest
 
 from analysis.disclosure import gate
 from analysis.disclosure.gate import Clearance, clear, review
-from analysis.disclosure.policy import Review, load_policy
+from analysis.disclosure.policy import Review, load_policy, pooled_groups
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
 from analysis.schemas.declaration import Column
 from analysis.store import canonical, content_hash, parquet_bytes
+from tests.studies import SHIPPED
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "data/codelists/disclosure_policy.yml")
+POLICY = replace(POLICY, pooled=pooled_groups(SHIPPED))
 GROUPS = Table(
     name="made_up_groups",
     title="Made-up groups",
@@ -213,13 +215,13 @@ POOLED = {"group_kind_code": "service_household", "group_text": "service househo
         ({"value": 0.049}, "both_sides", "fail"),
         ({"value": 0.951}, "both_sides", "fail"),
         ({"value": 0.0, "quantity_code": "prevalence"}, "both_sides", "pass"),
-        (POOLED, "service_pooled", "pass"),
-        (POOLED | {"respondents_n": 95}, "service_pooled", "fail"),
-        (POOLED | {"respondents_n": 95, "value": None}, "service_pooled", "pass"),
-        (POOLED | {"group_text": "service household, Host A"}, "service_pooled", "fail"),
-        (POOLED | {"group_text": "Host A"}, "service_pooled", "fail"),
-        ({"group_kind_code": "host", "group_text": "service household in Host A"}, "service_pooled", "fail"),
-        ({"group_kind_code": "host", "group_text": "Host A"}, "service_pooled", "pass"),
+        (POOLED, "sensitive_pooled", "pass"),
+        (POOLED | {"respondents_n": 95}, "sensitive_pooled", "fail"),
+        (POOLED | {"respondents_n": 95, "value": None}, "sensitive_pooled", "pass"),
+        (POOLED | {"group_text": "service household, Host A"}, "sensitive_pooled", "fail"),
+        (POOLED | {"group_text": "Host A"}, "sensitive_pooled", "fail"),
+        ({"group_kind_code": "host", "group_text": "service household in Host A"}, "sensitive_pooled", "fail"),
+        ({"group_kind_code": "host", "group_text": "Host A"}, "sensitive_pooled", "pass"),
         ({"source": None}, "source_cited", "fail"),
     ],
 )
@@ -234,7 +236,7 @@ def test_a_survey_table_that_does_not_say_on_whom_it_rests_fails():
 
 def test_a_level_that_names_service_without_a_kind_of_group_fails():
     frame = pd.DataFrame([{"level_text": "service household", "respondents_n": 200, "source": "made up"}])
-    assert outcomes(frame, TABLES["synthetic_recruitment_homophily"])["service_pooled"] == "fail"
+    assert outcomes(frame, TABLES["synthetic_recruitment_homophily"])["sensitive_pooled"] == "fail"
 
 
 def test_an_empty_table_of_survey_estimates_passes():
@@ -247,7 +249,7 @@ def texts_of(frame, table, *checks):
     return [(record.outcome, record.text) for record in review(frame, table, policy)]
 
 
-SERVICE = "service groups pool all hosts and hold at least 100 respondents"
+SENSITIVE = "sensitive groups pool all others and hold at least as many respondents as the plan asks for"
 
 
 @pytest.mark.parametrize(
@@ -307,33 +309,36 @@ SERVICE = "service groups pool all hosts and hold at least 100 respondents"
             ("fail", "a share stands for fewer than 10 respondents on one side of the answer"),
         ),
         ("both_sides", groups(10), GROUPS, ("pass", "no row is a share of answers")),
-        ("service_pooled", groups(10), GROUPS, ("pass", "no row is about service households")),
-        ("service_pooled", survey_row(**POOLED), SURVEY, ("pass", SERVICE)),
-        ("service_pooled", survey_row(**POOLED).assign(respondents_n=100), SURVEY, ("pass", SERVICE)),
+        ("sensitive_pooled", groups(10), GROUPS, ("pass", "no row is about a sensitive group")),
+        ("sensitive_pooled", survey_row(**POOLED), SURVEY, ("pass", SENSITIVE)),
+        ("sensitive_pooled", survey_row(**POOLED).assign(respondents_n=100), SURVEY, ("pass", SENSITIVE)),
         (
-            "service_pooled", survey_row(**POOLED).assign(respondents_n=99), SURVEY,
-            ("fail", "a service group has fewer than 100 respondents"),
+            "sensitive_pooled", survey_row(**POOLED).assign(respondents_n=99), SURVEY,
+            ("fail", "a group by service_household has fewer than 100 respondents"),
         ),
         (
-            "service_pooled", survey_row(**POOLED).drop(columns="respondents_n"), SURVEY,
-            ("fail", "a service group has fewer than 100 respondents"),
-        ),
-        ("service_pooled", survey_row(**POOLED | {"group_text": "no service household"}), SURVEY, ("pass", SERVICE)),
-        (
-            "service_pooled", survey_row(**POOLED | {"group_text": "SERVICE of Host A"}), SURVEY,
-            ("fail", "service is crossed with another group; pool all hosts and everything else"),
+            "sensitive_pooled", survey_row(**POOLED).drop(columns="respondents_n"), SURVEY,
+            ("fail", "a group by service_household has fewer than 100 respondents"),
         ),
         (
-            "service_pooled", survey_row(**POOLED).drop(columns=["value"]).assign(respondents_n=95), SURVEY,
-            ("fail", "a service group has fewer than 100 respondents"),
+            "sensitive_pooled", survey_row(**POOLED | {"group_text": "no service household"}), SURVEY,
+            ("pass", SENSITIVE),
         ),
         (
-            "service_pooled", pd.DataFrame([{"level_text": "Service household"}]), SURVEY,
-            ("fail", "a group names service without its kind"),
+            "sensitive_pooled", survey_row(**POOLED | {"group_text": "SERVICE of Host A"}), SURVEY,
+            ("fail", "groups by service_household are crossed with another; pool everything else"),
         ),
         (
-            "service_pooled", pd.DataFrame([{"group_text": "Service household", "level_text": "all"}]), SURVEY,
-            ("fail", "a group names service without its kind"),
+            "sensitive_pooled", survey_row(**POOLED).drop(columns=["value"]).assign(respondents_n=95), SURVEY,
+            ("fail", "a group by service_household has fewer than 100 respondents"),
+        ),
+        (
+            "sensitive_pooled", pd.DataFrame([{"level_text": "Service household"}]), SURVEY,
+            ("fail", "a sensitive group is named without its kind"),
+        ),
+        (
+            "sensitive_pooled", pd.DataFrame([{"group_text": "Service household", "level_text": "all"}]), SURVEY,
+            ("fail", "a sensitive group is named without its kind"),
         ),
         ("whole_points", texts(), TABLES["series_breaks"], ("pass", "intervals in whole percentage points, no counts")),
         (
@@ -377,7 +382,7 @@ def test_every_row_and_column_is_judged():
     two = pd.concat([survey_row(), survey_row(value=0.049)], ignore_index=True)
     assert outcomes(two, SURVEY)["both_sides"] == "fail"
     groups_of_two = pd.concat([survey_row(**POOLED), survey_row(**POOLED | {"respondents_n": 95})], ignore_index=True)
-    assert outcomes(groups_of_two, SURVEY)["service_pooled"] == "fail"
+    assert outcomes(groups_of_two, SURVEY)["sensitive_pooled"] == "fail"
     mixed = pd.concat([survey_row(value=0.3), survey_row(value=0.2512)], ignore_index=True)
     assert outcomes(mixed, SURVEY)["published_steps"] == "fail"
 

@@ -49,8 +49,6 @@ def test_every_rule_is_read(tmp_path):
     assert policy.checks == {kind: tuple(names) for kind, names in content["checks"].items()}
     assert policy.reviewed == {}
     rules = content["microdata"]
-    assert policy.microdata.keys == {key: mapping or {} for key, mapping in rules["keys"].items()}
-    assert policy.microdata.sensitive == tuple(rules["sensitive"])
     assert (policy.microdata.k, policy.microdata.distinct_l) == (rules["k"], rules["distinct_l"])
     assert policy.microdata.largest_answer_share == rules["largest_answer_share"]
     assert policy.microdata.mean_risk == rules["mean_risk"]
@@ -74,15 +72,13 @@ def test_a_reviewed_table_keeps_its_decision(tmp_path):
         ("", {"minimum_cell": 5, "minimum_respondents": 5}),
         ("", {"rounding_base": 1}),
         ("microdata", {"k": 11, "distinct_l": 3, "largest_answer_share": 0.8, "mean_risk": 0.03}),
-        ("microdata", {"keys": {"sc4": None}}),
-        ("microdata", {"keys": {f"k{n}": None for n in range(4)}}),
     ],
 )
 def test_a_rule_at_its_bound_is_accepted(tmp_path, section, values):
     policy = changed(tmp_path, section, **values)
     for name, value in values.items():
         found = getattr(policy.microdata if section else policy, name)
-        assert found == ({key: {} for key in value} if name == "keys" else value)
+        assert found == value
 
 
 @pytest.mark.parametrize(
@@ -92,7 +88,6 @@ def test_a_rule_at_its_bound_is_accepted(tmp_path, section, values):
         ("", {"minimum_cell_floor": 0}, "minimum_cell_floor is 0; want a whole number of at least 1"),
         ("", {"minimum_respondents": 4}, "minimum_respondents is 4; it may not lie below the floor of 5"),
         ("", {"rounding_base": 2.5}, "rounding_base is 2.5; want a whole number of at least 1"),
-        ("microdata", {"keys": {}}, "microdata: 0 keys; want 1 to 4: every key makes classes smaller"),
         ("microdata", {"k": 10}, "microdata: k is 10; want a whole number of at least 11"),
         ("microdata", {"distinct_l": 2}, "microdata: distinct_l is 2; want a whole number of at least 3"),
         ("microdata", {"k": 12.0}, "microdata: k is 12.0; want a whole number of at least 11"),
@@ -143,4 +138,4 @@ def test_a_decision_without_its_fields_is_refused_with_its_table(tmp_path):
     )
     with pytest.raises(DisclosureError) as caught:
         changed(tmp_path, "microdata", more=1)
-    assert str(caught.value).startswith(f"{tmp_path / 'policy.yml'}: microdata: got ['distinct_l', 'k', 'keys', ")
+    assert str(caught.value).startswith(f"{tmp_path / 'policy.yml'}: microdata: got ['distinct_l', 'k', ")

@@ -5,6 +5,7 @@ from analysis.errors import InputError
 from analysis.measures.margin_levels import answers_of, under_levels
 from analysis.measures.margins import HEADER, read_margins
 from analysis.measures.migrant_margins import CHILDREN, migrant_margins
+from tests.studies import SHIPPED
 
 AGES = {"0_4": 10, "5_11": 10, "12_17": 20, "18_59": 40, "60_plus": 20}
 YOUNG, OLD = "18-24+25-34+35-44+45-59", "60+"
@@ -82,6 +83,6 @@ def margins_file(path, *levels):
 
 
 def test_an_answer_in_two_levels_is_refused_with_its_line(tmp_path):
-    read_margins(margins_file(tmp_path / "good.csv", f"A:m:{YOUNG}", "A:m:60+", f"B:m:{YOUNG}"))
+    read_margins(margins_file(tmp_path / "good.csv", f"A:m:{YOUNG}", "A:m:60+", f"B:m:{YOUNG}"), SHIPPED.margins)
     with pytest.raises(InputError, match=r"line 2, column level: .*one level only"):
-        read_margins(margins_file(tmp_path / "bad.csv", f"A:m:{YOUNG}", "B:m:25-34"))
+        read_margins(margins_file(tmp_path / "bad.csv", f"A:m:{YOUNG}", "B:m:25-34"), SHIPPED.margins)

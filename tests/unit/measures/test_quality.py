@@ -1,9 +1,10 @@
 import pandas as pd
 import pytest
 
-from analysis.measures.quality import NOT_ANSWERS, Screen, flag_counts, flagged
+from analysis.measures.quality import NOT_ANSWERS, flag_counts, flagged
+from tests.studies import SHIPPED
 
-SCREEN = Screen(speeder_share=0.3333, attention_answer="4", excluding_flags=2)
+SCREEN = SHIPPED.quality
 
 
 def responses(*changes):

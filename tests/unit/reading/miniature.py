@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.reading.book import DOCUMENTS
 from analysis.reading.chapter_tables import METHOD_KINDS
 from analysis.reading.wording import VERDICTS
+from analysis.results.questionnaire import term_rows
 from analysis.schemas import TABLES
 from analysis.schemas.publish import frictionless_resource
 from analysis.store import canonical, csv_bytes, parquet_bytes
+from tests.studies import SHIPPED
 from tests.unit.reading.miniature_posts import posts_tables
 
 SOURCE = "Nobody 2011, doi:10.1234/made.up"
@@ -134,7 +136,7 @@ def survey_estimates() -> list[dict[str, Any]]:
         survey_estimate("E13a_share_not_favourable", "ta1", "envelope", "robust interval", 0.7),
         survey_estimate("E01b_public_support_service_household", "rr1", "blended", "crosswise", 0.2,
                         group_text="service household", **HIDDEN),
-        survey_estimate("K47_endorsement_shift", "en1", "unweighted", "un agency", 0.05, **POINTS),
+        survey_estimate("K47_endorsement_shift", "en1", "unweighted", "UN agency", 0.05, **POINTS),
     ]  # fmt: skip
 
 
@@ -251,6 +253,8 @@ def known_truth() -> list[dict[str, Any]]:
     names = (
         "R16_list_zodiac_conventional", "R17_list_zodiac_placebo_item", "R18_list_zodiac_equal_length",
         "R19_lists_median_standard_error", "R21_lists_rare", "R27_incidents_named_afghan", "R28_incidents_needed",
+        "R33_darfur_robustness", "R35_conflict_events_before", "R36_conflict_events_on_the_day",
+        "R39_toronto_naming_afghans", "R40_england_largest_change", "R42_attitudes_immigrants",
     )  # fmt: skip
     return [
         {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
@@ -333,15 +337,18 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "events_dated": [
             {"event_id": f"V0{n}", "event_date": day.replace(month=n), "event_text": "Something",
              "event_category_code": kind, "date_status_code": "seen", "source_quality_code": "named_or_official",
-             "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE}
+             "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE, "grade_code": "C",
+             "hosts_text": None, "confounders_text": "V02 in DEU, -7 d" if n == 3 else None}
             for n, kind in ((1, "afg_pak"), (2, "host_policy"), (3, "afg_pak"))
         ],
         "questionnaire_items": [
-            {"item_rank": rank, "item_id": name, "construct_text": "regime_eval", "asks_text": "How do you view them",
+            {"item_rank": rank, "item_id": name, "section_text": "Views", "construct_text": "regime_eval",
+             "asks_text": "How do you view them",
              "parts_text": None, "answers_text": "very_unfavourable | somewhat_favourable", "item_source_text": "x",
              "item_role_text": "outcome", "instrument_text": "made_up"}
             for rank, name in enumerate(("TA1", "LX1_ARM"), start=1)
         ],
+        "study_terms": term_rows(SHIPPED).to_dict("records"),
         "literature": [
             {"literature_key": "nobody2011", "source": "Nobody (2011). Made up.", "cited_for_text": "nothing",
              "seen_code": "memory", "source_address": "https://doi.org/10.1234/made.up"},

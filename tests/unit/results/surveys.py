@@ -2,17 +2,17 @@
 
 import pandas as pd
 
-from analysis.schemas.items import ITEM_COLUMNS
+from tests.studies import SHIPPED
 
 HOSTS = ("Host A", "Host B")
 WHOM = {"population": "everybody", "source": "made up"}
 
 
-def responses(n=400, **items):
+def responses(n=400, plan=SHIPPED, **items):
     """n respondents, half of them recruited; every item without a rule was not exported."""
     ids = [f"{number:032x}" for number in range(n)]
     is_rds = [number < n // 2 for number in range(n)]
-    rows = pd.DataFrame({column.name: [".not_exported"] * n for column in ITEM_COLUMNS})
+    rows = pd.DataFrame({column: [".not_exported"] * n for column in plan.columns})
     rows["respondent_pseudonym"] = ids
     rows["sample_source_code"] = ["web_rds" if rds else "opt_in" for rds in is_rds]
     # The first four are seeds; each later one was recruited by the respondent at a quarter of its place.

@@ -17,6 +17,7 @@ from analysis.results.attack_histories import BATCHES, JOINS, SINGLES, Event, at
 from analysis.results.attack_studies import SHAPES, invented_answers, invented_posts
 from analysis.schemas import TABLES
 from analysis.store import canonical
+from tests.studies import REHEARSAL
 
 SEED, MINIMUM = 20261127, 10
 TWO = ["person_of_two_releases", "answer_of_two_releases", "account_of_two_releases"]
@@ -24,7 +25,7 @@ TWO = ["person_of_two_releases", "answer_of_two_releases", "account_of_two_relea
 
 @pytest.fixture(scope="module")
 def found():
-    return attack_rows(SEED, MINIMUM).set_index(["protection_code", "attack_code", "study_code"])
+    return attack_rows(REHEARSAL, SEED, MINIMUM).set_index(["protection_code", "attack_code", "study_code"])
 
 
 def test_the_table_meets_its_declaration(found):
@@ -55,7 +56,7 @@ def test_a_gate_that_holds_nothing_shows_that_somebody_left(monkeypatch):
         attack_histories, "guess_person", lambda *pair: guesses.append(guess_person(*pair)) or guesses[-1]
     )
     monkeypatch.setattr(attack_histories, "SHAPES", SHAPES[1:2])
-    attack_rows(SEED, MINIMUM)
+    attack_rows(REHEARSAL, SEED, MINIMUM)
     assert sum(guess.is_told for guess in guesses[: SINGLES + JOINS]) > SINGLES / 2
 
 
@@ -69,10 +70,10 @@ def test_histories_hold_singles_joins_and_batches_of_every_size():
 
 
 def test_plain_counts_are_solved_and_a_small_rest_is_named():
-    answers = invented_answers(SHAPES[2], np.random.default_rng(5))
-    rows = rows_of(unprotected_answers(answers))
-    whole = next(row for row in rows if row["group_kind_code"] == "all" and row["item_text"] == "ta1")
-    yes = int((answers.ta1 == "very_favourable").sum())
+    answers = invented_answers(REHEARSAL, SHAPES[2], np.random.default_rng(5))
+    rows = rows_of(unprotected_answers(REHEARSAL, answers))
+    whole = next(row for row in rows if row["group_kind_code"] == "all" and row["item_text"] == "view")
+    yes = int((answers["view"] == "for").sum())
     assert (len(answers), yes) in {(count.n, count.yes) for count in possible_counts(whole, len(answers))}
     assert list(rounding_undone(rows, MINIMUM))
     assert any("by host" in text for text in whole_minus_groups(rows, MINIMUM))
@@ -105,10 +106,10 @@ def test_a_number_of_few_posts_or_accounts_is_found(changed, is_found):
 
 
 def test_equal_releases_leave_the_margins():
-    data = unprotected_answers(invented_answers(SHAPES[0], np.random.default_rng(2)))
-    guess = guess_person(data, data, ("host",), ("ta1",))
+    data = unprotected_answers(REHEARSAL, invented_answers(REHEARSAL, SHAPES[0], np.random.default_rng(2)))
+    guess = guess_person(data, data, ("host",), ("view",))
     assert not guess.is_told
-    assert guess.said["ta1"] == "no"
+    assert guess.said["view"] == "no"
 
 
 def test_one_account_carries_the_rare_frame():

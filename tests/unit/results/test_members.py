@@ -5,12 +5,13 @@ import pandas as pd
 from analysis.results.members import digest, post_members, survey_members
 from analysis.schemas import TABLES
 from analysis.store import canonical
+from tests.studies import SHIPPED
 from tests.unit.results.surveys import responses
 
 
 def members(rows, excluded=()):
     is_out = pd.Series({name: name in excluded for name in rows.respondent_pseudonym})
-    return survey_members(rows, is_out)
+    return survey_members(SHIPPED, rows, is_out)
 
 
 def content(found):
@@ -21,7 +22,17 @@ def test_every_group_that_a_number_may_be_about_is_named():
     found = members(responses(40))
     canonical(found, TABLES["synthetic_release_members"])
     kinds = {group.partition(" = ")[0] for group in found.member_group_text}
-    assert kinds == {"all", "host", "cohort", "language", "sample", "mode", "ballot_version", "service", "screen"}
+    assert kinds == {
+        "all",
+        "host",
+        "cohort",
+        "language",
+        "sample",
+        "mode",
+        "ballot_version",
+        "service_household",
+        "screen",
+    }
     assert (found.member_group_text == "host = Host A").sum() == 20
 
 

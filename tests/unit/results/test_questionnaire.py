@@ -1,21 +1,19 @@
 """The questionnaire as a table: every item once, in the instrument's order, with what may be answered."""
 
-from analysis.corpora.instrument import load_instrument
 from analysis.results.questionnaire import answers, questionnaire_rows
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
-
-INSTRUMENT = load_instrument()
+from tests.studies import SHIPPED
 
 
 def test_every_item_is_a_row_in_order():
-    rows = check(questionnaire_rows(INSTRUMENT.name, INSTRUMENT.items.values()), TABLES["questionnaire_items"])
-    assert rows.item_id.tolist() == list(INSTRUMENT.items)
-    assert rows.item_rank.tolist() == list(range(1, len(INSTRUMENT.items) + 1))
+    rows = check(questionnaire_rows(SHIPPED), TABLES["questionnaire_items"])
+    assert rows.item_id.tolist() == list(SHIPPED.items)
+    assert rows.item_rank.tolist() == list(range(1, len(SHIPPED.items) + 1))
 
 
 def test_answers_are_codes_a_range_or_free_text():
-    items = INSTRUMENT.items
+    items = SHIPPED.items
     assert answers(items["SC4"]) == "m | f | other"
     assert answers(items["NW1"]) == "a whole number from 0 to 200"
     assert answers(items["EX5"]) == "free text"

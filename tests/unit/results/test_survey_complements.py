@@ -6,10 +6,11 @@ import pytest
 
 from analysis.results.survey_complements import withhold_complements
 from analysis.results.survey_rows import TOO_FEW, Number, Place, Rows
+from tests.studies import SHIPPED
 
 
 def gathered(whole, groups, *, kind="host", weighting="blended"):
-    rows = Rows(SimpleNamespace(study="synthetic"), "made up")
+    rows = Rows(SimpleNamespace(study="synthetic", plan=SHIPPED), "made up")
     rows.add(Place("K", "x", weighting, "share of answers", quantity="answer_share"), number(*whole))
     for name, counts in groups.items():
         place = Place("K", "x", weighting, "share of answers", kind, name, "answer_share")
@@ -45,13 +46,13 @@ def test_the_smallest_part_is_withheld_until_no_rest_is_small(whole, groups, kep
 
 
 def test_the_two_samples_are_parts_of_everybody():
-    rows = Rows(SimpleNamespace(study="synthetic"), "made up")
+    rows = Rows(SimpleNamespace(study="synthetic", plan=SHIPPED), "made up")
     for weighting, counts in {"unweighted": (506, 200), "rds": (300, 120), "raked": (200, 78)}.items():
         rows.add(Place("K", "x", weighting, "share of answers", quantity="answer_share"), number(*counts))
     withhold_complements(rows)
     assert [row["is_usable"] for row in rows.found] == [True, True, False]
     rows.exact[0] = (rows.exact[0][0], number(500, 198))
-    again = Rows(SimpleNamespace(study="synthetic"), "made up")
+    again = Rows(SimpleNamespace(study="synthetic", plan=SHIPPED), "made up")
     for place, one in rows.exact:
         again.add(place, one)
     withhold_complements(again)
@@ -59,7 +60,7 @@ def test_the_two_samples_are_parts_of_everybody():
 
 
 def test_parts_of_another_item_are_no_parts():
-    rows = Rows(SimpleNamespace(study="synthetic"), "made up")
+    rows = Rows(SimpleNamespace(study="synthetic", plan=SHIPPED), "made up")
     rows.add(Place("K", "x", "blended", "share of answers", quantity="answer_share"), number(308, 103))
     rows.add(Place("K", "y", "blended", "share of answers", "host", "a", "answer_share"), number(300, 100))
     withhold_complements(rows)

@@ -2,9 +2,11 @@ from analysis.disclosure.tabular import protect_frequencies
 from analysis.results.survey_lists import list_counts
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from tests.studies import edited
 from tests.unit.results.surveys import responses
 from tests.unit.results.test_survey_results import survey_of
 
+SHORT = edited(("control_items: 4", "control_items: 2"))
 TABLE = TABLES["synthetic_list_counts"]
 
 
@@ -18,7 +20,7 @@ def lists(n=100):
 
 
 def test_every_possible_answer_has_a_row_and_they_add_up():
-    rows = list_counts(survey_of(lists()), items=2)
+    rows = list_counts(survey_of(lists(), plan=SHORT))
     check(rows, TABLE)
     assert list(rows.itertuples(index=False, name=None)) == [
         ("lx1", "control", "0", 20), ("lx1", "control", "1", 25), ("lx1", "control", "2", 0),
@@ -29,7 +31,7 @@ def test_every_possible_answer_has_a_row_and_they_add_up():
 
 
 def test_the_gate_hides_an_empty_answer_and_another_beside_it():
-    rows = list_counts(survey_of(lists()), items=2)
+    rows = list_counts(survey_of(lists(), plan=SHORT))
     shown = protect_frequencies({TABLE.name: rows}, {TABLE.name: TABLE}, 10, 5).frames[TABLE.name]
     hidden = shown[shown.list_answers_n.isna()]
     assert set(zip(hidden.list_arm_code, hidden.list_answer_text, strict=True)) == {
@@ -38,4 +40,4 @@ def test_the_gate_hides_an_empty_answer_and_another_beside_it():
 
 
 def test_a_survey_without_lists_has_no_row():
-    assert list_counts(survey_of(responses(40)), items=4).empty
+    assert list_counts(survey_of(responses(40))).empty

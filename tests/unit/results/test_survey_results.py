@@ -6,16 +6,26 @@ import pytest
 
 from analysis.results import survey_weights as weighting
 from analysis.results.survey_direct import direct_rows, rds_rows
-from analysis.results.survey_frame import FAVOURABLE, GIVEN_DEFENCE, NOT_FAVOURABLE, PUBLIC_SUPPORT, read_survey
+from analysis.results.survey_frame import read_survey
 from analysis.results.survey_recovery import recovery_rows
-from analysis.results.survey_results import Plan, estimate
+from analysis.results.survey_results import Sizes, estimate
 from analysis.results.survey_rows import REFUSED, TOO_FEW, Place, Rows, identifier, reason_against
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.schemas.precision import floored, share_on_step, share_step
+from tests.studies import SHIPPED, question
 from tests.unit.results.surveys import margins, quality, responses
 
-PLAN = Plan(seed=1, bootstrap_draws=30, model_draws=60, list_items=4, crosswise_chance=0.25)
+SIZES = Sizes(seed=1, bootstrap_draws=30, model_draws=60)
+FAVOURABLE, NOT_FAVOURABLE, GIVEN_DEFENCE, PUBLIC_SUPPORT = map(
+    question,
+    (
+        "K20_approval_share",
+        "E13a_share_not_favourable",
+        "E03_regime_given_defence",
+        "E01b_public_support_service_household",
+    ),
+)
 
 
 def every(number, of, yes, no):
@@ -43,14 +53,14 @@ def full(n=400):
     )
 
 
-def survey_of(rows, study="synthetic"):
-    weights = weighting.weight_rows(rows, quality(rows), margins(), 100.0)
-    return read_survey(rows, weights, study)
+def survey_of(rows, study="synthetic", plan=SHIPPED):
+    weights = weighting.weight_rows(plan, rows, quality(rows), margins(), 100.0)
+    return read_survey(plan, rows, weights, study)
 
 
 @pytest.fixture(scope="module")
 def results():
-    return estimate(survey_of(full()), margins(), PLAN, "made up")
+    return estimate(survey_of(full()), margins(), SIZES, "made up")
 
 
 def test_every_table_meets_its_declaration(results):
@@ -100,7 +110,7 @@ def test_robust_steps_only_widen(results):
 
 
 def test_service_households_are_never_crossed_with_a_host(results):
-    service = results.estimates[results.estimates.estimand_id == PUBLIC_SUPPORT.estimand_id]
+    service = results.estimates[results.estimates.estimand_id == PUBLIC_SUPPORT.estimand]
     assert set(service.group_kind_code) <= {"service_household", "all"}
 
 
@@ -109,7 +119,7 @@ def test_a_list_whose_floor_is_avoided_gives_no_number():
     treated = rows.lx1_arm == "treatment"
     rows.loc[treated & (rows.lx1 == "0"), "lx1"] = "1"
     rows.loc[~treated, "lx1"] = ["0" if i % 3 else "2" for i in range((~treated).sum())]
-    found = estimate(survey_of(rows), margins(), PLAN, "made up").estimates
+    found = estimate(survey_of(rows), margins(), SIZES, "made up").estimates
     lists = found[found.item_text.isin(["lx1", "lx1 and lx2"])]
     assert not lists[lists.item_text == "lx1"].is_usable.any()
     assert lists.value[~lists.is_usable.astype(bool)].isna().all()
@@ -118,14 +128,14 @@ def test_a_list_whose_floor_is_avoided_gives_no_number():
 
 def test_a_survey_without_experiments_says_so_and_ends():
     rows = responses(ta1=lambda i: every(i, 3, "very_favourable", "very_unfavourable"))
-    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    found = estimate(survey_of(rows, "vault"), margins(), SIZES, "made up")
     check(found.estimates, TABLES["vault_survey_estimates"])
     check(found.diagnostics, TABLES["vault_survey_diagnostics"])
     assert (found.estimates.evidence_class_code == "field").all()
 
 
 def test_a_survey_without_any_answer_gives_tables_that_can_be_released():
-    found = estimate(survey_of(responses(), "vault"), margins(), PLAN, "made up")
+    found = estimate(survey_of(responses(), "vault"), margins(), SIZES, "made up")
     check(found.estimates, TABLES["vault_survey_estimates"])
     check(found.diagnostics, TABLES["vault_survey_diagnostics"])
     check(found.sensitivity, TABLES["vault_survey_sensitivity"])
@@ -135,7 +145,7 @@ def test_a_survey_without_any_answer_gives_tables_that_can_be_released():
 def test_a_small_survey_of_volunteers_is_estimated():
     rows = full(120)
     rows["sample_source_code"], rows["recruiter_pseudonym"] = "opt_in", None
-    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    found = estimate(survey_of(rows, "vault"), margins(), SIZES, "made up")
     check(found.estimates, TABLES["vault_survey_estimates"])
     assert "rds" not in set(found.estimates.weighting_code)
 
@@ -144,7 +154,7 @@ def test_a_list_that_one_host_never_saw_treated_is_reported_without_a_balance_te
     rows = full(800)
     only_control = (rows.sc2 == "Host B") & (rows.lx1_arm == "treatment")
     rows.loc[only_control, "lx1"] = ".not_asked"
-    found = estimate(survey_of(rows), margins(), PLAN, "made up")
+    found = estimate(survey_of(rows), margins(), SIZES, "made up")
     checks = found.diagnostics[found.diagnostics.item_text == "lx1"].check_code
     assert "design_effect" in set(checks)
     assert "balance" not in set(checks)
@@ -161,7 +171,7 @@ def test_a_list_that_one_host_never_saw_treated_is_reported_without_a_balance_te
     ],
 )
 def test_a_share_is_withheld_where_it_says_too_much(yes_n, no_n, kind, reason):
-    assert reason_against(yes_n, no_n, group_kind=kind) == reason
+    assert reason_against(SHIPPED, yes_n, no_n, kind) == reason
 
 
 def test_a_withheld_share_has_no_number():
@@ -219,14 +229,14 @@ def test_recovery_puts_the_truth_beside_the_estimate(results):
 
 def test_no_truth_is_told_about_a_real_study():
     rows = responses(ta1=lambda i: every(i, 3, "very_favourable", "very_unfavourable"))
-    found = estimate(survey_of(rows, "vault"), margins(), PLAN, "made up")
+    found = estimate(survey_of(rows, "vault"), margins(), SIZES, "made up")
     recovery = recovery_rows(found.estimates, truth())
     assert recovery.empty
     check(recovery, TABLES["vault_recovery"])
 
 
 def test_the_same_seed_gives_the_same_rows(results):
-    again = estimate(survey_of(full()), margins(), PLAN, "made up")
+    again = estimate(survey_of(full()), margins(), SIZES, "made up")
     pd.testing.assert_frame_equal(again.estimates, results.estimates)
 
 
@@ -241,7 +251,7 @@ def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
     direct = Rows(survey_of(rows), "made up")
     rds_rows(direct, 1000.0, 30, np.random.default_rng(1))
     name = "rds-ii, stated numbers only"
-    found = {row["estimator_text"]: row for row in direct.found if row["estimand_id"] == FAVOURABLE.estimand_id}
+    found = {row["estimator_text"]: row for row in direct.found if row["estimand_id"] == FAVOURABLE.estimand}
     assert name in found
     kept = rows[(rows.sample_source_code == "web_rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
     weights = 1 / np.maximum(kept.nw1.astype(float), 1)

@@ -3,12 +3,15 @@ import pytest
 
 from analysis.errors import EstimationError
 from analysis.results import survey_weights as weighting
+from tests.studies import SHIPPED
 from tests.unit.results.surveys import margins, quality, responses
 
 
 def made(rows=None, excluded=(), totals=None, cut_at=100.0):
     rows = responses() if rows is None else rows
-    return weighting.weight_rows(rows, quality(rows, excluded), margins() if totals is None else totals, cut_at)
+    return weighting.weight_rows(
+        SHIPPED, rows, quality(rows, excluded), margins() if totals is None else totals, cut_at
+    )
 
 
 def test_the_recruited_count_by_the_inverse_of_their_acquaintances():
@@ -62,7 +65,7 @@ def test_a_respondent_outside_the_margins_keeps_a_weight():
 def test_missing_and_zero_degrees_are_the_median_and_one():
     rows = responses()
     rows.loc[[4, 5], "nw1"] = [".refused", "0"]
-    found = weighting.recruitment(rows)
+    found = weighting.recruitment(SHIPPED, rows)
     assert found.degree[4] == np.median(found.degree[np.arange(200) != 4])
     assert found.degree[5] == 1
 
@@ -95,14 +98,14 @@ def test_waves_are_counted_in_spans_with_their_total():
 
 def test_homophily_is_one_without_any_and_says_nothing_of_small_levels():
     rows = responses(ta1=lambda number: "very_favourable" if number % 16 == 0 else "very_unfavourable")
-    found = weighting.homophily_rows(rows, {"sc5": {}}, "made up")
+    found = weighting.homophily_rows(SHIPPED, rows, "made up")
     assert set(found.level_text[found.item_text == "ta1"]) == {"not favourable"}
     assert (found.respondents_n % 5 == 0).all()
 
 
 def test_diagnostics_have_a_row_per_weighting():
     rows = responses(ta1=lambda number: "very_favourable" if number % 4 == 0 else "very_unfavourable")
-    found = weighting.diagnostic_rows(made(rows), rows, "made up").set_index("weighting_code")
+    found = weighting.diagnostic_rows(SHIPPED, made(rows), rows, "made up").set_index("weighting_code")
     assert list(found.index) == ["unweighted", "rds", "raked", "blended"]
     assert found.kish_design_effect["unweighted"] == 1
     assert found.kish_design_effect["rds"] > 1

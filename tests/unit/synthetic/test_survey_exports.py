@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.corpora.exports import open_export
-from analysis.corpora.instrument import load_instrument
 from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
@@ -14,10 +13,10 @@ from analysis.synthetic import answers, recruitment, world
 from analysis.synthetic.exports.survey_rows import survey_rows
 from analysis.synthetic.exports.survey_vendors import VENDORS
 from analysis.synthetic.questionnaire import QUESTIONS
+from tests.studies import INSTRUMENT
 
 SIZE = 120
 MISSING = {"pns": "refused", "dk": "dont_know", "not_asked": "not_asked"}
-INSTRUMENT = load_instrument()
 
 
 def rows(seed):

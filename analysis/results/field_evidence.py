@@ -1,0 +1,128 @@
+"""Estimates of a study as evidence on claims: p-values, screens, and the match that a person wrote.
+
+What belongs here: what the program can see of an estimate's standing. What must not: a judgement, which is the rules'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.claims.entries import FieldLink, Register
+from analysis.claims.evidence import Evidence, Unit
+from analysis.claims.rules import Quantity, Threshold, quantity_rules
+from analysis.errors import ClaimsError
+from analysis.results.claims import Piece
+from analysis.study import Plan
+
+LEVEL, SPLIT = 0.95, 0.975
+"""Of the rule, and of a conjunction whose two parts share the error."""
+
+SOURCE = "this study"
+UNITS: dict[str, Unit] = {"answer_share": "share", "difference_in_shares": "share_difference"}
+
+
+def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLink], plan: Plan) -> list[Piece]:
+    """Every estimate of a study that a claim's rule reads, linked or not.
+
+    Parameters
+    ----------
+    register : Register
+    rows : DataFrame
+        Table `survey_evidence`.
+    links : sequence of FieldLink
+        What people wrote; an estimate without a link is context, and its row says what is missing.
+    plan : Plan
+        Says when the interviews began: what was asked after the register was frozen was not known to it.
+
+    Raises
+    ------
+    ClaimsError
+        A link names an estimand of which the study has no robust interval.
+    """
+    known = set(rows.estimand_id)
+    for link in links:
+        if link.estimand_id not in known:
+            raise ClaimsError(
+                f"evidence_links.csv: received {link.estimand_id!r} for claim {link.claim_id}; allowed: "
+                f"{', '.join(sorted(known)) or 'none, as the plan has no share with `robust`'}; give the question of "
+                "the plan that estimand and `robust`, or remove the row."
+            )
+    by_key = {(link.claim_id, link.estimand_id): link for link in links}
+    is_known = plan.asked_from is None or plan.asked_from <= register.history[-1].frozen_on
+    found = []
+    for claim in register.claims:
+        for part in quantity_rules(claim.rule):
+            if part.estimand in known:
+                written = by_key.get((claim.id, part.estimand))
+                made = _evidence(claim.id, part, rows[rows.estimand_id == part.estimand], written, plan)
+                found.append(_piece(replace(made, is_known_at_freeze=is_known), written, plan))
+    return found
+
+
+def _evidence(claim_id: str, part: Quantity, rows: pd.DataFrame, link: FieldLink | None, plan: Plan) -> Evidence:
+    ends = {float(row.confidence_level): (float(row.robust_low), float(row.robust_high)) for row in rows.itertuples()}
+    bare = Evidence(
+        claim_id=claim_id,
+        estimand_id=part.estimand,
+        evidence_class="field",
+        grade="A",
+        is_population_matched=link is not None and link.is_population_matched,
+        is_period_matched=link is not None and link.is_period_matched,
+        screens=screens(plan, part.estimand, int(rows.respondents_count.iloc[0]), link),
+        is_linked=link is not None,
+        note=link.reason if link else "",
+    )
+    if not rows.is_publishable.all():
+        return bare
+    bar, limit = _limits(part)
+    return replace(
+        bare,
+        estimate=float(rows.robust_value.iloc[0]),
+        low=ends[LEVEL][0],
+        high=ends[LEVEL][1],
+        split_low=ends[SPLIT][0],
+        split_high=ends[SPLIT][1],
+        p_supported=p_value(ends, bar, is_above=True),
+        p_contradicted=p_value(ends, limit, is_above=False),
+        unit=UNITS[rows.quantity_code.iloc[0]],
+    )
+
+
+def _piece(evidence: Evidence, link: FieldLink | None, plan: Plan) -> Piece:
+    words = dict(plan.estimands())[evidence.estimand_id]
+    told = f"{words}: robust interval of this study ({plan.population}, {plan.period})."
+    decided = f" {link.reason} Decided by {link.decided_by} on {link.decided_on}." if link else ""
+    return Piece(evidence, f"{evidence.estimand_id}_robust_interval", told + decided, SOURCE)
+
+
+def _limits(part: Quantity) -> tuple[float, float]:
+    """What the lower end has to exceed for support, and the upper end to stay below for a contradiction."""
+    if isinstance(part, Threshold):
+        return part.threshold, part.threshold
+    return part.null_value, min(part.smallest_effect.values())
+
+
+def p_value(ends: dict[float, tuple[float, float]], limit: float, *, is_above: bool) -> float:
+    """One-sided p-value against a limit, never smaller than it is: over the same specifications as the interval.
+
+    Example
+    -------
+    >>> p_value({0.5: (0.4, 0.6), 0.9: (0.3, 0.7), 0.99: (0.2, 0.8)}, 0.25, is_above=True)
+    0.05
+    """
+    beyond = [level for level, (low, high) in ends.items() if (low > limit if is_above else high < limit)]
+    return round((1 - max(beyond)) / 2, 6) if beyond else 1.0
+
+
+def screens(plan: Plan, estimand: str, n: int, link: FieldLink | None) -> dict[str, bool]:
+    """Screens that a person vouches for, and those that the program can see, which no person overrules."""
+    question = plan.by_estimand.get(estimand)
+    seen: dict[str, bool] = {}
+    if estimand in plan.planned_n:
+        seen["planned_n"] = n >= plan.planned_n[estimand]
+    if question and question.given:
+        seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
+    return {name: True for name in (link.screens_passed if link else ())} | seen

@@ -1,0 +1,43 @@
+"""The intervals that claims are judged by, at many levels: restricted, and read by the stage of verdicts alone.
+
+What must not be here: a limit of any rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.results.survey_direct import blended_share, robust, robust_group
+from analysis.results.survey_frame import Survey
+from analysis.results.survey_rows import reason_against
+from analysis.study.plan import Question
+
+LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.992, 0.994, 0.995,
+          0.996, 0.997, 0.998, 0.999, 0.9995, 0.9999)  # fmt: skip
+"""A one-sided p-value is read off them: half of what the widest interval that lies on one side leaves out."""
+
+COLUMNS = [
+    "estimand_id", "item_text", "group_text", "quantity_code", "respondents_count", "is_publishable", "robust_value",
+    "confidence_level", "robust_low", "robust_high",
+]  # fmt: skip
+
+
+def evidence_rows(survey: Survey) -> pd.DataFrame:
+    """Table `survey_evidence`: the robust interval of every share that asks for it, at every level."""
+    questions = (question for question in survey.plan.questions if question.robust)
+    rows = [row for question in questions for row in _levels(survey, question)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _levels(survey: Survey, question: Question) -> Iterator[tuple[object, ...]]:
+    kind, members = robust_group(survey, question)
+    coded = survey.coded(question).among(members)
+    yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
+    is_publishable = reason_against(survey.plan, yes_n, n - yes_n, kind) is None
+    shown = (question.estimand, survey.plan.item_text(question), question.robust, "answer_share", n, is_publishable)
+    for level in LEVELS:
+        found = robust(survey, coded, confidence=level)
+        if found is not None:
+            yield *shown, blended_share(survey, coded), level, found.low, found.high

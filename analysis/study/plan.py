@@ -1,0 +1,411 @@
+"""The plan of a study: what is asked, what is estimated from it, for whom, and what is shown.
+
+What belongs here: the shapes of a plan. What must not: a value of any study, arithmetic, a file.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from analysis.study.entry import Column, Day, Entry, EstimandId, ItemId, Kind, Text
+from analysis.study.items import Item, Missing, by_column
+
+LEAST_FLOOR = 100
+"""Smallest group that any study may report by itself: below, steps of published shares no longer hide counts."""
+
+LEAST_PER_SIDE_FLOOR = 10
+"""Fewest respondents on one side of an answer, and behind any estimate."""
+
+SHARE = Field(gt=0, lt=1)
+
+
+class Holder(Entry):
+    """Two groups from an item that may be answered by several codes: who named one of them, and who did not."""
+
+    code: str
+    who: Text
+    others: Text
+
+
+class Group(Entry):
+    """Groups that are reported beside everybody."""
+
+    kind: Kind
+    """Code of the kind in tables: region, cohort, …"""
+    item: Column
+    words: Text
+    """What the groups are made by, for readers."""
+    names: dict[str, Text] = Field(default_factory=dict)
+    """Answer to the name under which it is released; the code itself where there is none."""
+    holder: Holder | None = None
+    """Groups by one code of an item of several answers."""
+    is_domain: bool = False
+    """Models, lists and recruitment are estimated for these groups too; one kind at most."""
+    is_sensitive: bool = False
+    """Never crossed with another group, and counted by who answered, not by who is in it."""
+    least: int = Field(default=LEAST_FLOOR, ge=LEAST_FLOOR)
+    """Fewest respondents of a group of this kind that is reported."""
+
+
+NetworkEstimate = Literal["rds-ii", "domains", "degree", "successive"]
+
+
+class Question(Entry):
+    """A share of direct answers: of one item, of one question given another, or of several together."""
+
+    estimand: EstimandId
+    words: Text
+    """What the share is a share of: view …, were …"""
+    item: Column | None = None
+    yes: tuple[str, ...] = ()
+    """Codes of the item that count as yes; other codes are no."""
+    of: EstimandId | None = None
+    given: EstimandId | None = None
+    """`of` among those who said yes to `given`."""
+    all_of: tuple[EstimandId, ...] = ()
+    """Questions that are all answered yes; one no settles that they are not."""
+    groups: tuple[Kind, ...] | None = None
+    """Kinds of groups for which it is reported; for all kinds and everybody where the key is absent."""
+    modelled: bool = False
+    """Also poststratified by a multilevel model, and raked by domain."""
+    network: tuple[NetworkEstimate, ...] = ()
+    """Estimates from the recruitment: rds-ii, the same by domain and by other degrees, successive sampling."""
+    robust: str = ""
+    """Group for which the robust interval is computed: `all`, or the name of a group."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = {
+            "item with yes": bool(self.item) and bool(self.yes),
+            "of with given": bool(self.of) and bool(self.given),
+            "all_of": len(self.all_of) > 1,
+        }
+        stray = (self.item is None) != (not self.yes) or (self.of is None) != (self.given is None)
+        if stray or sum(forms.values()) != 1:
+            raise ValueError(f"got {[name for name, has in forms.items() if has]}; give exactly one of {list(forms)}")
+        return self
+
+
+class SplitBallot(Entry):
+    """A question that is worded in two ways at random: the first version's share minus the second's."""
+
+    estimand: EstimandId
+    words: Text
+    question: EstimandId
+    version: Column
+    first: str
+    second: str
+    kind: Kind
+    """Kind of group under which the share of each version is listed."""
+
+
+class Battery(Entry):
+    """Messages that may have been seen, one of them invented."""
+
+    estimand: EstimandId
+    """Mean over real messages of who saw them often, minus the same of the invented one."""
+    words: Text
+    seen: EstimandId
+    """Mean over real messages of who saw them at all."""
+    seen_words: Text
+    name: Column
+    """How tables name the battery."""
+    messages: tuple[Column, ...] = Field(min_length=1)
+    foil: Column
+    often: tuple[str, ...] = Field(min_length=1)
+    never: str
+
+
+class ItemList(Entry):
+    """One list: the count, who was treated, how many items everybody saw."""
+
+    item: Column
+    label: Text
+    arm: Column
+    control: str = "control"
+    treatment: str = "treatment"
+    control_items: int = Field(ge=1)
+
+
+class ListExperiment(Entry):
+    """One list, or two with opposite assignment (a double list); a placebo list tests what length alone does."""
+
+    estimand: EstimandId
+    lists: tuple[ItemList, ...] = Field(min_length=1, max_length=2)
+    placebo: ItemList | None = None
+
+    @property
+    def name(self) -> str:
+        """How tables name the lists together."""
+        return " and ".join(each.item for each in self.lists)
+
+    @property
+    def all_lists(self) -> tuple[ItemList, ...]:
+        """The lists and the placebo list."""
+        return (*self.lists, *((self.placebo,) if self.placebo else ()))
+
+
+class Policy(Entry):
+    """A policy whose support is asked, with an endorser at random."""
+
+    item: Column
+    label: Text
+    endorser: Column
+
+
+class Endorsement(Entry):
+    """Support for policies, with and without a named endorser."""
+
+    estimand: EstimandId
+    words: Text
+    policies: tuple[Policy, ...] = Field(min_length=1)
+    control: str
+    """Code of the assignment that names nobody."""
+    endorsers: dict[str, Text] = Field(min_length=1)
+    """Code of the assignment to the endorser's name in tables."""
+
+    @property
+    def name(self) -> str:
+        """How tables name the policies together."""
+        items = [each.item for each in self.policies]
+        return f"{items[0]} to {items[-1]}" if len(items) > 2 else " and ".join(items)
+
+
+class Device(Entry):
+    """A question whose answer is masked by chance."""
+
+    estimand: EstimandId
+    item: Column
+    design: Literal["forced", "mirrored", "disguised", "unrelated", "crosswise", "triangular"]
+    p: float = Field(ge=0, le=1)
+    p1: float | None = Field(default=None, ge=0, le=1)
+    p0: float | None = Field(default=None, ge=0, le=1)
+    q: float | None = Field(default=None, ge=0, le=1)
+    yes: str
+    """Code of the answer that speaks for the sensitive statement."""
+    no: str
+    groups: tuple[Kind, ...] = ()
+    """Kinds of groups for which it is reported, beside everybody."""
+
+
+class Contrast(Entry):
+    """The same question in two modes or languages."""
+
+    estimand: EstimandId
+    words: Text
+    method: Text
+    """The second side minus the first, in words."""
+    question: EstimandId
+    by: Column
+    first: str
+    second: str
+
+
+class Scale(Entry):
+    """Items that measure one thing, and two groups in which they should measure it alike."""
+
+    name: Text
+    items: tuple[Column, ...] = Field(min_length=3)
+    by: Column
+    first: str
+    second: str
+    words: Text
+    """What the two groups are: two languages, …"""
+
+    @property
+    def range(self) -> str:
+        """How tables name the items together."""
+        return f"{self.items[0]} to {self.items[-1]}"
+
+
+class Level(Entry):
+    """An item whose groups may recruit among themselves."""
+
+    item: Column
+    question: EstimandId | None = None
+    """Its yes and no are the groups."""
+    yes: str = "yes"
+    no: str = "no"
+
+
+class Recruitment(Entry):
+    """Respondents who recruit each other."""
+
+    degree: Column
+    """Number of acquaintances."""
+    other_degree: Column | None = None
+    """The same by another wording."""
+    homophily: tuple[Level, ...] = ()
+
+
+class Margins(Entry):
+    """Population totals: which items they cross, and how a model uses them."""
+
+    crossed: tuple[Column, ...] = Field(min_length=1)
+    """Items in the order in which a level of the margins file names them."""
+    words: Text
+    joined: Column | None = None
+    """The item of which offices may join answers with a plus."""
+    fixed: Column | None = None
+    """Of two answers; a covariate of the model. The domain and `joined` are its groupings."""
+
+
+class Attention(Entry):
+    """An item that tells what to answer."""
+
+    item: Column
+    answer: str
+
+
+class Foil(Entry):
+    """An item about something that was invented."""
+
+    item: Column
+    absent: str
+    """The answer of who does not claim it."""
+
+
+class Quality(Entry):
+    """The fraud and quality screen, fixed before there are data; a rule that is absent flags nobody."""
+
+    agreement: tuple[Column, ...] = ()
+    """A block in which one answer throughout contradicts itself."""
+    attention: Attention | None = None
+    foil: Foil | None = None
+    free_text: Column | None = None
+    """A sentence of one's own that no two people should share."""
+    speeder_share: float = SHARE
+    """Of the sample's median length, under which an interview is too short."""
+    excluding_flags: int = Field(ge=1)
+    """Rules broken from which on a respondent is left out; duplicates always are."""
+
+
+class Disclosure(Entry):
+    """Thresholds of what is shown; a study may ask for more than the floors, never for less."""
+
+    least_in_group: int = Field(default=LEAST_FLOOR, ge=LEAST_FLOOR)
+    """Respondents of a group that is reported, compared or adjusted for by itself."""
+    least_per_side: int = Field(default=LEAST_PER_SIDE_FLOOR, ge=LEAST_PER_SIDE_FLOOR)
+    """Respondents on either side of an answer."""
+    least_answers: int = Field(default=LEAST_PER_SIDE_FLOOR, ge=LEAST_PER_SIDE_FLOOR)
+    """Respondents behind any estimate."""
+
+
+class Microdata(Entry):
+    """The person-level file for researchers under an agreement; its thresholds stand in the disclosure policy."""
+
+    keys: dict[Column, dict[str, Text]] = Field(min_length=1, max_length=4)
+    """What an attacker may know of a person: item to answer to coarser category."""
+    sensitive: tuple[Column, ...] = Field(min_length=1)
+    """Answers that nobody may learn about a person."""
+
+
+class Robust(Entry):
+    """The robust interval: what is let go at once."""
+
+    bogus_shares: tuple[float, ...] = Field(default=(0.0, 0.04, 0.07), min_length=1)
+    design_effect: float = Field(default=2.0, ge=1)
+
+
+class Plan(Entry):
+    """A study: its questionnaire and what is made of it."""
+
+    study: Text
+    """Short name."""
+    title: Text
+    provenance: Text
+    """Where the questionnaire comes from, and what its wording is."""
+    population: Text
+    """Whom the estimates describe."""
+    period: Text
+    """When they were asked."""
+    missing: Missing
+    """Spellings that mean missing in every item."""
+    declared_missing: Missing = Missing()
+    """Codes that mean missing where the file itself declares them so; elsewhere they can be answers."""
+    identifying: tuple[str, ...] = ()
+    """Variables that survey systems add and that point at a person: known, counted, never an item."""
+    technical: tuple[str, ...] = ()
+    """Variables that survey systems add about the response."""
+    items: dict[ItemId, Item] = Field(min_length=1)
+    """Item id to item, in the order of the questionnaire."""
+    place: Column | None = None
+    """The free-text item that is kept where it names a place of the manifest's list."""
+    planned_n: dict[EstimandId, int] = Field(default_factory=dict)
+    """Respondents that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
+    asked_from: Day | None = None
+    """First day of the interviews: verdicts are post hoc where the register was frozen later."""
+    main_question: EstimandId
+    """The share by which weights are judged, and with which the book begins."""
+    sensitivity: EstimandId | None = None
+    """The share whose assumptions are varied one by one."""
+    covariates: tuple[Column, ...] = ()
+    """Items whose answers adjust comparisons and should not tell randomised arms apart."""
+    recruitment: Recruitment | None = None
+    margins: Margins | None = None
+    quality: Quality
+    robust: Robust = Robust()
+    disclosure: Disclosure = Disclosure()
+    microdata: Microdata | None = None
+    groups: tuple[Group, ...] = ()
+    questions: tuple[Question, ...] = Field(min_length=1)
+    split_ballots: tuple[SplitBallot, ...] = ()
+    batteries: tuple[Battery, ...] = ()
+    list_experiments: tuple[ListExperiment, ...] = ()
+    endorsements: tuple[Endorsement, ...] = ()
+    devices: tuple[Device, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    scales: tuple[Scale, ...] = ()
+
+    @cached_property
+    def columns(self) -> dict[str, tuple[Item, str]]:
+        """Column of the table of responses to its item and part."""
+        return by_column(self.items)
+
+    @cached_property
+    def by_estimand(self) -> dict[str, Question]:
+        """Direct questions by their estimand."""
+        return {question.estimand: question for question in self.questions}
+
+    @property
+    def domain(self) -> Group | None:
+        """The kind of group for which models are estimated too."""
+        return next((group for group in self.groups if group.is_domain), None)
+
+    def least(self, group: Group) -> int:
+        """Fewest respondents of a group of this kind that is reported."""
+        return max(group.least, self.disclosure.least_in_group)
+
+    def least_answers(self, kind: str) -> int:
+        """Fewest answers in a group: of a sensitive kind, as many as its groups must have members."""
+        least = (self.least(group) for group in self.groups if group.kind == kind and group.is_sensitive)
+        return max((self.disclosure.least_answers, *least))
+
+    def label(self, column: str) -> str:
+        """A word or two for a column; the column itself where the plan has none."""
+        item, part = self.columns[column]
+        words = f"{item.label} {part.replace('_', ' ')}".strip()
+        return words if item.label else column
+
+    def item_text(self, question: Question) -> str:
+        """How tables name the items of a question."""
+        if question.of and question.given:
+            parts = (self.item_text(self.by_estimand[each]) for each in (question.of, question.given))
+            return " given ".join(parts)
+        named = (self.item_text(self.by_estimand[each]) for each in question.all_of)
+        return question.item or " and ".join(named)
+
+    def estimands(self) -> Iterator[tuple[str, str]]:
+        """Every estimand with its words, in the order of the plan, each once."""
+        found = {question.estimand: question.words for question in self.questions}
+        for ballot in self.split_ballots:
+            found.setdefault(ballot.estimand, ballot.words)
+        for battery in self.batteries:
+            found |= {battery.estimand: battery.words, battery.seen: battery.seen_words}
+        for endorsement in self.endorsements:
+            found.setdefault(endorsement.estimand, endorsement.words)
+        for contrast in self.contrasts:
+            found.setdefault(contrast.estimand, contrast.words)
+        yield from found.items()

@@ -1,0 +1,98 @@
+"""No item, answer of an arm, group or estimand of the shipped study is named in `analysis/` outside `synthetic/`.
+
+The list of modules that still do only ever gets shorter.
+"""
+
+import ast
+import re
+
+import pytest
+
+from tests.contract.closure import ROOT
+from tests.studies import SHIPPED
+
+REMAINING = {
+    "analysis/design/estimators.py": "codes the questionnaire a second time for the diagnosis",
+    "analysis/reading/figures_design.py": "words of the diagnosis' estimands",
+}
+ENOUGH = 3
+"""Letters of a code that is a name: shorter ones, such as m and f, are words of any study."""
+
+
+def names_of(plan):
+    """Columns, estimands, arms, endorsers, groups and levels that only this study has."""
+    columns = {name for name in (*plan.columns, *plan.items) if re.search(r"\d", name)}
+    endorsers = {code for each in plan.endorsements for code in (*each.endorsers, *each.endorsers.values())}
+    versions = {code for ballot in plan.split_ballots for code in (ballot.first, ballot.second, ballot.kind)}
+    holders = {text for group in plan.groups if group.holder for text in vars(group.holder).values()}
+    levels = {code for group in plan.groups for code in (*group.names, *group.names.values())}
+    kinds = {group.kind for group in plan.groups if group.is_sensitive}
+    yes = {code for question in plan.questions for code in question.yes if "_" in code}
+    found = (
+        columns | {estimand for estimand, _ in plan.estimands()} | endorsers | versions | holders | levels | kinds | yes
+    )
+    return {name for name in found if len(name) >= ENOUGH} - WORDS_OF_OTHERS
+
+
+WORDS_OF_OTHERS = {"english", "german", "other", "re2", "2015-20", "2001-14"}
+"""Names that texts, formats and packages have too."""
+
+PATTERN = re.compile(
+    "|".join(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])" for name in sorted(names_of(SHIPPED)))
+)
+HOST = re.compile(r"\bHost [A-Z]\b")
+
+
+def named_in(source):
+    """Names of the study in the texts and names of a module, its docstrings and comments left out."""
+    tree = ast.parse(source)
+    prose = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    texts = [said(node) for node in ast.walk(tree) if id(node) not in prose]
+    return {match for text in texts for match in (*PATTERN.findall(text), *HOST.findall(text))}
+
+
+def said(node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return getattr(node, "attr", None) or getattr(node, "id", None) or ""
+
+
+def modules():
+    paths = (ROOT / "analysis").rglob("*.py")
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths if "synthetic" not in path.parts)
+
+
+@pytest.fixture(scope="module")
+def found():
+    named = {name: named_in((ROOT / name).read_text(encoding="utf-8")) for name in modules()}
+    return {name: words for name, words in named.items() if words}
+
+
+def test_only_the_modules_that_are_listed_name_something_of_the_study(found):
+    assert {name: words for name, words in found.items() if name not in REMAINING} == {}
+
+
+def test_the_list_names_nothing_that_is_clean(found):
+    assert sorted(set(REMAINING) - set(found)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'X = "ta1"\n',
+        'X = ("a", "ex2_foil")\n',
+        'X = f"{y} K20_approval_share"\n',
+        "row.sc9\n",
+        'X = "Host A"\n',
+        'X = "service household"\n',
+    ],
+)
+def test_a_name_is_caught(source):
+    """Negative twin."""
+    assert named_in(source)
+
+
+def test_what_any_study_says_is_not_caught():
+    assert named_in('"""About ta1."""\nX = "share of answers"  # ta1\n') == set()

@@ -1,0 +1,171 @@
+"""A study moves the verdict of its own book when its evidence meets a rule, and only then."""
+
+import re
+
+import numpy as np
+import pytest
+
+from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_register
+from analysis.claims.verdict import UNLINKED, judge_register
+from analysis.errors import ClaimsError
+from analysis.results import claims
+from analysis.results import survey_weights as weighting
+from analysis.results.field_evidence import field_pieces, p_value, screens
+from analysis.results.survey_evidence import LEVELS, evidence_rows
+from analysis.results.survey_frame import read_survey
+from analysis.schemas import TABLES
+from analysis.schemas.check import check
+from tests.studies import ROOT, edited
+from tests.unit.results.surveys import margins, quality, responses
+
+REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
+CLAIM, ESTIMAND = "C13.1", "E13a_share_not_favourable"
+MAIN = "main_question: K20_approval_share"
+PLAN = edited((MAIN, f'planned_n: {{{ESTIMAND}: 1000}}\nasked_from: "2027-05-01"\n{MAIN}'))
+GOOD = (
+    f'{CLAIM},{ESTIMAND},true,true,,the investigators,2027-06-30,"Adults of the named hosts, asked after the clashes."'
+)
+
+
+def rows_of(favourable_in, n=1600, plan=PLAN):
+    """Every so many respondents views the authorities favourably; the others do not."""
+    answers = responses(
+        n,
+        ta1=lambda number: "very_favourable" if number % favourable_in == 0 else "very_unfavourable",
+        ta6=lambda number: "support" if number % 2 else "oppose",
+    )
+    weights = weighting.weight_rows(plan, answers, quality(answers), margins(), 100.0)
+    return evidence_rows(read_survey(plan, answers, weights, "vault"))
+
+
+@pytest.fixture(scope="module")
+def few():
+    return rows_of(25)
+
+
+@pytest.fixture(scope="module")
+def half():
+    return rows_of(2)
+
+
+def linked(tmp_path, *rows):
+    path = tmp_path / "evidence_links.csv"
+    path.write_text("\n".join([",".join(FIELD_COLUMNS), *rows]) + "\n", encoding="utf-8")
+    return load_field_links(path, REGISTER)
+
+
+def judged(rows, links, plan=PLAN):
+    found = field_pieces(REGISTER, rows, links, plan)
+    check(claims.evidence_rows(found), TABLES["claim_evidence"])
+    made = judge_register(REGISTER, [piece.evidence for piece in found])
+    check(claims.verdict_rows(made), TABLES["claim_verdicts"])
+    return next(verdict for verdict in made if verdict.claim_id == CLAIM)
+
+
+def test_every_level_is_there_and_wider_levels_hold_narrower_ones(few):
+    rows = check(few, TABLES["vault_survey_evidence"])
+    own = rows[rows.estimand_id == ESTIMAND].sort_values("confidence_level")
+    assert own.confidence_level.tolist() == sorted(LEVELS)
+    assert (np.diff(own.robust_low) <= 0).all()
+    assert (np.diff(own.robust_high) >= 0).all()
+
+
+def test_an_estimate_that_meets_the_rule_supports_the_claim(few, tmp_path):
+    verdict = judged(few, linked(tmp_path, GOOD))
+    assert verdict.verdict == "supported"
+    assert verdict.low_points > 80
+    assert not verdict.is_post_hoc
+
+
+def test_an_estimate_on_the_other_side_contradicts_it(half, tmp_path):
+    assert judged(half, linked(tmp_path, GOOD)).verdict == "contradicted"
+
+
+def test_an_estimate_that_holds_the_threshold_decides_nothing(tmp_path):
+    assert judged(rows_of(5), linked(tmp_path, GOOD)).verdict == "inconclusive"
+
+
+def test_without_a_written_match_there_is_no_verdict_and_the_row_says_so(few, tmp_path):
+    for links in ((), load_field_links(tmp_path / "none.csv", REGISTER)):
+        verdict = judged(few, links)
+        assert verdict.verdict == "not_yet_answerable"
+        assert verdict.reason.endswith(UNLINKED)
+        row = claims.evidence_rows(field_pieces(REGISTER, few, links, PLAN)).set_index("claim_id").loc[CLAIM]
+        assert not row.is_admissible
+        assert row.admissibility_reason == UNLINKED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"), [("true,true", "false,true", "population"), ("true,true", "true,false", "period")]
+)
+def test_a_match_that_does_not_hold_leaves_the_estimate_context(few, tmp_path, old, new, reason):
+    links = linked(tmp_path, GOOD.replace(old, new))
+    assert judged(few, links).verdict == "not_yet_answerable"
+    assert reason in claims.evidence_rows(field_pieces(REGISTER, few, links, PLAN)).admissibility_reason.iloc[-1]
+
+
+def test_too_few_respondents_fail_the_screen_whatever_a_person_vouches_for(few, tmp_path):
+    plan = edited((MAIN, f"planned_n: {{{ESTIMAND}: 5000}}\n{MAIN}"))
+    verdict = judged(few, linked(tmp_path, GOOD.replace("true,true,,", "true,true,planned_n,")), plan)
+    assert verdict.verdict == "inconclusive"
+    assert "planned n" in verdict.reason
+    assert verdict.low_points is None
+
+
+def test_a_screen_that_nobody_reports_has_failed_and_a_vouched_one_passes(few, tmp_path):
+    plan = edited()
+    assert judged(few, linked(tmp_path, GOOD), plan).verdict == "inconclusive"
+    assert (
+        judged(few, linked(tmp_path, GOOD.replace("true,true,,", "true,true,planned_n,")), plan).verdict == "supported"
+    )
+
+
+def test_interviews_before_the_register_was_frozen_are_post_hoc(few, tmp_path):
+    plan = edited((MAIN, f'planned_n: {{{ESTIMAND}: 1000}}\nasked_from: "2026-01-01"\n{MAIN}'))
+    assert judged(few, linked(tmp_path, GOOD), plan).is_post_hoc
+
+
+def test_what_may_not_be_shown_moves_no_verdict(few, tmp_path):
+    assert judged(few.assign(is_publishable=False), linked(tmp_path, GOOD)).verdict == "inconclusive"
+
+
+def test_the_label_was_random_only_where_the_plan_has_a_split_ballot():
+    assert screens(PLAN, "E03_regime_given_defence", 10, None) == {"random_label": True}
+    without = PLAN.model_copy(update={"split_ballots": ()})
+    assert screens(without, "E03_regime_given_defence", 10, None) == {"random_label": False}
+
+
+def test_a_link_to_what_was_not_estimated_is_refused(few, tmp_path):
+    link = GOOD.replace(CLAIM, "C01.2").replace(ESTIMAND, "E01b_public_support_service_household")
+    rows = few[few.estimand_id == ESTIMAND]
+    with pytest.raises(ClaimsError, match=r"received 'E01b_public_support_service_household' for claim C01\.2"):
+        field_pieces(REGISTER, rows, linked(tmp_path, link), PLAN)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (GOOD.replace(CLAIM, "C99"), "row 2, column claim_id: received 'C99'"),
+        (GOOD.replace(ESTIMAND, "E99_x"), "row 2, column estimand_id: received 'E99_x'"),
+        (GOOD.replace("true,true,,", "true,true,lucky,"), "row 2, column screens_passed: received 'lucky'"),
+        (GOOD.replace("the investigators", " "), "row 2, column decided_by"),
+        (GOOD.replace("2027-06-30", "June"), "row 2, column decided_on: received 'June'"),
+        (GOOD.replace("true,true", "yes,true"), "row 2, column is_population_matched: received 'yes'"),
+        (GOOD + ",more", "row 2: received 'another number of cells'"),
+    ],
+)
+def test_a_malformed_link_is_refused_with_its_row(tmp_path, row, told):
+    with pytest.raises(ClaimsError, match=re.escape(told)):
+        linked(tmp_path, row)
+
+
+def test_a_link_stands_once(tmp_path):
+    with pytest.raises(ClaimsError, match="each once"):
+        linked(tmp_path, GOOD, GOOD)
+
+
+def test_p_values_are_those_of_the_widest_interval_on_one_side():
+    ends = {0.9: (0.2, 0.3), 0.95: (0.1, 0.4), 0.99: (0.05, 0.5)}
+    assert p_value(ends, 0.08, is_above=True) == pytest.approx(0.025)
+    assert p_value(ends, 0.6, is_above=False) == pytest.approx(0.005)
+    assert p_value(ends, 0.25, is_above=True) == 1.0
