@@ -28,6 +28,7 @@ COMMANDS = {
     "check-study": "analysis.commands.check_study:check_study",
     "coverage": "analysis.commands.coverage:coverage",
     "create-key": "analysis.commands.create_key:create_key",
+    "describe-formats": "analysis.commands.describe_formats:describe_formats",
     "diagnose": "analysis.commands.diagnose:diagnose",
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",

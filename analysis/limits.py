@@ -9,6 +9,7 @@ import lzma
 import re
 import struct
 import zipfile
+from dataclasses import dataclass
 from typing import IO, BinaryIO
 
 from analysis.errors import LimitError
@@ -21,11 +22,25 @@ UNPACKED = 2**36
 """Bytes of one packed stream."""
 DICTIONARY = 2**27
 """Bytes of memory that unpacking xz may ask for; `xz -9` asks for 65 MiB."""
-ZIP_DIRECTORY = 2**22
-"""Bytes of a zip's list of members, which the standard library reads whole."""
-ZIP_MEMBERS = 10_000
-ZIP_UNPACKED = 2**31
-"""Bytes of all members together."""
+
+
+@dataclass(frozen=True)
+class ZipBounds:
+    """How many members a zip may hold, how many bytes they may unpack to together, and bytes of their list."""
+
+    members: int
+    unpacked: int
+    directory: int
+
+
+PACKAGE = ZipBounds(10_000, 2**31, 2**22)
+"""A workbook, or a bundle: all of it is read."""
+ARCHIVE = ZipBounds(200_000, 2**40, 2**26)
+"""An account's archive: one file of it is read, beside years of pictures and films."""
+MEMBERS_LOOKED_INTO = 100
+"""Data files of an archive that are looked into to find the export among them."""
+LONGEST_READ = 2**26
+"""Bytes that a library may ask for at once: the length of a header that a file states."""
 SHARED_STRINGS = 2**27
 """Bytes of a workbook's table of texts, which is held in memory."""
 SHEETS = 256
@@ -41,8 +56,15 @@ JSON_NUMBER = 1_000
 """Bytes of one text, and of one number or word outside texts."""
 JSON_TOKENS = 4_000_000
 """Values and names of one record."""
+CBOR_DEPTH = 64
+"""Levels of nesting of a record of a repository."""
+CAR_BLOCK = 2**21
+"""Bytes of one block of a repository; servers take no record of more than 2**20."""
+CAR_BLOCKS = 3_000_000
+"""Blocks of one repository, whose places are held in memory."""
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _END_OF_ZIP = b"PK\x05\x06"
+_END_OF_LARGE_ZIP = b"PK\x06\x06"
 _LONGEST_COMMENT = 2**16 + 22
 
 
@@ -153,34 +175,97 @@ class XzStream(io.RawIOBase):
                 return len(found)
 
 
-def demand_small_zip(stream: BinaryIO, name: str) -> None:
+class SmallReads(io.RawIOBase):
+    """A stream from which a library takes no more at once than a bearable piece, whatever length the file states."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        """Take the stream, and the file's name for messages."""
+        self._stream, self._name = stream, name
+
+    def read(self, size: int = -1) -> bytes:
+        """Read a piece of known size.
+
+        Raises
+        ------
+        LimitError
+            The piece is larger than `LONGEST_READ`.
+        """
+        if not 0 <= size <= LONGEST_READ:
+            raise LimitError(f"{self._name}: states a header of more than {LONGEST_READ} bytes; pack it anew")
+        return self._stream.read(size)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As the stream does."""
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """As the stream does."""
+        return self._stream.tell()
+
+    def close(self) -> None:
+        """Close what is beneath."""
+        self._stream.close()
+        super().close()
+
+
+def demand_small_zip(stream: BinaryIO, name: str, bounds: ZipBounds | None = None) -> None:
     """Look at a zip before the standard library does: its list of members, then what they say that they unpack to.
+
+    Parameters
+    ----------
+    stream, name
+        The zip, and the file's name for messages.
+    bounds
+        `PACKAGE` where nothing else is said.
 
     Raises
     ------
     LimitError
         Too many members, too much in them, or a member that unpacks to too many times its size.
     """
+    bounds = bounds or PACKAGE
     size = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, size - _LONGEST_COMMENT))
     tail = stream.read()
-    at = tail.rfind(_END_OF_ZIP)
-    if at >= 0 and len(tail) >= at + 22:
-        members, directory = struct.unpack_from("<HI", tail, at + 10)
-        if directory > ZIP_DIRECTORY or members > ZIP_MEMBERS:
-            raise LimitError(f"{name}: holds more than {ZIP_MEMBERS} members; unpack what is needed and name the files")
+    members, directory = _stated_size(tail)
+    if directory > bounds.directory or members > bounds.members:
+        raise _too_many(name, bounds)
     stream.seek(0)
     with zipfile.ZipFile(stream) as package:
-        _demand_small_members(package, name, size)
+        _demand_small_members(package, name, size, bounds)
     stream.seek(0)
 
 
-def _demand_small_members(package: zipfile.ZipFile, name: str, size: int) -> None:
+def _stated_size(tail: bytes) -> tuple[int, int]:
+    """Members and bytes of a zip's list of them, as its end states both; a large zip states them in a record before."""
+    at, large = tail.rfind(_END_OF_ZIP), tail.rfind(_END_OF_LARGE_ZIP)
+    if large >= 0 and len(tail) >= large + 48:
+        members, directory = struct.unpack_from("<QQ", tail, large + 32)
+        return members, directory
+    if at < 0 or len(tail) < at + 22:
+        return 0, 0
+    members, directory = struct.unpack_from("<HI", tail, at + 10)
+    return members, directory
+
+
+def _too_many(name: str, bounds: ZipBounds) -> LimitError:
+    return LimitError(f"{name}: holds more than {bounds.members} members; unpack what is needed and name the files")
+
+
+def _demand_small_members(package: zipfile.ZipFile, name: str, size: int, bounds: ZipBounds) -> None:
     listed = package.infolist()
-    if len(listed) > ZIP_MEMBERS:
-        raise LimitError(f"{name}: holds more than {ZIP_MEMBERS} members; unpack what is needed and name the files")
-    if sum(member.file_size for member in listed) > ZIP_UNPACKED:
-        raise LimitError(f"{name}: unpacks to more than {ZIP_UNPACKED} bytes; unpack it and split it")
+    if len(listed) > bounds.members:
+        raise _too_many(name, bounds)
+    if sum(member.file_size for member in listed) > bounds.unpacked:
+        raise LimitError(f"{name}: unpacks to more than {bounds.unpacked} bytes; unpack it and split it")
     # What a member says of its own packed size is believed as far as the file is large.
     pairs = [(member.file_size, min(size, member.compress_size)) for member in listed]
     for unpacked, packed in (*pairs, (sum(unpacked for unpacked, _ in pairs), size)):
@@ -243,6 +328,9 @@ class JsonScanner:
                 )
 
 
+_NOT_A_WORD = bytes.maketrans(b'\t\n\r,:[]{}"', b" " * 10)
+
+
 def demand_small_record(record: bytes, name: str) -> None:
     """Look at one JSON value before it is parsed whole.
 
@@ -251,6 +339,28 @@ def demand_small_record(record: bytes, name: str) -> None:
     LimitError
         As for `JsonScanner`, or more values than a record has.
     """
-    JsonScanner(name).take(record)
+    if not _is_plainly_small(record):
+        JsonScanner(name).take(record)
     if len(record) > JSON_TOKENS and sum(map(record.count, (b",", b":", b"[", b"{"))) > JSON_TOKENS:
         raise LimitError(f"{name}: a record holds more than {JSON_TOKENS} values; export the file again")
+
+
+def _is_plainly_small(record: bytes) -> bool:
+    """Whether a record is within every bound even if all of its signs stood outside of texts."""
+    if len(record) > JSON_STRING or record.count(b"[") + record.count(b"{") > JSON_DEPTH:
+        return False
+    words = record.translate(_NOT_A_WORD).split()
+    return not words or max(map(len, words)) <= JSON_NUMBER
+
+
+def demand_small_text(text: str, start: int, end: int, name: str) -> None:
+    """The same for one JSON value that stands in a text, whose parser bounds its own depth and numbers.
+
+    Raises
+    ------
+    LimitError
+        As for `demand_small_record`.
+    """
+    size, opened = end - start, text.count("[", start, end) + text.count("{", start, end)
+    if opened > JSON_DEPTH or size > min(JSON_NUMBER, JSON_TOKENS, JSON_STRING):
+        demand_small_record(text[start:end].encode("utf-8", "surrogatepass"), name)

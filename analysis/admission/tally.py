@@ -19,6 +19,7 @@ UNREADABLE = "unreadable"
 NOT_COUNTING = {
     InterviewState.UNKNOWN: "interview_state_unknown",
     InterviewState.PARTIAL: "interview_not_complete",
+    InterviewState.FURTHER: "further_row_of_a_person",
     InterviewState.ON_HOLD: "review_on_hold",
     InterviewState.TRIAL: "preview_or_test",
     InterviewState.SPAM: "marked_as_spam",

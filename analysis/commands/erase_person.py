@@ -5,7 +5,7 @@ What must not be here: recording the withdrawal, or showing what was found.
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 
 from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
 from analysis.commands.vault_pipeline import PLACE
+from analysis.corpora.exports import open_export
+from analysis.corpora.surveys import Respondent
 from analysis.custody.erasure import items, packing, papers, spss, stata, text, workbook
 from analysis.custody.erasure.cut import Cut
 from analysis.custody.erasure.staging import remove_left, replace_all
@@ -84,6 +86,8 @@ def rewritten_survey(path: Path, part: SurveyPart) -> tuple[bytes, set[str]]:
             content[:1] and content[0] in range(102, 120) and content[2:3] == b"\1"
         ):
             return stata.without_observations(content, path.name, part.cut)
+        if content.startswith(b"PK\x03\x04") and not workbook.is_workbook(content, path.name):
+            return packing.rewritten_archive(content, path.name, _member_without(path, part))
         if content.startswith(b"PK\x03\x04"):
             new, found = workbook.without_rows(content, path.name, part.cut, part.own)
             texts.update(each for each in found if len(each) >= SHORTEST_PHRASE)
@@ -93,6 +97,34 @@ def rewritten_survey(path: Path, part: SurveyPart) -> tuple[bytes, set[str]]:
     content = packing.rewritten(_bytes(path), path.name, rewrite)
     demand_others_unchanged(path, content, part)
     return content, texts
+
+
+def _member_without(path: Path, part: SurveyPart) -> Callable[[str, bytes], bytes]:
+    """How the files of a zip change: the export loses the person's rows, repeat groups what hangs below them."""
+    export = open_export(path, part.source.format or None, part.source.encoding)
+    inside = export.source.name.removeprefix(f"{path}/")
+    gone = [
+        entry.answers
+        for entry in export.entries()
+        if isinstance(entry, Respondent) and int(entry.position.removeprefix("line ")) in part.cut.rows
+    ]
+
+    def is_below(cells: dict[str, str]) -> bool:
+        named = ((cells.get(column), above) for column, above in workbook.PARENTS.items())
+        return any(
+            key and workbook.is_below(key, str(answers[above]))
+            for key, above in named
+            for answers in gone
+            if isinstance(answers.get(above), str)
+        )
+
+    def changed(name: str, content: bytes) -> bytes:
+        if name == inside:
+            return text.without_rows(content, name, part.cut)
+        rows = text.rows_with(content, name, is_below) if name.lower().endswith(".csv") else frozenset()
+        return text.without_rows(content, name, Cut(rows)) if rows else content
+
+    return changed
 
 
 def rewritten_posts(path: Path, part: PostPart) -> bytes:

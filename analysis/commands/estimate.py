@@ -29,7 +29,7 @@ from analysis.commands.estimate_power import ITEM_SHARES, PowerOptions, estimate
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_sampling import register_sampling
 from analysis.commands.list_rows import ListOptions
-from analysis.commands.survey_file import DECLARED_MISSING
+from analysis.commands.table_file import DECLARED_MISSING
 
 estimate = typer.Typer(no_args_is_help=True, help="Run an estimator on your own CSV, Parquet, SPSS or Stata file.")
 

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import level_text, read_rows, require_columns, shown_levels
+from analysis.commands.survey_file import require_columns, shown_levels
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import InputError, shown_code
 from analysis.estimators.agreement import (
     GOOD,

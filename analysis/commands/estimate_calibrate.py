@@ -18,8 +18,9 @@ from analysis.commands.estimate_report import Report
 from analysis.commands.estimate_survey_mean import ONE_CLUSTER, read_design
 from analysis.commands.margins_file import PopulationTotals, needed_columns, read_totals
 from analysis.commands.replicate_columns import read_replicates, refuse_replicate_options
-from analysis.commands.survey_file import in_file_terms, read_rows, require_columns
+from analysis.commands.survey_file import in_file_terms, require_columns
 from analysis.commands.survey_outcome import read_outcome, split_names
+from analysis.commands.table_file import read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, usable_estimate
 from analysis.estimators.shares import ShareEvidence, share_evidence, share_interval, variance_pieces

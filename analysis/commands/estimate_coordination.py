@@ -19,7 +19,8 @@ import pandas as pd
 
 from analysis.commands.engine_options import ALL_CORES, is_spark
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import level_text, read_rows, require_columns
+from analysis.commands.survey_file import require_columns
+from analysis.commands.table_file import level_text, read_rows
 from analysis.engine.cluster import cluster, on_executors, settings_of
 from analysis.errors import EstimationError, InputError, shown_code
 from analysis.estimators.coordination import (

@@ -31,15 +31,8 @@ from rich.console import Console
 from rich.progress import track
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import (
-    Covariates,
-    design_matrix,
-    formula_columns,
-    level_text,
-    numeric,
-    read_rows,
-    require_columns,
-)
+from analysis.commands.survey_file import Covariates, design_matrix, formula_columns, numeric, require_columns
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
 from analysis.estimators.endorsement.ideal_points import DRAWS, IdealPointResult, ideal_points

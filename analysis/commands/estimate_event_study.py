@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import in_file_terms, level_text, numeric, read_rows, require_columns
+from analysis.commands.survey_file import in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.event_study import Window, event_study, predetermined_jumps
 

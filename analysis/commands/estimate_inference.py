@@ -1,4 +1,4 @@
-"""`estimate event-study | robust-interval | mrp | scale-up`: their options and help.
+"""`estimate event-study | robust-interval | mrp | scale-up | robustness-value`: their options and help.
 
 What belongs here: declarations. What must not: arithmetic, reading files.
 """
@@ -11,9 +11,10 @@ import typer
 from analysis.commands.estimate_event_study import EventOptions, estimate_event_study
 from analysis.commands.estimate_mrp import MrpOptions, estimate_mrp
 from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata, Weights
-from analysis.commands.estimate_report import emit
+from analysis.commands.estimate_report import Report, emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
 from analysis.commands.estimate_scale_up import ScaleUpOptions, estimate_scale_up
+from analysis.estimators.omitted_variables import robustness
 
 Outcome = Annotated[str, typer.Option(help="Column with 1 yes and 0 no", show_default=False)]
 
@@ -30,6 +31,7 @@ def register_inference(app: typer.Typer) -> None:
     app.command("robust-interval")(robust_interval)
     app.command("mrp")(mrp)
     app.command("scale-up")(scale_up)
+    app.command("robustness-value")(robustness_value)
 
 
 def event_study(
@@ -154,3 +156,19 @@ def scale_up(
         clusters=clusters,
     )
     emit(estimate_scale_up(options), as_json=as_json)
+
+
+def robustness_value(
+    *,
+    coefficient: Annotated[float, typer.Option(help="Of least squares on data from observation", show_default=False)],
+    se: Annotated[float, typer.Option(help="Its classical standard error", show_default=False)],
+    degrees_of_freedom: Annotated[int, typer.Option(help="Of the residuals", show_default=False)],
+    q: Annotated[float, typer.Option(help="Share of the coefficient to explain away")] = 1.0,
+    alpha: Annotated[float, typer.Option(help="Level of the test")] = 0.05,
+    as_json: AsJson = False,
+) -> None:
+    """Say how strong an unmeasured cause would have to be to explain a coefficient away."""
+    found = robustness(coefficient, se, degrees_of_freedom, q=q, alpha=alpha)
+    said = ["A robustness value says how strong a confounder would have to be, never that there is none"]
+    numbers = {"partial_r2": found.partial_r2, "value": found.value, "value_significance": found.value_significance}
+    emit(Report("robustness-value", "omitted variables", 0, [], None, numbers, said), as_json=as_json)

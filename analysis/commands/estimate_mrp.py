@@ -17,13 +17,12 @@ from analysis.commands.survey_file import (
     design_matrix,
     formula_columns,
     in_file_terms,
-    level_text,
     numeric,
-    read_rows,
     require_columns,
     yes_no,
 )
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.mrp import (

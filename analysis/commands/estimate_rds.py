@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
-from analysis.commands.survey_file import in_file_terms, level_text, numeric, read_rows, require_columns
+from analysis.commands.survey_file import in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import Outcome, read_outcome
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, Interval, normal_interval
 from analysis.estimators.rds.bootstrap import RdsDraws, neighbourhood_bootstrap, salganik_bootstrap, tree_bootstrap

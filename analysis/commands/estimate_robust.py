@@ -13,8 +13,9 @@ import numpy as np
 from analysis.commands.estimate_report import Report
 from analysis.commands.estimate_survey_mean import read_design
 from analysis.commands.labelled_file import as_code
-from analysis.commands.survey_file import in_file_terms, level_text, read_rows, require_columns, yes_no
+from analysis.commands.survey_file import in_file_terms, require_columns, yes_no
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate
 from analysis.estimators.robust_interval import RDS_DESIGN_EFFECT, RobustInterval, robust_interval

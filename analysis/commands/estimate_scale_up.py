@@ -12,8 +12,9 @@ import numpy as np
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.estimate_survey_mean import read_design
-from analysis.commands.survey_file import in_file_terms, numeric, read_rows, require_columns
+from analysis.commands.survey_file import in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.scale_up import scale_up
 

@@ -17,8 +17,9 @@ import pandas as pd
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.replicate_columns import read_replicates, refuse_replicate_options
-from analysis.commands.survey_file import in_file_terms, level_text, numeric, read_rows, require_columns
+from analysis.commands.survey_file import in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import Outcome, read_groups, read_outcome, split_names
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, Interval, normal_interval, unusable_estimate
 from analysis.estimators.shares import ENOUGH_PIECES, ShareEvidence, share_evidence, share_interval, variance_pieces

@@ -20,11 +20,11 @@ from analysis.commands.survey_file import (
     formula_columns,
     in_file_terms,
     numeric,
-    read_rows,
     require_columns,
     yes_no,
 )
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.table_file import read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.text_prevalence import (
     ESTIMATORS,

@@ -19,13 +19,12 @@ from analysis.commands.survey_file import (
     coded_levels,
     design_matrix,
     formula_columns,
-    level_text,
     numeric,
-    read_rows,
     require_columns,
     shown_levels,
     yes_no,
 )
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import InputError
 
 

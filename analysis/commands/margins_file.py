@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.commands.survey_file import level_text, numeric, read_rows, require_columns
+from analysis.commands.survey_file import numeric, require_columns
+from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import InputError
 from analysis.estimators.weighting.margins import Margin, margin
 

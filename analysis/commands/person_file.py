@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.commands.survey_file import read_rows, require_columns
+from analysis.commands.survey_file import require_columns
+from analysis.commands.table_file import read_rows
 from analysis.disclosure.classes import Ints, encode
 from analysis.errors import InputError
 

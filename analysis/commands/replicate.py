@@ -14,7 +14,11 @@ from analysis.commands.screen import display
 from analysis.errors import ReplicationError
 from analysis.replication import (
     afghanistan,
+    conflict,
+    darfur,
     decisions,
+    hate_crimes,
+    host_attitudes,
     incidents,
     korea,
     lists_and_direct,
@@ -41,6 +45,11 @@ RECOMPUTED: dict[str, dict[str, Recompute]] = {
         "korea_panelA.RData": korea.recompute,
         "korea_panelC.RData": korea.recompute,
         "arvig.rda": incidents.recompute,
+        "sensemakr_darfur.rda": darfur.recompute,
+        "GEDEvent_v26_01_26_03.csv": conflict.recompute,
+        "toronto_hate_crimes.csv": hate_crimes.toronto,
+        "salah_merged_hate_crimes.csv": hate_crimes.england,
+        "godefroidt_metaanalysis.xlsx": host_attitudes.recompute,
     },
     "list_practice": {"blair_coppock_moor_apsr_2020.RDS": lists_and_direct.practice},
     "asylum_decisions": {"unhcr_asylum_decisions.rda": decisions.by_host},
@@ -72,14 +81,19 @@ def replicate(
         print(f"equal to the tracked result: {len(frame)} {'figures' if name == FIGURES else f'rows of {name}'}")
 
 
-def recompute_all(root: Path, get: Callable[[Source], bytes]) -> dict[str, pd.DataFrame]:
-    """Get every file once and recompute every table from it: name → canonical rows."""
-    sources = load_sources(root / "data/external/sources.yml")
+def needed(sources: dict[str, Source]) -> list[tuple[str, Source]]:
+    """Files that something is recomputed from; sources may declare more, which nobody here has read."""
     wanted = dict.fromkeys(name for parts in RECOMPUTED.values() for name in parts)
     unknown = [name for name in wanted if name not in sources]
     if unknown:
         raise ReplicationError(f"data/external/sources.yml declares no '{unknown[0]}'; add its entry")
-    data = {name: get(sources[name]) for name in track(wanted, description="fetching", transient=True)}
+    return [(name, sources[name]) for name in wanted]
+
+
+def recompute_all(root: Path, get: Callable[[Source], bytes]) -> dict[str, pd.DataFrame]:
+    """Get every file once and recompute every table from it: name → canonical rows."""
+    sources = load_sources(root / "data/external/sources.yml")
+    data = {name: get(source) for name, source in track(needed(sources), description="fetching", transient=True)}
     made = {}
     for table, parts in track(RECOMPUTED.items(), description="recomputing", transient=True):
         frames = [recompute(data[name], sources[name]) for name, recompute in parts.items()]

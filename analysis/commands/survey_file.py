@@ -1,4 +1,4 @@
-"""A researcher's own file: reading it, finding its columns, coding its arms, and parsing its formula.
+"""A researcher's own file: finding its columns, coding its arms, and parsing its formula.
 
 What belongs here: the way from a file to arrays, with one sentence for everything that can be wrong.
 What must not: estimation; silent repairs (rows with a missing answer are dropped, and counted).
@@ -7,40 +7,23 @@ What must not: estimation; silent repairs (rows with a missing answer are droppe
 from __future__ import annotations
 
 import difflib
-import gzip
-import io
 import re
-from collections import Counter
-from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import formulaic
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.parquet as pq
 
-from analysis import limits
 from analysis.commands.formula import columns_of
-from analysis.commands.labelled_file import SUFFIXES, as_code, labels_of, read_labelled, truth_by_label
-from analysis.errors import InputError, LimitError, shown_code
-from analysis.spreadsheet import outspoken
+from analysis.commands.labelled_file import as_code, labels_of, truth_by_label
+from analysis.commands.table_file import NOT_A_NUMBER, level_text, plain_level
+from analysis.errors import InputError, shown_code
 
 _ROOT = re.compile(r"(?<![\w.])sqrt\(")
 """The one function of a formula that the package knows by a longer name only."""
-NOT_A_NUMBER = ("NA", "NaN", "nan")
-"""Stand for a missing number in a column of numbers; in a column of words they are words: NA is Namibia."""
-
-DECLARED_MISSING: ContextVar[tuple[str, ...]] = ContextVar("DECLARED_MISSING", default=())
-"""Words that `estimate --missing` declares as missing everywhere in the file."""
-
-LARGEST = 2**28
-"""Bytes of a file that is held in memory, several times over while it is parsed."""
 SHOWN_LEVELS = 6
-# Beyond this a float no longer tells whole numbers apart.
-LARGEST_WHOLE = 2.0**53
 TRUTH_WORDS = {"1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0}
 
 
@@ -66,107 +49,6 @@ class Covariates:
         """Build the matrix again with one column set to a value for everybody."""
         changed = self.frame.assign(**{column: value}).rename(columns=self.safe)
         return np.asarray(self.spec.get_model_matrix(changed, na_action="ignore"), dtype=np.float64)
-
-
-def read_rows(path: Path, *, as_text: bool = False) -> pd.DataFrame:
-    """Read a CSV, Parquet, SPSS or Stata file.
-
-    Parameters
-    ----------
-    path
-        Ending in .parquet, .sav, .zsav, .dta, .csv, .tsv or with any other ending for CSV; .gz is unpacked.
-    as_text
-        Keep the cells of a CSV file as they are written: `01` and `1` are two categories.
-
-    Returns
-    -------
-    pandas.DataFrame
-
-    Raises
-    ------
-    InputError
-        When the file is missing, unreadable or empty.
-    """
-    if not path.is_file():
-        raise InputError(f"file '{path}' does not exist; give the path of a CSV, Parquet, SPSS or Stata file")
-    try:
-        frame = _parsed(path, as_text)
-    except LimitError as error:
-        raise InputError(str(error)) from error
-    except (ValueError, OSError, EOFError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(
-            f"file '{path}' cannot be read ({reason}); give CSV in UTF-8, Parquet, SPSS or Stata"
-        ) from error
-    if frame.empty:
-        raise InputError(f"file '{path}' holds no rows; give at least one row below the header")
-    return frame
-
-
-def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
-    if path.suffix.lower() in (".parquet", *SUFFIXES):
-        frame = _columns_of(path)
-        return frame.apply(level_text) if as_text else frame
-    separator = "\t" if ".tsv" in path.suffixes else ","
-    dtype = str if as_text else None
-    data = _bearable(path)
-    missing = ["", *DECLARED_MISSING.get()]
-    frame = pd.read_csv(
-        io.BytesIO(data), sep=separator, dtype=dtype, keep_default_na=False, na_values=missing, low_memory=False
-    )
-    frame = frame if as_text else frame.apply(_without_words)
-    head = pd.read_csv(io.BytesIO(data), sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
-    written = [str(name) for name in head.iloc[0]]
-    if len(written) == len(frame.columns):  # pandas numbers names that are written twice, and would take the first
-        twice = {name for name, times in Counter(written).items() if times > 1 and name}
-        frame.columns = pd.Index([w if w in twice else c for w, c in zip(written, frame.columns, strict=True)])
-    return outspoken(frame)
-
-
-def _columns_of(path: Path) -> pd.DataFrame:
-    """A Parquet, SPSS or Stata file, categories as the values they stand for."""
-    if path.suffix.lower() in SUFFIXES:
-        return read_labelled(path)
-    _demand_bearable_parquet(path)
-    frame = pd.read_parquet(path)
-    grouped = frame.select_dtypes("category").columns
-    return frame.assign(**{c: frame[c].astype(frame[c].cat.categories.dtype) for c in grouped})
-
-
-def _bearable(path: Path) -> bytes:
-    """The bytes of a CSV file, unpacked; more than fit into memory several times over are refused."""
-    with path.open("rb") as packed:
-        stream: BinaryIO = packed
-        if packed.read(2) == b"\x1f\x8b":
-            packed.seek(0)
-            unpacked = limits.Unpacked(packed, cast(BinaryIO, gzip.GzipFile(fileobj=packed)), str(path))
-            stream = cast(BinaryIO, io.BufferedReader(unpacked))
-        else:
-            packed.seek(0)
-        data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise InputError(f"file '{path}' holds more than {LARGEST} bytes; give fewer columns or rows")
-    if data.partition(b"\n")[0].count(b",") > limits.CELLS_IN_ROW:
-        raise InputError(f"file '{path}' has more than {limits.CELLS_IN_ROW} columns; give fewer")
-    return data
-
-
-def _demand_bearable_parquet(path: Path) -> None:
-    """A few bytes of Parquet may stand for any number of equal rows."""
-    stated = pq.ParquetFile(path).metadata
-    unpacked = sum(stated.row_group(n).total_byte_size for n in range(stated.num_row_groups))
-    if stated.num_rows * max(1, stated.num_columns) > limits.CELLS or unpacked > LARGEST:
-        raise InputError(f"file '{path}' holds more than {limits.CELLS} cells or {LARGEST} bytes; give fewer columns")
-
-
-def _without_words(values: pd.Series) -> pd.Series:
-    """A column of numbers as numbers, where words for a missing one kept it from being read so."""
-    words = values.isin(NOT_A_NUMBER)
-    if values.dtype.kind in "biuf" or not words.any():
-        return values
-    numbers = pd.to_numeric(values.where(~words), errors="coerce")
-    is_all_read = numbers.notna() | words | values.isna()
-    return numbers if bool(is_all_read.all()) and bool(numbers.notna().any()) else values
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str | None]) -> None:
@@ -263,27 +145,6 @@ def yes_no(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     return coded
 
 
-def level_text(values: pd.Series) -> pd.Series:
-    """Write values as text, whole numbers without a decimal point; missing stays missing.
-
-    Parameters
-    ----------
-    values
-        A column.
-
-    Returns
-    -------
-    pandas.Series
-    """
-    if values.dtype.kind == "f":
-        return values.map(_number_text, na_action="ignore").astype(object)
-    return values.map(lambda v: str(v).strip(), na_action="ignore").astype(object)
-
-
-def _number_text(value: float) -> str:
-    return f"{value:.0f}" if abs(value) < LARGEST_WHOLE and value == np.floor(value) else str(value)
-
-
 def coded_levels(frame: pd.DataFrame, column: str, levels: dict[str, int]) -> npt.NDArray[np.float64]:
     """Code the levels of a treatment column; other levels become NaN.
 
@@ -305,7 +166,7 @@ def coded_levels(frame: pd.DataFrame, column: str, levels: dict[str, int]) -> np
         When a named level does not occur.
     """
     text = level_text(frame[column])
-    levels = {as_code(frame, column, level): code for level, code in levels.items()}
+    levels = {as_code(frame, column, plain_level(level)): code for level, code in levels.items()}
     for level in levels:
         if not (text == level).any():
             raise InputError(f"column '{column}' never holds '{level}'; it holds {shown_levels(text)}")
@@ -476,6 +337,7 @@ def asked_values(request: str, covariates: Covariates | None) -> tuple[str, tupl
         raise InputError(f"--predict names column '{column}', which is not in --covariates; add it there")
     text = level_text(covariates.frame[column])
     by_text = dict(zip(text, covariates.frame[column], strict=True))
+    values = plain_level(values)
     code = as_code(covariates.frame, column, values)
     asked = [code] if code in by_text else [as_code(covariates.frame, column, v) for v in values.split(":")]
     for value in asked:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.labelled_file import labels_of, truth_by_label
-from analysis.commands.survey_file import TRUTH_WORDS, level_text, shown_levels
+from analysis.commands.survey_file import TRUTH_WORDS, shown_levels
+from analysis.commands.table_file import level_text
 from analysis.errors import InputError, shown_code
 
 # More levels than this is a column of free text, or of numbers with a stray word.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.commands.replicate import FIGURES, equals_tracked, recompute_all, tracked
+from analysis.commands.replicate import FIGURES, equals_tracked, needed, recompute_all, tracked
 from analysis.commands.verify_compare import ABSENT, DIFFERS, IDENTICAL, Comparison
 from analysis.replication.files import at_hand, load_sources
 from analysis.store import Store
@@ -31,7 +31,7 @@ def replications(root: Path) -> list[Comparison]:
         One per recomputed table, or one that names what is missing.
     """
     sources = load_sources(root / "data/external/sources.yml")
-    held = {name: at_hand(source, root / "data/external") for name, source in sources.items()}
+    held = {name: at_hand(source, root / "data/external") for name, source in needed(sources)}
     missing = [name for name, data in held.items() if data is None]
     if missing:
         advice = "run `./run replicate`, or name their folder in EXTERNAL_MIRROR"

@@ -1,6 +1,6 @@
 """Archives as vendors hand them out: the one export inside a zip or tar file, with the files beside it.
 
-What must not be here: unpacking to disk, or decoding. A member that is packed more than any text can be is refused.
+What must not be here: unpacking to disk, decoding, or bounds: those stand in `limits`.
 """
 
 import tarfile
@@ -12,83 +12,115 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+from analysis import limits
 from analysis.corpora.sources import Source
-from analysis.errors import ExportError
+from analysis.errors import ExportError, LimitError
 
 Opened = Callable[[Source, str], BinaryIO]
+IsExport = Callable[[Source], bool]
 
-MOST_PACKED = 1_000
-"""Bytes that one packed byte may become; text and tables stay below a tenth of it."""
-
-MOST_MEMBERS = 100_000
 _ZIP, _TAR, _TAR_AT = b"PK\x03\x04", b"ustar", 257
 _EXPORTS = ("tweets.js", "tweet.js", "outbox.json", "result.json")
 """Files by which known archives are recognised: X, Mastodon, Telegram Desktop."""
 
-_DATA = ("*.csv", "*.tsv", "*.txt", "*.json", "*.jsonl", "*.ndjson", "*.sav", "*.zsav", "*.dta", "*.xlsx")
+_DATA = (
+    "*.csv", "*.tsv", "*.txt", "*.json", "*.jsonl", "*.ndjson", "*.sav", "*.zsav", "*.por", "*.dta", "*.xlsx", "*.car",
+)  # fmt: skip
+_ENCRYPTED = 1
+"""Bit of a member's flags."""
+_NOT_DELIVERED = ("__MACOSX/*", "*/__MACOSX/*", "*/._*", "._*")
+"""What programs add when they pack."""
 
 
-def inside(source: Source) -> Source:
+def inside(source: Source, is_export: IsExport) -> Source:
     """The export inside an archive; any other file as it is.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    is_export : callable
+        Tells an export from the files beside it, such as a list of choices or a repeat group's table.
 
     Raises
     ------
     ExportError
-        The archive is damaged, holds no export or several, or is packed beyond `MOST_PACKED`.
+        The archive is damaged, or holds no export or several.
+    LimitError
+        It holds or unpacks to more than any archive does.
     """
     head = source.head(_TAR_AT + len(_TAR))
     if head.startswith(_ZIP) and not _is_workbook(source):
-        return _chosen(source, _zip_members(source), _open_zipped)
+        return _chosen(source, _zip_members(source), _open_zipped, is_export)
     if head[_TAR_AT:] == _TAR:
-        return _chosen(source, _tar_members(source), _open_tarred)
+        return _chosen(source, _tar_members(source), _open_tarred, is_export)
     return source
 
 
 def _is_workbook(source: Source) -> bool:
     try:
-        with source.open_bytes() as stream, zipfile.ZipFile(stream) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
+        with source.open_bytes() as stream:
+            limits.demand_small_zip(stream, source.name, limits.ARCHIVE)
+            with zipfile.ZipFile(stream) as archive:
+                return any(name.startswith("xl/") for name in archive.namelist())
     except zipfile.BadZipFile:
         return True  # cut short: the reader of workbooks says so
 
 
 def _zip_members(source: Source) -> list[str]:
     with source.open_bytes() as stream, zipfile.ZipFile(stream) as archive:
-        found = archive.infolist()
-        if len(found) > MOST_MEMBERS:
-            raise ExportError(f"{source.name}: holds {len(found)} files; unpack it and name the export inside")
-        bomb = next((each for each in found if each.file_size > MOST_PACKED * max(each.compress_size, 1)), None)
-        if bomb:
-            raise ExportError(
-                f"{source.name}: a file inside would unpack to {bomb.file_size} bytes from {bomb.compress_size}; no "
-                "export packs so well: do not open it, and ask for it again"
-            )
-        return [each.filename for each in found if not each.is_dir()]
+        return [each.filename for each in archive.infolist() if not each.is_dir()]
 
 
 def _tar_members(source: Source) -> list[str]:
-    with source.open_bytes() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-        return [each.name for each in archive if each.isfile()]
+    found: list[str] = []
+    with _tar(source) as archive:
+        for each in archive:
+            found += [each.name] if each.isfile() and not each.issparse() else []
+            if len(found) > limits.ARCHIVE.members:
+                raise LimitError(
+                    f"{source.name}: holds more than {limits.ARCHIVE.members} files; unpack what is needed"
+                )
+            archive.members = []  # type: ignore[attr-defined]  # the library keeps every header for itself
+    return found
+
+
+def _tar(source: Source) -> tarfile.TarFile:
+    return tarfile.open(fileobj=cast(BinaryIO, limits.SmallReads(source.open_bytes(), source.name)), mode="r:")
 
 
 def _open_zipped(source: Source, member: str) -> BinaryIO:
-    return cast(BinaryIO, zipfile.ZipFile(source.open_bytes()).open(member))
+    archive = zipfile.ZipFile(source.open_bytes())
+    if archive.getinfo(member).flag_bits & _ENCRYPTED:
+        raise ExportError(f"{source.name}: its files are encrypted; unpack it with its password and name the export")
+    try:
+        return cast(BinaryIO, archive.open(member))
+    except (NotImplementedError, KeyError, ValueError) as error:
+        raise ExportError(f"{source.name}: packed in a way that is not read here, or damaged; unpack it") from error
 
 
 def _open_tarred(source: Source, member: str) -> BinaryIO:
-    archive = tarfile.open(fileobj=source.open_bytes())  # noqa: SIM115 (lives as long as the member is read)
-    return cast(BinaryIO, archive.extractfile(member))
+    return cast(BinaryIO, _tar(source).extractfile(member))
 
 
-def _chosen(source: Source, members: list[str], opened: Opened) -> Source:
-    """The member that is the export: a known archive's own file, else the only data file."""
-    known = [each for name in _EXPORTS for each in members if PurePosixPath(each).name == name]
-    data = [each for each in members if any(fnmatch(each.lower(), pattern) for pattern in _DATA)]
-    found = known[:1] or data
+def _chosen(source: Source, members: list[str], opened: Opened, is_export: IsExport) -> Source:
+    """The member that is the export: a known archive's own file, else the only data file that is one."""
+    delivered = [each for each in members if not any(fnmatch(each, pattern) for pattern in _NOT_DELIVERED)]
+    found = [each for each in delivered if PurePosixPath(each).name in _EXPORTS]
+    if not found:
+        data = [each for each in delivered if any(fnmatch(each.lower(), pattern) for pattern in _DATA)]
+        found = data if len(data) < 2 else _exports(source, data, opened, is_export)
     if len(found) != 1:
-        what = f"{len(found)} data files" if found else "no data file"
-        raise ExportError(f"{source.name}: an archive with {what}; unpack it and name the export inside")
-    return _member(source, found[0], members, opened)
+        what = f"{len(found)} exports" if found else "no export"
+        raise ExportError(f"{source.name}: an archive with {what}; unpack it and name each file that is to be read")
+    return _member(source, found[0], delivered, opened)
+
+
+def _exports(source: Source, data: list[str], opened: Opened, is_export: IsExport) -> list[str]:
+    """Which of several data files are exports; more than can be looked at are not guessed about."""
+    if len(data) > limits.MEMBERS_LOOKED_INTO:
+        return data
+    return [each for each in data if is_export(_member(source, each, [], opened))]
 
 
 def _member(source: Source, name: str, members: list[str], opened: Opened) -> Source:
@@ -103,4 +135,5 @@ def _member(source: Source, name: str, members: list[str], opened: Opened) -> So
         name=f"{source.name}/{name}",
         open_raw=partial(opened, source, name),
         neighbours=neighbours,
+        is_member=True,
     )

@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from analysis import limits
@@ -79,6 +80,10 @@ def delimiter_of(source: Source) -> str:
     return max(DELIMITERS, key=lambda mark: _fit(texts, mark))
 
 
+_remembered = lru_cache(maxsize=1)(delimiter_of)
+"""An export is opened for its header, its first rows and its records: one look at its delimiter is enough."""
+
+
 def _sample(source: Source) -> Iterator[Line]:
     taken = 0
     for line in islice(lines(source), TRIED_LINES):
@@ -108,8 +113,12 @@ def _widths(texts: list[str], mark: str) -> Iterator[int]:
         except csv.Error:
             yield 0
             continue
-        if any(cells):
+        if _is_filled(cells):
             yield len(cells)
+
+
+def _is_filled(cells: list[str]) -> bool:
+    return any(cell.strip() for cell in cells)
 
 
 def rows(source: Source) -> Iterator[Row | Quarantined]:
@@ -119,7 +128,7 @@ def rows(source: Source) -> Iterator[Row | Quarantined]:
 
 def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(feed, delimiter=delimiter_of(feed.source), strict=True)
+    reader = csv.reader(feed, delimiter=_remembered(feed.source), strict=True)
     has_begun = False
     while True:
         line = feed.number + 1
@@ -131,7 +140,7 @@ def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
         except csv.Error as error:
             yield _broken_row(feed, line, str(error))
             continue
-        has_begun = has_begun or any(cells)
+        has_begun = has_begun or _is_filled(cells)
         if cells and has_begun:
             yield Row(line, tuple(cells))
 

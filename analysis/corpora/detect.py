@@ -1,32 +1,16 @@
-"""Which vendor's export a file is, told from its content; the one list of all formats that are read here.
+"""Which vendor's export a file is, told from its content. The formats are the modules of `formats`.
 
 What must not be here: decoding. A file's name and suffix are not looked at: people rename files.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 
+from analysis.corpora import formats
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.formats import (
-    bluesky,
-    crowdtangle,
-    four_cat,
-    kobo,
-    limesurvey,
-    mastodon,
-    meta_content_library,
-    pushshift,
-    qualtrics,
-    spss,
-    stata,
-    telegram_desktop,
-    tiktok_research,
-    x_api_v2,
-    x_archive,
-    x_v1_1,
-    youtube_comment_threads,
-)
 from analysis.corpora.outline import Outline, outline_of
 from analysis.corpora.sources import Source, damage_named
 from analysis.errors import ExportError, shown
@@ -34,46 +18,42 @@ from analysis.errors import ExportError, shown
 
 @dataclass(frozen=True)
 class Format:
-    """One vendor format: its code, a person's name for it, the two functions of its module.
+    """One vendor format: what it declares, and the two functions of its module."""
 
-    `network` is shared by formats that know a post under the same id, so that a deletion in one is heard in all.
-    """
-
-    code: str
-    title: str
-    is_survey: bool
-    network: str
+    about: About
     recognises: Callable[[Outline], bool]
     read: Callable[[Source], Iterator[Entry]]
 
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self.about.code
 
-def _format(code: str, title: str, module: ModuleType, is_survey: bool = False, network: str = "") -> Format:
-    return Format(code, title, is_survey, network or code, module.recognises, module.read)
+    @property
+    def title(self) -> str:
+        """A person's name for it."""
+        return self.about.title
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether its items are respondents."""
+        return self.about.is_survey
+
+    @property
+    def network(self) -> str:
+        """Shared by formats that know a post under the same id."""
+        return self.about.network or self.about.code
 
 
-# The order matters where one vendor's fields are a subset of another's: the more particular signature comes first.
-FORMATS: dict[str, Format] = {
-    each.code: each
-    for each in (
-        _format("spss", "SPSS .sav", spss, is_survey=True),
-        _format("stata", "Stata .dta", stata, is_survey=True),
-        _format("qualtrics", "Qualtrics CSV/TSV", qualtrics, is_survey=True),
-        _format("kobo", "KoboToolbox/ODK CSV or XLSX", kobo, is_survey=True),
-        _format("limesurvey", "LimeSurvey CSV", limesurvey, is_survey=True),
-        _format("x_archive", "X archive tweets.js", x_archive, network="x"),
-        _format("bluesky", "Bluesky records, feeds, threads", bluesky),
-        _format("youtube_comment_threads", "YouTube commentThreads", youtube_comment_threads),
-        _format("telegram_desktop", "Telegram Desktop result.json", telegram_desktop),
-        _format("tiktok_research", "TikTok Research API", tiktok_research),
-        _format("mastodon", "Mastodon statuses or outbox.json", mastodon),
-        _format("pushshift", "Pushshift/Reddit", pushshift),
-        _format("x_v1_1", "X API v1.1", x_v1_1, network="x"),
-        _format("x_api_v2", "X API v2 (twarc2)", x_api_v2, network="x"),
-        _format("crowdtangle", "CrowdTangle CSV", crowdtangle),
-        _format("meta_content_library", "Meta Content Library CSV", meta_content_library),
-        _format("4cat", "4CAT CSV", four_cat),
-    )
-}
+def _declared() -> Iterator[Format]:
+    """Every module of the room of formats, in the order in which they are tried."""
+    names = sorted(each.name for each in pkgutil.iter_modules(formats.__path__))
+    modules = [importlib.import_module(f"{formats.__name__}.{name}") for name in names]
+    for module in sorted(modules, key=lambda module: (module.ABOUT.rank, module.ABOUT.code)):
+        yield Format(module.ABOUT, module.recognises, module.read)
+
+
+FORMATS: dict[str, Format] = {each.code: each for each in _declared()}
 """Format code → format."""
 
 
@@ -126,8 +106,10 @@ def understood() -> str:
 
 
 def _seen(outline: Outline) -> str:
-    if {"PARENT_KEY", "KEY"} <= outline.header:
-        return "a repeat group's table of ODK or SurveyCTO: its rows belong to another file's interviews; read that one"
+    if {"PARENT_KEY", "KEY"} <= outline.header or {"_parent_index", "_parent_table_name"} <= outline.header:
+        return (
+            "a repeat group's table of ODK, SurveyCTO or Kobo: its rows belong to interviews of another file; read it"
+        )
     if outline.rows:
         return f"a table of {len(outline.rows[0])} columns [{_listed(outline.rows[0])}] is of no known format"
     names = sorted(path for path in outline.paths if path and "." not in path)

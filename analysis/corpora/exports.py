@@ -12,6 +12,7 @@ from analysis.corpora.detect import Format, detect, stated
 from analysis.corpora.encodings import known_encoding
 from analysis.corpora.entries import Entry
 from analysis.corpora.sources import Source, damage_named, source_at
+from analysis.errors import ExportError
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ def open_export(source: Source | Path, format_code: str | None = None, encoding:
     if encoding:
         opened = replace(opened, encoding=known_encoding(encoding, opened.name))
     with damage_named(opened):
-        opened = inside(opened)
+        opened = inside(opened, _is_export)
         found = stated(format_code) if format_code else detect(opened)
     return Export(opened, found, format_code is not None)
+
+
+def _is_export(source: Source) -> bool:
+    """Whether a file of an archive is an export, and not a table that belongs to one, or something else."""
+    try:
+        with damage_named(source):
+            return bool(detect(source))
+    except ExportError:
+        return False

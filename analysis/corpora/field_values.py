@@ -24,19 +24,19 @@ def mapping(value: object, column: str = "item") -> dict[str, Any]:
 def at(record: object, *path: str) -> Any:
     """The value behind a path of keys; `NOT_EXPORTED` when a key is missing, `NULL` where the export says null."""
     for key in path:
-        if record is None:
-            return Absence.NULL
-        if not isinstance(record, dict) or key not in record:
-            return Absence.NOT_EXPORTED
-        record = record[key]
+        if not isinstance(record, dict):
+            return Absence.NULL if record is None else Absence.NOT_EXPORTED
+        record = record.get(key, Absence.NOT_EXPORTED)
     return Absence.NULL if record is None else record
 
 
 def first_of(record: object, *names: str) -> Any:
     """The value of the first of several names for one field that the record has."""
-    return next(
-        (at(record, name) for name in names if isinstance(record, dict) and name in record), Absence.NOT_EXPORTED
-    )
+    if isinstance(record, dict):
+        for name in names:
+            if name in record:
+                return Absence.NULL if record[name] is None else record[name]
+    return Absence.NOT_EXPORTED
 
 
 def text_value(value: object, column: str) -> Text:
@@ -50,7 +50,9 @@ def text_value(value: object, column: str) -> Text:
 
 def text_at(record: object, *path: str) -> Text:
     """The text behind a path of keys."""
-    return text_value(at(record, *path), ".".join(path))
+    value = at(record, *path)
+    # What nearly every field is, without naming the column of a fault that is not there.
+    return value if value.__class__ is str and value and value.isascii() else text_value(value, ".".join(path))
 
 
 def sound(text: str, column: str) -> str:
@@ -97,6 +99,8 @@ def id_at(record: object, *path: str) -> Text:
 
 def count_value(value: object) -> Count:
     """A count from a number or from text such as "1,234"; negative and broken numbers are unparseable."""
+    if value.__class__ is int:
+        return value
     if isinstance(value, Absence):
         return value
     if isinstance(value, str):
@@ -111,6 +115,8 @@ def _count_text(text: str) -> Count:
         return Absence.EMPTY
     if text.upper() in ("N/A", "-", "NA", "NULL"):
         return Absence.NULL
+    if text.isdecimal() and text.isascii():
+        return int(text[:30])
     digits = text.removesuffix(".0")
     return int(digits.replace(",", "")[:30]) if _INTEGER.fullmatch(digits) else Absence.UNPARSEABLE
 

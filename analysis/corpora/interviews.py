@@ -18,6 +18,8 @@ class InterviewState(Enum):
     """Marked with a word that is not known here."""
     PARTIAL = "partial"
     """Begun, and never submitted or finished."""
+    FURTHER = "further_row"
+    """Not an interview of its own: a repeated part of one, or a later event of the same person."""
     ON_HOLD = "on_hold"
     """Under question by whoever reviews submissions."""
     TRIAL = "trial"

@@ -4,14 +4,15 @@ What must not be here: a vendor's field names. A format says which arrays of a d
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 import ijson
 
 from analysis import limits
+from analysis.corpora.json_cursor import BrokenJsonError, Cursor
 from analysis.corpora.quarantine import SHOWN_VALUE, MalformedItemError, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError, LimitError
@@ -139,78 +140,6 @@ def _pop_list(value: Any, keys: list[str]) -> list[Any]:
     return []
 
 
-@dataclass
-class _Frame:
-    """A container that is being built; a streamed one hands its elements on instead of keeping them."""
-
-    content: Any
-    path: str | None
-    is_streamed: bool = False
-    key: str = ""
-    count: int = 0
-
-
-@dataclass
-class Walk:
-    """Builds values from parser events; `finished` holds the elements that the last event completed."""
-
-    nested: tuple[str, ...]
-    stack: list[_Frame] = field(default_factory=list)
-    tokens: int = 0
-
-    def take(self, event: str, value: Any) -> Iterable[Element]:
-        """Follow one event; what it completed, which for almost all of them is nothing."""
-        self.tokens += 1
-        if self.tokens > limits.JSON_TOKENS:
-            raise LimitError(f"a record holds more than {limits.JSON_TOKENS} values; export the file again")
-        if event == "map_key":
-            self.stack[-1].key = value
-        elif event in ("start_map", "start_array"):
-            self._open(event == "start_array")
-        elif event in ("end_map", "end_array"):
-            frame = self.stack.pop()
-            if not frame.is_streamed:
-                return self._finish(frame.content)
-        else:
-            return self._finish(float(value) if isinstance(value, Decimal) else value)
-        return ()
-
-    def _open(self, is_array: bool) -> None:
-        path = self._path()
-        streamed = is_array and (path in self.nested if self.stack else True)
-        self.stack.append(_Frame([] if is_array else {}, path if not is_array or streamed else None, streamed))
-
-    def _path(self) -> str | None:
-        """The dotted path of the value that comes next; None inside an array."""
-        if not self.stack:
-            return ""
-        frame = self.stack[-1]
-        if frame.path is None or isinstance(frame.content, list):
-            return None
-        return f"{frame.path}.{frame.key}".lstrip(".")
-
-    def _finish(self, value: Any) -> Iterable[Element]:
-        if not self.stack:
-            return (Element("", "document", value),)
-        frame = self.stack[-1]
-        if frame.is_streamed:
-            return self._stream(frame, value)
-        if isinstance(frame.content, list):
-            frame.content.append(value)
-        else:
-            frame.content[frame.key] = value
-        return ()
-
-    def _stream(self, frame: _Frame, value: Any) -> Iterator[Element]:
-        self.tokens = 0
-        position = f"{frame.path or 'element'}[{frame.count}]"
-        frame.count += 1
-        if frame.path:
-            yield Element(frame.path, position, value)
-        else:
-            yield from _record_apart(value, self.nested, position)
-
-
 class _Counted:
     """A stream that knows how many bytes were taken from it, and that their tokens are of bearable size."""
 
@@ -242,12 +171,13 @@ def events(source: Source, skipped: bytes = b"") -> Iterator[tuple[str, Any]]:
             yield from ijson.basic_parse(counted, multiple_values=True)
         # A number that no machine can hold fails inside the parser with the error of the number's own type.
         except (ijson.JSONError, ArithmeticError, ValueError) as error:
-            raise _broken_document(source, counted.taken, str(error)) from error
+            # The parser's own message repeats the text around the fault, which may name a person.
+            is_cut = "premature EOF" in str(error) or "incomplete" in str(error).lower()
+            raise _broken_document(source, counted.taken, is_cut=is_cut) from error
 
 
-def _broken_document(source: Source, taken: int, message: str) -> ExportError:
-    # The parser's own message repeats the text around the fault, which may name a person.
-    if "premature EOF" in message or "incomplete" in message.lower():
+def _broken_document(source: Source, taken: int, *, is_cut: bool) -> ExportError:
+    if is_cut:
         return ExportError(
             f"{source.name}, byte {taken}: the file ends in the middle of the JSON document; download or copy it again"
         )
@@ -257,9 +187,49 @@ def _broken_document(source: Source, taken: int, message: str) -> ExportError:
 
 
 def _from_document(source: Source, nested: tuple[str, ...], skipped: bytes = b"") -> Iterator[Element]:
-    walk = Walk(nested)
-    for event, value in events(source, skipped):
-        yield from walk.take(event, value)
+    with _cursor(source, skipped) as cursor:
+        while cursor.peek():
+            if cursor.peek() != "[":
+                yield from _record(cursor, nested, "document")
+                continue
+            for number in cursor.places():
+                yield from _record_apart(cursor.value(), nested, f"element[{number}]")
+
+
+def _record(cursor: Cursor, nested: tuple[str, ...], position: str) -> Iterator[Element]:
+    """A value that stands for itself; of an object, the named arrays element by element, then the rest."""
+    if cursor.peek() != "{" or not nested:
+        yield Element("", position, cursor.value())
+        return
+    rest: dict[str, Any] = {}
+    yield from _object_apart(cursor, nested, "", rest)
+    yield Element("", position, rest)
+
+
+def _object_apart(cursor: Cursor, nested: tuple[str, ...], path: str, rest: dict[str, Any]) -> Iterator[Element]:
+    for key in cursor.members():
+        here = f"{path}.{key}".lstrip(".")
+        if here in nested and cursor.peek() == "[":
+            for number in cursor.places():
+                yield Element(here, f"{here}[{number}]", cursor.value())
+        elif cursor.peek() == "{" and any(each.startswith(f"{here}.") for each in nested):
+            inner: dict[str, Any] = {}
+            rest[key] = inner
+            yield from _object_apart(cursor, nested, here, inner)
+        else:
+            rest[key] = cursor.value()
+
+
+@contextmanager
+def _cursor(source: Source, skipped: bytes = b"") -> Iterator[Cursor]:
+    """A place at the beginning of a document; a failure names the byte and says whether the file breaks off."""
+    with source.open_utf8() as stream:
+        stream.read(len(skipped))
+        cursor = Cursor(stream, source.name)
+        try:
+            yield cursor
+        except BrokenJsonError as error:
+            raise _broken_document(source, cursor.taken + len(skipped), is_cut=error.is_cut) from error
 
 
 def document_elements(source: Source, skipped: bytes) -> Iterator[Element]:
@@ -268,7 +238,7 @@ def document_elements(source: Source, skipped: bytes) -> Iterator[Element]:
 
 
 def selected(source: Source, wanted: frozenset[str], noted: frozenset[str]) -> Iterator[Element]:
-    """Only the named parts of a document: whatever is not named is never built, so it cannot leak into a row.
+    """Only the named parts of a document: whatever is not named is let go at once, so it cannot leak into a row.
 
     Parameters
     ----------
@@ -279,53 +249,54 @@ def selected(source: Source, wanted: frozenset[str], noted: frozenset[str]) -> I
     noted : frozenset of str
         Paths of scalars to yield, and of objects whose beginning to yield (value None).
     """
-    selection = _Selection(wanted, noted)
-    for event, value in events(source):
-        yield from selection.take(event, value)
+    on_the_way = {path[:end] for path in wanted | noted for end in (*_dots(path), len(path))}
+    with _cursor(source) as cursor:
+        while cursor.peek():
+            yield from _Selection(cursor, wanted, noted, frozenset(on_the_way)).at("")
 
 
-@dataclass
+def _dots(path: str) -> list[int]:
+    return [place for place, sign in enumerate(path) if sign == "."]
+
+
+_LONGEST_WAY = 50
+"""Containers inside each other on the way to an item."""
+
+
+@dataclass(frozen=True)
 class _Selection:
-    """Where the parser stands, and the wanted element that is being built, if one is."""
+    """Steps through what leads to a named part, takes it, and lets everything else go."""
 
+    cursor: Cursor
     wanted: frozenset[str]
     noted: frozenset[str]
-    keys: list[str] = field(default_factory=list)
-    walk: Walk = field(default_factory=lambda: Walk(()))
-    count: int = 0
+    on_the_way: frozenset[str]
 
-    def take(self, event: str, value: Any) -> Iterator[Element]:
-        """Follow one event; yields what it completed or noted."""
-        if self.walk.stack:
-            yield from (self._counted(element.value) for element in self.walk.take(event, value))
-        elif event == "map_key":
-            self.keys[-1] = value
-        elif event in ("end_map", "end_array"):
-            self.keys.pop()
-        elif event in ("start_map", "start_array"):
-            yield from self._open(event)
-        elif _dotted(self.keys) in self.noted:
-            yield Element(_dotted(self.keys), "value", value)
-        elif self._is_wanted():
-            yield self._counted(value)
+    def at(self, path: str, depth: int = 0) -> Iterator[Element]:
+        """What is named in the value that stands here."""
+        if depth > _LONGEST_WAY:
+            raise LimitError(f"nested deeper than {_LONGEST_WAY} levels above its items; export the file again")
+        sign = self.cursor.peek()
+        if path and path not in self.on_the_way:
+            self.cursor.value()
+        elif sign == "{":
+            if path in self.noted:
+                yield Element(path, "start", None)
+            for key in self.cursor.members():
+                yield from self.at(f"{path}.{key}".lstrip("."), depth + 1)
+        elif sign == "[":
+            yield from self._elements(path, depth)
+        else:
+            value = self.cursor.value()
+            if path in self.noted:
+                yield Element(path, "value", value)
 
-    def _open(self, event: str) -> Iterator[Element]:
-        if self._is_wanted():
-            self.walk.tokens = 0
-            yield from self.walk.take("start_map", None)
-            self.walk.stack[-1] = _Frame({} if event == "start_map" else [], None)
-            return
-        self.count = self.count if event == "start_map" else 0
-        if _dotted(self.keys) in self.noted:
-            yield Element(_dotted(self.keys), "start", None)
-        self.keys.append("" if event == "start_map" else _IN_ARRAY)
-
-    def _is_wanted(self) -> bool:
-        return bool(self.keys) and self.keys[-1] == _IN_ARRAY and _dotted(self.keys) in self.wanted
-
-    def _counted(self, value: Any) -> Element:
-        self.count += 1
-        return Element(_dotted(self.keys), f"{_dotted(self.keys)}[{self.count - 1}]", value)
+    def _elements(self, path: str, depth: int) -> Iterator[Element]:
+        for number in self.cursor.places():
+            if path in self.wanted:
+                yield Element(path, f"{path}[{number}]", self.cursor.value())
+            else:
+                yield from self.at(path, depth + 1)
 
 
 _IN_ARRAY = "\0"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_USUAL, _BREAK, _GAP = re.compile(r"</?p>|<br ?/?>"), re.compile(r"<br ?/?>"), re.compile(r"\n{3,}")
 _LINES = ("br", "hr")
 _PARAGRAPHS = ("p", "div", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6")
 _UNSEEN = ("script", "style")
@@ -32,11 +33,21 @@ def plain_text(markup: str, without_class: str = "") -> PlainText:
 
     Elements of the class `without_class`, which a server adds to what its author wrote, are left out with their links.
     """
+    if "<" not in _USUAL.sub("", markup):
+        return PlainText(_settled(html.unescape(_as_lines(markup))), ())
     reader = _TextReader(without_class)
     reader.feed(markup)
     reader.close()
-    text = re.sub(r"\n{3,}", "\n\n", "".join(reader.pieces)).strip("\n")
-    return PlainText(text, tuple(reader.links))
+    return PlainText(_settled("".join(reader.pieces)), tuple(reader.links))
+
+
+def _as_lines(markup: str) -> str:
+    """Markup of paragraphs and breaks alone."""
+    return _BREAK.sub("\n", markup.replace("</p>", "").replace("<p>", "\n\n"))
+
+
+def _settled(text: str) -> str:
+    return _GAP.sub("\n\n", text).strip("\n")
 
 
 class _TextReader(HTMLParser):

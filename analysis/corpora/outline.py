@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
-from analysis.corpora import csv_stream, json_stream, xlsx_stream
+from analysis.corpora import car_stream, csv_stream, json_stream, xlsx_stream
 from analysis.corpora.encodings import could_be, looks_like_utf_16
 from analysis.corpora.quarantine import MalformedItemError
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
-Kind = Literal["sav", "dta", "xlsx", "assignment", "json", "table"]
+Kind = Literal["sav", "dta", "xlsx", "car", "assignment", "json", "table"]
 
 SEEN_EVENTS = 30_000
 """Parser events of a JSON file that an outline looks at."""
@@ -27,9 +27,6 @@ ASSIGNMENT = re.compile(rb"\s*(?:window\.YTD\.(\w+)\.part\d+|Grailbird\.data\.(\
 """What an X archive writes before its JSON."""
 
 _HEAD = 4096
-_CAR = re.compile(rb".{1,2}\xa2(?:eroots|gversion)", re.DOTALL)
-"""A length, then the header with roots and a version."""
-
 _STATA_RELEASES = range(102, 120)
 
 
@@ -71,6 +68,8 @@ def outline_of(source: Source) -> Outline:
         return Outline("sav")
     if head.startswith(b"<stata_dta>") or _is_old_stata(head):
         return Outline("dta")
+    if car_stream.HEADER.match(head):
+        return Outline("car")
     if head.startswith(b"PK\x03\x04"):
         return Outline("xlsx", rows=tuple(_workbook_rows(source)))
     if looks_like_utf_16(head) and not source.encoding and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -97,7 +96,6 @@ def _refuse(source: Source, head: bytes) -> None:
         ),
         (start.startswith(b"PAR1"), "is a Parquet file; export the answers or posts in the vendor's own format"),
         (b"SPSS PORT FILE" in start[:512], "is an SPSS portable file; open it in SPSS or PSPP and save it as .sav"),
-        (_CAR.match(head) is not None, "is a repository of Bluesky (CAR); export its records as JSON (listRecords)"),
         (start.startswith(b"%PDF"), "is a PDF; export data"),
         (start.startswith(b"SQLite format 3"), "is a SQLite database; export a table as CSV"),
         (start[:1] == b"<" and not start.startswith(b"<stata_dta>"), _web_page(start)),

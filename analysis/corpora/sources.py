@@ -9,6 +9,8 @@ import gzip
 import io
 import lzma
 import re
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,7 +43,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Source:
     path: Path | None = None
     neighbours: Callable[[], Iterable["Source"]] = tuple
     encoding: str = ""
+    is_member: bool = False
+    """Whether it lies in an archive, whose other parts nobody will name one by one."""
 
     def beside(self, pattern: str) -> list["Source"]:
         """Files of the same folder by the pattern of their names, in order: a vendor splits one list over several."""

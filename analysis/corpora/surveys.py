@@ -95,6 +95,9 @@ def respondents(
             continue
         if marks is None:
             column, marks = identifier_among(record.cells, id_columns), marks_among(record.cells)
-        answers = {key: answer_of(cell) for key, cell in record.cells.items()}
+        answers = {
+            key: (cell or Absence.EMPTY) if cell.__class__ is str else answer_of(cell)
+            for key, cell in record.cells.items()
+        }
         name: Text = (record.cells[column].strip() or Absence.EMPTY) if column else Absence.NOT_EXPORTED
         yield Respondent(record.position, name, answers, interview_state(answers, marks))

@@ -14,6 +14,7 @@ from analysis.corpora.quarantine import MalformedItemError
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _X_TIME = re.compile(r"\w{3} (\w{3}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2}) (\d{4})")
+_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
 _ZONE_WITHOUT_COLON = re.compile(r"([+-]\d{2})(\d{2})$")
 
@@ -64,6 +65,8 @@ def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE
     rule = f"{column} is a date and time such as 2030-01-31T12:00:00Z"
     if not isinstance(value, str):
         raise MalformedItemError(column, value, rule)
+    if _IN_UTC.fullmatch(value):
+        return _in_utc(value, column, rule)
     text = _ZONE_WITHOUT_COLON.sub(r"\1:\2", value.strip().upper().removesuffix(" UTC"))
     try:
         moment = datetime.fromisoformat(text + "+00:00" * value.strip().upper().endswith(" UTC"))
@@ -73,6 +76,15 @@ def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE
         raise MalformedItemError(column, value, rule) from error
     is_utc = zoneless is DateSource.UTC_BY_CONVENTION
     return Moment(_shown(moment.replace(tzinfo=UTC)) if is_utc else moment.isoformat(), zoneless)
+
+
+def _in_utc(value: str, column: str, rule: str) -> Moment:
+    """The usual form, which is shown as it stands."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise MalformedItemError(column, value, rule) from error
+    return Moment(_shown(moment), DateSource.ZONED)
 
 
 def from_x(value: object, column: str) -> Moment:

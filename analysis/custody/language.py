@@ -1,8 +1,9 @@
 """Which language family a post is written in: fa, ps, en, de, ur, uz, or honestly `other`.
 
 Letters that only one of the languages has decide first; py3langid decides what remains, among the six and the
-languages that are mistaken for them. Dari and Iranian Persian are one family: no measured tool tells them apart. What
-must not be here: a place or a person concluded from a language.
+languages that are mistaken for them, where it is sure by a margin; `docs/language.md` says how often that is right.
+Dari and Iranian Persian are one family: no measured tool tells them apart. What must not be here: a place or a person
+concluded from a language.
 """
 
 import re
@@ -48,13 +49,14 @@ SCRIPTS = {
 }
 FOREIGN_LETTERS = re.compile(r"[ێۆڕڵۈۋٻڄڃڦڙ]")
 """Kurdish, Uyghur, Sindhi."""
-PASHTO_LETTERS = re.compile(r"[ټډړږښڼۍځڅ]|ې(?!ر)")
+PASHTO_LETTERS = re.compile(r"[ټډړږښڼۍځڅ]|ې(?!ر)|\b(?:نشته|زموږ|هغوی|دلته|هلته)\b")
 URDU_LETTERS = re.compile(r"[ٹڈڑںے]|[ھہ]")
 UZBEK_SIGNS = re.compile(
     r"[og][\u02bb\u02bc\u2018\u2019'`]"
     r"|\b(?:va|bilan|uchun|bu|shu|ham|emas|juda|lekin|bor|yoq|edi|biz|siz|men|sen|ular|qanday|kerak|bir|qachon|nega|endi"
     r"|hech|bugun|ertaga|kecha|yaxshi)\b"
-    r"|\w{2,}(?:lar|lari|larni|larga|ning|moqda|yapman|yapti|yapmiz|adi|aman|amiz|imiz|ingiz|gan|lik|cha)\b",
+    r"|\w{2,}(?:lar|lari|larni|larga|ning|moqda|yapman|yapti|yapmiz|adi|aman|amiz|imiz|ingiz|gan|lik|cha"
+    r"|ashdi|ildi|eydi|aydi|lasin|ilsin|moqchi|yapman|mayapti)\b",
     re.IGNORECASE,
 )
 """What Uzbek in Latin letters shows in nearly every sentence: its apostrophes, small words and endings."""
@@ -73,6 +75,8 @@ MINIMUM_LETTERS = 6
 """Under which only letters of one language can decide."""
 MAXIMUM_CHARACTERS = 600
 """What is read of a long text; the model gains nothing from more."""
+MARGIN = 2.0
+"""Log-likelihood by which the model has to prefer a language to every one of another family."""
 MINIMUM_SHARE = 0.65
 """Share of a text's letters that have to be of one script."""
 MOST_ROMANISED_SHARE = 0.3
@@ -140,8 +144,9 @@ def _by_letters(words: str, count: int) -> str | None:
 
 
 def _by_model(words: str, script: str) -> str:
-    label, _ = _model(script).classify(words)
-    return label if label in OURS[script] else "other"
+    ranked = _model(script).rank(words)
+    (label, first), (_, second) = ranked[0], ranked[1]
+    return label if label in OURS[script] and first - second >= MARGIN else "other"
 
 
 @cache

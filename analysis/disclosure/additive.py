@@ -6,13 +6,14 @@ cells to suppress.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from analysis.disclosure.classes import Floats, Ints
 from analysis.errors import DisclosureError
@@ -29,7 +30,7 @@ class System:
     Attributes
     ----------
     value
-        (n,) counts, 0 or more.
+        (n,) whole numbers; counts are 0 or more.
     sums
         (m, n) sparse: every row times `value` is 0. A total enters with −1, its parts with 1.
     """
@@ -43,7 +44,9 @@ class System:
         return len(self.value)
 
 
-def additive_system(value: Ints, equations: Sequence[tuple[int, Sequence[int]]]) -> System:
+def additive_system(
+    value: Ints, equations: Sequence[tuple[int, Sequence[int]]], *, may_be_negative: bool = False
+) -> System:
     """Build a system from totals and their parts.
 
     Parameters
@@ -52,13 +55,15 @@ def additive_system(value: Ints, equations: Sequence[tuple[int, Sequence[int]]])
         (n,) counts.
     equations
         One (total, parts) per sum, as positions in `value`.
+    may_be_negative
+        Whether the values are sums of something else than persons.
 
     Raises
     ------
     DisclosureError
         A negative count, or a total that is not the sum of its parts.
     """
-    if (value < 0).any():
+    if (value < 0).any() and not may_be_negative:
         raise DisclosureError(f"a count is {int(value.min())}; counts are 0 or more")
     rows = [row for row, (_, parts) in enumerate(equations) for _ in range(len(parts) + 1)]
     columns = [cell for total, parts in equations for cell in (total, *parts)]
@@ -83,7 +88,9 @@ class Intervals:
     high: Floats
 
 
-def feasible_intervals(system: System, suppressed: Bools, low: Ints | None = None) -> Intervals:
+def feasible_intervals(
+    system: System, suppressed: Bools, low: Ints | Floats | None = None, *, is_whole: bool = False
+) -> Intervals:
     """Find the smallest and the largest value of every suppressed cell that the published cells allow.
 
     Parameters
@@ -93,7 +100,10 @@ def feasible_intervals(system: System, suppressed: Bools, low: Ints | None = Non
     suppressed
         (n,) which cells the reader cannot see.
     low
-        (n,) the least that a reader knows a hidden cell to hold, such as 1 where zeros are published; 0 by default.
+        (n,) the least that a reader knows a hidden cell to hold, such as 1 where zeros are published, −∞ where
+        values may be negative; 0 by default.
+    is_whole
+        The attacker also knows that every cell is a whole number; in tables with hierarchies that may tell more.
 
     Returns
     -------
@@ -108,19 +118,36 @@ def feasible_intervals(system: System, suppressed: Bools, low: Ints | None = Non
     hidden = system.sums[:, cell]
     known = -(system.sums[:, ~suppressed] @ system.value[~suppressed].astype(np.float64))
     least = np.zeros(len(cell)) if low is None else low[cell].astype(np.float64)
-    bounds = np.array([_range(hidden, known, least, position) for position in range(len(cell))]).reshape(-1, 2)
+    extreme = _whole_extreme if is_whole else _extreme
+    bounds = np.array([_range(extreme, hidden, known, least, at) for at in range(len(cell))]).reshape(-1, 2)
     return Intervals(cell, bounds[:, 0], bounds[:, 1])
 
 
-def _range(hidden: sparse.csr_array, known: Floats, least: Floats, position: int) -> tuple[float, float]:
+Extreme = Callable[[Floats, sparse.csr_array, Floats, Floats], float]
+
+
+def _range(
+    extreme: Extreme, hidden: sparse.csr_array, known: Floats, least: Floats, position: int
+) -> tuple[float, float]:
     target = np.zeros(hidden.shape[1])
     target[position] = 1.0
-    return _extreme(target, hidden, known, least), -_extreme(-target, hidden, known, least)
+    return extreme(target, hidden, known, least), -extreme(-target, hidden, known, least)
 
 
 def _extreme(target: Floats, hidden: sparse.csr_array, known: Floats, least: Floats) -> float:
     bounds = np.column_stack([least, np.full(len(least), np.inf)])
-    found = linprog(target, A_eq=hidden, b_eq=known, bounds=bounds, method="highs-ds")
+    return _value(linprog(target, A_eq=hidden, b_eq=known, bounds=bounds, method="highs-ds"))
+
+
+def _whole_extreme(target: Floats, hidden: sparse.csr_array, known: Floats, least: Floats) -> float:
+    if not np.isfinite(_extreme(target, hidden, known, least)):
+        return -np.inf
+    rules = LinearConstraint(hidden, known, known) if hidden.shape[0] else ()
+    whole = np.ones(len(least))
+    return _value(milp(target, integrality=whole, bounds=Bounds(least, np.inf), constraints=rules))
+
+
+def _value(found: Any) -> float:
     if found.status == 3:  # unbounded
         return -np.inf
     if found.status != 0:

@@ -45,6 +45,8 @@ def protect(
     hidden: Bools | None = None,
     *,
     zeros_are_shown: bool = False,
+    at_most: Ints | None = None,
+    least: Floats | None = None,
 ) -> Pattern:
     """Hide further cells until every primary cell could as well be `at_least` persons.
 
@@ -60,6 +62,11 @@ def protect(
         (n,) cells that no table shows: unknown to the reader at no cost, and in no need of protection.
     zeros_are_shown
         No zero is hidden, so a reader knows that every hidden cell holds one person or more.
+    at_most
+        (n,) what a primary cell must be able to be as little as; None asks for no such thing.
+    least
+        (n,) what a reader knows a hidden cell to hold at least, −∞ where it may be negative; by default 0, or 1 where
+        zeros are shown.
 
     Returns
     -------
@@ -80,36 +87,44 @@ def protect(
     given = primary.copy() if hidden is None else primary | hidden
     if not primary.any():
         return Pattern(given, "exact")
-    bound = float(system.value.sum() + at_least.max())
-    least = known_least(system, zeros_are_shown)
+    bound = float(np.abs(system.value).sum() + np.abs(at_least).max())
+    known = known_least(system, zeros_are_shown) if least is None else least
     fixed = (system.value == 0) & zeros_are_shown & ~given
-    problem = _Problem(system, np.flatnonzero(primary), given, slack, _costs(system), bound, least, fixed)
+    needs = [Need(int(p), 1.0, float(slack[p])) for p in np.flatnonzero(primary)]
+    if at_most is not None:
+        below = (system.value - at_most).astype(np.float64)
+        needs += [Need(int(p), -1.0, float(below[p])) for p in np.flatnonzero(primary & (below > 0))]
+    down = np.minimum(system.value - known, bound).astype(np.float64)
+    problem = _Problem(system, tuple(needs), given, _costs(system), bound, down, fixed)
     exact = _exact(problem) if system.size <= EXACT_CELLS else None
     if exact is not None:
         return Pattern(exact, "exact")
     return Pattern(_greedy(problem), "greedy")
 
 
+@dataclass(frozen=True)
+class Need:
+    """A cell that has to be able to be larger (direction 1) or smaller (−1) by so much, for all a reader can tell."""
+
+    cell: int
+    direction: float
+    slack: float
+
+
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Cells, primary ones, cells hidden anyway, wanted slack and cost per cell, a bound that no cell exceeds.
+    """Cells, what primary ones need, cells hidden anyway, cost per cell, a bound that no cell exceeds.
 
-    `least` is what a reader knows a hidden cell to hold; `fixed` cells are shown whatever happens.
+    `down` is by how much a hidden cell could be smaller for all a reader can tell; `fixed` cells are always shown.
     """
 
     system: System
-    primary: Ints
+    needs: tuple[Need, ...]
     given: Bools
-    slack: Floats
     cost: Floats
     bound: float
-    least: Ints
+    down: Floats
     fixed: Bools
-
-    @property
-    def down(self) -> Floats:
-        """(n,) persons by which a hidden cell could be smaller, for all a reader can tell."""
-        return (self.system.value - self.least).astype(np.float64)
 
 
 def known_least(system: System, zeros_are_shown: bool) -> Ints:
@@ -119,7 +134,8 @@ def known_least(system: System, zeros_are_shown: bool) -> Ints:
 
 def _costs(system: System) -> Floats:
     """One per cell, plus a little for the persons that it tells about: fewest cells first, then small ones."""
-    share: Floats = system.value / (1.0 + 2.0 * system.value.sum() * system.size)
+    size = np.abs(system.value)
+    share: Floats = size / (1.0 + 2.0 * size.sum() * system.size)
     return 1.0 + share
 
 
@@ -132,7 +148,7 @@ def _exact(problem: _Problem) -> Bools | None:
         chosen = _master(problem, cuts, needs, is_whole)
         if chosen is None:
             return None
-        found = [cut for p in problem.primary if (cut := _violated_cut(problem, int(p), chosen)) is not None]
+        found = [cut for need in problem.needs if (cut := _violated_cut(problem, need, chosen)) is not None]
         if not found and is_whole:
             return chosen > IS_CHOSEN
         if not found:
@@ -151,16 +167,16 @@ def _master(problem: _Problem, cuts: list[Floats], needs: list[float], is_whole:
     return None if found.x is None else np.asarray(found.x)
 
 
-def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, float] | None:
-    """The capacity constraint that says why primary cell p is not protected by the chosen cells, if it is not."""
+def _violated_cut(problem: _Problem, wanted: Need, chosen: Floats) -> tuple[Floats, float] | None:
+    """The capacity constraint that says why a primary cell is not protected by the chosen cells, if it is not."""
     n = problem.system.size
     target = np.zeros(n)
-    target[p] = -1.0
+    target[wanted.cell] = -wanted.direction
     bounds = np.column_stack([-problem.down * chosen, problem.bound * chosen])
     found = linprog(
         target, A_eq=problem.system.sums, b_eq=np.zeros(problem.system.sums.shape[0]), bounds=bounds, method="highs-ds"
     )
-    need = problem.slack[p]
+    need = wanted.slack
     if -found.fun >= need - TOLERANCE:
         return None
     residual = -target + problem.system.sums.T @ found.eqlin.marginals
@@ -171,20 +187,21 @@ def _violated_cut(problem: _Problem, p: int, chosen: Floats) -> tuple[Floats, fl
 def _greedy(problem: _Problem) -> Bools:
     """Protect one primary cell after the other, the neediest first, by the cheapest pattern beside what is hidden."""
     suppressed = problem.given.copy()
-    for p in problem.primary[np.argsort(-problem.slack[problem.primary], kind="stable")]:
-        suppressed |= _cheapest_pattern(problem, int(p), suppressed)
+    for need in sorted(problem.needs, key=lambda need: -need.slack):
+        suppressed |= _cheapest_pattern(problem, need, suppressed)
     return suppressed
 
 
-def _cheapest_pattern(problem: _Problem, p: int, suppressed: Bools) -> Bools:
-    """Cells that move when cell p grows by its slack at the least cost; moving hidden cells costs nothing."""
-    n = problem.system.size
+def _cheapest_pattern(problem: _Problem, need: Need, suppressed: Bools) -> Bools:
+    """Cells that move when a cell moves by what it needs at the least cost; moving hidden cells costs nothing."""
+    n, p = problem.system.size, need.cell
     cost = np.where(suppressed, 0.0, problem.cost)
     up = np.where(problem.fixed, 0.0, problem.bound)
-    down = problem.down
+    down = np.where(problem.fixed, 0.0, problem.down)
+    along, against = (up, down) if need.direction > 0 else (down, up)
+    along[p], against[p] = need.slack, 0.0
     lower = np.zeros(2 * n)
-    lower[p] = up[p] = problem.slack[p]
-    down[p] = 0.0
+    lower[p if need.direction > 0 else n + p] = need.slack
     found = linprog(
         np.concatenate([cost, cost]),
         A_eq=sparse.hstack([problem.system.sums, -problem.system.sums], format="csr"),

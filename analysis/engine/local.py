@@ -33,8 +33,10 @@ from analysis.errors import InputError
 from analysis.measures.frames import Codebook, parse_codebook
 
 PLAN = "plan.json"
-READ_ROWS = 64
-"""Rows read at a time: so many texts of a megabyte are no more than a batch."""
+READ_ROWS, FEW_ROWS = 512, 64
+"""Rows read at a time; where texts may be huge, so few that as many megabytes are no more than a batch."""
+USUAL_BYTES = range(16, 1_024)
+"""Bytes of a text in the file, on average: more are long texts, fewer may be copies of one."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ def _run(jobs: list[Job], task: Task, processes: int, progress: Callable[[int, i
     open_jobs = [job for job in jobs if not _counts_path(task.folder, job).exists()]
     done = total - int(pl.Series([job.rows for job in open_jobs], dtype=pl.Int64).sum())
     progress(done, total)
-    if processes == 1:
+    processes = min(processes, len(open_jobs))
+    if processes <= 1:
         for job in open_jobs:
             done += run_job(job, task)
             progress(done, total)
@@ -244,7 +247,11 @@ def run_job(job: Job, task: Task) -> int:
 def _batches(job: Job, columns: Columns) -> Iterator[pa.Table]:
     """Batches of bounded bytes; how long texts are is seen once they are read, since copies are small in a file."""
     file = pq.ParquetFile(job.file, pre_buffer=False)
-    return gathered(file.iter_batches(READ_ROWS, row_groups=[job.row_group], columns=columns.all))
+    group = file.metadata.row_group(job.row_group)
+    held = (group.column(place) for place in range(group.num_columns))
+    size = next(column.total_uncompressed_size for column in held if column.path_in_schema == columns.text)
+    rows = READ_ROWS if size // max(job.rows, 1) in USUAL_BYTES else FEW_ROWS
+    return gathered(file.iter_batches(rows, row_groups=[job.row_group], columns=columns.all))
 
 
 def _finish(out: Path, jobs: list[Job], codebook: Codebook) -> Path:

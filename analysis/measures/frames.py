@@ -15,16 +15,26 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from analysis.errors import InputError
 from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not_plain, plain_word
+from analysis.measures.lexicon import Found, Lexicon
 
 LANGUAGES = ("fa", "ps", "en", "de")
-NO_FRAME, ALL_POSTS = "NONE", "ALL"
+NO_FRAME, ALL_POSTS, CUT_POSTS = "NONE", "ALL", "CUT"
+"""What stands in place of a frame: posts without one, all posts, posts whose text the vendor cut."""
+EXCLUDED, NEGATION = -2, -3
+"""Numbers in place of a language's and a frame's."""
+ROWS_AT_ONCE = 8_192
+"""Texts looked at together: few enough to stay in a processor's cache."""
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 NEGATIONS = {
     "fa": ("نه", "نیست", "نیستند", "نبود", "بدون", "هیچ", "ضد", "علیه"),
@@ -43,6 +53,25 @@ class Codebook:
     frames: tuple[str, ...]
     phrases: dict[str, dict[str, tuple[str, ...]]]
     excluded: tuple[str, ...]
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Every phrase, every negation and every phrase that is something else."""
+        return Lexicon(tuple(phrase for phrase, _, _ in self._entries))
+
+    @property
+    def meanings(self) -> list[tuple[int, int]]:
+        """For each entry of the lexicon the number of its language, or EXCLUDED, and of its frame, or NEGATION."""
+        return [(language, frame) for _, language, frame in self._entries]
+
+    @cached_property
+    def _entries(self) -> list[tuple[str, int, int]]:
+        entries = [(phrase, EXCLUDED, EXCLUDED) for phrase in self.excluded]
+        for number, g in enumerate(LANGUAGES):
+            entries += [(phrase, number, NEGATION) for phrase in NEGATIONS[g]]
+            for frame, name in enumerate(self.frames):
+                entries += [(phrase, number, frame) for phrase in self.phrases[g][name]]
+        return entries
 
 
 def parse_codebook(text: str) -> Codebook:
@@ -68,9 +97,10 @@ def parse_codebook(text: str) -> Codebook:
     if missing:
         raise InputError(f"the frame codebook has no column '{missing[0]}'; it needs {', '.join(wanted)}")
     frames = tuple(row["frame_code"] for row in rows)
-    if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS} & set(frames):
+    if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS, CUT_POSTS} & set(frames):
         raise InputError(
-            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME} or {ALL_POSTS}"
+            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME}, "
+            f"{ALL_POSTS} or {CUT_POSTS}"
         )
     phrases = {g: {row["frame_code"]: _split(row[f"phrases_{g}"]) for row in rows} for g in LANGUAGES}
     for language, by_frame in phrases.items():
@@ -163,23 +193,59 @@ def code_frames(posts: pl.DataFrame, codebook: Codebook, text: str, language: st
         The rows in their order with booleans `has_<frame>` and `negated_<frame>`.
     """
     found = {name: np.zeros(len(posts), dtype=np.bool_) for name in frame_columns(codebook)}
-    numbered = (
-        posts.lazy().select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
-    )
-    for g in LANGUAGES:
-        texts = numbered.filter((pl.col("_language") == g) & pl.col("_text").is_not_null()).collect()
-        is_plain = ~texts["_text"].str.contains(not_plain())
-        for part, fold, words in (
-            (texts.filter(is_plain), folded_plain, _Words(plain_word())),
-            (texts.filter(~is_plain), folded, _Words(WORD)),
-        ):
-            _code(part.select("_row", fold(pl.col("_text")).alias("_folded")), codebook, g, words, found)
+    known = posts.select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
+    parts = known.iter_slices(ROWS_AT_ONCE) if codebook.lexicon.is_simple else ()
+    left = [_code_by_words(part, codebook, found) for part in parts] or [known]
+    for texts in left:
+        if len(texts):
+            _code_by_patterns(texts, codebook, found)
     return posts.with_columns(pl.Series(name, values) for name, values in found.items())
 
 
-def _code(
-    texts: pl.DataFrame, codebook: Codebook, language: str, words: _Words, found: dict[str, npt.NDArray[np.bool_]]
-) -> None:
+def _code_by_words(texts: pl.DataFrame, codebook: Codebook, found: dict[str, Flags]) -> pl.DataFrame:
+    """Note in `found` which texts have which frame, by looking words up; the texts that words alone cannot tell."""
+    numbers = texts["_row"].to_numpy()
+    column = texts["_text"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+    at, odd = codebook.lexicon.look_up(column)
+    languages, frames = (np.array(numbers, np.int64) for numbers in zip(*codebook.meanings, strict=True))
+    odd[at.rows[languages[at.phrases] == EXCLUDED]] = True
+    spoken = texts["_language"].replace_strict(list(LANGUAGES), range(len(LANGUAGES)), default=-1, return_dtype=pl.Int8)
+    own = np.flatnonzero((languages[at.phrases] == spoken.to_numpy()[at.rows]) & ~odd[at.rows])
+    frame = frames[at.phrases[own]]
+    phrases, negations = own[frame != NEGATION], own[frame == NEGATION]
+    is_negated = _is_near(at, phrases, negations)
+    for number, name in enumerate(codebook.frames):
+        of_frame = frames[at.phrases[phrases]] == number
+        found[f"has_{name}"][numbers[at.rows[phrases[of_frame]]]] = True
+        found[f"negated_{name}"][numbers[at.rows[phrases[of_frame & is_negated]]]] = True
+    return texts.filter(pl.Series(odd))
+
+
+def _is_near(at: Found, phrases: Places, negations: Places) -> Flags:
+    """Which phrases have a negation within reach in their own text."""
+    near = np.zeros(len(phrases), bool)
+    for ends, step, borders in ((at.last, -1, at.first), (at.first, 1, at.last)):
+        order = negations[np.argsort(ends[negations], kind="stable")]
+        for between in range((NEGATION_REACH + 1) if len(order) else 0):
+            wanted = borders[phrases] + step * (between + 1)
+            nearest = order[np.minimum(np.searchsorted(ends[order], wanted), len(order) - 1)]
+            near |= (ends[nearest] == wanted) & (at.rows[nearest] == at.rows[phrases])
+    return near
+
+
+def _code_by_patterns(texts: pl.DataFrame, codebook: Codebook, found: dict[str, Flags]) -> None:
+    """The same for any text, by patterns: the specification of the other way."""
+    for g in LANGUAGES:
+        spoken = texts.filter((pl.col("_language") == g) & pl.col("_text").is_not_null())
+        is_plain = ~spoken["_text"].str.contains(not_plain())
+        for part, fold, words in (
+            (spoken.filter(is_plain), folded_plain, _Words(plain_word())),
+            (spoken.filter(~is_plain), folded, _Words(WORD)),
+        ):
+            _code(part.select("_row", fold(pl.col("_text")).alias("_folded")), codebook, g, words, found)
+
+
+def _code(texts: pl.DataFrame, codebook: Codebook, language: str, words: _Words, found: dict[str, Flags]) -> None:
     """Note in `found` which of the folded texts have which frame."""
     for frame, some in _candidates(texts, codebook.phrases[language]):
         phrases = codebook.phrases[language][frame]

@@ -6,7 +6,10 @@ What belongs here: thresholds on posts and accounts before the gate. What must n
 import pandas as pd
 import polars as pl
 
-from analysis.measures.frames import ALL_POSTS, NO_FRAME, Codebook, channel_weeks
+from analysis.measures.frames import ALL_POSTS, CUT_POSTS, NO_FRAME, Codebook, channel_weeks
+
+TRUNCATED = "truncated"
+"""Code of a text that the vendor cut: a frame may stand beyond the cut."""
 
 LARGEST_SHARE = 0.5
 """Of a cell's posts that one account may hold: beyond it, the cell would say what this account publishes."""
@@ -18,7 +21,7 @@ def releasable_weeks(coded: pl.DataFrame, codebook: Codebook, minimum: int) -> p
     Parameters
     ----------
     coded
-        Posts with frames, from `code_frames`.
+        Posts with frames, from `code_frames`; those whose own text the vendor cut are counted once more, as `CUT`.
     codebook
         Frames.
     minimum
@@ -34,7 +37,10 @@ def releasable_weeks(coded: pl.DataFrame, codebook: Codebook, minimum: int) -> p
         pl.col("week_index").cast(pl.Int64).alias("study_week_index")
     )
     counts = channel_weeks(dated, codebook, keys, "channel_pseudonym")
+    is_cut = (pl.col("text_source_code") == TRUNCATED) & ~pl.col("is_repost")
+    cut = channel_weeks(dated.filter(is_cut), codebook, keys, "channel_pseudonym")
     parts = [_cells(counts, frame, keys, minimum) for frame in (ALL_POSTS, NO_FRAME, *codebook.frames)]
+    parts.append(_cells(cut.rename({f"n_{ALL_POSTS}": f"n_{CUT_POSTS}"}), CUT_POSTS, keys, minimum))
     return pl.concat(parts).sort([*keys, "frame_code"]).to_pandas()
 
 

@@ -49,7 +49,7 @@ from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
-from analysis.reading.translations import complete_translations
+from analysis.reading.translations import complete_translations, read_languages, translated_pages, translated_values
 from analysis.reading.wording import day
 
 FIGURES: tuple[Callable[[Release], Drawing], ...] = (
@@ -121,7 +121,8 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     require_past(release, edition.day)
     drawings = drawn(release)
     _write_figures(drawings, staging)
-    complete_translations(staging)
+    languages = read_languages(staging)
+    complete_translations(staging, languages)
     card = share_card(release, f"Release {edition.version}, {day(edition.day)}")
     for folder in ("figures", "_extra"):
         (staging / folder / CARD).write_bytes(card)
@@ -129,13 +130,14 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     _write_explorer(release, staging / "_extra" / "tables")
     _copy_release(release, staging)
     shutil.copy(bundle, staging / "data" / BUNDLE)
-    pages = claim_pages(release, drawings, edition) | dictionary_pages(release)
+    pages = claim_pages(release, drawings, edition) | dictionary_pages(release) | translated_pages(release, languages)
     pages["questionnaire"] = questionnaire_page(release)
     for name, text in pages.items():
         _write(staging / f"{name}.md", text)
     sections = {CLAIMS_CHAPTER: contents(release), DICTIONARY_CHAPTER: dictionary_sections(release)}
     _complete_contents(staging / "_toc.yml", sections)
-    _complete_config(staging / "_config.yml", substitutions(release, drawings, edition), edition)
+    values = substitutions(release, drawings, edition) | translated_values(release, languages)
+    _complete_config(staging / "_config.yml", values, edition)
 
 
 def drawn(release: Release) -> dict[str, Drawing]:

@@ -183,6 +183,9 @@ def events(release: Release) -> str:
         "Quality of the source": lambda row: escaped(quality[row.source_quality_code]),
         "Source": lambda row: cited(row.source),
         "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
+        "A host's own events within a week": lambda row: (
+            escaped(row.confounders_text) if is_given(row.confounders_text) else "–"
+        ),
     }
     rows = release.table("events_dated").sort_values(["event_date", "event_id"])
     return table_block(column_table(rows, columns), release, "events_dated", SCRIPT)

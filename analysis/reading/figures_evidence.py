@@ -1,6 +1,7 @@
 """What has been measured: published attitudes on their wording lines, and the days on which something happened."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -171,8 +172,8 @@ def _attitude_words(axes: Axes, value: float, ends: tuple[float, float], y: floa
 
 
 def events_timeline(release: Release) -> Drawing:
-    """Every dated event in the lane of its kind; a filled dot has a good source that states the day."""
-    rows = release.table("events_dated").sort_values("event_date", kind="stable")
+    """Every dated event in the lane of its kind; days that may be break dates, and what lies beside, are numbered."""
+    rows = release.table("events_dated").sort_values("event_date", kind="stable").reset_index(drop=True)
     meanings = release.codes("events_dated", "event_category_code")
     eligible, good = int(rows.is_break_date_eligible.sum()), int((rows.good_sources_n > 0).sum())
     title = (
@@ -200,33 +201,54 @@ def events_timeline(release: Release) -> Drawing:
 def _draw_events(rows: pd.DataFrame, meanings: dict[str, str], title: str, width: float) -> Figure:
     lanes = [code for code in reversed(meanings) if code in set(rows.event_category_code)]
     step, key_height = 0.44, 0.32 if width == PAGE_INCHES else 0.5
+    numbers = _numbered(rows)
+    words = [
+        wrapped(f"{number}  {rows.event_date[at]:%Y-%m-%d}: {rows.event_text[at]}", width - 0.5, SMALL_POINTS)
+        for at, number in numbers.items()
+    ]
+    told = line_height(SMALL_POINTS) * len("\n".join(words).splitlines()) + 0.1
     source = (
         "Source: see each row of the table. A good source is a named outlet or an official document that "
         "states the day."
     )
-    paper = sheet(width, step * len(lanes) + 0.3 + key_height, title, source)
+    paper = sheet(width, told + step * len(lanes) + 0.3 + key_height, title, source)
     paper.key(
         (
             ("o", BLUE, BLUE, "one good source states the day"),
             ("o", PAPER, BLUE, "aggregator, or the day is from memory"),
         )
     )
-    axes = paper.axes(0.2, 0.3, width - 0.4, step * len(lanes), "x")
+    axes = paper.axes(0.2, told + 0.3, width - 0.4, step * len(lanes), "x")
     for position, code in enumerate(lanes):
-        words, points = sentence_case(meanings[code]), 7.8 if width == PAGE_INCHES else 7.2
-        axes.text(0, position + 0.22, words, size=points, transform=axes.get_yaxis_transform(), va="bottom")
-        _draw_lane(axes, rows[rows.event_category_code == code], position)
+        name, points = sentence_case(meanings[code]), 7.8 if width == PAGE_INCHES else 7.2
+        axes.text(0, position + 0.22, name, size=points, transform=axes.get_yaxis_transform(), va="bottom")
+        _draw_lane(axes, rows[rows.event_category_code == code], position, numbers)
     axes.set(ylim=(-0.4, len(lanes) - 0.1))
     axes.yaxis.set_visible(False)
     _years(axes, rows)
+    canvas = paper.canvas()
+    canvas.text(0.2, told - 0.1, "\n".join(words), size=SMALL_POINTS, va="top", linespacing=LINE_SPACING)
     return paper.figure
 
 
-def _draw_lane(axes: Axes, own: pd.DataFrame, position: int) -> None:
+def _numbered(rows: pd.DataFrame) -> dict[int, int]:
+    """Position of an event → its number: days with their two sources, and what a host did within a week of them."""
+    eligible = rows[rows.is_break_date_eligible]
+    beside = set(re.findall(r"V\d{2}", " ".join(eligible.confounders_text.dropna())))
+    chosen = rows.index[rows.is_break_date_eligible | rows.event_id.isin(beside)]
+    return {int(at): number for number, at in enumerate(chosen, start=1)}
+
+
+def _draw_lane(axes: Axes, own: pd.DataFrame, position: int, numbers: dict[int, int]) -> None:
     axes.axhline(position, color=GRID, lw=0.8, zorder=0)
+    above = True
     for row in own.itertuples():
-        face = BLUE if row.good_sources_n else PAPER
-        axes.plot([row.event_date.toordinal()], [position], "o", ms=6, mfc=face, mec=BLUE, mew=1.1)
+        face, at, number = BLUE if row.good_sources_n else PAPER, row.event_date.toordinal(), numbers.get(row.Index)
+        axes.plot([at], [position], "o", ms=6, mfc=face, mec=BLUE, mew=1.1)
+        if number:  # in turn above and below, so that neighbours are not read as one number
+            y, side = (position + 0.17, "bottom") if above else (position - 0.17, "top")
+            axes.text(at, y, str(number), size=SMALL_POINTS, weight="bold", ha="center", va=side)
+            above = not above
 
 
 def _years(axes: Axes, rows: pd.DataFrame) -> None:

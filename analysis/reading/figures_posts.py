@@ -39,7 +39,8 @@ NAIVE, DSL, TUNED = ("naive", "X", VERMILION), ("dsl", "o", SKY), ("ppi++", "s",
 ESTIMATOR_WORDS = {"naive": "uncorrected", "dsl": "DSL", "ppi++": "PPI++"}
 STANCE_LOOKS = {"against": ("s", ORANGE, ":"), "favourable": ("o", BLUE, "-"), "neutral": ("^", GREEN, "--")}
 SHOWN_LANGUAGE = "fa"
-ALL_POSTS = "ALL"
+NO_PANEL = ("ALL", "CUT")
+"""Counts of posts whatever they speak of."""
 
 
 def start(release: Release) -> str:
@@ -236,7 +237,7 @@ def frame_weeks(release: Release) -> Drawing:
     """Posts by week and frame in one language; weeks below the threshold of the gate are gaps."""
     name = f"{release.study}_post_weeks"
     rows = release.table(name)
-    rows = rows[rows.language_code.eq(SHOWN_LANGUAGE) & rows.frame_code.ne(ALL_POSTS) & rows.posts_n.notna()]
+    rows = rows[rows.language_code.eq(SHOWN_LANGUAGE) & ~rows.frame_code.isin(NO_PANEL) & rows.posts_n.notna()]
     words = frame_words(release)
     frames = [code for code in words if code in set(rows.frame_code)]
     title = "No week has enough posts to be shown"
@@ -294,6 +295,7 @@ def coordination_null(release: Release) -> Drawing:
     rows = release.table(name)
     rows = rows[~rows.coordination_scope_text.str.startswith("weeks")].sort_values("pairs_n", kind="stable")
     above = rows[rows.pairs_n > rows.null_high_n]
+    says = rows[(rows.pairs_n > 0) | (rows.null_high_n > 0)]
     title = (
         f"{len(above)} of {len(rows)} sets of posts hold more pairs than chance makes"
         if len(rows)
@@ -313,11 +315,12 @@ def coordination_null(release: Release) -> Drawing:
             __name__,
             rows[["coordination_scope_text", "pairs_n", "null_low_n", "null_median_n", "null_high_n"]],
         ),
-        lambda width: _draw_null(release, rows, title, width),
+        lambda width: _draw_null(release, says, (title, len(rows) - len(says)), width),
     )
 
 
-def _draw_null(release: Release, rows: pd.DataFrame, title: str, width: float) -> Figure:
+def _draw_null(release: Release, rows: pd.DataFrame, told: tuple[str, int], width: float) -> Figure:
+    title, silent = told
     words = frame_words(release)
     left = 2.2 if width == PAGE_INCHES else 1.45
     frames = [scope.removeprefix("frame ") for scope in rows.coordination_scope_text]
@@ -325,6 +328,8 @@ def _draw_null(release: Release, rows: pd.DataFrame, title: str, width: float) -
     pitch = max([0.27, *(line_height(7.4) * (label.count("\n") + 1) + 0.06 for label in labels)])
     height = pitch * max(1, len(rows)) + 0.1
     subtitle = f"{start(release)}pairs of accounts that share one object within the window; institutional accounts only"
+    if silent:
+        subtitle += f". In {count(silent)} more sets there is no pair, and chance makes none; they are in the table"
     key_height = 0.3 if width == PAGE_INCHES else 0.5
     paper = sheet(width, height + 0.5 + key_height, title, SOURCES[release.study], subtitle)
     paper.key((("o", BLUE, INK, "observed"), ("|", ORANGE, ORANGE, "permutations: middle and 95% of them")))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from analysis.reading.figures import (
     INK,
     ORANGE,
     PAGE_INCHES,
+    PAPER,
     QUIET,
     SMALL_POINTS,
     Caption,
@@ -28,7 +30,8 @@ from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
 SHOWN_FRAME = "FE"
 CHOICES = ("accounts", "language", "each", "baseline", "weeks")
-TICKS = 0.13
+TICKS = 0.15
+CONTRARY = "#B3261E"
 
 
 def inference(release: Release) -> pd.DataFrame:
@@ -41,6 +44,7 @@ def specification_curve(release: Release) -> Drawing:
     """Every specification's jump in order of size, beside what dates without an event give; one panel per shock."""
     rows = release.table(f"{release.study}_shock_specifications")
     rows = rows[rows.frame_code == SHOWN_FRAME].sort_values(["shock_number", "curve_position"])
+    rows = rows.assign(is_contrary=_is_contrary(rows))
     joint = inference(release)
     joint = joint[joint.frame_code == SHOWN_FRAME]
     title = _curve_title(rows, joint)
@@ -66,6 +70,12 @@ def _curve_title(rows: pd.DataFrame, joint: pd.DataFrame) -> str:
         return "No shock can be read from these posts"
     outside = int((rows.value > rows.band_high).sum() + (rows.value < rows.band_low).sum())
     return f"{outside} of {len(rows)} specifications lie outside what dates without an event give"
+
+
+def _is_contrary(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Specifications that do not say what most of their shock say: inside the band, or of the other sign."""
+    usual = np.sign(rows.groupby("shock_number").value.transform("median"))
+    return rows.value.between(rows.band_low, rows.band_high) | (np.sign(rows.value) != usual)
 
 
 def _spoken(row: Any) -> str:
@@ -105,18 +115,25 @@ def _draw_curves(release: Release, rows: pd.DataFrame, joint: pd.DataFrame, titl
         f"{start(release)}jump at the shock, natural logarithm; each place is one specification, ordered by its jump; "
         "below: what it chose"
     )
-    paper = sheet(width, step * max(1, len(shocks)) + 0.3, title, SOURCES[release.study], subtitle)
-    paper.key((("o", BLUE, INK, "specification"), ("s", "#F3D9A4", ORANGE, "95% of placebo dates")))
-    left = 1.95 if is_page else 1.3
+    key_height = 0.3 if is_page else 0.55
+    paper = sheet(width, step * max(1, len(shocks)) + key_height, title, SOURCES[release.study], subtitle)
+    paper.key(
+        (
+            ("o", BLUE, INK, "specification"),
+            ("s", "#F3D9A4", ORANGE, "95% of placebo dates"),
+            ("D", PAPER, CONTRARY, "within them, or of the other sign"),
+        )
+    )
+    left = 1.95 if is_page else 1.42
     boxes = []
     for index, shock in enumerate(shocks):
-        bottom = paper.body_height - 0.25 - (index + 1) * step + 0.3
+        bottom = paper.body_height - key_height - (index + 1) * step + 0.35
         own = rows[rows.shock_number == shock]
         box = (left, bottom + matrix, width - left - 0.3, panel)
         axes = paper.axes(*box, "xy")
         _draw_curve(axes, own, joint[joint.shock_number == shock], inches=box[2])
         below = paper.axes(left, bottom, width - left - 0.3, matrix - 0.05, "x")
-        _draw_choices(below, own, options, points=6.6 if is_page else 5.6)
+        _draw_choices(below, own, options, points=7.2)
         boxes.append((axes, box))
     return finished(paper, release, boxes)
 
@@ -125,7 +142,9 @@ def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, inches: floa
     axes.fill_between(own.curve_position, own.band_low, own.band_high, color="#F3D9A4", lw=0, zorder=1)
     for column in ("band_low", "band_high"):
         axes.plot(own.curve_position, own[column], "-", color=ORANGE, lw=0.9, zorder=2)
-    axes.plot(own.curve_position, own.value, "o", color=BLUE, ms=2.6, zorder=3)
+    usual, contrary = own[~own.is_contrary], own[own.is_contrary]
+    axes.plot(usual.curve_position, usual.value, "o", color=BLUE, ms=2.6, zorder=3)
+    axes.plot(contrary.curve_position, contrary.value, "D", mfc=PAPER, mec=CONTRARY, mew=1.4, ms=5, zorder=4)
     axes.axhline(0, color=QUIET, lw=0.8)
     words = f"Shock {own.shock_number.iloc[0]}"
     if len(joint):
@@ -141,7 +160,8 @@ def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, inches: floa
 def _draw_choices(axes: Axes, own: pd.DataFrame, options: list[tuple[str, str]], points: float) -> None:
     for place, (choice, option) in enumerate(options):
         chosen = own[[(choice, option) in _chosen(text) for text in own.specification_text]]
-        axes.plot(chosen.curve_position, [place] * len(chosen), "|", color=INK, ms=4.2, mew=0.6)
+        for some, colour, weight in ((~chosen.is_contrary, INK, 0.6), (chosen.is_contrary, CONTRARY, 2.0)):
+            axes.plot(chosen.curve_position[some], [place] * int(some.sum()), "|", color=colour, ms=4.6, mew=weight)
     axes.set_yticks(range(len(options)), [_option_words(*pair) for pair in options], size=points)
     axes.set(ylim=(len(options) - 0.4, -0.6), xlim=(0, len(own) + 1))
     axes.set_xticks([])
@@ -150,7 +170,7 @@ def _draw_choices(axes: Axes, own: pd.DataFrame, options: list[tuple[str, str]],
 def _option_words(choice: str, option: str) -> str:
     if choice in ("accounts", "language"):
         return f"{choice}: {option}"
-    return option.replace(" from it on", " after").replace("beside posts without a frame", "beside frameless posts")
+    return option.replace(" from it on", " after").replace("beside posts without a frame", "beside frameless")
 
 
 def shock_forest(release: Release) -> Drawing:

@@ -38,15 +38,20 @@ REAL_DATA = {
         "what a list could see",
         "anything about Afghans abroad",
     ),
+    "C08": (
+        "[dated events](events.md); events of the fighting, day by day",
+        "when the two shocks were, and what one host did on the same day",
+        "whether opinions moved: nothing was being collected",
+    ),
     "C09": (
         "[asylum decisions by host and by quarter](population.md)",
         "that a fall in one host came before the clashes",
         "whether any fear was well founded",
     ),
     "C11": (
-        "incidents against refugees in Germany, 2014 to 2017",
-        "how many incidents it would take",
-        "a backlash: too few name Afghans, and the mix of sources breaks",
+        "incidents in Germany, hate crimes in Toronto and England, published experiments on attitudes after attacks",
+        "how many incidents it would take, and that attitudes to immigrants cool on average",
+        "a backlash against Afghans: too few incidents name them, and the mix of sources breaks",
     ),
     "C13.1": ("[one opt-in poll](published_figures.md), older than the clashes", "nothing", "the share today"),
     "C14.1": (
@@ -56,6 +61,14 @@ REAL_DATA = {
     ),
 }
 """Claim → data, what they can decide, what they cannot. Words only: verdicts and numbers come from the release."""
+COUNTS = {
+    "named": "incidents_named_afghan",
+    "needed": "incidents_needed",
+    "conflict_before": "conflict_events_before",
+    "conflict_day": "conflict_events_on_the_day",
+    "toronto": "toronto_naming_afghans",
+}
+"""Value of a page → the recomputed count that it is."""
 LISTS_IN_WORDS = {
     "conventional": "control list one item shorter",
     "placebo_item": "the placebo item alone, against the shorter list",
@@ -154,6 +167,7 @@ def real_values(release: Release) -> dict[str, str]:
     """Single numbers of real data, each under the name of its table."""
     return {
         **_list_values(release),
+        **_context_values(release),
         **_practice_values(release),
         **_decision_values(release),
         **_quarter_values(release),
@@ -169,10 +183,9 @@ def _list_values(release: Release) -> dict[str, str]:
     }
     named |= {"rare": next(name for name in rows.index if name.endswith("lists_rare"))}
     error = next(name for name in rows.index if name.endswith("median_standard_error"))
-    counts = {"named": "incidents_named_afghan", "needed": "incidents_needed"}
     incidents = {
         f"value_replication_results_{word}": count(rows.value[rows.index.str.endswith(ending)].iloc[0])
-        for word, ending in counts.items()
+        for word, ending in COUNTS.items()
     }
     ends = {"": "value", "_low": "ci_low", "_high": "ci_high"}
     return (
@@ -184,6 +197,22 @@ def _list_values(release: Release) -> dict[str, str]:
         }
         | {"value_replication_results_median_error": percent(rows.loc[error, "value"], 1)}
     )
+
+
+def _context_values(release: Release) -> dict[str, str]:
+    """Series that move by themselves, host publics after attacks, and what a hidden cause would have to explain."""
+    rows = release.table("replication_results").set_index("replication_id")
+    toronto, england, attitudes, robustness = (
+        rows[rows.index.str.endswith(ending)].iloc[0]
+        for ending in ("naming_afghans", "largest_change", "attitudes_immigrants", "darfur_robustness")
+    )
+    ends = {"": "value", "_low": "ci_low", "_high": "ci_high"}
+    return {
+        "value_replication_results_toronto_n": count(toronto.respondents_n),
+        "value_replication_results_england": decimal(england.value, 2),
+        "value_replication_results_robustness": percent(robustness.value, 1),
+        **{f"value_replication_results_attitudes{end}": decimal(attitudes[column]) for end, column in ends.items()},
+    }
 
 
 def _practice_values(release: Release) -> dict[str, str]:

@@ -26,7 +26,6 @@ from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.source_tables import source_tables
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
-from analysis.reading.translations import translated_values
 from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
 
 ALL_HOSTS = "all hosts"
@@ -62,7 +61,6 @@ def substitutions(release: Release, drawings: Mapping[str, Drawing], edition: Ed
         **diagnosis_values(release),
         **attack_values(release),
         **privacy_values(release),
-        **translated_values(release),
         **statement_values(release),
         "figure_share_card": share_picture(release),
         "text_citation": citation(release, edition),
@@ -181,8 +179,16 @@ def evidence_values(release: Release) -> dict[str, str]:
         "value_events_dated_eligible": count(events.is_break_date_eligible.sum())
         if any(events.is_break_date_eligible)
         else "none",
-        "value_events_dated_one_source": count((events.good_sources_n == 1).sum()),
+        "text_confounded": _confounded(events),
+        "value_events_dated_one_source": count((events.good_sources_n >= 1).sum()),
     }
+
+
+def _confounded(events: pd.DataFrame) -> str:
+    """Which of the days that may be break dates have a host's own event within a week."""
+    named = events[events.is_break_date_eligible & events.confounders_text.notna()]
+    told = [f"{row.event_id} ({escaped(row.confounders_text)})" for row in named.itertuples()]
+    return f"Of the days that may be break dates this concerns {'; '.join(told)}." if told else ""
 
 
 def experiment_values(release: Release) -> dict[str, str]:

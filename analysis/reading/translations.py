@@ -1,7 +1,9 @@
-"""Pages in other languages: their state, their direction, and the words of verdicts in each language.
+"""Pages in other languages: their state, the words of verdicts, and the register's sentences in each language.
 
 A translated page has a head that names its original, the hash of the original that it was made from, and its reviewer.
-What must not be here: a number; those are quoted by reference, as in English.
+What no page writes itself stands in `words.yml` beside them; a sentence of the register that is not there, or that the
+register has changed since, stays English and is marked so. What must not be here: a number; those are quoted by
+reference, as in English.
 """
 
 import hashlib
@@ -12,20 +14,24 @@ from typing import Any
 import yaml
 
 from analysis.errors import ReleaseError
-from analysis.reading.fragments import verdict_word
+from analysis.reading.fragments import escaped, verdict_word
 from analysis.reading.tables import Release
 
-FOLDER = "translations"
-SHOWN_CLAIMS = ("C01.1", "C01.2", "C09", "C10")
+FOLDER, WORDS = "translations", "words.yml"
+SHOWN_CLAIMS = ("C01.1", "C01.2", "C02.2", "C05.1", "C09", "C10", "C14.1")
 """Claims whose verdict a translated page may quote: each has one verdict."""
+CLAIM_PAGES = ("C09", "C10")
+"""Claims with a page in every language, made of the register's sentences."""
+SEPARATOR = " | "
 
 
 @dataclass(frozen=True)
 class Language:
-    """How pages of one language say what no page writes itself.
+    """What pages of one language say that no page writes itself.
 
     `verdicts` has a word for each code; `held` what is held about people, by whose corpora these are; the three states
-    say that a draft has no reviewer, who reviewed it, and that its original has changed since.
+    say that a draft has no reviewer, who reviewed it, and that its original has changed since; `claim_page` has the
+    headings of a claim's page; `sentences` the register's sentences.
     """
 
     verdicts: dict[str, str]
@@ -33,61 +39,110 @@ class Language:
     draft: str
     reviewed: str
     outdated: str
+    reviewer: str | None
+    claim_page: dict[str, str]
+    sentences: dict[str, str]
+
+    def say(self, english: str) -> str:
+        """A sentence of the register in this language; as it is, and marked, where nobody has translated it."""
+        known = self.sentences.get(english.strip())
+        return escaped(known) if known else f'<span lang="en" dir="ltr">{escaped(english)}</span>'
+
+    def state(self, reviewer: str | None, *, is_outdated: bool) -> str:
+        """Whether somebody reviewed a page, and whether its original has changed since."""
+        said = self.reviewed.format(reviewer=reviewer) if reviewer else self.draft
+        return f"{said} {self.outdated}" if is_outdated else said
 
 
-LANGUAGES = {
-    "de": Language(
-        {"supported": "gestützt", "contradicted": "widersprochen", "inconclusive": "nicht entschieden",
-         "not_yet_answerable": "noch nicht zu beantworten", "not_answerable": "nicht zu beantworten"},
-        {"synthetic": "**Nein.** Diese Ausgabe enthält keine Antwort, keinen Beitrag, keinen Namen und kein Konto "
-                      "einer wirklichen Person. Die Menschen, mit denen das Verfahren erprobt wurde, hat ein Programm "
-                      "erfunden.",
-         "vault": "**Summen über viele Menschen.** Das Team bewahrt Antworten und Beiträge von Personen auf, die "
-                  "zugestimmt haben, und von Einrichtungen. Keine dieser Zeilen steht in diesem Buch."},
-        "Maschinell unterstützter Entwurf, noch nicht von einer Person mit dieser Muttersprache geprüft. Es gilt das "
-        "englische Original.",
-        "Geprüft von {reviewer}. Es gilt das englische Original.",
-        "Das englische Original wurde seither geändert.",
-    ),
-    "fa": Language(
-        {"supported": "تأیید شده", "contradicted": "رد شده", "inconclusive": "نامشخص",
-         "not_yet_answerable": "هنوز قابل پاسخ نیست", "not_answerable": "قابل پاسخ نیست"},
-        {"synthetic": "**نه.** در این نشر هیچ پاسخ، هیچ نوشته، هیچ نام و هیچ حسابی از یک شخص واقعی نیست. کسانی که "
-                      "روش با آنان آزموده شد، ساختهٔ یک برنامه‌اند.",
-         "vault": "**مجموع‌ها دربارهٔ مردمان بسیار.** تیم، پاسخ‌ها و نوشته‌های کسانی را که رضایت داده‌اند، و از نهادها را، "
-                  "نگه می‌دارد. هیچ‌کدام از آن سطرها در این کتاب نیست."},
-        "پیش‌نویس به کمک ماشین؛ هنوز کسی که زبان مادری‌اش دری است آن را بازبینی نکرده است. متن انگلیسی معتبر است.",
-        "بازبینی: {reviewer}. متن انگلیسی معتبر است.",
-        "متن انگلیسی پس از آن تغییر کرده است.",
-    ),
-    "ps": Language(
-        {"supported": "تایید شوې", "contradicted": "رد شوې", "inconclusive": "نامعلومه",
-         "not_yet_answerable": "لا نه شي ځوابېدای", "not_answerable": "نه شي ځوابېدای"},
-        {"synthetic": "**نه.** په دې خپرونه کې د کوم رښتیني کس هېڅ ځواب، لیکنه، نوم یا حساب نشته. هغه خلک چې طریقه پرې "
-                      "وازمویل شوه، یوه پروګرام جوړ کړي دي.",
-         "vault": "**د ډېرو خلکو مجموعې.** ټیم د هغو کسانو ځوابونه او لیکنې ساتي چې رضایت یې ورکړی، او د ادارو. له هغو "
-                  "کرښو یوه هم په دې کتاب کې نشته."},
-        "د ماشین په مرسته مسوده؛ لا کوم داسې چا نه ده کتلې چې مورنۍ ژبه یې پښتو وي. انګلیسي متن معتبر دی.",
-        "کتنه: {reviewer}. انګلیسي متن معتبر دی.",
-        "انګلیسي متن له هغه وروسته بدل شوی دی.",
-    ),
-}  # fmt: skip
+def read_languages(chapters: Path) -> dict[str, Language]:
+    """Code → language, from the folders beside the chapters.
 
-
-def translated_values(release: Release) -> dict[str, str]:
-    """Verdicts and what is held about people, in every language, by the key that pages quote."""
-    verdicts = release.table("claim_verdicts").drop_duplicates("claim_id").set_index("claim_id").verdict_code
+    Raises
+    ------
+    ReleaseError
+        A file lacks a part or has one that is not known.
+    """
     found = {}
-    for code, language in LANGUAGES.items():
-        found[f"text_held_{code}"] = language.held[release.study]
-        for claim in SHOWN_CLAIMS:
-            if claim in verdicts.index:
-                word = language.verdicts[verdicts[claim]]
-                found[f"verdict_{claim.replace('.', '_')}_{code}"] = verdict_word(verdicts[claim], word)
+    for path in sorted((chapters / FOLDER).glob(f"*/{WORDS}")):
+        parts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        try:
+            pairs = {one["english"]: one["text"] for one in parts.pop("sentences")}
+            found[path.parent.name] = Language(**parts, sentences=pairs)
+        except (KeyError, TypeError) as error:
+            raise ReleaseError(f"{FOLDER}/{path.parent.name}/{WORDS} is not complete: {error}") from error
     return found
 
 
-def complete_translations(staging: Path) -> None:
+def translated_values(release: Release, languages: dict[str, Language]) -> dict[str, str]:
+    """Verdicts, what may be said first and what is held about people, in every language, by the keys of pages."""
+    verdicts = release.table("claim_verdicts").drop_duplicates("claim_id").set_index("claim_id").verdict_code
+    sayings = release.table("claims_register").set_index("claim_id").can_say
+    found = {}
+    for code, language in languages.items():
+        found[f"text_held_{code}"] = language.held[release.study]
+        for claim in (claim for claim in SHOWN_CLAIMS if claim in verdicts.index):
+            key, word = claim.replace(".", "_"), language.verdicts[verdicts[claim]]
+            found[f"verdict_{key}_{code}"] = verdict_word(verdicts[claim], word)
+            found[f"can_say_{key}_{code}"] = language.say(str(sayings[claim]).split(SEPARATOR)[0])
+    return found
+
+
+def translated_pages(release: Release, languages: dict[str, Language]) -> dict[str, str]:
+    """Pages of the claims that every language has, by their name in the book."""
+    known = set(release.table("claims_register").claim_id)
+    return {
+        f"{FOLDER}/{code}/{claim.lower()}": _claim_page(release, claim, language)
+        for code, language in languages.items()
+        for claim in CLAIM_PAGES
+        if claim in known
+    }
+
+
+def _claim_page(release: Release, claim: str, language: Language) -> str:
+    """A claim as the register words it: what it says, the verdict and why, what may be said and what not."""
+    entry = release.table("claims_register").set_index("claim_id").loc[claim]
+    judged = release.table("claim_verdicts").set_index("claim_id").loc[claim]
+    words, say = language.claim_page, language.say
+    can, cannot = (
+        "\n".join(f"* {say(one)}" for one in str(entry[part]).split(SEPARATOR)) for part in ("can_say", "cannot_say")
+    )
+    verdict = verdict_word(judged.verdict_code, language.verdicts[judged.verdict_code])
+    described = words["description"].format(id=claim)
+    return f"""---
+myst:
+  html_meta:
+    description: "{described}"
+---
+
+# {words["claim"].format(id=claim)}
+
+:::{{div}} translation-state
+{language.state(language.reviewer, is_outdated=False)}
+:::
+
+**{words["said"]}:** {say(entry.article_text)}
+
+**{words["hypothesis"]}:** {say(entry.statement)}
+
+## {words["verdict"]}
+
+{verdict}
+
+**{words["why"]}:** {say(judged.verdict_reason)}
+
+## {words["can"]}
+
+{can}
+
+## {words["cannot"]}
+
+{cannot}
+
+{words["more"].format(anchor=f"claim-{claim.lower()}")}
+"""
+
+
+def complete_translations(staging: Path, languages: dict[str, Language]) -> None:
     """Put its state under the heading of every translated page of the staged sources.
 
     Raises
@@ -97,7 +152,7 @@ def complete_translations(staging: Path) -> None:
     """
     for path in sorted((staging / FOLDER).rglob("*.md")):
         text = path.read_text(encoding="utf-8")
-        state = state_of(text, staging, LANGUAGES[path.parent.name], path.name)
+        state = state_of(text, staging, languages[path.parent.name], path.name)
         heading = next(line for line in text.splitlines() if line.startswith("# "))
         shown = text.replace(f"{heading}\n", f"{heading}\n\n:::{{div}} translation-state\n{state}\n:::\n", 1)
         path.write_text(shown, encoding="utf-8", newline="\n")
@@ -113,12 +168,10 @@ def head_of(text: str, name: str) -> dict[str, Any]:
 
 
 def state_of(text: str, chapters: Path, language: Language, name: str) -> str:
-    """Whether somebody reviewed the page, and whether its original has changed since."""
+    """The state of a page that has an original of its own."""
     stated = head_of(text, name)
     original = chapters / stated["original"]
     if not original.is_file():
         raise ReleaseError(f"{name}: its original {stated['original']} does not exist")
-    parts = [language.reviewed.format(reviewer=stated["reviewer"]) if stated["reviewer"] else language.draft]
-    if hashlib.sha256(original.read_bytes()).hexdigest() != stated["original_sha256"]:
-        parts.append(language.outdated)
-    return " ".join(parts)
+    digest = hashlib.sha256(original.read_bytes()).hexdigest()
+    return language.state(stated["reviewer"], is_outdated=digest != stated["original_sha256"])

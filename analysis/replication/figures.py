@@ -1,11 +1,14 @@
 """One recomputed figure as a row of the table `replication_results`; R data files as frames."""
 
-import io
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import rdata
+from rdata.conversion import DEFAULT_CLASS_MAP, dataframe_constructor
 
 from analysis.errors import ReplicationError
 from analysis.estimators.estimate import Estimate
@@ -57,7 +60,17 @@ def r_frame(data: bytes, name: str) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Unknown encoding", category=UserWarning)  # old files state none
         warnings.filterwarnings("ignore", message="Missing constructor", category=UserWarning)  # a tibble is a frame
-        found = rdata.read_rda(io.BytesIO(data))
+        parsed = rdata.parser.parse_data(data)
+        found = rdata.conversion.convert(parsed, constructor_dict={**DEFAULT_CLASS_MAP, "data.frame": _flat_frame})
     if not isinstance(found.get(name), pd.DataFrame):
         raise ReplicationError(f"the R file holds {', '.join(found) or 'nothing'} but no data frame '{name}'")
     return found[name]
+
+
+def _flat_frame(columns: Mapping[str, npt.ArrayLike], attributes: Mapping[str, object]) -> pd.DataFrame:
+    """A frame; a column that R keeps as a matrix of one column (`scale()` makes such) becomes a plain one.
+
+    rdata 1.1.0 stops at such a column.
+    """
+    flat = {name: np.ravel(column) if np.ndim(column) == 2 else column for name, column in columns.items()}
+    return dataframe_constructor(flat, attributes)

@@ -124,7 +124,9 @@ def _known_sources(figures: pd.DataFrame, events: pd.DataFrame, population: pd.D
         row.benchmark_id: _Known("published", row.grade_code, row.quantity_text, row.source)
         for row in figures.itertuples()
     }
-    known |= {row.event_id: _Known("published", "none", row.event_text, row.source) for row in events.itertuples()}
+    known |= {
+        row.event_id: _Known("published", row.grade_code, row.event_text, row.source) for row in events.itertuples()
+    }
     series = _Known("replicated", "A", "Refugees by host at the end of each year since 2021", population.source.iloc[0])
     return known | {"population_host_year": series}
 

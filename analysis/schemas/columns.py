@@ -72,6 +72,7 @@ ADMISSIONS = {
     "network_size_imputed": "of those who entered: no usable number of acquaintances, so estimation takes the median",
     "interview_state_unknown": "marked by the survey system with a word that is not known here",
     "interview_not_complete": "begun, and never submitted or finished",
+    "further_row_of_a_person": "a repeated part of an interview, or a later event of the same person",
     "review_on_hold": "under question by whoever reviews submissions",
     "preview_or_test": "a preview or a test",
     "marked_as_spam": "marked by the survey system as made by a machine",
@@ -84,6 +85,8 @@ PLATFORMS = {
     "x_v1_1": "X, interface version 1.1", "youtube_comment_threads": "YouTube comments",
     "meta_content_library": "Meta Content Library", "crowdtangle": "CrowdTangle", "tiktok_research": "TikTok",
     "bluesky": "Bluesky", "mastodon": "Mastodon", "pushshift": "Reddit", "4cat": "4CAT",
+    "twarc_csv": "X, interface version 2, as a table", "zeeschuimer": "TikTok or Instagram, by Zeeschuimer",
+    "facebook_download": "Facebook, own download", "instagram_download": "Instagram, own download",
 }  # fmt: skip
 
 _DECLARED = (
@@ -193,7 +196,8 @@ _DECLARED = (
     Column("account_group_text", "text", "Kind of accounts whose posts these are", null_means="posts of all kinds, or the estimate is not by kind"),
     Column("frames_text", "text", "Codes of the frames of which one is in the post, joined by `or`", null_means="the estimate is not by frame"),
     Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
-        "ALL": "all posts", "NONE": "none of the frames", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
+        "ALL": "all posts", "NONE": "none of the frames",
+        "CUT": "text cut by the vendor, so that a frame may be missed", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
         "FE": "foreign enemy, defence of the homeland", "AR": "amnesty and return", "RC": "critique of the regime",
         "WR": "rights of women and girls", "HS": "status in the host country"}),
     Column("item_rank", "integer", "Place of the item in the questionnaire"),
@@ -394,6 +398,10 @@ _DECLARED = (
     Column("event_date", "date", "Day of the event, or the first day of a span", "key"),
     Column("event_text", "text", "What happened"),
     Column("event_category_code", "code", "Kind of event", codes=EVENT_CATEGORIES),
+    Column("hosts_text", "text", "Host whose Afghans the event touches: ISO 3166 code, or EU",
+           null_means="the event touches Afghans everywhere, or in Afghanistan"),
+    Column("confounders_text", "text", "Events of one host within seven days, and the days between",
+           null_means="none is listed, or the event is not of the conflict"),
     Column("date_status_code", "code", "How the day is known", codes={
         "seen": "the day stands in the source", "day_recalled": "the event stands in the source, its day is from memory",
         "recalled": "from memory, to be verified"}),
@@ -437,7 +445,9 @@ _DECLARED = (
         "log_odds_coefficient": "coefficient of a regression, in logarithms of odds",
         "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one",
         "typical_standard_error": "median standard error of a kind of study, as a share of respondents",
-        "experiment_share": "share of published experiments"}),
+        "experiment_share": "share of published experiments",
+        "correlation": "correlation, from -1 to 1", "month_ratio": "a month's count by that of the month before",
+        "robustness_value": "share of what remains unexplained that an unmeasured cause would have to explain"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
     Column("method_text", "text", "Estimator and variance"),
     Column("value", "number", "The estimate", "measure", "see quantity_code", decimals=6,

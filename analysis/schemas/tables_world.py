@@ -106,7 +106,7 @@ TABLES = (
         title="Dated events, with the quality of their source",
         row_is="one event",
         columns=columns(
-            "event_id", "event_date", "event_text", "event_category_code",
+            "event_id", "event_date", "event_text", "event_category_code", "hosts_text",
             "date_status_code", "source_quality_code", "good_sources_n", "source",
         ),
         key=("event_id",),
@@ -236,8 +236,8 @@ TABLES = (
         title="Dated events 2021–2026 and whether their day may serve as a break date",
         row_is="one event",
         columns=columns(
-            "event_id", "event_date", "event_text", "event_category_code", "date_status_code",
-            "source_quality_code", "good_sources_n", "is_break_date_eligible", "source",
+            "event_id", "event_date", "event_text", "event_category_code", "hosts_text", "date_status_code",
+            "source_quality_code", "good_sources_n", "is_break_date_eligible", "grade_code", "confounders_text", "source",
         ),
         key=("event_id",),
         output_kind="reference_text",

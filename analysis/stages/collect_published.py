@@ -13,7 +13,7 @@ def run(store: Store, params: Params) -> None:
     benchmarks = store.read("reference__benchmarks")
     store.write("candidate__benchmarks_shown", published.shown_as_numbers(benchmarks))
     store.write("candidate__benchmarks_context", published.named_as_context(benchmarks))
-    store.write("candidate__events_dated", published.with_break_eligibility(store.read("reference__events")))
+    store.write("candidate__events_dated", published.rated(store.read("reference__events")))
     store.write("candidate__literature", store.read("reference__literature"))
     plan = open_plan(store.root, params.study)
     store.write("candidate__questionnaire_items", questionnaire_rows(plan))

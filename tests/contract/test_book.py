@@ -16,12 +16,17 @@ from analysis.reading.claim_pages import contents
 from analysis.reading.edition import ARTICLE_ADDRESS, Edition
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
+from analysis.reading.translations import CLAIM_PAGES, read_languages, translated_values
 from tests.unit.reading.miniature import write_miniature
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "book/translations").rglob("*.md")])
 BUILT = ROOT / "dist" / "book"
-GENERATED = {"dictionary", "questionnaire"}
+GENERATED = {
+    "dictionary",
+    "questionnaire",
+    *(f"translations/{code}/{claim.lower()}" for code in read_languages(ROOT / "book") for claim in CLAIM_PAGES),
+}
 SUBPAGES = ("claims/", "dictionary/")
 
 
@@ -99,7 +104,9 @@ def release(tmp_path_factory):
 def defined(release):
     drawings = {drawing.name: drawing for drawing in (draw(release) for draw in FIGURES)}
     values = set(substitutions(release, drawings, Edition("0.1.0", date(2030, 1, 1), date(2030, 1, 1))))
-    claims = Release(ROOT / "data/release").table("claims_register").claim_id.str.replace(".", "_")
+    built, languages = Release(ROOT / "data/release"), read_languages(ROOT / "book")
+    claims = built.table("claims_register").claim_id.str.replace(".", "_")
+    values |= set(translated_values(built, languages))
     return values | {f"{kind}_{claim}" for kind in ("verdict", "can_say") for claim in claims}
 
 

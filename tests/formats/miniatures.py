@@ -15,6 +15,7 @@ from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Respondent
+from tests.formats import downloads
 
 BIG = 2**60 + 1
 
@@ -393,4 +394,5 @@ MINIATURES = {
     "mastodon": as_json([MASTODON_STATUS]),
     "pushshift": as_lines(REDDIT_COMMENT, REDDIT_GONE),
     "4cat": FOUR_CAT,
+    **downloads.MINIATURES,
 }

@@ -131,3 +131,37 @@ def test_v1_broken_posts_are_set_aside():
     broken = {key: value for key, value in X_V1.items() if key not in ("id", "id_str")}
     found = Read(as_lines(X_V1, broken, X_V1))
     assert (len(found.posts), len(found.quarantined)) == (2, 1)
+
+
+LONG = "This post goes on and on " * 40
+
+
+@pytest.mark.parametrize("cut", [LONG[:230] + "… https://t.co/abc", LONG[:275] + "…", LONG[:280].rstrip() + "x"])
+def test_a_long_post_without_its_whole_text_is_called_cut_in_every_format(cut):
+    page = Read(as_json({**X_PAGE, "data": [{**X_POST, "text": cut}]}))
+    older = Read(as_json([{**{k: v for k, v in X_V1.items() if k != "retweeted_status"}, "full_text": cut}]))
+    archive = Read(b"window.YTD.tweets.part0 = " + as_json([{"tweet": {**X_ARCHIVE_POST["tweet"], "full_text": cut}}]))
+    assert [each.posts[0].text_source for each in (page, older, archive)] == [TextSource.TRUNCATED] * 3
+
+
+def test_a_note_holds_the_whole_text_and_its_links_also_for_an_original():
+    whole = {"text": LONG, "entities": {"urls": [{"expanded_url": "https://far.example/end"}]}}
+    post = {**X_POST, "text": LONG[:270] + "…", "note_tweet": whole}
+    original = {"id": "31", "text": LONG[:270] + "…", "note_tweet": whole, "author_id": "2"}
+    found = Read(as_json({**X_PAGE, "data": [post, X_REPOST], "includes": {"tweets": [original]}})).posts
+    assert [each.text for each in found] == [LONG, LONG]
+    assert [each.text_source for each in found] == [TextSource.OWN, TextSource.REFERENCED]
+    assert "https://far.example/end" in found[0].links
+
+
+def test_an_original_that_is_cut_itself_leaves_a_cut_repost():
+    original = {"id": "31", "text": LONG[:270] + "…", "author_id": "2"}
+    found = Read(as_json({**X_PAGE, "data": [X_REPOST], "includes": {"tweets": [original]}})).posts
+    assert found[0].text_source is TextSource.TRUNCATED
+
+
+def test_a_text_that_ends_at_a_word_near_the_limit_is_counted_as_doubtful_and_a_short_one_is_not():
+    near = Read(as_json({**X_PAGE, "data": [{**X_POST, "text": LONG[:268].rstrip() + "."}, X_POST]}))
+    assert near.posts[0].text_source is TextSource.OWN
+    assert [each.split()[0] for each in near.notices] == ["1"]
+    assert Read(as_json(X_PAGE)).notices == []

@@ -1,7 +1,7 @@
 """Throw damaged and invented input at readers, ledger and scrubber for minutes: `./run fuzz --seconds 300`.
 
 Whatever comes in, an error of our own family or a result comes out. A failure prints the target and the seed, and
-`./run fuzz --target T --seed N` does the same again.
+`./run fuzz --target T --seed N` does the same again; `--target formats --rounds 1000` takes every format in turn.
 """
 
 import argparse
@@ -24,6 +24,9 @@ from analysis.custody.scrub import KINDS, find, scrub, scrub_batch
 from analysis.errors import AnalysisError
 from analysis.synthetic.fiction import Sizes, write_fiction
 from tests.formats.miniatures import MINIATURES
+from tests.formats.repositories import repository
+from tests.formats.test_bluesky_repository import RECORDS
+from tests.formats.test_containers import MEMBERS, SUBMISSIONS, zipped
 from tests.privacy.planted import plant
 from tests.studies import INSTRUMENT
 
@@ -136,8 +139,25 @@ def invented(source: random.Random) -> str:
 TARGETS: dict[str, Target] = {"readers": readers, "ledger": ledger, "manifest": manifest, "scrubber": scrubber}
 
 
-def fuzz(targets: dict[str, Target], seconds: float, first_seed: int) -> dict[str, int]:
-    """Rounds per target; the first failure ends the run.
+def of_format(data: bytes, code: str | None) -> Target:
+    """Damaged copies of one miniature, detected or insisted on."""
+
+    def target(source: random.Random) -> None:
+        stated = source.choice((None, code))
+        with_file(damaged(data, source), lambda path: take_census(open_export(path, stated), None, lambda _: ()))
+
+    return target
+
+
+FORMAT_TARGETS: dict[str, Target] = {code: of_format(data, code) for code, data in MINIATURES.items()} | {
+    "a repository": of_format(repository(RECORDS), "bluesky"),
+    "an archive": of_format(zipped(form_dot_csv=SUBMISSIONS, form_members_dot_csv=MEMBERS), None),
+}
+"""A target for every format, and for what formats come in."""
+
+
+def fuzz(targets: dict[str, Target], seconds: float, first_seed: int, least: int = 1) -> dict[str, int]:
+    """Rounds per target, `least` or more of each; the first failure ends the run.
 
     Raises
     ------
@@ -147,7 +167,7 @@ def fuzz(targets: dict[str, Target], seconds: float, first_seed: int) -> dict[st
     rounds = dict.fromkeys(targets, 0)
     end = time.monotonic() + seconds
     seed = first_seed
-    while time.monotonic() < end or not all(rounds.values()):
+    while time.monotonic() < end or min(rounds.values()) < least:
         for name, target in targets.items():
             try:
                 target(random.Random(f"{name} {seed}"))  # noqa: S311
@@ -168,10 +188,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
-    parser.add_argument("--target", choices=TARGETS)
+    parser.add_argument("--rounds", type=int, default=1, help="of each target, however long that takes")
+    parser.add_argument("--target", choices=(*TARGETS, "formats", *FORMAT_TARGETS))
     asked = parser.parse_args()
-    chosen = {asked.target: TARGETS[asked.target]} if asked.target else TARGETS
-    rounds = fuzz(chosen, asked.seconds, asked.seed)
+    known = TARGETS | FORMAT_TARGETS
+    chosen = (
+        {asked.target: known[asked.target]} if asked.target in known else FORMAT_TARGETS if asked.target else TARGETS
+    )
+    rounds = fuzz(chosen, asked.seconds, asked.seed, asked.rounds)
     counts = ", ".join(f"{name} {count:,}" for name, count in rounds.items())
     print(f"no crash; rounds from seed {asked.seed}: {counts}")  # noqa: T201
 

@@ -19,7 +19,7 @@ from analysis.corpora.exports import open_export
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.sources import Source
 from analysis.errors import ExportError, LimitError, ReleaseError
-from analysis.limits import JsonScanner, demand_small_record, demand_small_zip
+from analysis.limits import JsonScanner, ZipBounds, demand_small_record, demand_small_zip
 from analysis.release import verification
 from analysis.release.verification import verify_bundle
 
@@ -112,9 +112,9 @@ def zipped(members, method=zipfile.ZIP_DEFLATED):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("ZIP_MEMBERS", 2, "holds more than 2 members"),
-        ("ZIP_DIRECTORY", 50, "holds more than 10000 members"),
-        ("ZIP_UNPACKED", 999, "unpacks to more than 999 bytes"),
+        ("PACKAGE", ZipBounds(2, 2**31, 2**22), "holds more than 2 members"),
+        ("PACKAGE", ZipBounds(9, 2**31, 50), "holds more than 9 members"),
+        ("PACKAGE", ZipBounds(9, 999, 2**22), "unpacks to more than 999 bytes"),
         ("RATIO", 10, "unpacks to more than 10 times its size"),
     ],
 )
@@ -235,7 +235,7 @@ def workbook(rows=2, sheets=1):
     [
         ("SHEETS", 1, "holds more than 1 sheets"), ("SHEET_ROWS", 5, "holds more rows or cells"),
         ("CELLS", 9, "holds more rows or cells"), ("SHARED_STRINGS", 10, "holds more than 10 bytes of texts"),
-        ("ZIP_MEMBERS", 3, "holds more than 3 members"),
+        ("PACKAGE", ZipBounds(3, 2**31, 2**22), "holds more than 3 members"),
     ],
 )  # fmt: skip
 def test_a_workbook_is_bounded(name, value, words, monkeypatch):

@@ -1,4 +1,4 @@
-"""Bluesky (AT Protocol): records, `getPosts`, author feeds, threads, search replies and event-stream lines.
+"""Bluesky (AT Protocol): repositories (CAR), records, `getPosts`, feeds, threads, search replies and stream lines.
 
 Item: a post of `app.bsky.feed.post`, and a repost, in a feed, a repository or a stream. Handed on: what a stream, a
 thread or a label says is gone, posts and accounts. Beside the items: likes, follows, generators, embedded and parent
@@ -9,8 +9,9 @@ protocol is public, but an author may ask that only people who are logged in be 
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.corpora import json_stream
+from analysis.corpora import car_stream, json_stream
 from analysis.corpora.absence import Absence, Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.outline import Outline
@@ -20,6 +21,7 @@ from analysis.corpora.sources import Source
 from analysis.corpora.times import DateSource, Moment, from_iso
 
 _POST, _REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
+_PROFILE = "app.bsky.actor.profile"
 _CLOSED = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 """Status of an account that is not active; any other one was set by the platform."""
 _TAKEN_DOWN = ("!takedown", "!suspend", "!hide")
@@ -28,8 +30,47 @@ _NESTED = ("posts", "feed", "records")
 _SHELL = frozenset(["cursor", "hitsTotal", "thread", "threadgate"])
 
 
+ABOUT = About(
+    code="bluesky",
+    title="Bluesky repositories, records, feeds, threads",
+    rank=70,
+    fields=(
+        "`uri`",
+        "`author.did`",
+        "`author.handle`",
+        "`record.text`",
+        "`record.createdAt`",
+        "`indexedAt`",
+        "`langs`",
+        "`reply.parent`",
+        "`embed`",
+        "`facets`",
+        "`labels`",
+        "counts",
+    ),
+    never=(
+        "display names",
+        "who liked",
+        "followers",
+        "profiles, but for their labels",
+    ),
+    seen_by="public by protocol; unlisted where `!no-unauthenticated` is set",
+    standing="deletions and account status of a stream, takedown labels, `notFoundPost`",
+    times="`createdAt` is set by the author's program, `indexedAt` by the server",
+    set_aside="records with an impossible date",
+    checked=(
+        (
+            "lexicons of 2024, repository version 3, files of @atproto/repo, Jetstream lines",
+            "AT Protocol specifications",
+        ),
+    ),
+)
+
+
 def recognises(outline: Outline) -> bool:
-    """Record types and addresses of the protocol."""
+    """A repository, or record types and addresses of the protocol."""
+    if outline.kind == "car":
+        return True
     if outline.kind != "json":
         return False
     typed = any(value.startswith("app.bsky.") for value in outline.values.values())
@@ -37,7 +78,26 @@ def recognises(outline: Outline) -> bool:
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Posts in the order of the export; threads depth first."""
+    """Posts in the order of the export; threads depth first; a repository by the keys of its records."""
+    yield from _repository(source) if car_stream.is_car(source) else _json(source)
+
+
+def _repository(source: Source) -> Iterator[Entry]:
+    """Posts and reposts of one account; of its profile nothing but what it asks of those who show its posts."""
+    labels: list[Any] = []
+    for entry in car_stream.entries(source, frozenset([_PROFILE, _POST, _REPOST])):
+        collection = entry.key.partition("/")[0]
+        if collection == _PROFILE:
+            stated = at(entry.value, "labels", "values")
+            labels = stated if isinstance(stated, list) else []
+        if collection not in (_POST, _REPOST):
+            yield Aside(f"record of type {collection[:80]}")
+            continue
+        uri = f"at://{entry.did}/{entry.key}"
+        yield from _entry({"uri": uri, "author": {"labels": labels}, "value": entry.value}, entry.key)
+
+
+def _json(source: Source) -> Iterator[Entry]:
     for element in json_stream.elements(source, _NESTED):
         if isinstance(element, Quarantined):
             yield element

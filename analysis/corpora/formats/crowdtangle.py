@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Count
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import count_value, first_of, optional_id, required_id, text_value
 from analysis.corpora.outline import Outline
@@ -24,6 +25,35 @@ _ZONES = {
     "PDT": "-07:00", "AKST": "-09:00", "AKDT": "-08:00", "HST": "-10:00", "PKT": "+05:00",
 }  # fmt: skip
 """Abbreviations whose offset is not in doubt in the service's own lists; others stay local time."""
+
+
+ABOUT = About(
+    code="crowdtangle",
+    title="CrowdTangle CSV",
+    rank=150,
+    fields=(
+        "`Post Created`",
+        "`URL`",
+        "`Facebook Id`",
+        "`User Name`",
+        "`Message`",
+        "`Description`",
+        "`Link Text`",
+        "`Type`",
+        "`Link`",
+        "`Final Link`",
+        "reactions, `Comments`, `Shares`, `Total Views`",
+    ),
+    never=(
+        "names of pages as text",
+        "sponsors",
+    ),
+    seen_by="public by service",
+    standing="present",
+    times="abbreviations of zones whose offset is not in doubt; else a local clock",
+    set_aside="rows without address or time",
+    checked=(("downloads up to August 2024", "CrowdTangle help"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -10,6 +10,8 @@ from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import audience
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.cut_texts import is_cut
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
     count_value,
@@ -37,6 +39,43 @@ _REPOST_FLAGS = ("is_retweet", "is_repost", "is_reblog", "is_forward", "is_share
 _ORIGINALS = ("retweet_id", "retweeted_id", "repost_of", "reblogged_id", "shared_post_id", "original_id")
 _QUOTED = ("quoted_id", "quote_tweet_id", "quote_of", "quoted_post_id")
 _STATES = {"[deleted]": PostState.DELETED, "[removed]": PostState.REMOVED}
+
+
+ABOUT = About(
+    code="4cat",
+    title="4CAT CSV",
+    rank=170,
+    fields=(
+        "`id`",
+        "`thread_id`",
+        "`author_id`",
+        "`author_username`",
+        "`body`",
+        "`timestamp`",
+        "`unix_timestamp`",
+        "`reply_to`",
+        "forwards",
+        "retweets",
+        "quotes",
+        "edits",
+        "counts",
+    ),
+    never=(
+        "names of authors",
+        "mentions",
+        "attachments",
+    ),
+    seen_by="an audience column; else unknown: 4CAT collects with somebody's account",
+    standing="`[deleted]` and `[removed]` as text",
+    times="UTC by convention; `unix_timestamp` where it is there",
+    set_aside="rows without id or time",
+    checked=(
+        (
+            "tables of 4CAT 1.56; layouts of YouTube Data Tools and Facepager",
+            "4CAT's source, `map_item` of each data source",
+        ),
+    ),
+)
 
 
 def recognises(outline: Outline) -> bool:
@@ -75,7 +114,7 @@ def _post(cells: dict[str, str], position: str) -> Post:
         created_at=moment.at,
         date_source=moment.source,
         text=text,
-        text_source=TextSource.REFERENCED if is_repost else TextSource.OWN,
+        text_source=_text_source(text, post_id, is_repost),
         title=text_value(first_of(cells, "subject", "title", "videoTitle", "name"), "subject"),
         language=text_value(first_of(cells, "language", "lang"), "language"),
         reply_to_id=reply,
@@ -88,6 +127,12 @@ def _post(cells: dict[str, str], position: str) -> Post:
         replies_n=count_value(first_of(cells, "replyCount", "comment_count", "commentCount")),
         views_n=count_value(first_of(cells, "views", "view_count", "viewCount")),
     )
+
+
+def _text_source(text: Text, post_id: str, is_repost: bool) -> TextSource:
+    if isinstance(text, str) and is_cut(text, post_id):
+        return TextSource.TRUNCATED
+    return TextSource.REFERENCED if is_repost else TextSource.OWN
 
 
 def _kind(is_repost: bool, is_reply: bool) -> PostKind:

@@ -1,7 +1,8 @@
 """KoboToolbox and ODK (Central, Briefcase, Aggregate): CSV and XLSX.
 
 Item: a submission. Names keep their group path; a multiple-choice question has a column of its chosen codes and one
-column per choice (`question/choice`). Rows of repeat groups (further sheets) are counted beside the items.
+column per choice (`question/choice`). Rows of repeat groups speak of other people, such as the household: those of
+further sheets, and of further tables of a zip, are counted beside the items, and not read.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from analysis.corpora import tables
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.quarantine import Aside
@@ -26,7 +28,39 @@ _SIGNATURES = (
     {"KEY", "meta/instanceID"},
     {"meta/instanceID", "_submission_time"},
 )
+_PARENTS = {"PARENT_KEY", "_parent_index", "_submission__uuid"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+ABOUT = About(
+    code="kobo",
+    title="KoboToolbox/ODK CSV or XLSX",
+    rank=40,
+    fields=(
+        "every column",
+        "`_validation_status`",
+        "`ReviewState`",
+        "`review_status`",
+        "`review_quality`",
+        "`Status`",
+        "`deletedAt`",
+    ),
+    never=(
+        "rows of repeat groups (other members of a household)",
+        "audit logs",
+        "media",
+    ),
+    seen_by="reviews, decryption and deletion by the server: only what nobody rejected counts",
+    times="ISO 8601 with zone, as the phone wrote it",
+    set_aside="rows longer than the header, but for the known shape of an answer outside the form",
+    checked=(
+        (
+            "files of formpack 3.0; ODK Central and SurveyCTO by their documentation",
+            "formpack's source; ODK Central API",
+        ),
+    ),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:
@@ -42,6 +76,17 @@ def read(source: Source) -> Iterator[Entry]:
     rows = tables.records(source, surplus=_is_lengthened)
     tagged = (Aside("row of HXL tags") if isinstance(row, Record) and _is_tag_row(row) else row for row in rows)
     yield from respondents(tagged, _ID_COLUMNS)
+    for other in source.beside("*.csv") if source.is_member else []:
+        yield from _repeats(other)
+
+
+def _repeats(table: Source) -> Iterator[Entry]:
+    """How many rows a repeat group's table has; nothing for a table of another kind, such as an audit log."""
+    if _PARENTS.isdisjoint(tables.header(table)):
+        return
+    rows = sum(isinstance(row, Record) for row in tables.records(table))
+    if rows:
+        yield Aside("row of a repeat group's table", rows)
 
 
 def _is_lengthened(cells: Mapping[str, str], surplus: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from analysis.corpora import tables
 from analysis.corpora.absence import Absence, Answer
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.interviews import InterviewState
 from analysis.corpora.outline import Outline
@@ -39,6 +40,23 @@ _IN_ORDER = (
 _ENOUGH = 2
 _NOT_SHOWN = "{question_not_shown}"
 """What a VV file writes for null."""
+
+
+ABOUT = About(
+    code="limesurvey",
+    title="LimeSurvey CSV, XLSX or VV",
+    rank=50,
+    fields=(
+        "every column",
+        "`submitdate`",
+    ),
+    never=("tokens and addresses of the participants table",),
+    seen_by="without `submitdate` an interview was begun only",
+    times="local clock of the server",
+    set_aside="rows of another width than the header",
+    checked=(("CSV, XLSX and VV by the manual", "LimeSurvey manual, export and VV import"),),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import audience, narrowest
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
     at,
@@ -38,6 +39,41 @@ _EVERYBODY = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Publ
 _QUOTES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 _ADDED = "quote-inline"
 """Class of the paragraph that a server adds for programs that cannot show a quote."""
+
+
+ABOUT = About(
+    code="mastodon",
+    title="Mastodon statuses or outbox.json",
+    rank=110,
+    fields=(
+        "`id`",
+        "`uri`",
+        "`created_at`",
+        "`content`",
+        "`spoiler_text`",
+        "`visibility`",
+        "`to`",
+        "`cc`",
+        "`account.acct`",
+        "`in_reply_to_id`",
+        "`reblog`",
+        "`quote`",
+        "`edited_at`",
+        "counts",
+    ),
+    never=(
+        "display names",
+        "notes of profiles",
+        "mentions",
+        "who favourited",
+        "polls",
+    ),
+    seen_by="`visibility`, or whom an activity is addressed to",
+    standing="`Delete`, `Undo` and tombstones: deleted; earlier versions: edited",
+    times="UTC with Z",
+    set_aside="statuses without id or time",
+    checked=(("API of versions 3.5 to 4.5", "Mastodon documentation, Status; ActivityStreams 2.0"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

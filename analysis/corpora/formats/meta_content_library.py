@@ -10,6 +10,7 @@ from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence
 from analysis.corpora.audience import audience
 from analysis.corpora.csv_stream import Record
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
     count_value,
@@ -32,6 +33,31 @@ _HANDLE = ("post_owner.username", "owner.username", "author_username", "author.u
 _AUDIENCE = ("audience", "privacy", "privacy_scope", "visibility", "surface.privacy")
 _REACTIONS = ("statistics.reactions", "statistics.reaction_count", "statistics.likes", "statistics.like_count")
 _REPLIES = ("statistics.comments", "statistics.comment_count", "statistics.replies", "statistics.reply_count")
+
+
+ABOUT = About(
+    code="meta_content_library",
+    title="Meta Content Library CSV",
+    rank=160,
+    fields=(
+        "`id`",
+        "`creation_time`",
+        "`text`",
+        "`post_owner.id`",
+        "`post_owner.username`",
+        "`lang`",
+        "`content_type`",
+        "`statistics`",
+        "`views`",
+        "an audience column",
+    ),
+    never=("names of owners",),
+    seen_by="public by library; an audience column is read where it is",
+    standing="`is_deleted` and the like, where it is there",
+    times="ISO 8601 with zone",
+    set_aside="rows without id or time",
+    checked=(("CSV downloads of 2024", "Meta Content Library documentation"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.markup import unescape
@@ -24,6 +25,41 @@ _OPEN = ("public", "restricted", "archived", "user", "gold_restricted")
 """Kinds of subreddit that anybody may read."""
 _BY_AUTHOR = ("deleted", "author")
 _ITEM = ("body", "selftext", "title", "link_id", "subreddit", "author", "created_utc")
+
+
+ABOUT = About(
+    code="pushshift",
+    title="Pushshift/Reddit",
+    rank=120,
+    fields=(
+        "`id`",
+        "`created_utc`",
+        "`body`",
+        "`selftext`",
+        "`title`",
+        "`author`",
+        "`subreddit`",
+        "`parent_id`",
+        "`ups`",
+        "`num_comments`",
+        "`subreddit_type`",
+        "`removed_by_category`",
+        "`edited`",
+    ),
+    never=(
+        "flairs",
+        "awards",
+        "who moderated",
+        "gildings",
+    ),
+    seen_by="`subreddit_type`",
+    standing="`[deleted]`: deleted; `[removed]` and `removed_by_category`: removed",
+    times="seconds since 1970",
+    set_aside="items without id or time",
+    checked=(
+        ("dumps of Pushshift and Arctic Shift, Reddit's own interface", "Pushshift and Arctic Shift descriptions"),
+    ),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from analysis.corpora import tables
 from analysis.corpora.absence import Absence
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
@@ -14,6 +15,27 @@ from analysis.corpora.surveys import Codebook, Variable, respondents
 
 _ID_COLUMNS = ("ResponseId", "ResponseID", "_recordId", "V1")
 _COMPANIONS = {"StartDate", "EndDate", "RecordedDate", "Finished", "Status", "Progress", "Duration (in seconds)"}
+
+
+ABOUT = About(
+    code="qualtrics",
+    title="Qualtrics CSV/TSV/XLSX",
+    rank=30,
+    fields=(
+        "every column",
+        "wording in the second row",
+        "`Status`",
+        "`Finished`",
+        "`Progress`",
+        "`DistributionChannel`",
+    ),
+    never=(),
+    seen_by="`Status`, `DistributionChannel`, `Finished`, `Progress`: no preview, test, spam or unfinished one",
+    times="as exported; the zone stands in the import id only",
+    set_aside="rows of another width than the header",
+    checked=(("downloads with three, two and one header rows", "Qualtrics support, data export formats"),),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pyreadstat
 
 from analysis.corpora.absence import Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
@@ -35,6 +36,28 @@ _CODED = (
 )
 """Record 7, subtype 3: eight numbers of the machine, of which the last is the code page."""
 _LEAST_PAGE, _UTF_8 = 437, 65001
+
+
+ABOUT = About(
+    code="spss",
+    title="SPSS .sav",
+    rank=10,
+    fields=(
+        "every variable",
+        "value labels",
+        "user-missing values",
+        "formats of dates and spans of time",
+    ),
+    never=(
+        "documents and notes in the file",
+        "file label",
+    ),
+    seen_by="columns of a survey system, where the file has kept them",
+    times="local clock, as the file has no zone",
+    set_aside="a date that no calendar has costs its cell",
+    checked=(("files of PSPP, haven and pyreadstat", "PSPP's description of the system file format"),),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pyreadstat
 
 from analysis.corpora.absence import Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
@@ -25,6 +26,24 @@ _DAY, _CLOCK = re.compile(r"%-?(?:td|d)"), re.compile(r"%-?t[cC]")
 _CLOCK_ONLY = re.compile(r"%-?t[cC][Hh+][Hh:MSs.]*")
 _HEAD, _UNICODE = 256, 118
 _RELEASE = re.compile(rb"<release>(\d+)</release>")
+
+
+ABOUT = About(
+    code="stata",
+    title="Stata .dta",
+    rank=20,
+    fields=(
+        "every variable",
+        "value labels",
+        "extended missing values",
+    ),
+    never=("notes and characteristics in the file",),
+    seen_by="columns of a survey system, where the file has kept them",
+    times="local clock, as the file has no zone",
+    set_aside="text in no encoding that is stated or strict UTF-8 stops the file",
+    checked=(("files of foreign, haven and pandas, releases 105 to 119", "Stata's description of the dta format"),),
+    is_survey=True,
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Count, Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, sound
 from analysis.corpora.outline import Outline
@@ -37,6 +38,40 @@ _VISIBILITY = {
 }
 _MEDIA = ("photo", "poll", "contact_information", "location_information", "game_title", "invoice_information", "file")
 _NEVER_EDITED = ("1969-12-31", "1970-01-01")
+
+
+ABOUT = About(
+    code="telegram_desktop",
+    title="Telegram Desktop result.json",
+    rank=90,
+    fields=(
+        "`id`",
+        "`date_unixtime`",
+        "`date`",
+        "`text`",
+        "`from_id`",
+        "`reply_to_message_id`",
+        "`forwarded_from`",
+        "`edited_unixtime`",
+        "`reactions.count`",
+        "media kind",
+        "chat `type`",
+    ),
+    never=(
+        "who reacted",
+        "contact cards",
+        "coordinates",
+        "actors and members",
+        "display names",
+        "the account's contact list",
+        "phone numbers",
+    ),
+    seen_by="chat `type`: only public channels and public groups are public",
+    standing="present; the export holds no deleted message",
+    times="`date_unixtime`; older files have a local clock",
+    set_aside="messages without id or date",
+    checked=(("the export's source of versions 1.3 to 5", "export_output_json.cpp of Telegram Desktop"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.audience import audience
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.outline import Outline
@@ -20,6 +21,39 @@ from analysis.corpora.times import from_unix
 _LISTS = ("videos", "comments", "user_liked_videos", "user_pinned_videos", "user_reposted_videos", "reposted_videos")
 _NESTED = (*(f"data.{name}" for name in _LISTS), "videos", "comments")
 _PROFILE = ("bio_description", "follower_count", "display_name")
+
+
+ABOUT = About(
+    code="tiktok_research",
+    title="TikTok Research API",
+    rank=100,
+    fields=(
+        "`id`",
+        "`create_time`",
+        "`video_description`",
+        "`username`",
+        "`text`",
+        "`video_id`",
+        "`parent_comment_id`",
+        "`playlist_id`",
+        "`who_can_view`",
+        "`is_removed`",
+        "`like_count`",
+        "`comment_count`",
+        "`share_count`",
+        "`view_count`",
+    ),
+    never=(
+        "bios",
+        "follower lists",
+        "who liked",
+    ),
+    seen_by="public by interface; marks of a private item where they are",
+    standing="present",
+    times="seconds since 1970",
+    set_aside="items without id or time",
+    checked=(("API v2", "TikTok Research API reference"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

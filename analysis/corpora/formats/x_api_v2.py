@@ -3,7 +3,7 @@
 Item: an element of `data`, or a flattened post. Handed on: which posts and accounts are gone, by the errors of a page
 or the results of a compliance job. Beside the items: included originals, profiles, count buckets. An account's
 `protected` says who could read; nothing else does. The text of a repost is the original's, when the export includes it;
-a long post's text stands in `note_tweet`.
+a long post's text and links stand in `note_tweet`; where that was not asked for, the text is called cut.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,14 @@ from typing import Any
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import protected
+from analysis.corpora.cut_texts import LIMIT, is_cut, reaches_limit
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, text_at, text_value
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility, dated
-from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
+from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, Quarantined, guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
@@ -30,6 +32,40 @@ _ERRORS = {
 _COMPLIANCE = frozenset(["id", "action", "reason"])
 _REASONS = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 _FLAT = ("author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "referenced_tweets", "__twarc")
+
+
+ABOUT = About(
+    code="x_api_v2",
+    title="X API v2 (twarc2)",
+    rank=140,
+    fields=(
+        "`id`",
+        "`created_at`",
+        "`text`",
+        "`note_tweet`",
+        "`author_id`",
+        "`username`",
+        "`protected`",
+        "`lang`",
+        "`referenced_tweets`",
+        "`edit_history_tweet_ids`",
+        "`public_metrics`",
+        "`entities.urls`",
+        "`errors`",
+    ),
+    never=(
+        "names and descriptions of profiles",
+        "places",
+        "context annotations",
+        "polls",
+    ),
+    seen_by="`protected` of the author's profile",
+    standing="`errors` of a page, results of compliance jobs, `withheld`",
+    times="UTC with Z",
+    set_aside="posts without id or text, or with references that are no list",
+    checked=(("API v2, pages of twarc2 and flattened lines", "X API data dictionary"),),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:
@@ -50,7 +86,25 @@ def recognises(outline: Outline) -> bool:
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Posts page by page, or line by line."""
+    """Posts page by page, or line by line; last, how many could be cut although they do not show it."""
+    doubtful = 0
+    for entry in _entries(source):
+        doubtful += isinstance(entry, Post) and _could_be_cut(entry)
+        yield entry
+    if doubtful:
+        yield Notice(
+            f"{doubtful} posts are as long as those that X cuts at a word's end where `note_tweet` is not requested; "
+            "collect again with tweet.fields=note_tweet unless that was done"
+        )
+
+
+def _could_be_cut(post: Post) -> bool:
+    text = post.text
+    is_long = isinstance(text, str) and reaches_limit(text) and len(text) <= LIMIT
+    return is_long and post.text_source is not TextSource.TRUNCATED
+
+
+def _entries(source: Source) -> Iterator[Entry]:
     for element in json_stream.elements(source):
         if isinstance(element, Quarantined):
             yield element
@@ -108,7 +162,8 @@ def _complied(result: dict[str, Any]) -> Gone:
 def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users: dict[str, Any]) -> Post:
     references = _references(post, originals)
     repost = references.get("retweeted")
-    text, text_source = _text(post, repost)
+    links = _links(post)
+    text, text_source = _text(post, repost, links)
     created = at(post, "created_at")
     created_at, date_source = dated(from_iso(created, "created_at") if is_given(created) else None)
     author = id_at(post, "author_id")
@@ -136,7 +191,7 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
         replies_n=count_at(post, "public_metrics", "reply_count"),
         reposts_n=count_at(post, "public_metrics", "retweet_count"),
         views_n=count_at(post, "public_metrics", "impression_count"),
-        links=_links(post),
+        links=links,
     )
 
 
@@ -178,11 +233,20 @@ def _kind(references: dict[str, Any]) -> PostKind:
     return PostKind.REPLY if "replied_to" in references else PostKind.POST
 
 
-def _text(post: dict[str, Any], repost: dict[str, Any] | None) -> tuple[Text, TextSource]:
+def _text(post: dict[str, Any], repost: dict[str, Any] | None, links: tuple[str, ...]) -> tuple[Text, TextSource]:
     if repost is None:
-        return _full_text(post), TextSource.OWN
+        return _full_text(post), TextSource.TRUNCATED if _is_cut(post, links) else TextSource.OWN
     text = _full_text(repost)
-    return (text, TextSource.REFERENCED) if isinstance(text, str) else (_full_text(post), TextSource.TRUNCATED)
+    if not isinstance(text, str):
+        return _full_text(post), TextSource.TRUNCATED
+    return text, TextSource.TRUNCATED if _is_cut(repost, _links(repost)) else TextSource.REFERENCED
+
+
+def _is_cut(post: dict[str, Any], links: tuple[str, ...]) -> bool:
+    """Whether a long post came without `note_tweet`, which has to be asked for."""
+    text = at(post, "text")
+    is_whole = is_given(at(post, "note_tweet", "text"))
+    return not is_whole and isinstance(text, str) and is_cut(text, str(post.get("id")), links)
 
 
 def _full_text(post: dict[str, Any]) -> Text:
@@ -202,6 +266,8 @@ def _is_edited(history: object) -> Flag:
 
 
 def _links(post: dict[str, Any]) -> tuple[str, ...]:
-    urls = at(post, "entities", "urls")
-    found = [at(each, "expanded_url") for each in urls] if isinstance(urls, list) else []
-    return tuple(each for each in found if isinstance(each, str))
+    if "entities" not in post and "note_tweet" not in post:
+        return ()
+    listed = (at(post, "note_tweet", "entities", "urls"), at(post, "entities", "urls"))
+    found = [at(each, "expanded_url") for urls in listed if isinstance(urls, list) for each in urls]
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))

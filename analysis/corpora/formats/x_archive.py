@@ -12,6 +12,8 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Flag, Text
+from analysis.corpora.cut_texts import is_cut, reaches_limit
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
 from analysis.corpora.markup import unescape
@@ -26,7 +28,49 @@ _WRAPPERS = ("tweet", "deletedTweet", "communityTweet")
 _PREFIX = 50
 """Characters at the beginning of a cut text that have to be the whole text's own."""
 
+PARTS = ("tweet-part*.js", "tweets-part*.js", "community-tweet*.js")
 NOTES, DELETED, PROTECTION = "note-tweet*.js", "deleted-tweet*.js", "protected-history*.js"
+
+
+ABOUT = About(
+    code="x_archive",
+    title="X archive tweets.js",
+    rank=60,
+    fields=(
+        "`id_str`",
+        "`created_at`",
+        "`full_text`",
+        "`lang`",
+        "`in_reply_to_status_id`",
+        "`edit_info`",
+        "`favorite_count`",
+        "`retweet_count`",
+        "`entities.urls`",
+        "`note-tweet.js`",
+        "`deleted-tweets.js`",
+        "`protected-history.js`",
+    ),
+    never=(
+        "direct messages",
+        "contacts",
+        "likes",
+        "mentions",
+        "coordinates",
+        "media",
+        "device and login lists",
+    ),
+    seen_by="`protected-history.js`; unknown where it is not delivered",
+    standing="`deleted-tweets.js` and its headers: deleted; an earlier version of an edited post: edited",
+    times="zone in the text, turned into UTC",
+    set_aside="posts with an impossible date or without id",
+    checked=(
+        (
+            "layouts of 2012, 2019 and 2023; long posts by public descriptions only",
+            "readers of archives that are public",
+        ),
+    ),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:
@@ -52,10 +96,15 @@ class _Archive:
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Posts in the order of the archive, then what the files beside it say is deleted."""
+    """Posts in the order of the archive, then what the files beside it say is deleted.
+
+    Inside a packed archive the further parts of the list are read too; unpacked ones are named one by one.
+    """
     archive = _archive(source)
-    for name, value, position in _values(source):
-        yield _entry(value, position, name, archive)
+    parts = [each for pattern in PARTS for each in source.beside(pattern)] if source.is_member else []
+    for part in (source, *parts):
+        for name, value, position in _values(part):
+            yield _entry(value, position, name, archive)
     for other in source.beside(DELETED):
         for _, value, _ in _values(other):
             yield from _deletions(value)
@@ -164,19 +213,18 @@ def _text(post: dict[str, Any], second: str, archive: _Archive) -> tuple[Text, T
         return text, TextSource.OWN
     if text.startswith("RT @"):
         return unescape(text), TextSource.TRUNCATED if text.endswith("…") else TextSource.OWN
-    if not _is_cut(post, text):
-        return unescape(text), TextSource.OWN
-    whole = archive.whole(unescape(text), second)
-    return (whole, TextSource.OWN) if whole else (unescape(text), TextSource.TRUNCATED)
+    text = unescape(text)
+    cut = _is_cut(post, text)
+    whole = archive.whole(text, second) if cut or reaches_limit(text) else None
+    if whole and (cut or whole.startswith(text)):
+        return whole, TextSource.OWN
+    return text, TextSource.TRUNCATED if cut else TextSource.OWN
 
 
 def _is_cut(post: dict[str, Any], text: str) -> bool:
     """A long post says so, or links to itself for its rest, or breaks off before its last address."""
     own = str(first_of(post, "id_str", "id"))
-    goes_on = any(link.rstrip("/").endswith(f"/i/web/status/{own}") for link in _links(post))
-    words = text.rsplit(maxsplit=1)
-    breaks_off = len(words) > 1 and words[0].endswith("…") and words[1].startswith("https://t.co/")
-    return str(at(post, "truncated")).lower() == "true" or goes_on or breaks_off
+    return str(at(post, "truncated")).lower() == "true" or is_cut(text, own, _links(post))
 
 
 def _id(post: dict[str, Any], name: str) -> Text:

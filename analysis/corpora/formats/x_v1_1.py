@@ -10,6 +10,8 @@ from typing import Any
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.audience import protected
+from analysis.corpora.cut_texts import is_cut
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_value
 from analysis.corpora.markup import unescape
@@ -30,6 +32,37 @@ _GONE = {
     "user_unsuspend": PostState.PRESENT,
 }
 _ORIGINALS = ("retweeted_status", "quoted_status")
+
+
+ABOUT = About(
+    code="x_v1_1",
+    title="X API v1.1",
+    rank=130,
+    fields=(
+        "`id_str`",
+        "`created_at`",
+        "`full_text`",
+        "`extended_tweet`",
+        "`user.id_str`",
+        "`user.screen_name`",
+        "`user.protected`",
+        "`lang`",
+        "`retweeted_status`",
+        "`quoted_status_id`",
+        "counts",
+    ),
+    never=(
+        "names and descriptions of profiles",
+        "places and coordinates",
+        "followers",
+    ),
+    seen_by="`user.protected`",
+    standing="`delete`, `user_delete`, `status_withheld` of a stream",
+    times="zone in the text, turned into UTC",
+    set_aside="posts with an impossible date or without id",
+    checked=(("API v1.1, compatibility and extended mode", "X's description of the Tweet object"),),
+    network="x",
+)
 
 
 def recognises(outline: Outline) -> bool:
@@ -122,9 +155,17 @@ def _id(record: Any, name: str) -> Text:
 
 def _text(post: dict[str, Any], original: dict[str, Any] | None) -> tuple[Text, TextSource]:
     if original is not None and isinstance(text := _full_text(original), str):
-        return text, TextSource.REFERENCED
-    is_cut = original is not None or (at(post, "truncated") is True and "extended_tweet" not in post)
-    return _full_text(post), TextSource.TRUNCATED if is_cut else TextSource.OWN
+        return text, TextSource.TRUNCATED if _is_cut(original) else TextSource.REFERENCED
+    is_broken_off = original is not None or _is_cut(post)
+    return _full_text(post), TextSource.TRUNCATED if is_broken_off else TextSource.OWN
+
+
+def _is_cut(post: dict[str, Any]) -> bool:
+    """Whether a post says that it is cut, or ends as long posts do in this interface, which never holds them whole."""
+    text = first_of(post, "full_text", "text")
+    if "extended_tweet" in post or not isinstance(text, str):
+        return False
+    return at(post, "truncated") is True or is_cut(text, str(first_of(post, "id_str", "id")), _links(post))
 
 
 def _full_text(post: dict[str, Any]) -> Text:

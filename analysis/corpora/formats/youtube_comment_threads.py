@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
+from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
 from analysis.corpora.markup import plain_text
@@ -21,6 +22,37 @@ from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
 _THREAD, _COMMENT = "youtube#commentThread", "youtube#comment"
+
+
+ABOUT = About(
+    code="youtube_comment_threads",
+    title="YouTube commentThreads",
+    rank=80,
+    fields=(
+        "`id`",
+        "`snippet.textOriginal`",
+        "`textDisplay`",
+        "`authorChannelId`",
+        "`publishedAt`",
+        "`updatedAt`",
+        "`likeCount`",
+        "`totalReplyCount`",
+        "`parentId`",
+        "`moderationStatus`",
+        "`isPublic`",
+    ),
+    never=(
+        "display names",
+        "pictures",
+        "addresses of channels",
+        "who may rate",
+    ),
+    seen_by="`isPublic` and `moderationStatus`",
+    standing="`heldForReview` and `rejected`: removed",
+    times="UTC with Z",
+    set_aside="comments without id or text field",
+    checked=(("Data API v3", "YouTube Data API reference"),),
+)
 
 
 def recognises(outline: Outline) -> bool:

@@ -60,6 +60,17 @@ def without_rows(content: bytes, name: str, cut: Cut, own: Mapping[str, Collecti
     return sink.getvalue(), texts
 
 
+def is_workbook(content: bytes, name: str) -> bool:
+    """Whether a zip is a workbook, and not a folder of tables.
+
+    Raises
+    ------
+    CustodyError
+        The zip is damaged.
+    """
+    return any(each.startswith("xl/") for each in _members(content, name))
+
+
 def _members(content: bytes, name: str) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:

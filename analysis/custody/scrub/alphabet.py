@@ -7,6 +7,7 @@ folding of yeh, kaf and digits all happen in one table. What must not be here: a
 
 import sys
 import unicodedata
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -138,13 +139,23 @@ _BYTES = _initial_table()
 
 def to_codes(text: str) -> npt.NDArray[np.uint8]:
     """One byte for each character, DROPPED, JOINER and EXPAND among them."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    folded = _BYTES[codes]
+    return to_folded(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32))
+
+
+def to_folded(points: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """The same for code points."""
+    folded: npt.NDArray[np.uint8] = _BYTES[points]
     if (folded == UNKNOWN).any():
-        for code in np.unique(codes[folded == UNKNOWN]):
+        for code in np.unique(points[folded == UNKNOWN]):
             _BYTES[code] = _folded_one(chr(code))
-        folded = _BYTES[codes]
+        folded = _BYTES[points]
     return folded
+
+
+def is_joined_as_space(codes: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether a zero-width non-joiner at a place stands behind an Arabic letter, which it parts from the next one."""
+    previous = codes[np.maximum(places - 1, 0)]
+    return (previous >= ARABIC_FIRST) & (previous < LETTER_OTHER)
 
 
 def to_bytes(text: str) -> bytes:
@@ -178,9 +189,3 @@ def _by_category(character: str) -> int:
 def expansion(character: str) -> bytes:
     """The bytes of a character that NFKC turns into several."""
     return to_bytes(unicodedata.normalize("NFKC", character))
-
-
-def raw_characters(byte: int) -> list[int]:
-    """Every code point that folds to a byte and is written down: by itself, or in a range of pictures."""
-    pictures = [code for first, last in PICTURE_RANGES for code in range(first, last + 1)] if byte == PICTURE else []
-    return [*(code for code, folded in EXPLICIT.items() if ord(folded) == byte), *pictures]

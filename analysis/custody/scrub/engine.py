@@ -13,14 +13,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.custody.scrub.column import FoldedColumn
 from analysis.custody.scrub.gates import Texts
 from analysis.custody.scrub.kinds import FINDERS
+from analysis.custody.scrub.plain import KINDS as PLAIN_KINDS
+from analysis.custody.scrub.plain import settled
 from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
+from analysis.text_columns import column_of, flags_of, replaced, texts_of
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
+PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
 ROUNDS = 16
 """Searches of one text; what people write needs three or four."""
 SHEET_ROWS = 2_048
@@ -106,17 +111,31 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     ScrubbedBatch
         The column in the same order, and the number of identifiers by kind (every kind, zeros included).
     """
-    rows = np.flatnonzero(may_hold(texts).to_numpy(zero_copy_only=False))
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
-    changed = np.zeros(len(texts), bool)
-    replacements: list[str] = []
-    for first in range(0, len(rows), SHEET_ROWS):
-        chosen = rows[first : first + SHEET_ROWS]
-        originals = texts.take(pa.array(chosen)).to_pylist()
-        for row, text, spans in zip(chosen, originals, find_all(originals), strict=True):
-            if spans:
-                changed[row] = True
-                replacements.append(placed(text, spans))
-                counts.update(span.type for span in spans)
-    scrubbed = pc.replace_with_mask(texts, pa.array(changed), pa.array(replacements, texts.type))
-    return ScrubbedBatch(scrubbed, dict(counts))
+    known = texts.cast(pa.string())
+    rows = np.flatnonzero(flags_of(may_hold(known)))
+    if not len(rows):
+        return ScrubbedBatch(texts, dict(counts))
+    held = known.take(column_of(rows))
+    column = FoldedColumn.of(held)
+    shapes, is_settled = settled(column)
+    by_kind = np.bincount(shapes.kinds, minlength=len(PLAIN_KINDS))
+    counts.update(dict(zip(PLAIN_KINDS, by_kind.tolist(), strict=True)))
+    plain = replaced(held, *column.utf8_bounds(shapes.starts, shapes.ends), shapes.kinds, PLACEHOLDERS)
+    other = np.flatnonzero(~is_settled)
+    searched = _searched(held.take(column_of(other)), counts)
+    mask = np.zeros(len(texts), bool)
+    mask[rows] = True
+    scrubbed = pc.replace_with_mask(plain, column_of(~is_settled), searched)
+    return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), scrubbed).cast(texts.type), dict(counts))
+
+
+def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
+    """Texts of which more than plain shapes can be expected, with all that the finders find replaced and counted."""
+    written: list[str] = []
+    for first in range(0, len(texts), SHEET_ROWS):
+        originals = texts.slice(first, SHEET_ROWS).to_pylist()
+        for text, spans in zip(originals, find_all(originals), strict=True):
+            written.append(placed(text, spans))
+            counts.update(span.type for span in spans)
+    return texts_of(written)

@@ -8,11 +8,17 @@ one kind of identifier.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 import re2
 
-from analysis.custody.scrub.alphabet import DROPPED, EXPAND, SEPARATOR, to_bytes
+from analysis.custody.scrub.alphabet import ARABIC_FIRST, DROPPED, EXPAND, SEPARATOR, to_bytes
+from analysis.text_columns import flags_of
 
 FEW = 64
 """Bytes that a backtracking search may be given."""
@@ -23,7 +29,7 @@ LATIN_OR_DIGIT = LATIN | DIGITS
 
 
 class Rule:
-    """A compiled pattern: RE2 for a sheet, in time linear in its length; the standard library for a few bytes.
+    """A pattern, compiled when first asked: RE2 for a sheet, in linear time; the standard library for a few bytes.
 
     A call of RE2 costs more than a few bytes are worth, and a few bytes cannot make backtracking dear; what is longer
     than `FEW` goes to RE2 always.
@@ -32,14 +38,25 @@ class Rule:
     def __init__(self, pattern: str, *, cased: bool = False) -> None:
         """Compile a pattern; letters of either case match unless `cased`."""
         self.written = pattern if cased else f"(?i:{pattern})"
+        self._bytes = _folded(self.written)
+
+    @cached_property
+    def _pattern(self) -> Any:
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
-        options.case_sensitive = cased
         options.log_errors = False
         # The captures of a pattern are never asked for, and counting them is what costs.
         options.never_capture = True
-        self._pattern: Any = re2.compile(_folded(pattern), options)
-        self._short = re.compile(_folded(pattern), 0 if cased else re.IGNORECASE)
+        return re2.compile(self._bytes, options)
+
+    @cached_property
+    def _short(self) -> re.Pattern[bytes]:
+        return re.compile(self._bytes)
+
+    @cached_property
+    def column_pattern(self) -> str:
+        """The same pattern for Arrow, which reads a column of bytes as Latin-1."""
+        return "".join(chr(byte) if byte < ARABIC_FIRST else f"\\x{byte:02x}" for byte in self._bytes)
 
     @classmethod
     def either(cls, rules: "Iterable[Rule]") -> "Rule":
@@ -49,6 +66,10 @@ class Rule:
     def spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Every match from left to right."""
         return (match.span() for match in self._pattern.finditer(data))
+
+    def is_in_each(self, texts: pa.BinaryArray) -> npt.NDArray[np.bool_]:
+        """Whether the pattern matches anywhere, for each text of a column of folded bytes."""
+        return flags_of(pc.match_substring_regex(texts, self.column_pattern))
 
     def is_in(self, data: bytes) -> bool:
         """Whether the pattern matches anywhere."""
@@ -72,6 +93,12 @@ def _folded(pattern: str) -> bytes:
     if DROPPED in folded or EXPAND in folded:
         raise ValueError(f"a rule holds a character that folding drops or spells out: {pattern!r}")
     return folded
+
+
+def binary_column(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.integer[Any]]) -> pa.BinaryArray:
+    """Texts that lie one behind the other, as a column; `offsets` has one entry more than there are texts."""
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(offsets, np.int32)), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
 
 
 def before(data: bytes, place: int, reach: int) -> bytes:

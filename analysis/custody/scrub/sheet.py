@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.custody.scrub.alphabet import (
-    ARABIC_FIRST,
     BARRIER,
     DROPPED,
     EXPAND,
     JOINER,
-    LETTER_OTHER,
     SEPARATOR,
     expansion,
+    is_joined_as_space,
     to_codes,
 )
 from analysis.custody.scrub.spans import Match, Span
@@ -27,9 +26,7 @@ from analysis.custody.scrub.spans import Match, Span
 def _without_joiners(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Zero-width non-joiners as spaces behind Arabic letters, as dropped elsewhere."""
     places = np.flatnonzero(codes == JOINER)
-    previous = codes[np.maximum(places - 1, 0)]
-    is_behind_arabic = (previous >= ARABIC_FIRST) & (previous < LETTER_OTHER)
-    codes[places] = np.where(is_behind_arabic, ord(" "), DROPPED)
+    codes[places] = np.where(is_joined_as_space(codes, places), ord(" "), DROPPED)
     return codes
 
 

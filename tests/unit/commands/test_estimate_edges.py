@@ -168,7 +168,10 @@ def run(arguments, capsys):
 
 
 # The sampler is slow, and these files leave what it reads as it was.
-UNREAD = ("covariate", "weight", "treatment", "cluster", "negative", "above", "extreme", "parquet")
+UNREAD = (
+    "covariate", "weight", "treatment", "cluster", "negative", "above", "extreme", "parquet", "separation",
+    "two columns", "infinite answers",
+)  # fmt: skip
 SAME_ENDORSEMENTS = {name for name in FILES if any(word in name for word in UNREAD)}
 CASES = [
     (file, command)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.commands import survey_file
+from analysis.commands import survey_file, table_file
 from analysis.commands.formula import FUNCTIONS, columns_of
 from analysis.commands.survey_file import design_matrix
 from analysis.errors import InputError
@@ -102,11 +102,11 @@ def test_a_file_that_would_not_fit_into_memory_is_refused(tmp_path, monkeypatch)
     FRAME.to_csv(tmp_path / "a.csv.gz", index=False)
     FRAME.to_parquet(tmp_path / "a.parquet")
     names = ("a.csv", "a.csv.gz", "a.parquet")
-    assert {len(survey_file.read_rows(tmp_path / name)) for name in names} == {len(FRAME)}
-    monkeypatch.setattr(survey_file, "LARGEST", 40)
+    assert {len(table_file.read_rows(tmp_path / name)) for name in names} == {len(FRAME)}
+    monkeypatch.setattr(table_file, "LARGEST", 40)
     for name in names:
         with pytest.raises(InputError, match=r"holds more than .*40 bytes"):
-            survey_file.read_rows(tmp_path / name)
+            table_file.read_rows(tmp_path / name)
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
@@ -114,4 +114,4 @@ def test_a_packed_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch
     monkeypatch.setattr("analysis.limits.RATIO", 1)
     FRAME.to_csv(tmp_path / "a.csv.gz", index=False)
     with pytest.raises(InputError, match="unpacks to more than 1 times its size"):
-        survey_file.read_rows(tmp_path / "a.csv.gz")
+        table_file.read_rows(tmp_path / "a.csv.gz")

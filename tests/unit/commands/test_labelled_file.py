@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from analysis.commands.estimate import estimate
 from analysis.commands.labelled_file import as_code
-from analysis.commands.survey_file import read_rows
+from analysis.commands.table_file import read_rows
 from analysis.errors import InputError
 
 RNG = np.random.default_rng(4)

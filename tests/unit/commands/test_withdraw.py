@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -351,3 +352,24 @@ def test_whoever_withdraws_from_the_fictional_world_can_be_erased(fiction):
         assert content is not None
         assert content != (fiction / file).read_bytes()
         assert not re.search(rb"(?<!\w)" + re.escape(subject.encode()) + rb"(?!\w)", content)
+
+
+def test_a_zip_of_tables_loses_the_persons_row_and_their_repeats_and_keeps_the_rest(project):
+    vault = project / "data/vault"
+    (vault / "exports/kobo.xlsx").unlink()
+    sources = (vault / "sources.yml").read_text(encoding="utf-8").replace("kobo.xlsx", "odk.zip")
+    (vault / "sources.yml").write_text(sources, encoding="utf-8")
+    form = f"SubmissionDate,consent_key,SC9,KEY\n2026-01-01,{KEY},{WORDS},uuid:aa\n2026-01-02,{OTHER},no,uuid:bb\n"
+    members = (
+        "member,PARENT_KEY,KEY\nInvented Sister of the first,uuid:aa,uuid:aa/m[1]\n"
+        "Invented Uncle of the second,uuid:bb,uuid:bb/m[1]\n"
+    )
+    with zipfile.ZipFile(vault / "exports/odk.zip", "w") as package:
+        for name, content in (("form.csv", form), ("form-members.csv", members), ("media/a.txt", "kept")):
+            package.writestr(name, content)
+    withdraw(KEY, erase=True)
+    with zipfile.ZipFile(vault / "exports/odk.zip") as package:
+        left = {name: package.read(name).decode() for name in package.namelist()}
+    assert left["form.csv"] == f"SubmissionDate,consent_key,SC9,KEY\n2026-01-02,{OTHER},no,uuid:bb\n"
+    assert left["form-members.csv"] == "member,PARENT_KEY,KEY\nInvented Uncle of the second,uuid:bb,uuid:bb/m[1]\n"
+    assert left["media/a.txt"] == "kept"

@@ -183,12 +183,16 @@ class TestBounds:
 )
 def test_the_model_speaks_of_a_scripts_own_languages(monkeypatch, script, label, expected):
     class Model:
-        def classify(self, words):
+        rival = -1.0 - language.MARGIN
+
+        def rank(self, words):
             assert words == "some words"
-            return label, -1.0
+            return [(label, -1.0), ("xx", self.rival), ("yy", -99.0)]
 
     monkeypatch.setattr(language, "_model", {script: Model()}.__getitem__)
     assert language._by_model("some words", script) == expected
+    Model.rival += 0.01
+    assert language._by_model("some words", script) == "other"
 
 
 KNOWN_TO_THE_MODEL = {

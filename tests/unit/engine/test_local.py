@@ -39,6 +39,7 @@ def table_bytes(out, files, **options):
 def test_pieces_change_no_byte(source, tmp_path, monkeypatch):
     whole = table_bytes(tmp_path / "a", [source])
     monkeypatch.setattr(local, "READ_ROWS", 100)
+    monkeypatch.setattr(local, "FEW_ROWS", 100)
     monkeypatch.setattr(steps, "BATCH_ROWS", 333)
     assert table_bytes(tmp_path / "b", [source]) == whole
     pq.write_table(pq.read_table(source), tmp_path / "one.parquet")

@@ -98,6 +98,8 @@ def posts(n=600):
             "language_code": ["en"] * n,
             "week_index": [i % 3 for i in range(n)],
             "channel_pseudonym": [f"c{i % 7}" if i % 2 else f"d{i % 5}" for i in range(n)],
+            "text_source_code": ["own"] * n,
+            "is_repost": [False] * n,
         }
     )
 
@@ -134,6 +136,17 @@ def test_cells_of_few_accounts_or_one_dominant_one_are_not_listed():
     )
     listed = releasable_weeks(code_frames(loud, CODEBOOK, "post_text", "language_code"), CODEBOOK, 10)
     assert 0 not in set(listed.study_week_index)
+
+
+def test_own_texts_that_the_vendor_cut_are_counted_beside_the_frames_and_reposts_are_not():
+    many = posts().with_columns(pl.Series("channel_pseudonym", [f"c{i % 61}" for i in range(600)]))
+    coded = code_frames(many, CODEBOOK, "post_text", "language_code")
+    assert "CUT" not in set(releasable_weeks(coded, CODEBOOK, 10).frame_code)
+    cut = coded.with_columns(pl.lit("truncated").alias("text_source_code"))
+    listed = releasable_weeks(cut, CODEBOOK, 10)
+    assert listed[listed.frame_code == "CUT"].posts_n.sum() == listed[listed.frame_code == "ALL"].posts_n.sum()
+    reposts = cut.with_columns(pl.lit(value=True).alias("is_repost"))
+    assert "CUT" not in set(releasable_weeks(reposts, CODEBOOK, 10).frame_code)
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,8 @@ def known_truth() -> list[dict[str, Any]]:
     names = (
         "R16_list_zodiac_conventional", "R17_list_zodiac_placebo_item", "R18_list_zodiac_equal_length",
         "R19_lists_median_standard_error", "R21_lists_rare", "R27_incidents_named_afghan", "R28_incidents_needed",
+        "R33_darfur_robustness", "R35_conflict_events_before", "R36_conflict_events_on_the_day",
+        "R39_toronto_naming_afghans", "R40_england_largest_change", "R42_attitudes_immigrants",
     )  # fmt: skip
     return [
         {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
@@ -335,7 +337,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "events_dated": [
             {"event_id": f"V0{n}", "event_date": day.replace(month=n), "event_text": "Something",
              "event_category_code": kind, "date_status_code": "seen", "source_quality_code": "named_or_official",
-             "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE}
+             "good_sources_n": n - 1, "is_break_date_eligible": n > 2, "source": SOURCE, "grade_code": "C",
+             "hosts_text": None, "confounders_text": "V02 in DEU, -7 d" if n == 3 else None}
             for n, kind in ((1, "afg_pak"), (2, "host_policy"), (3, "afg_pak"))
         ],
         "questionnaire_items": [

@@ -28,7 +28,7 @@ def pieces(hosts: pd.DataFrame = POPULATION) -> list[claims.Piece]:
         REGISTER,
         load_links(ROOT / "data/claims/evidence_links.csv", REGISTER),
         figures=STORE.read("reference__benchmarks"),
-        events=published.with_break_eligibility(STORE.read("reference__events")),
+        events=published.rated(STORE.read("reference__events")),
         population=hosts,
         tables=TABLES_OF_THIRD_PARTIES,
     )
@@ -75,6 +75,7 @@ def test_rows_fit_their_tables():
     assert set(zip(counted.claim_id, counted.evidence_id, strict=True)) == {
         ("C05.1", "B201"),
         ("C05.1", "B202"),
+        ("C05.1", "V04"),
         ("C14.1", "asylum_protection"),
         ("C14.1", "population_host_year"),
     }
@@ -95,10 +96,18 @@ def test_the_history_holds_every_release():
     assert "x" not in found
 
 
-@pytest.mark.parametrize("left_out", ["B201", "B202"])
+@pytest.mark.parametrize("left_out", [{"B201", "V04"}, {"B202"}])
 def test_one_report_alone_leaves_the_programme_open(left_out):
-    found = [piece for piece in pieces() if piece.evidence_id != left_out]
+    found = [piece for piece in pieces() if piece.evidence_id not in left_out]
     assert verdicts(found)["C05.1", "claim"] == "inconclusive"
+
+
+def test_an_event_that_was_read_counts_as_the_report_that_it_is():
+    """V04 is the day that B201 reports: without the report it counts in its place, beside it once."""
+    found = [piece for piece in pieces() if piece.evidence_id != "B201"]
+    assert verdicts(found)["C05.1", "claim"] == "supported"
+    recalled = published.rated(STORE.read("reference__events").assign(date_status_code="recalled"))
+    assert set(recalled.grade_code) == {"none"}
 
 
 def test_two_copies_of_one_report_are_one():

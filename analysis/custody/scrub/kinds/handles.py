@@ -24,10 +24,11 @@ PLATFORM = (
     r"ایمو|یوتیوب|کلاب ?هاوس|سیگنال|"
     r"آیدی|آی دی|ایدی|آیډی|یوزر ?نیم|نام کاربری|کاربری|هندل|پروفایل|اکونت|اکانت|حساب کاربری)"
 )
-LABELLED = Rule(
+LABELLED_CUE = (
     rf"{PLATFORM}(?: (?:id|name|account|handle|ایدی|ام|من|ما|زما|my|is|است|هست)){{0,2}} ?"
-    r"(?:[:=>\x05-]{1,2}|is| ) ?@?[a-z0-9_][a-z0-9_.#-]{2,40}"
+    r"(?:[:=>\x05-]{1,2}|is| ) ?@?[a-z0-9_]"
 )
+LABELLED = Rule(rf"{LABELLED_CUE}[a-z0-9_.#-]{{2,40}}")
 MARKED_NAME = Rule(r"[a-z0-9_]_[a-z0-9_]|[a-z0-9_-]\.[a-z][a-z0-9-]|[a-z0-9]#\d{4}|[a-z]\d|\d[a-z]")
 PLAIN_NAME = Rule(r"^@?[a-z_][a-z0-9_]{2}")
 A_PLATFORM = Rule(PLATFORM)

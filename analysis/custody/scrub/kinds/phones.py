@@ -14,6 +14,8 @@ from analysis.custody.scrub.runs import RUN_GATE, Run, Window, runs
 from analysis.custody.scrub.spans import Match
 
 RANK = 20
+REACH_BEFORE, REACH_BEHIND = 32, 18
+"""How far from a number a word for it may stand."""
 LENGTHS = range(7, 18)
 UNTRUNKED_TOO = ("TJ", "UZ", "GR", "IT", "IN")
 LISTED_CODES = frozenset(numbering._code(region) for region in numbering.REGIONS)
@@ -89,7 +91,7 @@ def _is_phone(data: bytes, window: Window) -> bool:
         return False
     digits = window.digits.decode()
     if _has_plus(data, window):
-        return _is_after_plus(digits)
+        return is_after_plus(digits)
     if _has_plus_behind(data, window) and numbering.split_international(digits):
         return True
     if digits.startswith(("00", "011")):
@@ -145,19 +147,23 @@ def _has_plus_behind(data: bytes, window: Window) -> bool:
     return is_there and b"/" not in window.marks
 
 
-def _is_after_plus(digits: str) -> bool:
+def is_after_plus(digits: str) -> bool:
+    """Whether the digits behind a plus are a number of some country."""
     digits = digits.removeprefix("00")
     if numbering.split_international(digits):
         return True
     return len(digits) >= 10 and numbering.is_possible_international(digits)
 
 
+def trunked_regions(digits: str) -> tuple[str, ...]:
+    """The regions in which the digits are a number with its trunk zero; Italy's zero belongs to the number itself."""
+    regions = numbering.regions_of(digits[1:], numbering.TRUNKED)
+    return (*regions, "IT") if "IT" in regions or numbering.regions_of(digits, ("IT",)) else regions
+
+
 def _is_trunked(data: bytes, window: Window, digits: str) -> bool:
     """A number with its country's trunk zero."""
-    national = digits[1:]
-    regions = numbering.regions_of(national, numbering.TRUNKED)
-    if "IT" in regions or numbering.regions_of(digits, ("IT",)):
-        regions = (*regions, "IT")
+    national, regions = digits[1:], trunked_regions(digits)
     if not regions or _has_stray_digit(window):
         return False
     if len(digits) >= 9 or _has_word(data, window):
@@ -231,7 +237,7 @@ def _is_years(window: Window) -> bool:
 
 
 def _has_word(data: bytes, window: Window) -> bool:
-    return WORDS.is_in(before(data, window.start, 32)) or WORDS.is_in(behind(data, window.end, 18))
+    return WORDS.is_in(before(data, window.start, REACH_BEFORE)) or WORDS.is_in(behind(data, window.end, REACH_BEHIND))
 
 
 def _is_beside_messenger(data: bytes, window: Window) -> bool:

@@ -1,6 +1,7 @@
 """Words that tell something, most of them beside a digit: one cue for each family that needs them.
 
-Each stands in every text in which its family finds anything. What must not be here: what has to follow the word.
+Each stands in every text in which its family finds anything. A text ends at the end of the data or at a separator. What
+must not be here: what has to follow the word.
 """
 
 from analysis.custody.scrub.gates import Gate
@@ -12,18 +13,19 @@ ADDRESS_CUE = (
     r"gracht|kade|dijk|singel) \d|str\.\d|stras{1,2}e (?:des|der|am) |\d[a-z]?,? {1,2}\d{4,5} [a-z]|adress|"
     r"address|anschrift|"
     r"wohn|unterkunft|"
-    r" (?:street|road|avenue|lane|drive|boulevard|crescent|terrace|parkway|gardens|grove|court|close|way|place|"
+    r"\d[a-z0-9'., \-]* (?:street|road|avenue|lane|drive|boulevard|crescent|terrace|parkway|gardens|grove|court|close|"
+    r"way|place|"
     r"square|hill|row|"
-    r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?$|"
+    r"mews|park|walk|(?:st|rd|ave|ln|dr|blvd|pkwy|ct|pl|sq)[ .,\n])|(?:st|rd|ave|ln|blvd)\.?(?:\x01|$)|"
     r"(?:house|street|flat|gali|villa|plot|apartment|hno)(?: ?no\.?| number)?[ .:#]{0,2}[a-z]?-?\d|o\.? ?box|postfach |"
-    r"(?:cad|caddesi|cd|sok|sokak|sokag[ia]|sk|bulvari|blv|mah|mahallesi|apartmani|sitesi)\.?[ ,]|"
+    r" (?:cad|caddesi|cd|sok|sokak|sokag[ia]|sk|bulvari|blv|mah|mahallesi|apartmani|sitesi)\.?[ ,][a-z0-9.:, /]*\d|"
     r"\d(?: ?(?:bis|ter))?,? (?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allee|quai|cours|route) |"
-    r"(?:via|viale|piazza|corso|vicolo|calle|avenida|avda\.?|plaza|paseo) [a-z]|"
+    r"(?:via|viale|piazza|corso|vicolo|calle|avenida|avda\.?|plaza|paseo) [a-z][a-z ,.'\-]*\d|"
     r"(?:koch[ae]h?|kuch[ae]h?|sarak|khan[ae]|xana|kh[iy]+aban|gali|pelak|makan|naheya|nahia|kor|"
     r"manzil)(?: e)?(?: [n][a-z]{1,5})?[ .:]{1,2}\d|"
     r"(?:خیابان|کوچه|کوڅ|پلاک|سرک|خانه|کور|ناحیه|گذر|بلوار|واحد|طبقه|کوی|بن بست|منزل|بلاک|اپارتمان|فاز|حصه|مکان|"
     r"گلی|گهر|گھر|"
-    r"سیکٹر|محله|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه|میدان|شهرک|فلیٹ)[ :])"
+    r"سیکٹر|محله|سړک|دروازه|شارع|بنایه|مبنی|عماره|شقه|میدان|شهرک|فلیٹ)[ :][<AR> :,/#\-]*\d)"
 )
 BIRTH_CUE = (
     r"(?:\* ?\d|birth|born|d\.? ?o\.? ?b|bday|geb|dogum|d\. ?tar|naiss|n[eé]e? le|geboorte|fodsel|fodd|nacimiento|"

@@ -139,6 +139,12 @@ def test_a_text_is_read_as_if_it_were_alone(several):
     assert find_all(several) == [find(text) for text in several]
 
 
+def test_what_ends_a_text_is_found_whatever_text_follows():
+    several = ["come to 12 Main St", "nothing here", "I live at 12 Baker Ave.", "we walked to the St"]
+    assert find_all(several) == [find(text) for text in several]
+    assert [len(spans) for spans in find_all(several)] == [1, 0, 1, 0]
+
+
 @settings(max_examples=500, deadline=None)
 @given(texts)
 def test_the_prefilter_keeps_whatever_is_found(text):

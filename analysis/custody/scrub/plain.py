@@ -1,0 +1,287 @@
+r"""Plain shapes, found in a whole column at once: links, mail addresses, handles and telephone numbers between blanks.
+
+What most posts hold is one of these and nothing else. Each shape is narrower than the rule it stands for, and is taken
+only where the word behind it begins with a letter, so that no rule reaches across its border but by what is kept of it:
+its last letters, or the last digits of its last number. A text is settled when nothing else in it is suspect; every
+other text goes to the finders, which are the specification, and the oracle of the tests. What must not be here: a shape
+that the finders would not find, or would call something else.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.custody.scrub.alphabet import ARABIC_FIRST, BARRIER, SEPARATOR
+from analysis.custody.scrub.column import FoldedColumn, Places
+from analysis.custody.scrub.kinds import accounts, case_files, documents, phones
+from analysis.custody.scrub.kinds import handles as accounts_named
+from analysis.custody.scrub.kinds.domains import KNOWN
+from analysis.custody.scrub.kinds.emails import SIGN
+from analysis.custody.scrub.prefilter import is_still_suspect
+from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, binary_column
+from analysis.text_columns import column_of, numbers_of, stretches
+
+Flags = npt.NDArray[np.bool_]
+INERT = -1
+"""A date or an amount: nothing is found in it, and nothing beside it can be by its digits."""
+KINDS = ("URL", "EMAIL", "HANDLE", "PHONE")
+KEPT_DIGITS = 4
+"""Digits kept of a number at the end of a shape: one beside a word may tell something, five could be a number."""
+END = r"[,!]?[ \n]?$"
+LINK = Rule(
+    r"^https?://[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,6}\.[a-z]{2,24}(?:/[A-Za-z0-9_~=&?%/-]{0,200})?" + END,
+    cased=True,
+)
+NOT_A_LINK = Rule(r"(?:\bt|telegram)[.-](?:me|dog)\b|telesco|joinchat|[^a-z0-9][a-z]{2}\d{2}")
+"""What makes another kind of a link, or may begin an account number that goes on behind it."""
+MAIL = Rule(
+    r"^(?:[a-z][a-z._+-]{0,40}|[a-z]{4}[a-z0-9._+-]{0,40})@(?:[a-z0-9-]{1,40}\.){1,4}"
+    rf"(?:{'|'.join(sorted(KNOWN))}),?[ \n]?$"
+)
+"""No digit near its beginning, which could be the number of a house behind a street."""
+HANDLE = Rule(r"^@[a-z][a-z0-9_]{2,30}" + END)
+A_SIGN = Rule(rf"^(?:{SIGN})[ \n]$")
+"""A word before a mail address that may belong to it."""
+PLUS = Rule(r"^\+[1-9]\d{0,14}" + END)
+GROUP = Rule(r"^\d{2,15}" + END)
+AN_EXTENSION = Rule(r"^(?:ext|x|durchwahl|dw|app|داخلی)")
+OTHER_NUMBERS = tuple(
+    Rule.either(rules)
+    for rules in (
+        (documents.NAMED, documents.LOOSELY_NAMED),
+        (rule for rule, _, _ in documents.LONG),
+        (accounts_named.NUMBERED, accounts_named.NAMELESS),
+        (case_files.HOME_OFFICE, case_files.ALIEN),
+        (Rule(rf"(?:^|[^a-z0-9])(?:{accounts.IBAN.written})"),),
+    )
+)
+"""Rules that may call a number with a zero in front something else than a telephone, and need no word of a cue."""
+YEAR = r"(?:13\d\d|14[0-4]\d|1450|19\d\d|20\d\d)"
+DAY, MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+AMOUNT_OR_DATE = Rule(
+    r"^(?:[1-9]\d{0,2}(?:,\d{3}){1,3}|"
+    + "|".join(rf"{DAY}{mark}{MONTH}{mark}{YEAR}|{YEAR}{mark}{MONTH}{mark}{DAY}" for mark in (r"\.", "/", "-"))
+    + ")"
+    + END
+)
+POINTED = Rule(rf"^[1-9]\d?\.\d{{1,2}}\.{YEAR}" + END)
+"""Like a date that no calendar has: nothing but a telephone, and that only beside a word for one."""
+_SEPARATOR = bytes([SEPARATOR])
+_IS_LETTER = np.isin(np.arange(256), [*LATIN, *range(ARABIC_FIRST, 256)])
+_IS_DIGIT = np.isin(np.arange(256), list(DIGITS))
+_IS_TAIL = np.isin(np.arange(256), [*LATIN, *b"_-"])
+_IS_SIGN = _IS_DIGIT | np.isin(np.arange(256), list(b"@:"))
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What stands in a column: half-open spans of its folded bytes in order, and the number of each one's kind."""
+
+    starts: Places
+    ends: Places
+    kinds: Places
+
+
+def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
+    """Plain shapes of a column, and the texts in which they are all there is to find.
+
+    Parameters
+    ----------
+    column
+        Texts that are worth a look.
+
+    Returns
+    -------
+    shapes, settled
+        Spans of the settled texts only; one flag for each text.
+    """
+    shapes = _shapes(column)
+    marked = shapes.ends[column.is_marked(shapes.ends)]
+    unclear = column.is_spelled_out | is_still_suspect(_masked(column, shapes), column)
+    unclear[column.rows_of(marked - 1)] = True
+    chosen = ~unclear[column.rows_of(shapes.starts)] & (shapes.kinds != INERT)
+    return Shapes(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
+
+
+def _shapes(column: FoldedColumn) -> Shapes:
+    words = Words(column)
+    links, mails, handles = words.are(LINK) & ~words.are(NOT_A_LINK), words.are(MAIL), words.are(HANDLE)
+    mails &= ~words.are_behind(A_SIGN, mails)
+    is_apart = words.is_before_letter | np.append(handles[1:], False)
+    found = [
+        words.spans(rows, rows, kind)
+        for kind, rows in enumerate(np.flatnonzero(flags & is_apart) for flags in (links, mails, handles))
+    ]
+    is_alone = words.is_behind_letter & words.is_before_letters
+    pointed = words.are(POINTED) & is_alone
+    pointed[pointed] = ~words.are_near(np.flatnonzero(pointed), phones.WORDS)
+    inert = np.flatnonzero((words.are(AMOUNT_OR_DATE) & is_alone) | pointed)
+    found += [words.spans(inert, inert, INERT), words.spans(*_telephones(words), KINDS.index("PHONE"))]
+    starts, ends, kinds = (
+        np.concatenate([getattr(each, name) for each in found]) for name in ("starts", "ends", "kinds")
+    )
+    order = np.argsort(starts, kind="stable")
+    return Shapes(starts[order], ends[order], kinds[order])
+
+
+def _telephones(words: "Words") -> tuple[Places, Places]:
+    """First and last words of numbers in one piece or in groups, with a plus or a trunk zero, that some plan has."""
+    first, last = words.groups()
+    apart = np.flatnonzero(words.is_behind_letter[first] & words.is_before_letters[last])
+    first, last = first[apart], last[apart]
+    numbers = words.digits(first, last).dictionary_encode()
+    known = np.array([_is_telephone(number.decode()) for number in numbers.dictionary.to_pylist()], np.uint8)
+    of_number = known[numbers_of(numbers.indices)]
+    has_plus = words.have_plus(first)
+    is_one = np.where(has_plus, of_number & 1, of_number & 2).astype(bool) & ~words.are_before(AN_EXTENSION, last)
+    trunked = np.flatnonzero(is_one & ~has_plus)
+    is_one[trunked] = ~words.are_beside(first[trunked], OTHER_NUMBERS)
+    return first[is_one], last[is_one]
+
+
+def _is_telephone(digits: str) -> int:
+    """1 where the digits are a number behind a plus, 2 where they are one with a trunk zero, 3 for both."""
+    behind_plus = 7 <= len(digits) <= 15 and digits[0] != "0" and phones.is_after_plus(digits)
+    has_trunk_zero = 9 <= len(digits) <= 12 and digits[0] == "0" and not digits.startswith(("00", "011"))
+    return behind_plus + 2 * (has_trunk_zero and bool(phones.trunked_regions(digits)))
+
+
+def _masked(column: FoldedColumn, shapes: Shapes) -> FoldedColumn:
+    """The column with each shape collapsed into a barrier and what is kept of its end."""
+    data, is_kept, tails = column.data.copy(), np.ones(len(column.data), bool), _tails(column, shapes)
+    data[shapes.starts] = BARRIER
+    is_kept[stretches(shapes.starts + 1, tails)] = False
+    lost = np.concatenate([[0], np.cumsum(tails - shapes.starts - 1)])
+    offsets = column.offsets - lost[np.searchsorted(shapes.starts, column.offsets)]
+    return replace(column, data=data[is_kept], offsets=offsets)
+
+
+def _tails(column: FoldedColumn, shapes: Shapes) -> Places:
+    """Where what is kept of each shape begins: its last digits, or else its last letters."""
+    first = shapes.starts + 1
+    digits = shapes.ends.copy()
+    for _ in range(KEPT_DIGITS):
+        digits -= _IS_DIGIT[column.data[digits - 1]] & (digits > first)
+    others = np.flatnonzero(~_IS_TAIL[column.data])
+    letters = others[np.searchsorted(others, shapes.ends) - 1] + 1
+    return np.where(digits < shapes.ends, digits, np.maximum(letters, first))
+
+
+class Words:
+    """What stands between blanks in the texts of a column; a word has its blank at its end, if there is one."""
+
+    def __init__(self, column: FoldedColumn) -> None:
+        """Cut at blanks and at the ends of texts."""
+        data = column.data
+        bounds = np.zeros(len(data) + 1, bool)
+        bounds[1:] = (data == ord(" ")) | (data == ord("\n"))
+        ends_of_texts = np.zeros(len(data) + 1, bool)
+        ends_of_texts[column.offsets] = True
+        bounds |= ends_of_texts
+        places = np.flatnonzero(bounds)
+        self._column, self._data = column, np.append(data, np.full(2, BARRIER, np.uint8))
+        self.starts, self.stops = places[:-1], places[1:]
+        self._is_first, self._is_last = ends_of_texts[self.starts], ends_of_texts[self.stops]
+        self._texts = binary_column(data, places)
+        signed = np.searchsorted(self.starts, np.flatnonzero(_IS_SIGN[data]), side="right") - 1
+        self._signed = signed[np.append(True, np.diff(signed) > 0)[: len(signed)]]
+        self._signed_texts = self._texts.take(column_of(self._signed))
+
+    def are(self, rule: Rule) -> Flags:
+        """Whether each word matches a rule of words with a digit, an `@` or a colon."""
+        return self._flags(self._signed[rule.is_in_each(self._signed_texts)])
+
+    def are_behind(self, rule: Rule, flagged: Flags) -> Flags:
+        """Which of the flagged words stand behind a word that matches a rule."""
+        rows = np.flatnonzero(flagged & ~self._is_first)
+        return self._flags(rows[rule.is_in_each(self._texts.take(column_of(rows - 1)))])
+
+    def are_before(self, rule: Rule, rows: Places) -> Flags:
+        """Whether the word behind each of some words matches a rule; none stands behind the last of a text."""
+        following = np.minimum(rows + 1, len(self.starts) - 1)
+        return rule.is_in_each(self._texts.take(column_of(following))) & ~self._is_last[rows]
+
+    @property
+    def is_before_letter(self) -> Flags:
+        """Whether the word behind, if there is one, begins with a letter or is a tag."""
+        is_tag = (self._data[self.stops] == ord("#")) & self._letters(self.stops + 1)
+        apart: Flags = self._is_last | self._letters(self.stops) | is_tag
+        return apart
+
+    @property
+    def is_before_letters(self) -> Flags:
+        """Whether it begins with two."""
+        return self._is_last | (self._letters(self.stops) & self._letters(self.stops + 1))
+
+    @property
+    def is_behind_letter(self) -> Flags:
+        """Whether the word before, if there is one, ends with a letter, or with a comma or colon behind one."""
+        last = self._data[self.starts - 2]
+        is_pause = ((last == ord(",")) | (last == ord(":"))) & self._letters(self.starts - 3)
+        apart: Flags = self._is_first | self._letters(self.starts - 2) | is_pause
+        return apart
+
+    def groups(self) -> tuple[Places, Places]:
+        """First and last words of rows of digits with single blanks between them, begun by a plus or a zero."""
+        plus, group = self.are(PLUS), self.are(GROUP)
+        is_open = (self._data[self.stops - 1] == ord(" ")) & _IS_DIGIT[self._data[self.stops - 2]] & ~self._is_last
+        is_linked = (plus | group) & is_open & np.append(group[1:], False)
+        first = np.flatnonzero((plus | group) & ~np.append(False, is_linked[:-1]))
+        last = np.flatnonzero((plus | group) & ~is_linked)
+        begun = plus[first] | (self._data[self.starts[first]] == ord("0"))
+        return first[begun], last[begun]
+
+    def have_plus(self, rows: Places) -> Flags:
+        """Whether each of some words begins with a plus."""
+        begun: Flags = self._data[self.starts[rows]] == ord("+")
+        return begun
+
+    def digits(self, first: Places, last: Places) -> pa.BinaryArray:
+        """The digits from one word to another."""
+        data, bounds = self._cut(self.starts[first], self.stops[last])
+        is_digit = _IS_DIGIT[data]
+        counted = np.concatenate([[0], np.cumsum(is_digit)])
+        return binary_column(data[is_digit], counted[bounds])
+
+    def are_near(self, rows: Places, rule: Rule) -> Flags:
+        """Whether a rule matches in what the finders look at before or behind each of some words."""
+        texts = self._column.rows_of(self.starts[rows])
+        firsts, lasts = self._column.offsets[texts], self._column.offsets[texts + 1]
+        starts, ends = self.starts[rows], self.spans(rows, rows, INERT).ends
+        before = self._cut(np.maximum(starts - phones.REACH_BEFORE, firsts), starts)
+        behind = self._cut(ends, np.minimum(ends + phones.REACH_BEHIND, lasts))
+        return rule.is_in_each(binary_column(*before)) | rule.is_in_each(binary_column(*behind))
+
+    def _cut(self, starts: Places, stops: Places) -> tuple[npt.NDArray[np.uint8], Places]:
+        """Stretches of the data, put one behind the other, and their bounds there."""
+        return self._data[stretches(starts, stops)], np.concatenate([[0], np.cumsum(stops - starts)])
+
+    def are_beside(self, rows: Places, rules: tuple[Rule, ...]) -> Flags:
+        """Whether one of some rules matches anywhere in the text of each of some words."""
+        texts = self._column.rows_of(self.starts[rows])
+        column = self._column.texts.take(column_of(texts))
+        joined = _SEPARATOR.join(column.to_pylist())
+        ends = np.cumsum(numbers_of(pc.binary_length(column)) + 1)
+        named = np.zeros(len(rows), bool)
+        for rule in rules:
+            named[np.searchsorted(ends, [start for start, _ in rule.spans(joined)], side="right")] = True
+        return named
+
+    def spans(self, first: Places, last: Places, kind: int) -> Shapes:
+        """Words from one to another as a shape, without blank, comma and exclamation mark at the end."""
+        ends = self.stops[last].copy()
+        for closing in (b" \n", b",!"):
+            ends -= np.isin(self._data[ends - 1], list(closing))
+        return Shapes(self.starts[first], ends, np.full(len(first), kind))
+
+    def _letters(self, places: Places) -> Flags:
+        letters: Flags = _IS_LETTER[self._data[places]]
+        return letters
+
+    def _flags(self, rows: Places) -> Flags:
+        flags = np.zeros(len(self.starts), bool)
+        flags[rows] = True
+        return flags

@@ -1,0 +1,58 @@
+"""A folded column holds what sheets of its texts hold, and knows the way back to their bytes."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.custody.scrub.column import FoldedColumn
+from analysis.custody.scrub.rules import Rule
+from analysis.custody.scrub.sheet import Sheet
+
+CHARACTERS = st.sampled_from(
+    [*"aB1 @./\n", *"اسی۷ي", "\u200c", "\u200f", "\u0301", "\ufe0f", "😀", "½", "ﷺ", "é", "漢"]
+)
+TEXTS = st.lists(st.text(CHARACTERS, max_size=6), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_a_column_folds_like_sheets_of_its_texts(texts):
+    column = FoldedColumn.of(pa.array(texts, pa.string()))
+    for text, folded, is_spelled_out in zip(texts, column.texts.to_pylist(), column.is_spelled_out, strict=True):
+        sheet = Sheet.of([text])
+        assert is_spelled_out == sheet.has_expansions
+        assert is_spelled_out or folded == sheet.data
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_every_folded_byte_lies_where_its_character_lies(texts):
+    column = FoldedColumn.of(pa.array(texts, pa.string()))
+    written = "".join(texts).encode()
+    places = np.arange(len(column.data))
+    starts, ends = column.utf8_bounds(places, places + 1)
+    characters = [written[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+    kept = [
+        c
+        for text in texts
+        for c, code in zip(text, FoldedColumn.of(pa.array([text])).codes, strict=True)
+        if code != 0x7F
+    ]
+    assert characters == kept
+
+
+def test_nulls_slices_and_nothing_at_all():
+    column = FoldedColumn.of(pa.array(["x", "ab", None, "۷"]).slice(1))
+    assert column.texts.to_pylist() == [b"ab", b"", b"7"]
+    assert column.has_digit.tolist() == [False, False, True]
+    assert column.rows_with(Rule("[b7]")).tolist() == [0, 2]
+    assert column.rows_of(np.array([0, 1, 2])).tolist() == [0, 0, 2]
+    empty = FoldedColumn.of(pa.array([], pa.string()))
+    assert (len(empty.texts), len(empty.data)) == (0, 0)
+
+
+@pytest.mark.parametrize(("text", "marked"), [("a\u0301", True), ("ab", False), ("a", False), ("a\u200f", True)])
+def test_a_dropped_character_behind_a_span_is_seen(text, marked):
+    assert FoldedColumn.of(pa.array([text])).is_marked(np.array([1])).tolist() == [marked]
