@@ -193,6 +193,8 @@ _DECLARED = (
     Column("channel_pseudonym", "text", "Account or channel, under the key of the posts", "key", pattern=PSEUDONYM),
     Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
            pattern=PSEUDONYM, null_means="shares nothing"),
+    Column("account_group_text", "text", "Kind of accounts whose posts these are", null_means="posts of all kinds, or the estimate is not by kind"),
+    Column("frames_text", "text", "Codes of the frames of which one is in the post, joined by `or`", null_means="the estimate is not by frame"),
     Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
         "ALL": "all posts", "NONE": "none of the frames",
         "CUT": "text cut by the vendor, so that a frame may be missed", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
