@@ -195,10 +195,9 @@ def code_frames(posts: pl.DataFrame, codebook: Codebook, text: str, language: st
     found = {name: np.zeros(len(posts), dtype=np.bool_) for name in frame_columns(codebook)}
     known = posts.select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
     parts = known.iter_slices(ROWS_AT_ONCE) if codebook.lexicon.is_simple else ()
-    left = [_code_by_words(part, codebook, found) for part in parts] or [known]
-    for texts in left:
-        if len(texts):
-            _code_by_patterns(texts, codebook, found)
+    left = pl.concat([_code_by_words(part, codebook, found) for part in parts] or [known])
+    if len(left):
+        _code_by_patterns(left, codebook, found)
     return posts.with_columns(pl.Series(name, values) for name, values in found.items())
 
 
