@@ -27,6 +27,12 @@ ASSIGNMENT = re.compile(rb"\s*(?:window\.YTD\.(\w+)\.part\d+|Grailbird\.data\.(\
 """What an X archive writes before its JSON."""
 
 _HEAD = 4096
+_CHAT = re.compile(
+    rb"(?:\xe2\x80[\x8e\x8f])*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
+    rb"(?:(?: |\xe2\x80\xaf|\xc2\xa0)[AaPp]\.?[Mm]\.?)?(?:\] | - )"
+)
+"""How a line of a WhatsApp chat begins, on either kind of phone."""
+
 _STATA_RELEASES = range(102, 120)
 
 
@@ -96,6 +102,7 @@ def _refuse(source: Source, head: bytes) -> None:
         ),
         (start.startswith(b"PAR1"), "is a Parquet file; export the answers or posts in the vendor's own format"),
         (b"SPSS PORT FILE" in start[:512], "is an SPSS portable file; open it in SPSS or PSPP and save it as .sav"),
+        (_CHAT.match(start) is not None, "is a WhatsApp chat: what members wrote for each other is not read here"),
         (start.startswith(b"%PDF"), "is a PDF; export data"),
         (start.startswith(b"SQLite format 3"), "is a SQLite database; export a table as CSV"),
         (start[:1] == b"<" and not start.startswith(b"<stata_dta>"), _web_page(start)),

@@ -39,7 +39,7 @@ class Suppression:
     blanks: Ints
 
 
-def suppress_locally(codes: Ints, k: int) -> Suppression:
+def suppress_locally(codes: Ints, k: int, *, seeks_fewest: bool = True) -> Suppression:
     """Blank cells until no class holds fewer than k records.
 
     First greedily: records in small classes are tried with one key blanked, then two, and so on; at every step the set
@@ -54,6 +54,8 @@ def suppress_locally(codes: Ints, k: int) -> Suppression:
         (n, M) coded keys, 0 for blank.
     k
         Smallest class that may remain, 2 or more.
+    seeks_fewest
+        False keeps the first solution: its classes are larger, and more often hold different answers.
 
     Returns
     -------
@@ -78,7 +80,8 @@ def suppress_locally(codes: Ints, k: int) -> Suppression:
     for size in range(1, codes.shape[1] + 1):
         _blank_sets_of(size, codes, protected, k)
     _join_the_rest(protected, k)
-    protected = _with_fewer_blanks(codes, protected, k)
+    if seeks_fewest:
+        protected = _with_fewer_blanks(codes, protected, k)
     return Suppression(protected, ((protected == BLANK) & (codes != BLANK)).sum(axis=0))
 
 

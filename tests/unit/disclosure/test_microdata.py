@@ -79,7 +79,7 @@ def test_a_file_that_breaks_a_rule_is_refused(change, rules, reason):
 
 def test_without_suppression_it_is_refused(monkeypatch):
     """Negative twin: the rules are checked on the result, whatever the suppression did."""
-    monkeypatch.setattr(microdata, "suppress_locally", lambda codes, k: Suppression(codes, np.zeros(2, dtype=int)))
+    monkeypatch.setattr(microdata, "suppress_locally", lambda codes, k, **_: Suppression(codes, np.zeros(2, dtype=int)))
     with pytest.raises(DisclosureError, match="smallest class 1, want 11"):
         restricted_product(persons(900, 1, rare=2), RULES)
 
