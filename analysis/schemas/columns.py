@@ -476,6 +476,9 @@ _DECLARED = (
     Column("part_text", "text", "Part of the project that was measured", "key"),
     Column("comparison_text", "text", "What was done, and to how much", "key"),
     Column("compared_with_text", "text", "Peer or physical limit, measured in the same run", "key"),
+    Column("reference_kind_code", "code", "What ours is held against", codes={
+        "peer": "another program that does the same", "limit": "less work that nobody can avoid, or an allowance",
+        "own": "our own program on other work"}),
     Column("figure_unit_text", "text", "Unit of both figures; 'per CPU second' where more is better, anything else where less is"),
     Column("own_figure", "number", "Ours", "measure", "as the unit column says", minimum=0, decimals=6),
     Column("other_figure", "number", "The peer's or the limit's", "measure", "as the unit column says", minimum=0, decimals=6, null_means="the peer was not there; the note says why"),
