@@ -27,7 +27,7 @@ from analysis.corpora.entries import Entry
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.posts import Gone, Post, PostKind, PostState
 from analysis.corpora.quarantine import Quarantined
-from analysis.custody.language import family
+from analysis.custody.language import families
 from analysis.custody.manifest import CONSENTED, INSTITUTIONAL, Account, PostSource
 from analysis.custody.scrub import Span, find_all, placed
 from analysis.custody.scrub.prefilter import may_hold
@@ -185,6 +185,16 @@ def author_of(post: Post, source: PostSource) -> str:
     return stated or source.owner
 
 
+@dataclass(frozen=True)
+class _Written:
+    """A text as it came, what identifies somebody in it, the text without that, and its language."""
+
+    text: str | None
+    spans: tuple[Span, ...]
+    scrubbed: str | None
+    spoken: str | None
+
+
 class _Scribe:
     """Writes rows of one export: pseudonyms instead of identities, placeholders instead of identifiers."""
 
@@ -195,30 +205,32 @@ class _Scribe:
     def rows(self, posts: list[tuple[Post, Account]]) -> Iterator[tuple[Any, ...]]:
         """One row per post."""
         texts = [_text(post) for post, _ in posts]
-        for (post, account), text, spans in zip(posts, texts, _spans(texts), strict=True):
-            yield self._row(post, account, text, spans)
+        found = _spans(texts)
+        scrubbed = [None if text is None else placed(text, spans) for text, spans in zip(texts, found, strict=True)]
+        spoken = families(pa.array(scrubbed, pa.string())).to_pylist()
+        for (post, account), *written in zip(posts, texts, found, scrubbed, spoken, strict=True):
+            yield self._row(post, account, _Written(*written))
 
-    def _row(self, post: Post, account: Account, text: str | None, spans: tuple[Span, ...]) -> tuple[Any, ...]:
-        scrubbed = placed(text, spans) if text is not None else None
+    def _row(self, post: Post, account: Account, written: "_Written") -> tuple[Any, ...]:
         posted_at = post.created_at if isinstance(post.created_at, str) and post.created_at.endswith("Z") else None
         return (
             self._pseudonym(post.identity),
             *self._channel(account),
             self.platform,
             account.kind,
-            family(scrubbed) if scrubbed else "other",
+            written.spoken or "other",
             week_index(posted_at, self.study.manifest.week_zero) if posted_at else None,
             posted_at,
             post.date_source.value,
             post.post_kind is PostKind.REPOST,
             post.post_kind in (PostKind.REPLY, PostKind.COMMENT),
             _edited(post),
-            self._shared(post, text, spans),
+            self._shared(post, written.text, written.spans),
             post.text_source.value,
             post.visibility.value,
             post.state.value,
             # The words of a repost are somebody else's, who was not asked.
-            None if post.post_kind is PostKind.REPOST else scrubbed,
+            None if post.post_kind is PostKind.REPOST else written.scrubbed,
         )
 
     def _pseudonym(self, identity: str) -> str:

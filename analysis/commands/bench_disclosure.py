@@ -47,7 +47,7 @@ def _risk() -> Comparison:
     ours = cpu_seconds(lambda: assess(codes, codes[:, 0], np.full(len(codes), 20.0)))
     limit = cpu_seconds(lambda: partition(codes))
     what = f"risk of {RISK_ROWS:,} records on {len(CATEGORIES)} keys: classes, SUDA2, individual risk, l-diversity"
-    return Comparison(what, "counting the classes once", "CPU seconds", ours, limit)
+    return Comparison(what, "counting the classes once", "CPU seconds", ours, limit, kind="limit")
 
 
 def _suppression() -> Comparison:
@@ -89,4 +89,4 @@ def _secondary() -> Comparison:
     audit_seconds = cpu_seconds(lambda: feasible_intervals(system, exact.suppressed))
     hidden = f"{int(primary.sum())} small cells, {int(exact.suppressed.sum())} hidden ({exact.method})"
     what = f"choosing secondary suppressions among {system.size} cells"
-    return Comparison(what, "auditing the choice", "CPU seconds", exact_seconds, audit_seconds, hidden)
+    return Comparison(what, "auditing the choice", "CPU seconds", exact_seconds, audit_seconds, hidden, kind="limit")

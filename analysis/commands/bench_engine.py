@@ -84,7 +84,7 @@ def _beside_the_limit(each: Pass) -> Comparison:
         f"peak memory {each.peak / 2**30:.2f} GiB over all processes; {100 * each.alone / each.ours:.0f} % of the limit"
     )
     what, limit = f"posts-table on {each.posts:,} posts", "reading and writing alone"
-    return Comparison(what, limit, PACE, each.posts / each.ours, each.posts / each.alone, note)
+    return Comparison(what, limit, PACE, each.posts / each.ours, each.posts / each.alone, note, kind="limit")
 
 
 def _linearity(passes: Sequence[Pass]) -> list[Comparison]:
@@ -94,7 +94,9 @@ def _linearity(passes: Sequence[Pass]) -> list[Comparison]:
     what = f"posts-table: one of {last.posts:,} posts"
     note = "1 where the cost is linear"
     return [
-        Comparison(what, f"one of {first.posts:,}", "CPU microseconds", last.microseconds, first.microseconds, note)
+        Comparison(
+            what, f"one of {first.posts:,}", "CPU microseconds", last.microseconds, first.microseconds, note, kind="own"
+        )
     ]
 
 
@@ -103,14 +105,20 @@ def _on_spark(folder: Path, each: Pass) -> Comparison:
     what, peer = f"posts-table on {each.posts:,} posts", f"Spark on {EXECUTORS}"
     if not (SPARK_PYTHON.exists() and shutil.which("java")):
         why = f"skipped: no Java, or no environment {SPARK_PYTHON} (docs/cluster.md)"
-        return Comparison(what, peer, "CPU seconds", each.ours, None, why)
+        return Comparison(what, peer, "CPU seconds", each.ours, None, why, kind="own")
     options = ["--engine", "spark", "--master", EXECUTORS]
     command = [str(SPARK_PYTHON), *_command(folder / "posts.parquet", folder / "spark")[1:], *options]
     theirs = cpu_seconds(lambda: subprocess.run(command, capture_output=True, check=True))
     same = filecmp.cmp(folder / "out" / TABLE, folder / "spark" / TABLE, shallow=False)
     shutil.rmtree(folder / "spark")
     return Comparison(
-        what, peer, "CPU seconds", each.ours, theirs, f"{'the same' if same else 'OTHER'} bytes of the table"
+        what,
+        peer,
+        "CPU seconds",
+        each.ours,
+        theirs,
+        f"{'the same' if same else 'OTHER'} bytes of the table",
+        kind="own",
     )
 
 
@@ -131,6 +139,7 @@ def _killed(folder: Path, whole: Pass) -> Comparison:
         seconds,
         whole.ours,
         note,
+        kind="own",
     )
 
 

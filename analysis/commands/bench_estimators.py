@@ -171,5 +171,11 @@ def _scaling(n: int) -> Comparison:
     model = _seconds(lambda: maximum_likelihood(data), 1)
     note = f"peer is the difference in means; {1e6 * model / n:.2f} s for each million rows"
     return Comparison(
-        f"list, constrained likelihood, {n:,} rows", "difference in means", "CPU seconds", model, simple, note
+        f"list, constrained likelihood, {n:,} rows",
+        "difference in means",
+        "CPU seconds",
+        model,
+        simple,
+        note,
+        kind="limit",
     )

@@ -44,7 +44,7 @@ def _compared(path: Path, export: Export) -> Comparison:
     parse(path)
     alone = cpu_seconds(lambda: [parse(path) for _ in range(REPEATS)]) / REPEATS
     what = f"reading {export.format.title}"
-    return Comparison(what, parser, "items per CPU second", rows / ours, rows / alone, f"{rows:,} items")
+    return Comparison(what, parser, "items per CPU second", rows / ours, rows / alone, f"{rows:,} items", kind="limit")
 
 
 def _lines(path: Path) -> None:

@@ -34,6 +34,7 @@ def record(part: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]
             "part_text": part,
             "comparison_text": c.what,
             "compared_with_text": c.compared_with,
+            "reference_kind_code": c.kind,
             "figure_unit_text": c.unit,
             "own_figure": c.ours,
             "other_figure": c.other,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from rich.table import Table
@@ -24,7 +25,7 @@ SAMPLED_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ours beside a peer or a physical limit, in one unit.
+    """Ours beside a peer, a limit or our own work on something else, in one unit.
 
     Attributes
     ----------
@@ -36,6 +37,9 @@ class Comparison:
         Figures; `other` is None where the peer was not there, and `note` says why.
     note
         What a reader must know beside the numbers.
+    kind
+        What the other is: another program that does the same, less work that nobody can avoid, or our own program on
+        other work.
     """
 
     what: str
@@ -44,6 +48,7 @@ class Comparison:
     ours: float
     other: float | None
     note: str = ""
+    kind: Literal["peer", "limit", "own"] = "peer"
 
     @property
     def times_better(self) -> float | None:

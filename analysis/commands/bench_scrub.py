@@ -92,7 +92,9 @@ def measure(size: int = POSTS) -> list[Comparison]:
         peers = [_peer(name, file) for name in PEERS]
     paces = [Comparison(what, name, PACE, size / ours, s and size / s, why) for name, s, why in peers]
     return [
-        Comparison(f"{what}, read and written", "reading and writing alone", PACE, size / whole, size / alone),
+        Comparison(
+            f"{what}, read and written", "reading and writing alone", PACE, size / whole, size / alone, kind="limit"
+        ),
         *paces,
     ]
 

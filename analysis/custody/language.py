@@ -128,8 +128,9 @@ def _is_romanised(words: str, label: str) -> bool:
 
 
 def families(texts: pa.Array) -> pa.Array:
-    """The family of each text of a column; nulls stay null."""
-    return pa.array([None if text is None else family(text) for text in texts.to_pylist()], pa.string())
+    """The family of each text of a column, told once for copies of one text; nulls stay null."""
+    encoded = texts.dictionary_encode()
+    return pa.array(map(family, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
 
 
 def _by_letters(words: str, count: int) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.errors import InputError
 from analysis.measures.frames import LANGUAGES, Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
@@ -22,6 +23,8 @@ UNKNOWN_WEEK = -1
 BATCH_BYTES = 48 * 2**20
 """Uncompressed text held by one process at a time, about; working on it takes some ten times as much."""
 BATCH_ROWS = 65_536
+SEEN_ROWS, MOST_DISTINCT = 4_096, 0.75
+"""Texts that are counted to see whether copies are worth looking for, and the share of different ones up to which."""
 TOGETHER = 8
 """Counts of so many batches are held at a time."""
 TABLE = "post_weeks.parquet"
@@ -74,7 +77,7 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     """
     ready = pl.DataFrame(
         {
-            "post_text": pl.from_arrow(scrubber(_strings(batch, columns.text))),
+            "post_text": pl.from_arrow(_each_once(_strings(batch, columns.text), scrubber)),
             "language_code": pl.from_arrow(_strings(batch, columns.language)),
             "week_index": pl.from_arrow(batch.column(columns.week).cast(pa.int64())),
             CHANNEL: pl.from_arrow(_strings(batch, columns.channel)),
@@ -83,6 +86,15 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     coded = code_frames(ready, codebook, "post_text", "language_code")
     rows = coded.select(row_columns(codebook))
     return Worked(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), counted(rows, codebook))
+
+
+def _each_once(texts: pa.StringArray, scrubber: Scrubber) -> pa.StringArray:
+    """Texts scrubbed, copies of one text once, where a look at the first texts shows that there are many."""
+    seen = texts.slice(0, SEEN_ROWS)
+    if pc.count_distinct(seen).as_py() > MOST_DISTINCT * len(seen):
+        return scrubber(texts)
+    encoded = texts.dictionary_encode()
+    return scrubber(encoded.dictionary).take(encoded.indices)
 
 
 def _strings(batch: pa.Table, name: str) -> pa.Array:

@@ -28,7 +28,8 @@ arrow::read_parquet("tables/open__{name}.parquet")"""
 SUBJECTS = {
     "claims": ("Claims and verdicts", ("claim", "verdict_history")),
     "evidence": ("Published evidence", ("asylum", "benchmarks", "diaspora", "events", "list_", "migrant",
-                                        "population", "estimates", "replication", "literature", "questionnaire")),
+                                        "population", "estimates", "replication", "literature", "questionnaire",
+                                        "study_terms")),
     "methods": ("Methods and design", ("method", "technique", "required", "verdict_probabilities", "rds", "base_rates",
                                        "performance", "synthetic_deep", "synthetic_design", "frame_codebook")),
     "protection": ("Pipeline and disclosure control", ("attack", "disclosure", "pipeline", "series_breaks")),

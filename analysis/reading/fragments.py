@@ -103,8 +103,13 @@ def _roomy(cell: str) -> str:
     return f"[{cell}]{{.roomy}}" if len(cell) > LONG_CELL else cell
 
 
+NO_ROW = "*This release has no row of this kind.*"
+
+
 def column_table(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]], numeric: Sequence[int] = ()) -> str:
-    """A table from a frame: heading → what to write about a row."""
+    """A table from a frame: heading → what to write about a row; a sentence where there is none."""
+    if rows.empty:
+        return NO_ROW
     cells = [[write(row) for write in columns.values()] for row in rows.itertuples()]
     return pipe_table(list(columns), cells, numeric)
 

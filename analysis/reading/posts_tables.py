@@ -93,14 +93,12 @@ def frames_table(release: Release) -> str:
     """Shares of posts by frame, weighted by post and by account."""
     name, words = f"{release.study}_post_estimates", frame_words(release)
     rows = release.table(name)
-    rows = rows[rows.estimand_id == "E06_frame_share"]
-    rows = rows.assign(
-        kind=rows.population_text.str.extract(r"of (\w+) accounts", expand=False),
-        frame=rows.population_text.str.partition("frame ")[2],
-    ).sort_values(["kind", "frame", "quantity_code"], ascending=[False, True, False], kind="stable")
+    rows = rows[rows.estimand_id.eq("E06_frame_share") & rows.frames_text.notna()]
+    order = ["account_group_text", "frames_text", "quantity_code"]
+    rows = rows.sort_values(order, ascending=[False, True, False], kind="stable")
     columns = {
-        "Accounts": lambda row: KINDS.get(row.kind, row.kind),
-        "Frame": lambda row: escaped(sentence_case(" or ".join(words[code] for code in row.frame.split(" or ")))),
+        "Accounts": lambda row: KINDS.get(row.account_group_text, row.account_group_text),
+        "Frame": lambda row: escaped(sentence_case(" or ".join(words[code] for code in row.frames_text.split(" or ")))),
         "Each … counts alike": lambda row: "post" if row.quantity_code == "post_share" else "account",
         "Share": lambda row: percent(row.value, 1),
         "95% interval": _percent_interval,

@@ -23,7 +23,9 @@ from analysis.reading.wording import (
 
 SCRIPT = "questionnaire_page.py"
 NAME = "questionnaire_items"
-WORD = re.compile(r"\b[A-Za-z]\w*\b")
+WORD = re.compile(r"(?<![\w\[])[A-Za-z]\w*(?![\w\]])")
+"""What may be the id of an item: not the name of a case in brackets."""
+
 INTRO = (
     "This page is generated from the plan of the study. Which answers are missing, and why, stays told apart in the "
     "data. Items are asked of everybody unless they say otherwise; what was drawn at random, an arm, a version or an "

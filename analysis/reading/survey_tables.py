@@ -190,6 +190,14 @@ def recovery_table(release: Release) -> str:
     return _labelled(release, column_table(cells, columns, (2, 3, 4)), name)
 
 
+def _sensitive_sentence(release: Release) -> str:
+    named = terms(release, "sensitive_group").values()
+    if not named:
+        return "The plan of this study names no group that has to be pooled over all others."
+    told = "; ".join(escaped(words) for words in named)
+    return f"These groups are pooled over all others, and never crossed with another: {told}."
+
+
 def recovered(release: Release) -> pd.DataFrame:
     """Estimates of shares with an interval and a known truth."""
     rows = release.table(f"{release.study}_recovery")
@@ -213,6 +221,7 @@ def survey_values(release: Release) -> dict[str, str]:
     return {
         "text_survey": TEXTS[release.study],
         "text_recovery": told,
+        "text_sensitive_groups": _sensitive_sentence(release),
         "text_survey_diagnostics": checks_summary(
             release.table(f"{release.study}_survey_diagnostics"),
             f"{release.study}_survey_diagnostics",

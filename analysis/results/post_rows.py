@@ -102,6 +102,8 @@ class PostRow:
     posts_n: int
     channels_n: int
     rank_p_value: float | None = None
+    kind: str | None = None
+    frames: str | None = None
 
     def as_row(self, tables: PostTables) -> dict[str, object]:
         """The row under the table's column names."""
@@ -112,6 +114,8 @@ class PostRow:
             "quantity_code": self.quantity_code,
             "population_text": ("fictional world: " if tables.is_synthetic else "") + self.population,
             "period_text": self.period,
+            "account_group_text": self.kind,
+            "frames_text": self.frames,
             "evidence_class_code": "synthetic" if tables.is_synthetic else "field",
             "method_text": self.estimate.method,
             **numbers_of(self.estimate),
@@ -122,9 +126,9 @@ class PostRow:
 
 
 ROW_NAMES = (
-    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "evidence_class_code",
-    "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "basis_posts_n", "basis_channels_n",
-    "is_usable", "unusable_reason", "source",
+    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "account_group_text",
+    "frames_text", "evidence_class_code", "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value",
+    "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason", "source",
 )  # fmt: skip
 
 

@@ -166,8 +166,9 @@ def _frame_shares(coded: pd.DataFrame, *, protects: bool = True) -> Iterator[Pos
                 name = f"{quantity}_{kind}_{frame.lower().replace(' ', '_')}"
                 population = f"posts of {kind} accounts in the codebook's languages, frame {frame}"
                 yield PostRow(
-                    name, "E06_frame_share", quantity, population, PERIOD, estimate, len(posts), len(by_channel)
-                )
+                    name, "E06_frame_share", quantity, population, PERIOD, estimate, len(posts), len(by_channel),
+                    kind=kind, frames=frame,
+                )  # fmt: skip
 
 
 def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Estimate:

@@ -193,6 +193,8 @@ _DECLARED = (
     Column("channel_pseudonym", "text", "Account or channel, under the key of the posts", "key", pattern=PSEUDONYM),
     Column("shared_object_pseudonym", "text", "What the post shares, a link or another post, under the key of the posts", "key",
            pattern=PSEUDONYM, null_means="shares nothing"),
+    Column("account_group_text", "text", "Kind of accounts whose posts these are", null_means="posts of all kinds, or the estimate is not by kind"),
+    Column("frames_text", "text", "Codes of the frames of which one is in the post, joined by `or`", null_means="the estimate is not by frame"),
     Column("frame_code", "code", "What the post speaks of, by the frame codebook; never what its author believes", "key", codes={
         "ALL": "all posts", "NONE": "none of the frames",
         "CUT": "text cut by the vendor, so that a frame may be missed", "NU": "national unity", "IB": "Islamic brotherhood", "IR": "Islamic rule",
@@ -474,6 +476,9 @@ _DECLARED = (
     Column("part_text", "text", "Part of the project that was measured", "key"),
     Column("comparison_text", "text", "What was done, and to how much", "key"),
     Column("compared_with_text", "text", "Peer or physical limit, measured in the same run", "key"),
+    Column("reference_kind_code", "code", "What ours is held against", codes={
+        "peer": "another program that does the same", "limit": "less work that nobody can avoid, or an allowance",
+        "own": "our own program on other work"}),
     Column("figure_unit_text", "text", "Unit of both figures; 'per CPU second' where more is better, anything else where less is"),
     Column("own_figure", "number", "Ours", "measure", "as the unit column says", minimum=0, decimals=6),
     Column("other_figure", "number", "The peer's or the limit's", "measure", "as the unit column says", minimum=0, decimals=6, null_means="the peer was not there; the note says why"),

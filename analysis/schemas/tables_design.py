@@ -21,7 +21,7 @@ TABLES = (
         title="How fast each part is beside a peer or a physical limit",
         row_is="one comparison on one day",
         columns=columns(
-            "measured_date", "part_text", "comparison_text", "compared_with_text", "figure_unit_text", "own_figure",
+            "measured_date", "part_text", "comparison_text", "compared_with_text", "reference_kind_code", "figure_unit_text", "own_figure",
             "other_figure", "times_better", "note", "machine_text", "source",
         ),
         key=("measured_date", "part_text", "comparison_text", "compared_with_text"),

@@ -90,8 +90,8 @@ TABLES = (
                 title="Frames, stance, shocks and coordination in posts: estimates with their uncertainty",
                 row_is="one estimate",
                 columns=columns(
-                    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "evidence_class_code",
-                    "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "basis_posts_n",
+                    "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text",
+                    "account_group_text", "frames_text", "evidence_class_code", "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value", "basis_posts_n",
                     "basis_channels_n", "is_usable", "unusable_reason", "source",
                 ),
                 key=("estimate_id",),

@@ -4,7 +4,7 @@ The same folding as that of a sheet, without a Python object for any text: Arrow
 what they find is replaced in the column's own bytes. What must not be here: any rule about identifiers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from analysis.custody.scrub.alphabet import DROPPED, EXPAND, JOINER, SEPARATOR, is_joined_as_space, to_folded
 from analysis.custody.scrub.rules import Rule, binary_column
-from analysis.text_columns import code_points, utf8_widths, without
+from analysis.text_columns import code_points, stretches, utf8_widths, without
 
 Places = npt.NDArray[np.int64]
 
@@ -60,6 +60,12 @@ class FoldedColumn:
         held = np.zeros(len(self.offsets) - 1, bool)
         held[self.rows_of(np.flatnonzero((self.data >= ord("0")) & (self.data <= ord("9"))))] = True
         return held
+
+    def picked(self, rows: Places) -> "FoldedColumn":
+        """The folded bytes of some of the texts, without the way back."""
+        starts, ends = self.offsets[rows], self.offsets[rows + 1]
+        offsets = np.concatenate([[0], np.cumsum(ends - starts)])
+        return replace(self, data=self.data[stretches(starts, ends)], offsets=offsets)
 
     def rows_with(self, rule: Rule) -> Places:
         """The texts in which a rule matches, for rules that match rarely: each match is a Python object."""

@@ -6,7 +6,7 @@ multiple of its length. What must not be here: any rule about identifiers.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from analysis.custody.scrub.gates import Texts
 from analysis.custody.scrub.kinds import FINDERS
 from analysis.custody.scrub.plain import KINDS as PLAIN_KINDS
 from analysis.custody.scrub.plain import settled
-from analysis.custody.scrub.prefilter import may_hold
+from analysis.custody.scrub.prefilter import may_hold, still_suspect
 from analysis.custody.scrub.rules import Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
@@ -63,6 +63,11 @@ def find(text: str) -> tuple[Span, ...]:
 
 def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     """The identifiers of each text; the same as `find` on each, in one pass."""
+    return _found(texts, lambda sheet, rows: rows)
+
+
+def _found(texts: Sequence[str], left: Callable[[Sheet, list[int]], list[int]]) -> list[tuple[Span, ...]]:
+    """The same, with a way to tell of the texts in which something was found those in which more can be."""
     found: list[list[Span]] = [[] for _ in texts]
     sheet = Sheet.of(texts)
     sheet = sheet.masked(Match(start, end, "", 0) for start, end in PLACEHOLDER.spans(sheet.data))
@@ -74,8 +79,9 @@ def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
         for row, span in sheet.located(matches):
             found[row].append(span)
         # A text in which nothing was found has not changed, and nothing will be found in it.
-        rows = sheet.rows_of([match.start for match in matches])
-        sheet = sheet.masked(matches).only(rows)
+        masked = sheet.masked(matches)
+        rows = left(masked, sheet.rows_of([match.start for match in matches]))
+        sheet = masked.only(rows)
     for row in rows:
         found[row] = [Span(0, len(texts[row]), "ID")]
     return [tuple(sorted(spans)) for spans in found]
@@ -135,7 +141,7 @@ def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
     written: list[str] = []
     for first in range(0, len(texts), SHEET_ROWS):
         originals = texts.slice(first, SHEET_ROWS).to_pylist()
-        for text, spans in zip(originals, find_all(originals), strict=True):
+        for text, spans in zip(originals, _found(originals, still_suspect), strict=True):
             written.append(placed(text, spans))
             counts.update(span.type for span in spans)
     return texts_of(written)

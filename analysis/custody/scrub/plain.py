@@ -47,7 +47,7 @@ A_SIGN = Rule(rf"^(?:{SIGN})[ \n]$")
 """A word before a mail address that may belong to it."""
 PLUS = Rule(r"^\+[1-9]\d{0,14}" + END)
 GROUP = Rule(r"^\d{2,15}" + END)
-AN_EXTENSION = Rule(r"^(?:ext|x|durchwahl|dw|app|داخلی)")
+AN_EXTENSION = Rule(r"^(?:ext|extension|x|durchwahl|dw|app|داخلی)[.:]{0,2}(?:\d|[ \n]|$)")
 OTHER_NUMBERS = tuple(
     Rule.either(rules)
     for rules in (
@@ -86,7 +86,7 @@ class Shapes:
 
 
 def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
-    """Plain shapes of a column, and the texts in which they are all there is to find.
+    """Plain shapes of a column, and the texts that hold some, and in which they are all there is to find.
 
     Parameters
     ----------
@@ -100,7 +100,10 @@ def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
     """
     shapes = _shapes(column)
     marked = shapes.ends[column.is_marked(shapes.ends)]
-    unclear = column.is_spelled_out | is_still_suspect(_masked(column, shapes), column)
+    unclear = np.ones(len(column.offsets) - 1, bool)
+    rows = np.unique(column.rows_of(shapes.starts))
+    unclear[rows] = is_still_suspect(_masked(column, shapes).picked(rows), column.picked(rows))
+    unclear |= column.is_spelled_out
     unclear[column.rows_of(marked - 1)] = True
     chosen = ~unclear[column.rows_of(shapes.starts)] & (shapes.kinds != INERT)
     return Shapes(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
@@ -111,20 +114,30 @@ def _shapes(column: FoldedColumn) -> Shapes:
     links, mails, handles = words.are(LINK) & ~words.are(NOT_A_LINK), words.are(MAIL), words.are(HANDLE)
     mails &= ~words.are_behind(A_SIGN, mails)
     is_apart = words.is_before_letter | np.append(handles[1:], False)
-    found = [
-        words.spans(rows, rows, kind)
-        for kind, rows in enumerate(np.flatnonzero(flags & is_apart) for flags in (links, mails, handles))
-    ]
-    is_alone = words.is_behind_letter & words.is_before_letters
-    pointed = words.are(POINTED) & is_alone
-    pointed[pointed] = ~words.are_near(np.flatnonzero(pointed), phones.WORDS)
-    inert = np.flatnonzero((words.are(AMOUNT_OR_DATE) & is_alone) | pointed)
-    found += [words.spans(inert, inert, INERT), words.spans(*_telephones(words), KINDS.index("PHONE"))]
+    is_apart &= ~words.end_in_digit | words.is_before_letters | words.is_before_tag
+    found = [_of_words(words, flags & is_apart, kind) for kind, flags in enumerate((links, mails, handles))]
+    found.append(words.spans(*_telephones(words), KINDS.index("PHONE")))
+    found.append(_inert(words, np.concatenate([shapes.starts for shapes in found])))
     starts, ends, kinds = (
         np.concatenate([getattr(each, name) for each in found]) for name in ("starts", "ends", "kinds")
     )
     order = np.argsort(starts, kind="stable")
     return Shapes(starts[order], ends[order], kinds[order])
+
+
+def _of_words(words: "Words", flags: Flags, kind: int) -> Shapes:
+    rows = np.flatnonzero(flags)
+    rows = rows[~words.are_before(AN_EXTENSION, rows)]
+    return words.spans(rows, rows, kind)
+
+
+def _inert(words: "Words", found: Places) -> Shapes:
+    """Dates and amounts; a date of no calendar only where nothing is found whose loss would bring a word nearer."""
+    is_alone = words.is_behind_letter & words.is_before_letters
+    pointed = words.are(POINTED) & is_alone & ~words.stand_with(found)
+    pointed[pointed] = ~words.are_near(np.flatnonzero(pointed), phones.WORDS)
+    rows = np.flatnonzero((words.are(AMOUNT_OR_DATE) & is_alone) | pointed)
+    return words.spans(rows, rows, INERT)
 
 
 def _telephones(words: "Words") -> tuple[Places, Places]:
@@ -207,9 +220,26 @@ class Words:
     @property
     def is_before_letter(self) -> Flags:
         """Whether the word behind, if there is one, begins with a letter or is a tag."""
-        is_tag = (self._data[self.stops] == ord("#")) & self._letters(self.stops + 1)
-        apart: Flags = self._is_last | self._letters(self.stops) | is_tag
-        return apart
+        return self._is_last | self._letters(self.stops) | self.is_before_tag
+
+    @property
+    def is_before_tag(self) -> Flags:
+        """Whether a sign for a tag and a letter follow."""
+        tags: Flags = (self._data[self.stops] == ord("#")) & self._letters(self.stops + 1)
+        return tags
+
+    @property
+    def end_in_digit(self) -> Flags:
+        """Whether each word ends in a digit, be a mark behind it or not."""
+        every = np.arange(len(self.starts))
+        flags: Flags = _IS_DIGIT[self._data[self.spans(every, every, INERT).ends - 1]]
+        return flags
+
+    def stand_with(self, places: Places) -> Flags:
+        """Whether each word stands in the text of one of some places."""
+        held = np.zeros(len(self._column.offsets) - 1, bool)
+        held[self._column.rows_of(places)] = True
+        return held[self._column.rows_of(self.starts)]
 
     @property
     def is_before_letters(self) -> Flags:

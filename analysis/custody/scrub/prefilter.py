@@ -12,10 +12,12 @@ from analysis.custody.scrub.column import FoldedColumn
 from analysis.custody.scrub.cues import WORDS, cues
 from analysis.custody.scrub.kinds.word_cues import BESIDE_DIGITS
 from analysis.custody.scrub.rules import Rule
+from analysis.custody.scrub.sheet import Sheet
 from analysis.text_columns import column_of
 
 Flags = npt.NDArray[np.bool_]
 PATTERNS = tuple(Rule.either(map(Rule, family)) for family in (cues(), WORDS))
+A_DIGIT = Rule(r"\d")
 BESIDE_A_DIGIT = Rule.either(map(Rule, BESIDE_DIGITS))
 
 
@@ -33,6 +35,15 @@ def is_suspect(column: FoldedColumn) -> Flags:
     if len(rows):
         suspect[rows] = BESIDE_A_DIGIT.is_in_each(texts.take(column_of(rows)))
     return suspect
+
+
+def still_suspect(sheet: Sheet, rows: list[int]) -> list[int]:
+    """The rows of a masked sheet in which there is a cue left; a sheet of texts that were found worth a search."""
+    held = {end - 1 for pattern in PATTERNS for _, end in pattern.spans(sheet.data)}
+    beside = set(sheet.rows_of([end - 1 for _, end in BESIDE_A_DIGIT.spans(sheet.data)])).intersection(
+        sheet.rows_of([start for start, _ in A_DIGIT.spans(sheet.data)])
+    )
+    return sorted(beside.union(sheet.rows_of(sorted(held))).intersection(rows))
 
 
 def is_still_suspect(masked: FoldedColumn, column: FoldedColumn) -> Flags:

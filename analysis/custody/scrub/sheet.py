@@ -127,5 +127,5 @@ class Sheet:
         """The sheet with every text emptied but those of the given rows, in ascending order."""
         bounds = np.append(np.searchsorted(self.origin, self.starts), len(self.origin))
         parts = [slice(*bounds[row : row + 2].tolist()) for row in rows]
-        origin = np.concatenate([self.origin[part] for part in parts])
+        origin = np.concatenate([self.origin[:0], *(self.origin[part] for part in parts)])
         return replace(self, data=b"".join(self.data[part] for part in parts), origin=origin)

@@ -29,7 +29,7 @@ def test_the_report_is_written_as_text_table_and_picture(rows, tmp_path):
     assert {path.name for path in written} == {"bench.md", "bench.parquet", "bench.svg", "bench.png"}
     text = (tmp_path / "bench.md").read_text(encoding="utf-8")
     assert "a \\| note" in text
-    assert "| fitting | R | CPU seconds | 2 | – | – | skipped: R is not installed |" in text
+    assert "| fitting | R | peer | CPU seconds | 2 | – | – | skipped: R is not installed |" in text
     assert pq.read_table(tmp_path / "bench.parquet").num_rows == 3
 
 

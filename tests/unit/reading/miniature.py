@@ -233,7 +233,7 @@ def survey_tables() -> dict[str, list[dict[str, Any]]]:
         "performance": [
             {"measured_date": pd.Timestamp(2026, 1, 2), "part_text": part, "machine_text": "a made-up machine",
              "comparison_text": f"doing it {times} times", "compared_with_text": "a peer",
-             "figure_unit_text": "CPU seconds", "own_figure": 2.0, "other_figure": other,
+             "reference_kind_code": "peer", "figure_unit_text": "CPU seconds", "own_figure": 2.0, "other_figure": other,
              "times_better": ratio, "note": note, "source": SOURCE}
             for part, times, other, ratio, note in (
                 ("engine", 3, 1.0, 0.5, None), ("engine", 9, 80.0, 40.0, "a note"), ("scrub", 4, None, None, "skipped"))

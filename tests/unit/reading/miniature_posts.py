@@ -12,8 +12,9 @@ def frame_share(kind: str, quantity: str, frame: str, value: float) -> dict[str,
     return {
         "estimate_id": f"E06_{name}_synthetic", "estimand_id": "E06_frame_share", "quantity_code": quantity,
         "population_text": f"fictional world: posts of {kind} accounts in the codebook's languages, frame {frame}",
-        "period_text": "Never", "evidence_class_code": "synthetic", "method_text": "made up", "value": value,
-        "standard_error": 0.01, "ci_low": value - 0.02, "ci_high": value + 0.02, "rank_p_value": None, **LOOSE, **BASIS,
+        "period_text": "Never", "account_group_text": kind, "frames_text": frame, "evidence_class_code": "synthetic",
+        "method_text": "made up", "value": value, "standard_error": 0.01, "ci_low": value - 0.02,
+        "ci_high": value + 0.02, "rank_p_value": None, **LOOSE, **BASIS,
     }  # fmt: skip
 
 

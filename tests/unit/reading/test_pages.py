@@ -7,15 +7,27 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from analysis.errors import ReleaseError
+from analysis.reading.chapter_tables import chapter_tables
 from analysis.reading.claim_pages import claim_pages, contents, overview
 from analysis.reading.dictionary import SUBJECTS, dictionary_pages, dictionary_sections
 from analysis.reading.edition import Edition, edition_values
 from analysis.reading.feed import verdict_feed
+from analysis.reading.figures_lists import list_profiles
+from analysis.reading.figures_survey import (
+    defect_curve,
+    endorsement_forest,
+    estimate_ladder,
+    robust_steps,
+    weighting_comparison,
+)
+from analysis.reading.fragments import NO_ROW
 from analysis.reading.questionnaire_page import linked_items, questionnaire_page
 from analysis.reading.substitutions import sourced, substitutions
+from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import table_name
 from tests.unit.reading.miniature import claim, tables, verdicts
 
@@ -235,3 +247,20 @@ def test_the_feed_tells_what_is_new_or_changed(release):
     )
     assert "It was: inconclusive." in feed
     assert 'href="claims/c01_1.html"' in feed
+
+
+SMALL_STUDY = {"term_kind_code": ["study"] * 4 + ["estimand", "main_question"],
+               "term_text": ["title", "provenance", "population", "period", "K01_trust", "K01_trust"],
+               "term_rank": range(1, 7), "words_text": ["A", "B", "C", "D", "trust them", "trust them"]}  # fmt: skip
+
+
+def test_a_study_without_lists_recruitment_or_posts_has_pages_that_say_so(release_with):
+    """Every table of the study itself is empty but for what was admitted; its plan names one question."""
+    whole = tables()
+    own = [name for name in whole if name.startswith("synthetic_") and not re.search("admission|diagnosis", name)]
+    small = release_with(**{name: [] for name in own}, study_terms=pd.DataFrame(SMALL_STUDY).to_dict("records"))
+    made = chapter_tables(small)
+    assert made["table_recruitment_waves"].count(NO_ROW) == 1
+    assert "pooled over all others" in survey_values(small)["text_sensitive_groups"]
+    for draw in (estimate_ladder, weighting_comparison, endorsement_forest, robust_steps, defect_curve, list_profiles):
+        assert draw(small).page_svg

@@ -85,7 +85,8 @@ def test_a_rule_between_columns_names_all_its_values():
 def test_a_date_that_is_none_is_named():
     row = {
         "event_id": "V01", "event_date": "2021-13-01", "event_text": "x", "event_category_code": "regime",
-        "date_status_code": "seen", "source_quality_code": "aggregator", "good_sources_n": 0, "source": "s",
+        "hosts_text": None, "date_status_code": "seen", "source_quality_code": "aggregator", "good_sources_n": 0,
+        "source": "s",
     }  # fmt: skip
     with pytest.raises(
         SchemaError, match=r"column event_date: got '2021-13-01'; values of this column are of kind 'date'"

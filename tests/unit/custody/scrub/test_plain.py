@@ -39,7 +39,7 @@ def settled_share(texts):
         ("call 0700123456!", "call [PHONE]!"),
         ("am 12.6.2024 waren 12,500 dort, 1,250,000 hier", "am 12.6.2024 waren 12,500 dort, 1,250,000 hier"),
         ("هوا 12.61.2024 خوب است", "هوا 12.61.2024 خوب است"),
-        ("#tag12 #other3 fine", "#tag12 #other3 fine"),
+        ("@user_1 #tag12 #other3 fine", "[HANDLE] #tag12 #other3 fine"),
     ],
 )
 def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
@@ -58,6 +58,8 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
         "https://a.example/12 Baker Street", "https://x.example/de89 3704 0044 0532 0130 00", "call 12.61.2024 now",
         "+93 70 123 4567\u0301", "ﷺ @user_1", "https://a.example/tazkira/12 page 12 entry 5", "@user 0 https://a.example",
         "plate https://a.example AB 12345", "0700 123 456 7890 123 x", "user@example.org . com",
+        "99.99.1999\nهفده https://example.org/12 شمېر", "every, @passport\u200c0701234567 ext 12",
+        "@passport0701234567 b now", "https://a.example/0701234567 x5",
         "شارع النيل، مبنى 5-first.last@mail.example.com", "House 1, Street a-5@example.org",
     ],
 )  # fmt: skip
@@ -83,7 +85,7 @@ def test_mixtures_are_scrubbed_as_the_finders_do_it(count):
         held += sum(map(bool, find_all(texts)))
         clear += settled_share(texts)
     assert held > count / 2
-    assert clear > count / AT_ONCE / 8
+    assert clear > count / AT_ONCE / 20
 
 
 def test_a_shape_too_wide_is_seen(monkeypatch):
