@@ -12,6 +12,7 @@ from analysis.corpora.interviews import InterviewState, interview_state, marks_a
 from analysis.errors import CustodyError
 from analysis.schemas.columns import ADMISSIONS
 from tests.formats.miniatures import Read
+from tests.studies import SHIPPED
 
 
 def state(**answers: str) -> str:
@@ -129,7 +130,7 @@ def admitted(root, also=()):
     manifest = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": [source], "posts": []}
     (folder / "synthetic_sources.yml").write_text(yaml.safe_dump(manifest))
     study = open_study("synthetic", root, date(2026, 11, 23), {})
-    return admit_survey(study).tally
+    return admit_survey(study, SHIPPED).tally
 
 
 def test_only_complete_interviews_are_asked_for_consent_and_the_rest_is_counted_by_reason(tmp_path):
