@@ -83,7 +83,7 @@ class Lexicon:
 
     @cached_property
     def _first_letter(self) -> int:
-        return FIRST + sum(not _is_letter(character) for character in self._characters)
+        return FIRST + len([character for character in self._characters if not _is_letter(character)])
 
     @cached_property
     def _bytes(self) -> dict[str, int]:
