@@ -40,8 +40,9 @@ FASTER, SLOWER = ("o", BLUE), ("s", ORANGE)
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
-    """The last measurement of every comparison, in key order."""
-    return rows.sort_values("measured_date", kind="stable").groupby(COMPARISON, as_index=False, sort=True).last()
+    """What was measured on the last day of each part, in key order: older figures are of another program."""
+    last = rows.groupby("part_text").measured_date.transform("max")
+    return rows[rows.measured_date == last].sort_values(COMPARISON, kind="stable")
 
 
 def performance_ratios(release: Release) -> Drawing:
