@@ -32,7 +32,8 @@ KEPT_DIGITS = 4
 """Digits kept of a number at the end of a shape: one beside a word may tell something, five could be a number."""
 END = r"[,!]?[ \n]?$"
 LINK = Rule(
-    r"^https?://[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,6}\.[a-z]{2,24}(?:/[A-Za-z0-9_~=&?%/-]{0,200})?" + END,
+    r"^https?://[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,6}\.[a-z]{2,24}"
+    r"(?:/(?:[A-Za-z0-9_~=&?%/-]{0,199}[A-Za-z0-9_~=&%/-])?)?" + END,
     cased=True,
 )
 NOT_A_LINK = Rule(r"(?:\bt|telegram)[.-](?:me|dog)\b|telesco|joinchat|[^a-z0-9][a-z]{2}\d{2}")

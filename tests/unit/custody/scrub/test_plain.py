@@ -60,6 +60,7 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
         "plate https://a.example AB 12345", "0700 123 456 7890 123 x", "user@example.org . com",
         "99.99.1999\nهفده https://example.org/12 شمېر", "every, @passport\u200c0701234567 ext 12",
         "@passport0701234567 b now", "https://a.example/0701234567 x5",
+        "https://a.example/b?", "see https://a.example/b?id=1؟ now", "https://a.example/?!",
         "شارع النيل، مبنى 5-first.last@mail.example.com", "House 1, Street a-5@example.org",
     ],
 )  # fmt: skip
