@@ -231,22 +231,23 @@ class Words:
 
     def are_before_letter(self, rows: Places) -> Flags:
         """Whether the word behind each, if there is one, begins with a letter."""
-        return self._is_last[rows] | self._letters(self.stops[rows])
+        return self._is_last[rows] | self._letters(self.stops[rows], rows)
 
     def are_before_letters(self, rows: Places) -> Flags:
         """Whether it begins with two."""
-        return self._is_last[rows] | (self._letters(self.stops[rows]) & self._letters(self.stops[rows] + 1))
+        both = self._letters(self.stops[rows], rows) & self._letters(self.stops[rows] + 1, rows)
+        return self._is_last[rows] | both
 
     def are_before_tag(self, rows: Places) -> Flags:
         """Whether a sign for a tag and a letter follow each of some words."""
-        tags: Flags = (self._data[self.stops[rows]] == ord("#")) & self._letters(self.stops[rows] + 1)
+        tags: Flags = (self._data[self.stops[rows]] == ord("#")) & self._letters(self.stops[rows] + 1, rows)
         return tags
 
     def are_behind_letter(self, rows: Places) -> Flags:
         """Whether the word before each, if there is one, ends with a letter, or with a comma or colon behind one."""
-        last, before = self._data[self.starts[rows] - 2], self._letters(self.starts[rows] - 3)
+        last, before = self._data[self.starts[rows] - 2], self._letters(self.starts[rows] - 3, rows)
         is_pause = ((last == ord(",")) | (last == ord(":"))) & before
-        apart: Flags = self._is_first[rows] | self._letters(self.starts[rows] - 2) | is_pause
+        apart: Flags = self._is_first[rows] | self._letters(self.starts[rows] - 2, rows) | is_pause
         return apart
 
     def have_few_digits(self, rows: Places) -> Flags:
@@ -314,6 +315,8 @@ class Words:
             ends -= np.isin(self._data[ends - 1], list(closing))
         return Shapes(self.starts[first], ends, np.full(len(first), kind))
 
-    def _letters(self, places: Places) -> Flags:
-        letters: Flags = _IS_LETTER[self._data[places]]
+    def _letters(self, places: Places, rows: Places) -> Flags:
+        """Whether a letter of each word's own text stands at a place; the bytes of other texts lie beside it."""
+        is_own = self._column.rows_of(places) == self._column.rows_of(self.starts[rows])
+        letters: Flags = _IS_LETTER[self._data[places]] & is_own
         return letters

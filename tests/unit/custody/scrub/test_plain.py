@@ -69,6 +69,20 @@ def test_whatever_else_a_text_holds_goes_to_the_finders(text):
     assert differences([text]) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "behind"),
+    [
+        ("x", "https://a.example/c?id=02759 a", "and what stands in another text"),
+        ("and", ", 0701234567", "x"),
+        ("x", "https://a.example/02759 #", "other text"),
+        ("x", "0701234567 d", "other text"),
+    ],
+)
+def test_no_text_is_read_with_the_letters_of_its_neighbours(before, text, behind):
+    assert differences([before, text, behind]) == []
+    assert settled(FoldedColumn.of(pa.array([before, text, behind])))[1][1] == settled_share([text])
+
+
 def test_known_identifiers_alone_and_among_plain_shapes():
     assert differences(KNOWN) == []
     assert differences([f"@user_1 {text} https://a.example/b" for text in KNOWN]) == []
