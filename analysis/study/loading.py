@@ -148,12 +148,13 @@ def _keys_at(place: Place) -> list[str]:
     at: Any = schema
     for part in place:
         at = _resolved(at, schema)
-        at = (
-            at.get("items", {})
-            if isinstance(part, int)
-            else at.get("properties", {}).get(part) or at.get("additionalProperties", {})
-        )
+        at = at.get("items", {}) if isinstance(part, int) else at.get("properties", {}).get(part) or _of_any_key(at)
     return list(_resolved(at, schema).get("properties", {}))
+
+
+def _of_any_key(at: Any) -> Any:
+    """What a mapping holds whose keys a plan chooses; the schema lists it by the pattern of the keys."""
+    return next(iter(at.get("patternProperties", {}).values()), at.get("additionalProperties", {}))
 
 
 def _resolved(at: Any, schema: Any) -> Any:
