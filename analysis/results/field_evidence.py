@@ -15,6 +15,7 @@ from analysis.claims.evidence import Evidence, Unit
 from analysis.claims.rules import Quantity, Threshold, quantity_rules
 from analysis.errors import ClaimsError
 from analysis.results.claims import Piece
+from analysis.schemas.precision import Shown, floored, publish_share
 from analysis.study import Plan
 
 LEVEL, SPLIT = 0.95, 0.975
@@ -75,20 +76,29 @@ def _evidence(claim_id: str, part: Quantity, rows: pd.DataFrame, link: FieldLink
         is_linked=link is not None,
         note=link.reason if link else "",
     )
-    if not rows.is_publishable.all():
+    shown, split = (as_published(rows, ends[level]) for level in (LEVEL, SPLIT))
+    if shown is None or split is None:
         return bare
     bar, limit = _limits(part)
     return replace(
         bare,
-        estimate=float(rows.robust_value.iloc[0]),
-        low=ends[LEVEL][0],
-        high=ends[LEVEL][1],
-        split_low=ends[SPLIT][0],
-        split_high=ends[SPLIT][1],
+        estimate=shown.value,
+        low=shown.low,
+        high=shown.high,
+        split_low=split.low,
+        split_high=split.high,
         p_supported=p_value(ends, bar, is_above=True),
         p_contradicted=p_value(ends, limit, is_above=False),
         unit=UNITS[rows.quantity_code.iloc[0]],
     )
+
+
+def as_published(rows: pd.DataFrame, ends: tuple[float, float]) -> Shown | None:
+    """An interval on the steps of the study's own row, which holds it: finer ends would tell counts beside that row."""
+    value, n = float(rows.robust_value.iloc[0]), int(rows.respondents_count.iloc[0])
+    if not rows.is_publishable.all():
+        return None
+    return publish_share(value, (None, value - ends[0], ends[1] - value), n)
 
 
 def _piece(evidence: Evidence, link: FieldLink | None, plan: Plan) -> Piece:
@@ -122,7 +132,7 @@ def screens(plan: Plan, estimand: str, n: int, link: FieldLink | None) -> dict[s
     question = plan.by_estimand.get(estimand)
     seen: dict[str, bool] = {}
     if estimand in plan.planned_n:
-        seen["planned_n"] = n >= plan.planned_n[estimand]
+        seen["planned_n"] = floored(n) >= plan.planned_n[estimand]
     if question and question.given:
         seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
     return {name: True for name in (link.screens_passed if link else ())} | seen

@@ -67,6 +67,8 @@ def _version_rows(rows: Rows, ballot: SplitBallot) -> None:
     versions = survey.answer(ballot.version)
     for version in sorted(set(versions[~versions.str.startswith(".")])):
         members = (versions == version).to_numpy()
+        if members.sum() < survey.plan.disclosure.least_in_group:
+            continue
         place = _place(survey, question, "blended", SHARE, (ballot.kind, version.replace("_", " ")))
         _add_share(rows, place, survey.coded(question).among(members), survey.weights["blended"])
 
@@ -306,7 +308,7 @@ def robust_rows(rows: Rows) -> None:
             continue
         kind, members = robust_group(survey, question)
         coded = survey.coded(question).among(members)
-        found = robust(survey, coded)
+        found = robust(survey, coded) if is_reported(survey, question) else None
         if found is None:
             continue
         share = blended_share(survey, coded)
@@ -327,6 +329,11 @@ def robust_group(survey: Survey, question: Question) -> tuple[str, Bools]:
             if name == question.robust:
                 return group.kind, members
     return ALL, np.ones(survey.n, dtype=bool)
+
+
+def is_reported(survey: Survey, question: Question) -> bool:
+    """Whether the group of a question's robust interval is large enough to be reported by itself."""
+    return question.robust in {name for _, name, _ in survey.groups()}
 
 
 def robust(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.results.survey_direct import blended_share, robust, robust_group
+from analysis.results.survey_direct import blended_share, is_reported, robust, robust_group
 from analysis.results.survey_frame import Survey
 from analysis.results.survey_rows import reason_against
 from analysis.study.plan import Question
@@ -35,7 +35,7 @@ def _levels(survey: Survey, question: Question) -> Iterator[tuple[object, ...]]:
     kind, members = robust_group(survey, question)
     coded = survey.coded(question).among(members)
     yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
-    is_publishable = reason_against(survey.plan, yes_n, n - yes_n, kind) is None
+    is_publishable = is_reported(survey, question) and reason_against(survey.plan, yes_n, n - yes_n, kind) is None
     shown = (question.estimand, survey.plan.item_text(question), question.robust, "answer_share", n, is_publishable)
     for level in LEVELS:
         found = robust(survey, coded, confidence=level)

@@ -290,9 +290,9 @@ def device_rows(rows: Rows) -> None:
         given = ((answers == declared.yes).to_numpy(), decided)
         for weighting in ("unweighted", "blended"):
             _add_masked(rows, declared, given, Place(declared.estimand, declared.item, weighting, declared.design))
-        for kind in declared.groups:
-            for name, members in survey.levels(survey.group(kind)):
-                place = Place(declared.estimand, declared.item, "blended", declared.design, kind, name)
+        for group, name, members in survey.groups():
+            if group and group.kind in declared.groups:
+                place = Place(declared.estimand, declared.item, "blended", declared.design, group.kind, name)
                 _add_masked(rows, declared, (given[0], decided & members), place)
 
 

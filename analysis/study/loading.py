@@ -13,8 +13,9 @@ import yaml
 from pydantic import ValidationError
 
 from analysis.errors import StudyError
+from analysis.study.faults import Place
 from analysis.study.plan import Plan
-from analysis.study.references import Place, faults, nearest
+from analysis.study.references import faults, nearest
 
 PLANS = {"synthetic": "data/study/study.yml", "vault": "data/vault/study.yml"}
 """Where the plan of each study lies: the shipped one, and a team's own beside its exports."""
@@ -147,12 +148,13 @@ def _keys_at(place: Place) -> list[str]:
     at: Any = schema
     for part in place:
         at = _resolved(at, schema)
-        at = (
-            at.get("items", {})
-            if isinstance(part, int)
-            else at.get("properties", {}).get(part) or at.get("additionalProperties", {})
-        )
+        at = at.get("items", {}) if isinstance(part, int) else at.get("properties", {}).get(part) or _of_any_key(at)
     return list(_resolved(at, schema).get("properties", {}))
+
+
+def _of_any_key(at: Any) -> Any:
+    """What a mapping holds whose keys a plan chooses; the schema lists it by the pattern of the keys."""
+    return next(iter(at.get("patternProperties", {}).values()), at.get("additionalProperties", {}))
 
 
 def _resolved(at: Any, schema: Any) -> Any:

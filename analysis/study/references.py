@@ -6,22 +6,11 @@ What must not be here: the shape of a single part, which its declaration refuses
 import difflib
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
-from analysis.study.entry import Entry
+from analysis.study.faults import COLUMN_KEYS, Fault, Place, texts_under
 from analysis.study.items import by_column
 from analysis.study.plan import Plan, Question
-
-Place = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that does not fit: where in the plan, what stands there, and the fix."""
-
-    place: Place
-    value: object
-    fix: str
+from analysis.study.protection import protected
 
 
 def nearest(name: str, known: Collection[str]) -> str:
@@ -39,6 +28,7 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from _estimands(plan)
     yield from _groups(plan)
     yield from _sensitive(plan)
+    yield from protected(plan)
     yield from _named(plan)
     yield from _codes(plan)
 
@@ -113,9 +103,10 @@ def _groups(plan: Plan) -> Iterator[Fault]:
     domains = [number for number, group in enumerate(plan.groups) if group.is_domain]
     for number in domains[1:]:
         yield Fault(("groups", number, "is_domain"), True, "one kind of group at most is the domain")
+    reported = [group.kind for group in plan.groups]
     for place, kind in _kinds_named(plan):
-        if kind not in kinds:
-            yield Fault(place, kind, f"no such kind of group; {nearest(kind, kinds)}")
+        if kind not in reported:
+            yield Fault(place, kind, f"no such kind of group; {nearest(kind, reported)}")
     holders = [group.holder for group in plan.groups if group.holder]
     names = ["all", *(name for holder in holders for name in (holder.who, holder.others))]
     for number, question in enumerate(plan.questions):
@@ -134,6 +125,7 @@ def _sensitive(plan: Plan) -> Iterator[Fault]:
 
 
 def _kinds_named(plan: Plan) -> Iterator[tuple[Place, str]]:
+    """Kinds for which something is reported; those of a split ballot have rows of their own only."""
     for number, question in enumerate(plan.questions):
         yield from ((("questions", number, "groups", n), kind) for n, kind in enumerate(question.groups or ()))
     for number, device in enumerate(plan.devices):
@@ -143,36 +135,15 @@ def _kinds_named(plan: Plan) -> Iterator[tuple[Place, str]]:
 COLUMNS_BESIDE_ITEMS = ("survey_mode_code", "sample_source_code")
 """Of the table of responses: what contrasts and scales may compare too."""
 
-_COLUMN_KEYS = {
-    "item", "place", "version", "messages", "foil", "arm", "endorser", "by", "items", "degree", "other_degree",
-    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates",
-}  # fmt: skip
-
 
 def _named(plan: Plan) -> Iterator[Fault]:
     """Every column that a part names."""
     known = set(plan.columns)
     keys = [(("microdata", "keys", item), item) for item in (plan.microdata.keys if plan.microdata else ())]
-    for place, column in (*_texts(plan, (), _COLUMN_KEYS), *keys):
+    for place, column in (*texts_under(plan, (), COLUMN_KEYS), *keys):
         allowed = known | set(COLUMNS_BESIDE_ITEMS) if place[-1] == "by" else known
         if column not in allowed:
             yield Fault(place, column, f"no item has this column; {nearest(column, allowed)}")
-
-
-def _texts(part: object, place: Place, keys: set[str]) -> Iterator[tuple[Place, str]]:
-    """Texts under some keys, anywhere below a part; the questionnaire itself is left out."""
-    if isinstance(part, Plan | Entry):
-        for name in type(part).model_fields:
-            value = getattr(part, name)
-            if name in keys and isinstance(value, str):
-                yield (*place, name), value
-            elif name in keys and isinstance(value, tuple):
-                yield from (((*place, name, number), each) for number, each in enumerate(value))
-            elif not (isinstance(part, Plan) and name in ("items", "missing", "declared_missing")):
-                yield from _texts(value, (*place, name), keys)
-    elif isinstance(part, tuple):
-        for number, each in enumerate(part):
-            yield from _texts(each, (*place, number), keys)
 
 
 def _codes(plan: Plan) -> Iterator[Fault]:

@@ -12,7 +12,16 @@ from analysis.corpora.posts import PostKind, PostState, TextSource, Visibility
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Codebook, Respondent
 from tests.formats import downloads
-from tests.formats.downloads import BIG, FACEBOOK, INSTAGRAM_DOWNLOAD, REDCAP, REDCAP_DICTIONARY, TIKTOK, shown
+from tests.formats.downloads import (
+    BIG,
+    FACEBOOK,
+    INSTAGRAM,
+    INSTAGRAM_DOWNLOAD,
+    REDCAP,
+    REDCAP_DICTIONARY,
+    TIKTOK,
+    shown,
+)
 from tests.formats.miniatures import MINIATURES, Read, as_json, as_lines
 
 
@@ -50,6 +59,14 @@ def test_redcap_takes_wording_and_choices_from_its_dictionary_and_leaves_identif
     assert "Leak" not in repr(entries)
     assert (known["sc3"].label, known["sc3"].value_labels) == ("How old, in years?", {"1": "young", "2": "old"})
     assert known["news___1"].choice_of == "news"
+
+
+def test_redcap_identifiers_are_left_out_under_their_labels_too():
+    labelled = b"Number,Event Name,Repeat Instrument,Name,Name of it,Complete?\n1,Baseline,,Leak One,kept,Complete\n"
+    entries = list(beside(labelled, **{"study_DataDictionary_2030.csv": REDCAP_DICTIONARY}).entries())
+    assert "Leak" not in repr(entries)
+    respondent = next(each for each in entries if isinstance(each, Respondent))
+    assert (respondent.respondent_id, respondent.answers["Name of it"]) == ("1", "kept")
 
 
 @pytest.mark.parametrize(
@@ -123,6 +140,26 @@ def test_zeeschuimer_reads_two_platforms_and_counts_the_others():
     )  # fmt: skip
     assert (picture.text, older.text) == ("caption", "older shape")
     assert found.asides == {"item of 9gag.com": 1}
+
+
+PRIVATE = {"author": {**TIKTOK["author"], "privateAccount": True}}
+OPEN = {"author": {**TIKTOK["author"], "privateAccount": False}}
+
+
+@pytest.mark.parametrize(
+    ("platform", "changed", "seen_by"),
+    [
+        ("tiktok.com", {**TIKTOK, "secret": False}, Visibility.PUBLIC),
+        ("tiktok.com", {**TIKTOK, "forFriend": True}, Visibility.FOLLOWERS),
+        ("tiktok.com", {**TIKTOK, "secret": 1}, Visibility.UNKNOWN),
+        ("tiktok.com", {**TIKTOK, **PRIVATE}, Visibility.FOLLOWERS),
+        ("tiktok.com", {**TIKTOK, **OPEN, "privateItem": None}, Visibility.UNKNOWN),
+        ("instagram.com", {**INSTAGRAM, "user": {"is_private": False}}, Visibility.PUBLIC),
+        ("instagram.com", {**INSTAGRAM, "user": {"is_private": False}, "audience": "besties"}, Visibility.FOLLOWERS),
+    ],
+)
+def test_only_what_a_platform_marks_as_open_is_public(platform, changed, seen_by):
+    assert Read(as_lines(shown(platform, changed))).posts[0].visibility is seen_by
 
 
 def test_a_broken_item_of_zeeschuimer_is_set_aside_without_the_collectors_browser():

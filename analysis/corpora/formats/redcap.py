@@ -111,9 +111,22 @@ def _dictionary(source: Source) -> Fields:
 
 
 def _identifiers(names: tuple[str, ...], rows: Fields) -> frozenset[str]:
-    """The columns that the dictionary marks as identifiers, but for the record's own number."""
+    """The columns that the dictionary marks as identifiers, but for the record's own number.
+
+    A download with labels heads the columns by them; a checkbox then says its choice behind.
+    """
     marked = {field for field, cells in rows.items() if cells.get("Identifier?", "").strip().lower() in ("y", "yes")}
-    return frozenset(name for name in names[1:] if name.partition("___")[0] in marked)
+    labels = {label for field in marked if (label := _plain(rows[field].get(_LABEL, "")))}
+    return frozenset(
+        name
+        for name in names[1:]
+        if name.partition("___")[0] in marked or _plain(name).partition(" (choice=")[0] in labels
+    )
+
+
+def _plain(label: str) -> str:
+    """A label without its markup and breaks, which a download leaves out."""
+    return " ".join(re.sub("<[^>]*>", "", label).split()).casefold()
 
 
 def _variable(name: str, rows: Fields) -> Variable:

@@ -12,7 +12,17 @@ from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, first_of, id_at, mapping, optional_id, required_id, text_at
+from analysis.corpora.field_values import (
+    at,
+    count_at,
+    first_of,
+    id_at,
+    is_given,
+    mapping,
+    optional_id,
+    required_id,
+    text_at,
+)
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostState, Visibility
 from analysis.corpora.quarantine import Aside, Quarantined, guarded
@@ -32,7 +42,7 @@ ABOUT = About(
         "of TikTok `id`, `desc`, `createTime`, `author.uniqueId`, `stats`, `textLanguage`",
         "`privateItem`, `secret`, `forFriend`",
         "of Instagram `pk`, `caption.text`, `edge_media_to_caption`, `taken_at`",
-        "`user.username`, `owner.username`, `is_private`",
+        "`user.username`, `owner.username`, `is_private`, `audience`",
         "`like_count`, `comment_count`",
     ),
     never=(
@@ -41,7 +51,7 @@ ABOUT = About(
         "mentions and tagged persons",
         "places",
     ),
-    seen_by="`privateItem`, `secret`, `forFriend`; `is_private` of the account; unknown where neither is there",
+    seen_by="`privateItem`, `secret`, `forFriend`; `is_private` of the account, `audience`; else unknown",
     standing="present: an item that is gone is not shown",
     times="seconds since 1970",
     set_aside="items without id or time",
@@ -92,21 +102,22 @@ def _video(video: dict[str, Any], position: str) -> Post:
 
 
 def _seen_by(video: dict[str, Any]) -> Visibility:
-    marks = [at(video, name) for name in _NARROW] + [at(video, "author", "privateAccount")]
-    if any(mark is True for mark in marks):
+    """Public where a mark of the video itself says so and none speaks against it; its account's alone does not."""
+    own = [mark for name in _NARROW if is_given(mark := at(video, name))]
+    account = at(video, "author", "privateAccount")
+    if any(mark is True for mark in (*own, account)):
         return Visibility.FOLLOWERS
-    return Visibility.PUBLIC if any(mark is False for mark in marks) else Visibility.UNKNOWN
+    is_open = own and all(mark is False for mark in own) and (account is False or not is_given(account))
+    return Visibility.PUBLIC if is_open else Visibility.UNKNOWN
 
 
 def _picture(post: dict[str, Any], position: str) -> Post:
     created = from_unix(first_of(post, "taken_at", "taken_at_timestamp"), "taken_at")
     owner = first_of(post, "user", "owner")
-    is_private = at(owner, "is_private")
-    known = {True: Visibility.FOLLOWERS, False: Visibility.PUBLIC}
     return Post(
         position=position,
         post_id=required_id(first_of(post, "pk", "id"), "pk"),
-        visibility=known[is_private] if isinstance(is_private, bool) else Visibility.UNKNOWN,
+        visibility=_shown_to(post, owner),
         state=PostState.PRESENT,
         author_id=optional_id(first_of(owner, "pk", "id")),
         author_handle=text_at(owner, "username"),
@@ -118,6 +129,14 @@ def _picture(post: dict[str, Any], position: str) -> Post:
         views_n=count_at(post, "play_count"),
         media_kind=Absence.NOT_EXPORTED,
     )
+
+
+def _shown_to(post: dict[str, Any], owner: Any) -> Visibility:
+    """Public where the account is and the post names no narrower audience, as that of close friends."""
+    is_private, audience = at(owner, "is_private"), at(post, "audience")
+    if is_private is True or (is_given(audience) and audience not in ("", "default")):
+        return Visibility.FOLLOWERS
+    return Visibility.PUBLIC if is_private is False else Visibility.UNKNOWN
 
 
 def _caption(post: dict[str, Any]) -> Text:

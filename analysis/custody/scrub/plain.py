@@ -32,7 +32,8 @@ KEPT_DIGITS = 4
 """Digits kept of a number at the end of a shape: one beside a word may tell something, five could be a number."""
 END = r"[,!]?[ \n]?$"
 LINK = Rule(
-    r"^https?://[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,6}\.[a-z]{2,24}(?:/[A-Za-z0-9_~=&?%/-]{0,200})?" + END,
+    r"^https?://[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,6}\.[a-z]{2,24}"
+    r"(?:/(?:[A-Za-z0-9_~=&?%/-]{0,199}[A-Za-z0-9_~=&%/-])?)?" + END,
     cased=True,
 )
 NOT_A_LINK = Rule(r"(?:\bt|telegram)[.-](?:me|dog)\b|telesco|joinchat|[^a-z0-9][a-z]{2}\d{2}")
@@ -230,22 +231,23 @@ class Words:
 
     def are_before_letter(self, rows: Places) -> Flags:
         """Whether the word behind each, if there is one, begins with a letter."""
-        return self._is_last[rows] | self._letters(self.stops[rows])
+        return self._is_last[rows] | self._letters(self.stops[rows], rows)
 
     def are_before_letters(self, rows: Places) -> Flags:
         """Whether it begins with two."""
-        return self._is_last[rows] | (self._letters(self.stops[rows]) & self._letters(self.stops[rows] + 1))
+        both = self._letters(self.stops[rows], rows) & self._letters(self.stops[rows] + 1, rows)
+        return self._is_last[rows] | both
 
     def are_before_tag(self, rows: Places) -> Flags:
         """Whether a sign for a tag and a letter follow each of some words."""
-        tags: Flags = (self._data[self.stops[rows]] == ord("#")) & self._letters(self.stops[rows] + 1)
+        tags: Flags = (self._data[self.stops[rows]] == ord("#")) & self._letters(self.stops[rows] + 1, rows)
         return tags
 
     def are_behind_letter(self, rows: Places) -> Flags:
         """Whether the word before each, if there is one, ends with a letter, or with a comma or colon behind one."""
-        last, before = self._data[self.starts[rows] - 2], self._letters(self.starts[rows] - 3)
+        last, before = self._data[self.starts[rows] - 2], self._letters(self.starts[rows] - 3, rows)
         is_pause = ((last == ord(",")) | (last == ord(":"))) & before
-        apart: Flags = self._is_first[rows] | self._letters(self.starts[rows] - 2) | is_pause
+        apart: Flags = self._is_first[rows] | self._letters(self.starts[rows] - 2, rows) | is_pause
         return apart
 
     def have_few_digits(self, rows: Places) -> Flags:
@@ -313,6 +315,8 @@ class Words:
             ends -= np.isin(self._data[ends - 1], list(closing))
         return Shapes(self.starts[first], ends, np.full(len(first), kind))
 
-    def _letters(self, places: Places) -> Flags:
-        letters: Flags = _IS_LETTER[self._data[places]]
+    def _letters(self, places: Places, rows: Places) -> Flags:
+        """Whether a letter of each word's own text stands at a place; the bytes of other texts lie beside it."""
+        is_own = self._column.rows_of(places) == self._column.rows_of(self.starts[rows])
+        letters: Flags = _IS_LETTER[self._data[places]] & is_own
         return letters

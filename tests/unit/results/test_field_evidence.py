@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_register
-from analysis.claims.verdict import UNLINKED, judge_register
+from analysis.claims.verdict import UNLINKED, judge_register, outward_points
 from analysis.errors import ClaimsError
 from analysis.results import claims
 from analysis.results import survey_weights as weighting
 from analysis.results.field_evidence import field_pieces, p_value, screens
+from analysis.results.survey_direct import robust_rows
 from analysis.results.survey_evidence import LEVELS, evidence_rows
 from analysis.results.survey_frame import read_survey
+from analysis.results.survey_rows import Rows
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from tests.studies import ROOT, edited
@@ -27,7 +29,7 @@ GOOD = (
 )
 
 
-def rows_of(favourable_in, n=1600, plan=PLAN):
+def survey_of(favourable_in, n=1600, plan=PLAN):
     """Every so many respondents views the authorities favourably; the others do not."""
     answers = responses(
         n,
@@ -35,7 +37,11 @@ def rows_of(favourable_in, n=1600, plan=PLAN):
         ta6=lambda number: "support" if number % 2 else "oppose",
     )
     weights = weighting.weight_rows(plan, answers, quality(answers), margins(), 100.0)
-    return evidence_rows(read_survey(plan, answers, weights, "vault"))
+    return read_survey(plan, answers, weights, "vault")
+
+
+def rows_of(favourable_in, n=1600):
+    return evidence_rows(survey_of(favourable_in, n))
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +89,19 @@ def test_an_estimate_on_the_other_side_contradicts_it(half, tmp_path):
 
 def test_an_estimate_that_holds_the_threshold_decides_nothing(tmp_path):
     assert judged(rows_of(5), linked(tmp_path, GOOD)).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(("n", "favourable_in"), [(323, 3), (407, 4), (1607, 25)])
+def test_a_verdict_tells_no_more_than_the_row_that_the_study_publishes(tmp_path, n, favourable_in):
+    """Ends of a verdict are those of the published interval: on finer ones a count could be worked out."""
+    survey = survey_of(favourable_in, n)
+    rows = Rows(survey, "made up")
+    robust_rows(rows)
+    row = next(each for each in rows.found if each["estimand_id"] == ESTIMAND)
+    plan = edited((MAIN, f'planned_n: {{{ESTIMAND}: 300}}\nasked_from: "2027-05-01"\n{MAIN}'))
+    verdict = judged(evidence_rows(survey), linked(tmp_path, GOOD), plan)
+    shown = outward_points(row["ci_low"], row["ci_high"])
+    assert (verdict.low_points, verdict.high_points) == (shown.low, shown.high)
 
 
 def test_without_a_written_match_there_is_no_verdict_and_the_row_says_so(few, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.results import survey_weights as weighting
 from analysis.results.survey_direct import direct_rows, rds_rows
+from analysis.results.survey_evidence import evidence_rows
 from analysis.results.survey_frame import read_survey
 from analysis.results.survey_recovery import recovery_rows
 from analysis.results.survey_results import Sizes, estimate
@@ -13,7 +14,7 @@ from analysis.results.survey_rows import REFUSED, TOO_FEW, Place, Rows, identifi
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.schemas.precision import floored, share_on_step, share_step
-from tests.studies import SHIPPED, question
+from tests.studies import SHIPPED, edited, question
 from tests.unit.results.surveys import margins, quality, responses
 
 SIZES = Sizes(seed=1, bootstrap_draws=30, model_draws=60)
@@ -260,3 +261,20 @@ def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
     assert step is not None
     assert found[name]["value"] == share_on_step(expected, step)
     assert name not in set(results.estimates.estimator_text)
+
+
+@pytest.mark.parametrize(("n", "is_shown"), [(180, False), (400, True)])
+def test_no_group_below_its_floor_is_reported_by_any_part(n, is_shown):
+    """A masked answer by host, the versions of a ballot and a robust interval keep the floor of every group."""
+    plan = edited(
+        ("    no: exactly_one\n    groups: [service_household]", "    no: exactly_one\n    groups: [host]"),
+        ("    is_sensitive: true\n", ""),
+    )
+    found = estimate(survey_of(full(n), plan=plan), margins(), SIZES, "made up").estimates
+    masked = (found.item_text == "rr1") & (found.group_kind_code == "host")
+    robust = (found.estimator_text == "robust interval") & (found.group_kind_code == "service_household")
+    assert masked.any() == is_shown
+    assert (found.group_kind_code == "ballot_version").any() == is_shown
+    assert robust.any() == is_shown
+    levels = evidence_rows(survey_of(full(n), plan=plan))
+    assert levels.is_publishable[levels.group_text == "service household"].eq(is_shown).all()

@@ -55,6 +55,8 @@ def test_yes_no_and_days_are_texts_and_numbers_are_not():
     [
         ("title:", "titel:", 2, "titel: unknown key; did you mean 'title'?"),
         ("control_items: 4", "controls: 4", 17, "unknown key; did you mean 'control"),
+        ("asks: Do you", "ask: Do you", 8, "items.TRUST.ask: unknown key; did you mean 'asks'?"),
+        ("role: outcome, whole", "rolle: outcome, whole", 9, "items.COUNT.rolle: unknown key; did you mean 'role'?"),
         ("title: A small study\n", "", 1, "title: the key is missing"),
         ("whole_number: [0, 5]", "whole_number: [5, 0]", 9, "the lowest number comes first"),
         ("whole_number: [0, 5]", "free_text: true, whole_number: [0, 5]", 9, "exactly one of options"),

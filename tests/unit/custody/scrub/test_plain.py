@@ -60,12 +60,27 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
         "plate https://a.example AB 12345", "0700 123 456 7890 123 x", "user@example.org . com",
         "99.99.1999\nهفده https://example.org/12 شمېر", "every, @passport\u200c0701234567 ext 12",
         "@passport0701234567 b now", "https://a.example/0701234567 x5",
+        "https://a.example/b?", "see https://a.example/b?id=1؟ now", "https://a.example/?!",
         "شارع النيل، مبنى 5-first.last@mail.example.com", "House 1, Street a-5@example.org",
     ],
 )  # fmt: skip
 def test_whatever_else_a_text_holds_goes_to_the_finders(text):
     assert settled_share([text]) == 0
     assert differences([text]) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "behind"),
+    [
+        ("x", "https://a.example/c?id=02759 a", "and what stands in another text"),
+        ("and", ", 0701234567", "x"),
+        ("x", "https://a.example/02759 #", "other text"),
+        ("x", "0701234567 d", "other text"),
+    ],
+)
+def test_no_text_is_read_with_the_letters_of_its_neighbours(before, text, behind):
+    assert differences([before, text, behind]) == []
+    assert settled(FoldedColumn.of(pa.array([before, text, behind])))[1][1] == settled_share([text])
 
 
 def test_known_identifiers_alone_and_among_plain_shapes():
