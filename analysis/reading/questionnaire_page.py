@@ -36,10 +36,10 @@ INTRO = (
 def questionnaire_page(release: Release) -> str:
     """Every item in the order of the instrument."""
     rows = release.table(NAME).sort_values("item_rank")
-    used = uses(release)
+    used, reported = uses(release), reported_items(release)
     rows = rows.assign(section=rows.section_text.fillna("Items"))
     blocks = [
-        f"## {section}\n\n" + "\n\n".join(_item(row, used) for row in group.itertuples())
+        f"## {section}\n\n" + "\n\n".join(_item(row, used, row.item_id in reported) for row in group.itertuples())
         for section, group in rows.groupby("section", sort=False)
     ]
     count_line = f"It has {quoted(count(len(rows)), NAME)} entries."
@@ -72,16 +72,23 @@ def uses(release: Release) -> dict[str, list[str]]:
     return {item: sorted(claims, key=claim_order) for item, claims in found.items()}
 
 
-def _item(row: Any, used: dict[str, list[str]]) -> str:
+def reported_items(release: Release) -> set[str]:
+    """Items of which the survey's results report an answer."""
+    told = release.table(f"{release.study}_survey_estimates").item_text
+    return {word.upper() for text in told for word in WORD.findall(str(text))} & set(release.table(NAME).item_id)
+
+
+def _item(row: Any, used: dict[str, list[str]], is_reported: bool) -> str:
     claims = [f"[{claim}](#{claim_label(claim)})" for claim in used.get(row.item_id, [])]
     facts = [
         f"Answers: {_choices(row.answers_text)}.",
         f"Asked of each: {_choices(row.parts_text)}." if is_given(row.parts_text) else "",
         f"For: {escaped(row.item_role_text)}. From: {escaped(row.item_source_text)}.",
         f"Named by {listing(claims)}." if claims else "",
+        "Reported in [Survey results](survey_results.md)." if is_reported else "",
     ]
     return (
-        f"({item_label(row.item_id)})=\n**{escaped(row.item_id)}** {escaped(row.asks_text)}\n\n"
+        f"({item_label(row.item_id)})=\n### {escaped(row.item_id)}\n\n{escaped(row.asks_text)}\n\n"
         f"{div('item-facts', ' '.join(fact for fact in facts if fact), ':::')}"
     )
 
@@ -94,3 +101,9 @@ def linked_items(text: str, known: "pd.Series[str]") -> str:
     """A text in which every item of the questionnaire is a link to its place."""
     names = set(known)
     return WORD.sub(lambda match: f"[{match[0]}](#{item_label(match[0])})" if match[0] in names else match[0], text)
+
+
+def linked_codes(text: str, known: "pd.Series[str]") -> str:
+    """The same for a cell of a table, which writes its items in small letters: `ta1 and re4`."""
+    names = {str(name).lower() for name in known}
+    return WORD.sub(lambda match: linked_items(match[0].upper(), known) if match[0] in names else match[0], text)

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
 from analysis.reading.fragments import checks_summary, column_table, escaped, outcome_word, quoted, table_block
+from analysis.reading.questionnaire_page import NAME as ITEMS
+from analysis.reading.questionnaire_page import linked_codes
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
 from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
@@ -119,6 +121,7 @@ def weights_table(release: Release) -> str:
 def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) -> str:
     name = f"{release.study}_survey_estimates"
     rows, words = release.table(name), terms(release, "estimand")
+    items = release.table(ITEMS).item_id
     rows = rows[rows.group_kind_code.isin(kinds) & rows.quantity_code.isin(quantities)]
     order = list(words)
     rows = rows.sort_values("estimand_id", key=lambda ids: ids.map(order.index), kind="stable")
@@ -126,7 +129,7 @@ def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) 
     columns = {
         "Quantity": lambda row: escaped(sentence_case(words[row.estimand_id])),
         **group,
-        "Items": lambda row: escaped(row.item_text),
+        "Items": lambda row: linked_codes(row.item_text, items),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
         "Estimator": lambda row: escaped(row.estimator_text),
         "Estimate": _value,
@@ -156,9 +159,9 @@ def _interval(row: Any) -> str:
 
 def diagnostics_table(release: Release) -> str:
     """Every check of every design."""
-    name = f"{release.study}_survey_diagnostics"
+    name, items = f"{release.study}_survey_diagnostics", release.table(ITEMS).item_id
     columns = {
-        "Items": lambda row: escaped(row.item_text),
+        "Items": lambda row: linked_codes(row.item_text, items),
         "Check": lambda row: escaped(in_words(row.check_code)),
         "Outcome": lambda row: outcome_word(row.is_passed),
         "What it asks": lambda row: escaped(sentence_case(row.check_text)),

@@ -12,11 +12,16 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from docutils import nodes
 from sphinx.application import Sphinx
 
 CARD, FEED = "share_card.png", "verdicts.xml"
 UNLISTED = {"search", "genindex", "404"}
 LANGUAGES = {"de": ("de", "ltr"), "fa": ("fa-AF", "rtl"), "ps": ("ps", "rtl")}
+ENGLISH = {"tag": "en", "direction": "ltr", "prev": "Previous", "next": "Next"}
+TURNING = {"de": ("Zurück", "Weiter"), "fa": ("قبلی", "بعدی"), "ps": ("مخکینی", "راتلونکی")}
+"""What leads to the page before and to the page after, in each language."""
+GLOSSARY = "glossary"
 PHONE = "(max-width: 640px)"
 LOST = (
     "<section><h1>There is no such page</h1><p>It may have another name now. "
@@ -24,12 +29,58 @@ LOST = (
 )
 
 
+def language_of(name: str) -> str:
+    """Code of the language that a page is translated into; empty for the pages in English."""
+    parts = name.split("/")
+    return parts[1] if parts[0] == "translations" and parts[1] in LANGUAGES else ""
+
+
+def turning(name: str) -> dict[str, str]:
+    """How the links to the page before and after are worded, and from which side they are read."""
+    code = language_of(name)
+    if not code:
+        return ENGLISH
+    return dict(zip(ENGLISH, (*LANGUAGES[code], *TURNING[code]), strict=True))
+
+
+def neighbour(name: str, side: str, relations: dict[str, Any]) -> str | None:
+    """The next page on one side in the same language, so that nobody is led into a language they did not choose.
+
+    `relations` holds parent, previous and next page of every page, as Sphinx collects them.
+    """
+    place = {"prev": 1, "next": 2}[side]
+    other = relations[name][place] if name in relations else None
+    while other and language_of(other) != language_of(name):
+        other = relations[other][place]
+    return other
+
+
+def meanings(app: Sphinx) -> dict[str, str]:
+    """Anchor of a term in the glossary → what the term means."""
+    if GLOSSARY not in app.env.found_docs:
+        return {}
+    return {
+        anchor: " ".join(item[-1].astext().split())
+        for item in app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for anchor in term["ids"]
+    }
+
+
+def explain_terms(body: Tag, known: dict[str, str]) -> None:
+    """A link to a term of the glossary says what the term means to whoever points at it."""
+    for word in body.select("a > .std-term"):
+        link = word.parent
+        if link is not None:
+            link["title"] = known[str(link["href"]).partition("#")[2]]
+
+
 def directed(body: str, name: str) -> str:
     """A page in another language says which, and from which side it is read; other pages stay as they are."""
-    parts = name.split("/")
-    if parts[0] != "translations" or parts[1] not in LANGUAGES:
+    code = language_of(name)
+    if not code:
         return body
-    tag, direction = LANGUAGES[parts[1]]
+    tag, direction = LANGUAGES[code]
     return f'<div class="in-language" lang="{tag}" dir="{direction}">{body}</div>'
 
 
@@ -97,6 +148,18 @@ def sections(body: BeautifulSoup, name: str, title: str) -> list[dict[str, str]]
     return found[::-1]
 
 
+def turn(app: Sphinx, name: str, context: dict[str, Any]) -> None:
+    """Give a page the links to the pages before and after it."""
+    context["turning"] = turning(name)
+    for side in ("prev", "next"):
+        other = neighbour(name, side, app.builder.relations)  # type: ignore[attr-defined]
+        if other:
+            title = app.builder.render_partial(app.env.titles[other])["title"]  # type: ignore[attr-defined]
+            context[side] = {"link": app.builder.get_relative_uri(name, other), "title": title}
+        else:
+            context[side] = None
+
+
 def sitemap(names: list[str], address: str) -> str:
     """Every page under the address of the book."""
     top = address.rstrip("/")
@@ -110,6 +173,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.entries: dict[str, list[dict[str, str]]] = {}
+        self.meanings: dict[str, str] | None = None
 
     def write(self, app: Sphinx, name: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
         """Change one page before it is written."""
@@ -118,11 +182,15 @@ class Pages:
         found = re.search(r'<meta content="([^"]*)" name="description"|name="description" content="([^"]*)"', tags)
         said = html.unescape(next((part for part in found.groups() if part), "")) if found else ""
         context["metatags"] = f"{tags}\n{described(title, said, name, str(app.config.book_address))}"
+        turn(app, name, context)
         if not context.get("body"):
             return
         body = BeautifulSoup(directed(context["body"], name), "html.parser")
         label_tables(body)
         join_pictures(body)
+        if self.meanings is None:
+            self.meanings = meanings(app)
+        explain_terms(body, self.meanings)
         context["body"] = str(body)
         if name not in UNLISTED:
             self.entries[name] = sections(body, name, title)

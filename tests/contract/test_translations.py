@@ -30,8 +30,9 @@ OWN_PAGE = re.compile(r"\((c\d\d)\.md\)")
 
 
 def quoted(text: str, language: str = "") -> set[str]:
-    """What a page quotes, without the ending that names its language."""
-    return {key.removesuffix(f"_{language}") for key in REFERENCE.findall(text)} | set(ANCHOR.findall(text))
+    """What a page quotes and where it leads, without the ending that names its language."""
+    keys = {key.removesuffix(f"_{language}") for key in REFERENCE.findall(text)}
+    return keys | {anchor.removesuffix(f"-{language}") for anchor in ANCHOR.findall(text)}
 
 
 def sentences() -> set[str]:

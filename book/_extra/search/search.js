@@ -4,7 +4,7 @@
   const SHOWN = 40, AROUND = 110;
   // Other words for what readers type. Left: as typed; right: what is looked for as well.
   const SYNONYMS = {
-    "delete my data": "withdraw erase deleted",
+    "delete": "withdraw deleted",
     "gdpr": "privacy consent withdraw",
     "datenschutz": "privacy",
     "who paid": "funding",
@@ -18,6 +18,10 @@
     "survey": "questionnaire",
     "kauser": "article",
     "download": "parquet csv bundle",
+    "pdf": "printed edition",
+    "judge": "decide cases",
+    "percent": "percentage",
+    "per cent": "percentage",
     "asylum": "C09 protection",
     "taleban": "taliban",
   };
@@ -45,13 +49,18 @@
     return more.join(" ");
   }
 
+  // A share that somebody was shown, in the digits of any of the languages: what matters is whether it may be said.
+  const SHARE = /[\d\u0660-\u0669\u06F0-\u06F9]\s*(?:[%\u066A]|per ?cent|prozent|فیصد|سلنه)/iu;
+
   function found(index, query) {
     const options = { prefix: (_, place, all) => place === all.length - 1, boost: { title: 3, heading: 4 }, combineWith: "AND" };
+    if (SHARE.test(query)) return index.search("percentage shown", options);
     const asked = index.search(query, options);
     const more = expanded(query);
     const seen = new Set(asked.map((one) => one.id));
     const also = more ? index.search(more, { ...options, combineWith: "OR" }).filter((one) => !seen.has(one.id)) : [];
-    return asked.concat(also);
+    const all = asked.concat(also);
+    return all.length ? all : index.search(query, { ...options, combineWith: "OR" });
   }
 
   // Where the first of the words stands in a text, letter by letter, so that an excerpt shows the text as written.

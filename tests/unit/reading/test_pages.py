@@ -25,7 +25,7 @@ from analysis.reading.figures_survey import (
     weighting_comparison,
 )
 from analysis.reading.fragments import NO_ROW
-from analysis.reading.questionnaire_page import linked_items, questionnaire_page
+from analysis.reading.questionnaire_page import linked_codes, linked_items, questionnaire_page, reported_items
 from analysis.reading.substitutions import sourced, substitutions
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import table_name
@@ -220,10 +220,23 @@ def test_the_arithmetic_of_labels_shows_every_assumed_share(pages):
 
 def test_an_item_has_an_anchor_its_answers_and_the_claims_that_name_it(release):
     text = questionnaire_page(release)
-    assert "(item-ta1)=\n**TA1** How do you view them" in text
+    assert "(item-ta1)=\n### TA1\n\nHow do you view them" in text
     assert "Answers: *very unfavourable*, *somewhat favourable*." in text
     assert "Named by [C02.2](#claim-c02-2)." in text
     assert text.count("Named by") == 1
+
+
+def test_an_item_whose_answers_are_reported_says_where(release):
+    parts = {name: part for name, _, part in (one.partition("\n") for one in questionnaire_page(release).split("### "))}
+    told = {name for name, part in parts.items() if "Reported in [Survey results]" in part}
+    assert told == reported_items(release)
+    assert told
+    assert told < {*release.table("questionnaire_items").item_id}
+
+
+def test_items_of_a_cell_lead_to_the_questionnaire(release):
+    known = release.table("questionnaire_items").item_id
+    assert linked_codes("ta1 to xx9", known) == "[TA1](#item-ta1) to xx9"
 
 
 def test_items_in_a_text_lead_to_the_questionnaire(release):
