@@ -17,6 +17,7 @@ from analysis.errors import DisclosureError
 from analysis.schemas import TABLES, Table
 from analysis.schemas.precision import SHARE_STEPS, share_step
 from analysis.store import canonical, content_hash, parquet_bytes
+from analysis.study.protection import SENSITIVE_WORDS
 
 FEW_DECIMALS = 4
 ON_STEP = 1e-6
@@ -286,8 +287,12 @@ def _both_sides(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
 def _sensitive_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outcome:
     """A sensitive group is made by nothing else, and is large; no other group carries its name."""
     if "group_kind_code" not in frame.columns:
-        named = any(_names(frame, pooled).any() for pooled in policy.pooled)
+        named = _say(frame, SENSITIVE_WORDS.pattern, is_pattern=True).any()
+        named |= any(_names(frame, pooled).any() for pooled in policy.pooled)
         return ("fail", "a sensitive group is named without its kind") if named else ("pass", NONE_SENSITIVE)
+    kinds = [pooled.kind for pooled in policy.pooled]
+    if (_say(frame, SENSITIVE_WORDS.pattern, is_pattern=True) & ~frame.group_kind_code.isin(kinds)).any():
+        return "fail", "a group by what people served in is not said to be sensitive; mark it in the plan"
     for pooled in policy.pooled:
         is_of_kind = frame.group_kind_code == pooled.kind
         if (_names(frame, pooled) & ~is_of_kind).any() or (is_of_kind & ~frame.group_text.isin(pooled.names)).any():
@@ -301,9 +306,16 @@ def _sensitive_pooled(frame: pd.DataFrame, table: Table, policy: Policy) -> Outc
 def _names(frame: pd.DataFrame, pooled: Pooled) -> "pd.Series[bool]":
     """Whether a row's group or level carries the name of a sensitive group."""
     found = pd.Series(False, index=frame.index)
+    for words in pooled.names:
+        found |= _say(frame, words)
+    return found
+
+
+def _say(frame: pd.DataFrame, words: str, *, is_pattern: bool = False) -> "pd.Series[bool]":
+    """Whether a row's group or level holds some words."""
+    found = pd.Series(False, index=frame.index)
     for name in (name for name in ("group_text", "level_text") if name in frame.columns):
-        for words in pooled.names:
-            found |= frame[name].str.contains(words, case=False, regex=False).fillna(False).astype(bool)
+        found |= frame[name].str.contains(words, case=False, regex=is_pattern).fillna(False).astype(bool)
     return found
 
 

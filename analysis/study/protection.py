@@ -3,6 +3,7 @@
 What belongs here: floors that are fixed in code. What must not: a threshold that a plan may choose (`plan.Disclosure`).
 """
 
+import re
 from collections.abc import Iterator
 
 from analysis.study.faults import COLUMN_KEYS, Fault, Place, texts_under
@@ -25,6 +26,11 @@ IDENTIFYING = frozenset((
 ))  # fmt: skip
 """Names under which survey systems export who answered; casefolded."""
 
+SENSITIVE_WORDS = re.compile(
+    r"service|soldier|army|armed|military|police|intelligence|state[_ ]security|security[_ ]forces", re.IGNORECASE
+)
+"""Groups by what people or their families served in are sensitive, whatever a plan says."""
+
 _ASSIGNMENTS = {"version", "arm", "endorser"}
 """Keys of what is drawn at random, so never something that people are."""
 
@@ -32,7 +38,9 @@ _ASSIGNMENTS = {"version", "arm", "endorser"}
 def protected(plan: Plan) -> Iterator[Fault]:
     """Everything that a plan asks for and no study may have."""
     yield from _items(plan)
+    yield from _said_sensitive(plan)
     yield from _sensitive_used(plan)
+    yield from _free_texts(plan)
     yield from _assignments(plan)
     yield from _conditions(plan)
     yield from _microdata(plan)
@@ -46,6 +54,28 @@ def _items(plan: Plan) -> Iterator[Fault]:
         if item.whole_number and _answers(item) > WIDEST_NUMBER:
             fix = f"more than {WIDEST_NUMBER} numbers can be somebody's; give a narrower range or options"
             yield Fault(("items", item_id, "whole_number"), None, fix)
+
+
+def _said_sensitive(plan: Plan) -> Iterator[Fault]:
+    for number, group in enumerate(plan.groups):
+        held = (group.holder.code, group.holder.who, group.holder.others) if group.holder else ()
+        codes = plan.columns[group.item][0].codes if group.item in plan.columns else ()
+        said = next(
+            filter(SENSITIVE_WORDS.search, (group.kind, group.words, *held, *group.names.values(), *codes)), None
+        )
+        if said and not group.is_sensitive:
+            yield Fault(("groups", number, "kind"), group.kind, f"{said!r} is sensitive; add is_sensitive: true")
+
+
+def _free_texts(plan: Plan) -> Iterator[Fault]:
+    """Words of one's own are deleted at admission: nothing but the screen and the list of places can read them."""
+    if plan.place in plan.columns and not plan.columns[plan.place][0].free_text:
+        yield Fault(("place",), plan.place, "the place is an item with free_text: true")
+    keys = [(("microdata", "keys", column), column) for column in (plan.microdata.keys if plan.microdata else ())]
+    for place, column in (*texts_under(plan, (), COLUMN_KEYS), *keys):
+        is_free = column in plan.columns and plan.columns[column][0].free_text and column != plan.place
+        if is_free and place[0] != "quality":
+            yield Fault(place, column, "free text is deleted at admission; name an item with options or numbers")
 
 
 def _sensitive_used(plan: Plan) -> Iterator[Fault]:

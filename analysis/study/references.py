@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from analysis.study.faults import COLUMN_KEYS, Fault, Place, texts_under
 from analysis.study.items import by_column
-from analysis.study.plan import Plan, Question
+from analysis.study.plan import Group, Plan, Question
 from analysis.study.protection import protected
 
 
@@ -118,10 +118,24 @@ def _groups(plan: Plan) -> Iterator[Fault]:
 def _sensitive(plan: Plan) -> Iterator[Fault]:
     """Every group of a sensitive kind has a released name, so that the gate knows it again."""
     for number, group in enumerate(plan.groups):
+        codes = plan.columns[group.item][0].codes if group.item in plan.columns else ()
+        held = (
+            (group.holder.who, group.holder.others) if group.holder else (group.names.get(each, each) for each in codes)
+        )
+        twice = next(
+            (name for name, count in Counter(["all", *held, *_unlisted(group, codes)]).items() if count > 1), None
+        )
+        if twice:
+            yield Fault(("groups", number, "names"), twice, "every group has a name of its own, none is 'all'")
         unnamed = set(plan.columns[group.item][0].codes) - set(group.names) if group.item in plan.columns else set()
         if group.is_sensitive and not group.holder and unnamed:
             fix = f"a sensitive group has a holder or a name for every answer; {sorted(unnamed)[0]!r} has none"
             yield Fault(("groups", number, "names"), group.kind, fix)
+
+
+def _unlisted(group: Group, codes: Collection[str]) -> list[str]:
+    """Names of answers that no option lists: places."""
+    return [name for code, name in group.names.items() if code not in codes]
 
 
 def _kinds_named(plan: Plan) -> Iterator[tuple[Place, str]]:

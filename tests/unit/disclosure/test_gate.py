@@ -221,6 +221,8 @@ POOLED = {"group_kind_code": "service_household", "group_text": "service househo
         (POOLED | {"group_text": "service household, Host A"}, "sensitive_pooled", "fail"),
         (POOLED | {"group_text": "Host A"}, "sensitive_pooled", "fail"),
         ({"group_kind_code": "host", "group_text": "service household in Host A"}, "sensitive_pooled", "fail"),
+        ({"group_kind_code": "renamed", "group_text": "families of the police"}, "sensitive_pooled", "fail"),
+        ({"group_kind_code": "host", "group_text": "state security, Host A"}, "sensitive_pooled", "fail"),
         ({"group_kind_code": "host", "group_text": "Host A"}, "sensitive_pooled", "pass"),
         ({"source": None}, "source_cited", "fail"),
     ],

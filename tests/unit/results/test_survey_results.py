@@ -266,9 +266,9 @@ def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
 @pytest.mark.parametrize(("n", "is_shown"), [(180, False), (400, True)])
 def test_no_group_below_its_floor_is_reported_by_any_part(n, is_shown):
     """A masked answer by host, the versions of a ballot and a robust interval keep the floor of every group."""
-    plan = edited(
-        ("    no: exactly_one\n    groups: [service_household]", "    no: exactly_one\n    groups: [host]"),
-        ("    is_sensitive: true\n", ""),
+    plan = edited(("    no: exactly_one\n    groups: [service_household]", "    no: exactly_one\n    groups: [host]"))
+    plan = plan.model_copy(
+        update={"groups": tuple(each.model_copy(update={"is_sensitive": False}) for each in plan.groups)}
     )
     found = estimate(survey_of(full(n), plan=plan), margins(), SIZES, "made up").estimates
     masked = (found.item_text == "rr1") & (found.group_kind_code == "host")
