@@ -21,7 +21,7 @@ from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.list_experiment.agreement import hausman_test, model_gap
 from analysis.estimators.list_experiment.balance import balance_test
-from analysis.estimators.list_experiment.direct import CombinedEstimate, combine_with_direct
+from analysis.estimators.list_experiment.direct import CombinedEstimate, PlaceboTest, combine_with_direct
 from analysis.estimators.list_experiment.double import placebo_list
 from analysis.estimators.list_experiment.length_error import own_errors
 from analysis.estimators.list_experiment.misreport import MISREPORTS, misreport_likelihood
@@ -334,9 +334,17 @@ def _with_direct(options: ListOptions, rows: ListRows, report: Report, design: L
 def _placebos(made: CombinedEstimate) -> dict[str, Any]:
     return {
         "list_among_those_who_said_no": made.list_among_deniers,
-        "placebo_treatment_among_yes": made.treatment_among_admitters,
-        "placebo_treatment_on_direct": made.treatment_on_direct,
+        "placebo_treatment_among_yes": _judged(
+            made.treatment_among_admitters, "fewer than two respondents of an arm said yes to the direct question"
+        ),
+        "placebo_treatment_on_direct": _judged(
+            made.treatment_on_direct, "all respondents gave the same answer to the direct question"
+        ),
     }
+
+
+def _judged(found: PlaceboTest | None, why_not: str) -> PlaceboTest | dict[str, Any]:
+    return {"p_value": None, "meaning": f"not judged: {why_not}"} if found is None else found
 
 
 def _several(options: ListOptions, rows: ListRows) -> Report:

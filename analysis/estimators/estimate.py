@@ -14,6 +14,8 @@ from scipy import special
 from analysis.errors import EstimationError
 
 DEFAULT_CONFIDENCE = 0.95
+SPREADLESS = 1e-12
+"""A standard error this small, on the scale of answers, is the rounding of 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,53 @@ def quantile(probability: float, degrees_of_freedom: float | None = None) -> flo
     """
     is_normal = degrees_of_freedom is None
     return float(special.ndtri(probability) if is_normal else special.stdtrit(degrees_of_freedom, probability))
+
+
+def demand_reachable(others_n: int, level: float, name: str) -> None:
+    """Refuse a rank test that cannot reach its level: the smallest rank p-value is 1 over one more than the others.
+
+    Raises
+    ------
+    EstimationError
+        When 1 / (others_n + 1) exceeds the level.
+
+    Example
+    -------
+    >>> demand_reachable(19, 0.05, "draws")
+    """
+    if 1 / (others_n + 1) > level:
+        raise EstimationError(
+            f"{others_n} {name} cannot show anything at level {level:g}: the smallest p-value is 1/{others_n + 1}; "
+            "give more, or a higher level"
+        )
+
+
+def one_sided_p(distance: float, se: float, degrees_of_freedom: float | None = None) -> float:
+    """p-value of the test that a quantity is at most 0.
+
+    Without spread the test agrees with the interval, which is a point: 0 above zero, else 1.
+
+    Example
+    -------
+    >>> round(one_sided_p(1.645, 1.0), 2), one_sided_p(1.0, 0.0), one_sided_p(0.0, 0.0)
+    (0.05, 0.0, 1.0)
+    """
+    if se <= SPREADLESS:
+        return 0.0 if distance > SPREADLESS else 1.0
+    z = -distance / se
+    is_normal = degrees_of_freedom is None
+    return float(special.ndtr(z) if is_normal else special.stdtr(degrees_of_freedom, z))
+
+
+def two_sided_p(distance: float, se: float, degrees_of_freedom: float | None = None) -> float:
+    """p-value of the test that a quantity is 0: twice the smaller side, 0 or 1 without spread.
+
+    Example
+    -------
+    >>> round(two_sided_p(-1.96, 1.0), 2), two_sided_p(-1.0, 0.0), two_sided_p(0.0, 0.0)
+    (0.05, 0.0, 1.0)
+    """
+    return min(1.0, 2 * one_sided_p(abs(distance), se, degrees_of_freedom))
 
 
 def normal_interval(

@@ -18,7 +18,7 @@ from statsmodels.regression.linear_model import GLSAR
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, demand_reachable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -420,11 +420,7 @@ def predetermined_jumps(
     }
     if not studies:
         return ()
-    dates_n = 1 + len(next(iter(studies.values())).placebo_jumps)
-    if 1 / dates_n > level:
-        raise EstimationError(
-            f"{dates_n - 1} placebo dates cannot show a jump at level {level:g}: the smallest p-value is 1/{dates_n}"
-        )
+    demand_reachable(len(next(iter(studies.values())).placebo_jumps), level, "placebo dates")
     jumps = np.array([[float(s.jump.value or 0.0), *s.placebo_jumps] for s in studies.values()])
     adjusted = stepped_down(jumps)
     return tuple(
@@ -490,7 +486,14 @@ def replication(first: EventStudy, second: EventStudy, level: float = 0.05) -> R
     Returns
     -------
     Replication
+
+    Raises
+    ------
+    EstimationError
+        A study without a jump, or with too few placebo dates to reach the level.
     """
+    for study in (first, second):
+        demand_reachable(len(study.placebo_jumps), level, "placebo dates")
     one, two = first.jump.value, second.jump.value
     if one is None or two is None:
         raise EstimationError("a study has no jump to compare")

@@ -40,6 +40,7 @@ CHECK_WORDS = {
     "unreached_extremes": "both ends of the list are reached",
 }
 DISAGREES = "the two lists disagree: at least one of them fails"
+PLACEBO_UNJUDGED = "the placebo list that the plan names has too few answers to be judged"
 PLACEBO_FAILS = "the placebo list moved the counts: a longer list alone changes the answers"
 SCREEN_FAILS = "a list fails its floor and ceiling screen or the no-design-effect test"
 
@@ -159,11 +160,12 @@ def _placebo_reason(checks: Checks, survey: Survey, placebo: ItemList | None) ->
     if placebo is None:
         return None
     given = list_answers(survey, placebo)
+    text = "p-value of the test that an item which nobody can hold leaves the mean count alone"
     try:
         found = placebo_list(given.y, given.treat, given.items)
     except EstimationError:
-        return None
-    text = "p-value of the test that an item which nobody can hold leaves the mean count alone"
+        checks.add(given.item, "placebo", text, len(given.y), passed=None)
+        return PLACEBO_UNJUDGED
     checks.add_test(given.item, "placebo", found.p_value, text, len(given.y))
     return PLACEBO_FAILS if found.p_value < LEVEL else None
 

@@ -22,6 +22,7 @@ from analysis.estimators.coordination.pairs import (
     window_ends,
 )
 from analysis.estimators.coordination.tally import HERE, Keys, Runner, joint_objects
+from analysis.estimators.estimate import demand_reachable
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,7 @@ def coordination_null(
     Raises
     ------
     EstimationError
-        Fewer than 19 draws, or as `coordination`.
+        Fewer than 19 draws, too few for the level, or as `coordination`.
 
     Randomness
         One permutation of n numbers per draw, within accounts.
@@ -116,6 +117,7 @@ def coordination_null(
         raise EstimationError(
             f"draws is {draws}, level {level}, hour {hour}; give ≥ 19 draws, a level in (0, 1), hour ≥ 1"
         )
+    demand_reachable(draws, level, "draws")
     kept = active(shares.distinct(), min_participation)
     observed, observed_pairs = _joint_objects(kept, window, max_pairs, runner)
     null_pairs, null_max = np.empty(draws, dtype=np.int64), np.empty(draws, dtype=np.int64)

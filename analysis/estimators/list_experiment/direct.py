@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, two_sided_p, usable_estimate
 from analysis.estimators.list_experiment.prediction import checked_direct
 from analysis.estimators.list_experiment.regression import RegressionData, covariance_of, regression_data
 from analysis.estimators.list_experiment.responses import ListDesign
@@ -49,15 +48,16 @@ class CombinedEstimate:
         Difference in means among those who said no.
     treatment_among_admitters
         Placebo: among those who said yes the list must differ by exactly 1 (fails under a design effect or false yes).
+        None, not judged, where fewer than two of an arm said yes.
     treatment_on_direct
-        Placebo: the list must not change the direct answer.
+        Placebo: the list must not change the direct answer. None, not judged, where all gave the same direct answer.
     """
 
     combined: Estimate
     direct: Estimate
     list_among_deniers: float
-    treatment_among_admitters: PlaceboTest
-    treatment_on_direct: PlaceboTest
+    treatment_among_admitters: PlaceboTest | None
+    treatment_on_direct: PlaceboTest | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +133,8 @@ def combine_with_direct(
         _named(data, "combined", value, variance, method=method, df=df, confidence=confidence),
         _direct_share(data, d, _named(data, "direct", p, p_variance, method=method, df=df, confidence=confidence)),
         deniers.value,
-        _placebo(data, admitters, 1.0),
-        _placebo(data, _effect(d, data, np.ones(data.responses.n, dtype=bool), "answered"), 0.0),
+        None if admitters is None else _placebo(data, admitters, 1.0),
+        _placebo_on_direct(data, d),
     )
 
 
@@ -226,9 +226,14 @@ def _degrees_of_freedom(data: RegressionData) -> float:
     return float(units - len(np.unique(strata)))
 
 
-def _placebo(data: RegressionData, effect: _Effect | None, expected: float) -> PlaceboTest:
-    if effect is None:
-        return PlaceboTest(expected, 0.0, expected, 1.0, 0)
+def _placebo(data: RegressionData, effect: _Effect, expected: float) -> PlaceboTest:
     se = float(np.sqrt(_effect_variance(data, effect)))
-    p_value = float(2 * stats.norm.sf(abs(effect.value - expected) / se)) if se > 0 else 1.0
+    p_value = two_sided_p(effect.value - expected, se)
     return PlaceboTest(effect.value, se, expected, p_value, int(effect.group.sum()))
+
+
+def _placebo_on_direct(data: RegressionData, d: FloatArray) -> PlaceboTest | None:
+    """Nothing can differ between the arms when all who count gave the same answer."""
+    if np.ptp(d[data.w > 0]) == 0:
+        return None
+    return _placebo(data, _effect(d, data, np.ones(data.responses.n, dtype=bool), "answered"), 0.0)

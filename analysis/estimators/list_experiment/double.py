@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, two_sided_p, usable_estimate
 from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.responses import ListResponses, checked_weights, list_responses
 from analysis.estimators.variance import FloatArray, arm_mean_covariance, mean_variance
@@ -172,12 +171,8 @@ def _combine(halves: _HalfContrast, by: tuple[float, float], term: str, n: int, 
 
 
 def _two_sided(estimate: Estimate) -> float:
-    if estimate.value is None or not estimate.se:
-        return 1.0
-    z = abs(estimate.value / estimate.se)
-    if estimate.degrees_of_freedom is None:
-        return float(2 * stats.norm.sf(z))
-    return float(2 * stats.t.sf(z, estimate.degrees_of_freedom))
+    assert estimate.value is not None and estimate.se is not None  # noqa: S101, PT018  # made with both
+    return two_sided_p(estimate.value, estimate.se, estimate.degrees_of_freedom)
 
 
 def placebo_list(

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, one_sided_p, usable_estimate
 from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.randomised_response.prevalence import UNIT, checked_answers
 
@@ -98,7 +97,7 @@ def detect_cheating(
         usable_estimate(term, float(v), float(s), n=len(y), unit=UNIT, method=METHOD, confidence=confidence)
         for term, v, s in zip(("honest_yes", "cheaters"), solution, se, strict=True)
     )
-    return CheatingResult(honest, cheaters, float(stats.norm.sf(solution[1] / se[1])) if se[1] > 0 else 1.0)
+    return CheatingResult(honest, cheaters, one_sided_p(float(solution[1]), float(se[1])))
 
 
 def prevalence_if_cheating(share_of_yes: float, how: Device, cheaters: float) -> float:

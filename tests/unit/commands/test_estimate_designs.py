@@ -54,6 +54,24 @@ def test_the_list_as_predictor_is_not_below_r(rows):
     assert report["estimator"] == "joint"
 
 
+def test_placebos_of_the_direct_question_that_nobody_affirms_are_not_judged(rows):
+    frame = pd.read_csv(rows)
+    frame.assign(d=0).to_csv(rows, index=False)
+    arms = ("--control", "ctl", "--treated", "trt", "--items", "3", "--direct", "d")
+    given = ["list-experiment", str(rows), "--response", "y", "--treatment", "arm", *arms]
+    found = json.loads(RUN.invoke(estimate, [*given, "--json"]).stdout)["diagnostics"]
+    for name in ("placebo_treatment_among_yes", "placebo_treatment_on_direct"):
+        assert found[name]["p_value"] is None
+        assert found[name]["meaning"].startswith("not judged: ")
+    assert RUN.invoke(estimate, given).stdout.count("not judged:") == 2
+
+
+def test_placebos_of_the_direct_question_are_judged_where_some_affirm(rows):
+    found = listed(rows, "--direct", "d")[0]["diagnostics"]
+    assert 0 < found["placebo_treatment_among_yes"]["p_value"] <= 1
+    assert "meaning" not in found["placebo_treatment_on_direct"]
+
+
 def test_list_and_direct_question_equal_r(rows):
     _, terms = listed(rows, "--direct", "d")
     found = terms["combined"]["value"], terms["combined"]["se"]

@@ -212,7 +212,7 @@ def test_the_check_fails_as_often_as_its_level_says_and_no_more():
 
 def test_a_check_that_could_never_fail_is_refused():
     with pytest.raises(
-        EstimationError, match=r"49 placebo dates cannot show a jump at level 0.01: the smallest p-value"
+        EstimationError, match=r"49 placebo dates cannot show anything at level 0.01: the smallest p-value"
     ):
         predetermined_jumps(drawn_covariates(1), 40, other_events=(80,), level=0.01)
     assert predetermined_jumps({}, 40) == ()

@@ -55,10 +55,22 @@ def test_placebos_are_differences_in_means():
     assert on_direct.p_value == pytest.approx(2 * stats.norm.sf(0.1 / se))
 
 
-def test_too_few_who_admit_leave_a_placebo_that_says_nothing():
+def test_too_few_who_admit_leave_a_placebo_that_is_not_judged():
     few = np.where(np.arange(20) == 11, 0, D)
     made = combine_with_direct(Y, Z, 3, few)
-    assert made.treatment_among_admitters == PlaceboTest(1.0, 0.0, 1.0, 1.0, 0)
+    assert made.treatment_among_admitters is None
+    assert made.treatment_on_direct is not None
+
+
+def test_where_nobody_said_yes_neither_placebo_is_judged():
+    made = combine_with_direct(Y, Z, 3, np.zeros(20))
+    assert (made.treatment_among_admitters, made.treatment_on_direct) == (None, None)
+    assert made.combined.value == pytest.approx(made.list_among_deniers)
+
+
+def test_arms_without_spread_fail_a_placebo_that_expects_another_difference():
+    made = combine_with_direct(np.where(D == 1, 2 * Z + 1, Y), Z, 3, D)
+    assert made.treatment_among_admitters == PlaceboTest(pytest.approx(2.0), 0.0, 1.0, 0.0, 5)
 
 
 def test_arms_without_spread_have_a_placebo_without_error():

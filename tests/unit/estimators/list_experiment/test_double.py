@@ -99,3 +99,9 @@ def test_everybody_sees_the_item_once():
             EstimationError, match=f"treat: respondent {who} saw the item on both lists or on none; a doub"
         ):
             refuse_unpaired(a, b)
+
+
+def test_a_placebo_item_that_everybody_names_fails_although_nobody_varies():
+    arms = [0] * 10 + [1] * 10
+    assert placebo_list([1] * 10 + [2] * 10, arms, 3).p_value == 0.0
+    assert placebo_list([1] * 20, arms, 3).p_value == 1.0

@@ -247,3 +247,10 @@ def test_whether_a_prevalence_is_withheld_goes_by_the_interval_that_is_given():
     assert made.is_usable
     assert made.degrees_of_freedom == 2
     assert made.high > 0 > made.value + 1.959963984540054 * made.se
+
+
+def test_where_everybody_cheats_the_test_says_so():
+    how = [device("forced", p, p1=1 - p) for p in (0.75, 0.25)]
+    made = detect_cheating([0] * 200, [0] * 100 + [1] * 100, *how)
+    assert made.cheaters.value == pytest.approx(1.0)
+    assert made.p_no_cheating == 0.0
