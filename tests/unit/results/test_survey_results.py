@@ -7,6 +7,7 @@ import pytest
 from analysis.results import survey_weights as weighting
 from analysis.results.survey_direct import direct_rows, rds_rows
 from analysis.results.survey_evidence import evidence_rows
+from analysis.results.survey_experiments import PLACEBO_UNJUDGED
 from analysis.results.survey_frame import read_survey
 from analysis.results.survey_recovery import recovery_rows
 from analysis.results.survey_results import Sizes, estimate
@@ -125,6 +126,18 @@ def test_a_list_whose_floor_is_avoided_gives_no_number():
     assert not lists[lists.item_text == "lx1"].is_usable.any()
     assert lists.value[~lists.is_usable.astype(bool)].isna().all()
     assert not lists.is_usable[(lists.item_text == "lx1 and lx2") & (lists.group_text == "all")].any()
+
+
+def test_a_placebo_list_that_was_planned_and_not_answered_stops_the_lists():
+    rows = full(800)
+    rows["lx3"] = ".not_asked"
+    found = estimate(survey_of(rows), margins(), SIZES, "made up")
+    lists = found.estimates[found.estimates.item_text == "lx1 and lx2"]
+    assert set(lists.unusable_reason) & {PLACEBO_UNJUDGED}
+    assert not lists.is_usable[lists.group_text == "all"].any()
+    judged = found.diagnostics[(found.diagnostics.item_text == "lx3") & (found.diagnostics.check_code == "placebo")]
+    assert judged.is_passed.isna().all()
+    assert len(judged) == 1
 
 
 def test_a_survey_without_experiments_says_so_and_ends():
