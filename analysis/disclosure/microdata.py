@@ -99,7 +99,7 @@ def restricted_product(rows: pd.DataFrame, rules: MicrodataRules) -> Product:
     broken = [finding for finding in findings if not finding.holds]
     if broken:
         reasons = "; ".join(finding.text for finding in broken)
-        raise DisclosureError(f"no restricted file is made: {reasons}. Coarsen the keys in the policy, or release none")
+        raise DisclosureError(f"no restricted file is made: {reasons}. Coarsen the keys in the plan, or release none")
     for key, column in zip(rules.keys, protected.codes.T, strict=True):
         recoded[key] = recoded[key].mask(column == BLANK)
     product = pd.concat([recoded, answers], axis=1)
@@ -115,7 +115,7 @@ def restricted_product(rows: pd.DataFrame, rules: MicrodataRules) -> Product:
 
 
 def recoded_keys(rows: pd.DataFrame, rules: MicrodataRules) -> pd.DataFrame:
-    """The keys at the coarser categories of the policy, before any suppression."""
+    """The keys at the coarser categories of the plan, before any suppression."""
     return pd.DataFrame({key: _recoded(rows[key], mapping) for key, mapping in rules.keys.items()})
 
 

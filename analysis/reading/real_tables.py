@@ -141,10 +141,6 @@ def asylum_protection(release: Release) -> str:
     return table_block(column_table(ordered, columns, (2, 3, 4, 5)), release, "asylum_protection", SCRIPT)
 
 
-def _positive(row: Any) -> str:
-    return percent(row.protection_share, 1) if is_given(row.protection_share) else "nobody decided"
-
-
 def diaspora_frames(release: Release) -> str:
     """Both frames for every host that both sources have."""
     rows = release.table("diaspora_frames").sort_values("migrants_n", ascending=False)

@@ -34,7 +34,6 @@ LEAST_IN_LEVEL = 10
 """A level of a margin with fewer respondents is pooled with the other small ones before raking."""
 
 WAVES_PER_SPAN = 2
-MOST_DEGREE_RATIO = 50.0
 PERCENTILES = (1, 99)
 
 

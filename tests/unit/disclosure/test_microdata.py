@@ -154,9 +154,7 @@ def test_a_blank_takes_others_with_it_and_its_share_is_counted():
 def test_a_refusal_lists_the_broken_rules(rules, reason):
     with pytest.raises(DisclosureError) as caught:
         restricted_product(SMALL.iloc[:7], rules)
-    assert str(caught.value) == (
-        f"no restricted file is made: {reason}. Coarsen the keys in the policy, or release none"
-    )
+    assert str(caught.value) == (f"no restricted file is made: {reason}. Coarsen the keys in the plan, or release none")
 
 
 def test_rules_at_their_bounds_hold():
