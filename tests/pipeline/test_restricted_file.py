@@ -15,7 +15,7 @@ import pytest
 from analysis.store import Store
 from tests.contract.closure import ROOT
 
-TABLE = "restricted__synthetic_survey_responses"
+TABLE, PLAN = "restricted__synthetic_survey_responses", "data/study/study.yml"
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def project(tmp_path):
     source = Store(ROOT).path(TABLE)
     if not source.is_file():
         pytest.skip("the fictional respondents are not built here: ./run repro")
-    for path in ("params.yaml", "data/codelists/disclosure_policy.yml"):
+    for path in ("params.yaml", "data/codelists/disclosure_policy.yml", PLAN):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, tmp_path / path)
     (tmp_path / "data/restricted").mkdir()
@@ -70,10 +70,11 @@ def test_a_file_that_everybody_is_in_cannot_be_attacked_and_is_not_made(project)
 
 
 def test_keys_that_are_too_fine_are_refused_and_nothing_is_written(project):
-    policy = project / "data/codelists/disclosure_policy.yml"
-    text = policy.read_text(encoding="utf-8")
-    fine = "\n".join("    sc3: {}" if line.startswith("    sc3:") else line for line in text.splitlines())
-    policy.write_text(fine.replace("    sc4: {}", "    sc4: {}\n    sc7: {}"), encoding="utf-8")
+    plan = project / PLAN
+    text = plan.read_text(encoding="utf-8")
+    fine = "\n".join("    sc3: {}" if line.startswith("    sc3: {") else line for line in text.splitlines())
+    assert fine.count("    sc4: {}") == 1
+    plan.write_text(fine.replace("    sc4: {}", "    sc4: {}\n    sc7: {}"), encoding="utf-8")
     result = restricted_file(project)
     assert result.returncode == 2
     assert "no restricted file is made" in result.stderr

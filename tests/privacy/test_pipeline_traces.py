@@ -194,7 +194,7 @@ class TestPlanted:
     @pytest.mark.parametrize(
         ("module", "line", "mutant", "stage"),
         [
-            ("analysis/admission/posts.py", "placed(text, spans) if text is not None", "text if text is not None",
+            ("analysis/admission/posts.py", "else placed(text, spans) for text", "else text for text",
              "admit_posts"),
             ("analysis/admission/posts.py", "if not source.platform_terms_basis:", "if False:", "admit_posts"),
             ("analysis/admission/survey.py", 'self.study.key.pseudonym("survey", self.identity(respondent))',
