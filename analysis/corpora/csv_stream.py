@@ -7,14 +7,16 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
+from typing import TypeVar
 
 from analysis import limits
-from analysis.corpora.quarantine import Aside, Notice, Quarantined
+from analysis.corpora.quarantine import Aside, Notice, Quarantined, guarded
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
 
+T = TypeVar("T")
 DELIMITERS = (",", ";", "\t")
 TRIED_LINES, TRIED_BYTES = 500, 2**20
 """Lines at the beginning that each delimiter is tried on, and no more bytes of them than these."""
@@ -270,3 +272,25 @@ def records(
     yield from shape.remarks()
     if not feed.is_terminated:
         yield Notice("the last row has no line end: make sure that the file did not break off in its last cell")
+
+
+def decoded(source: Source, decode: Callable[[dict[str, str], str], T]) -> Iterator[T | Quarantined | Notice | Aside]:
+    """Every data row as what a format makes of its cells and its place; a row that breaks a rule is set aside.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    decode : callable
+        Cells by column name, and where they stand, to one item; MalformedItemError for a value that cannot be.
+
+    Raises
+    ------
+    ExportError
+        As `records`.
+    """
+    for record in records(source):
+        if isinstance(record, Record):
+            yield guarded(record.position, record.cells, partial(decode, record.cells, record.position))
+        else:
+            yield record

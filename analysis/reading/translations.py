@@ -16,13 +16,13 @@ import yaml
 from analysis.errors import ReleaseError
 from analysis.reading.fragments import escaped, verdict_word
 from analysis.reading.tables import Release
+from analysis.reading.wording import SEPARATOR
 
 FOLDER, WORDS = "translations", "words.yml"
 SHOWN_CLAIMS = ("C01.1", "C01.2", "C02.2", "C05.1", "C09", "C10", "C14.1")
 """Claims whose verdict a translated page may quote: each has one verdict."""
 CLAIM_PAGES = ("C09", "C10")
 """Claims with a page in every language, made of the register's sentences."""
-SEPARATOR = " | "
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _sensitive(plan: Plan) -> Iterator[Fault]:
         )
         if twice:
             yield Fault(("groups", number, "names"), twice, "every group has a name of its own, none is 'all'")
-        unnamed = set(plan.columns[group.item][0].codes) - set(group.names) if group.item in plan.columns else set()
+        unnamed = set(codes) - set(group.names)
         if group.is_sensitive and not group.holder and unnamed:
             fix = f"a sensitive group has a holder or a name for every answer; {sorted(unnamed)[0]!r} has none"
             yield Fault(("groups", number, "names"), group.kind, fix)

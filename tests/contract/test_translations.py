@@ -10,14 +10,13 @@ from analysis.errors import ReleaseError
 from analysis.reading.translations import (
     CLAIM_PAGES,
     FOLDER,
-    SEPARATOR,
     SHOWN_CLAIMS,
     head_of,
     read_languages,
     state_of,
     translated_pages,
 )
-from analysis.reading.wording import VERDICTS
+from analysis.reading.wording import SEPARATOR, VERDICTS
 from analysis.store import Store
 
 BOOK = Path(__file__).resolve().parents[2] / "book"

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Count
-from analysis.corpora.csv_stream import Record
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import count_value, first_of, optional_id, required_id, text_value
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostState, Visibility
-from analysis.corpora.quarantine import MalformedItemError, guarded
+from analysis.corpora.quarantine import MalformedItemError
 from analysis.corpora.sources import Source
 from analysis.corpora.times import Moment, from_iso
 
@@ -64,12 +63,7 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Rows in the order of the download."""
-    for record in csv_stream.records(source):
-        if not isinstance(record, Record):
-            yield record
-        else:
-            cells, position = record.cells, record.position
-            yield guarded(position, cells, lambda cells=cells, position=position: _post(cells, position))  # type: ignore[misc]
+    return csv_stream.decoded(source, _post)
 
 
 def _post(cells: dict[str, str], position: str) -> Post:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Flag, Text
 from analysis.corpora.audience import audience
-from analysis.corpora.csv_stream import Record
 from analysis.corpora.cut_texts import is_cut
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
@@ -24,7 +23,6 @@ from analysis.corpora.field_values import (
 )
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostKind, PostState, TextSource
-from analysis.corpora.quarantine import guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import DateSource, Moment, from_iso, from_unix
 
@@ -85,12 +83,7 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Rows in the order of the file."""
-    for record in csv_stream.records(source):
-        if not isinstance(record, Record):
-            yield record
-        else:
-            cells, position = record.cells, record.position
-            yield guarded(position, cells, lambda cells=cells, position=position: _post(cells, position))  # type: ignore[misc]
+    return csv_stream.decoded(source, _post)
 
 
 def _post(cells: dict[str, str], position: str) -> Post:

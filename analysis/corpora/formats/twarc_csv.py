@@ -11,7 +11,6 @@ from typing import Any
 from analysis.corpora import csv_stream
 from analysis.corpora.absence import Absence, Flag
 from analysis.corpora.audience import protected
-from analysis.corpora.csv_stream import Record
 from analysis.corpora.cut_texts import is_cut
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
@@ -19,7 +18,6 @@ from analysis.corpora.field_values import at, count_at, first_of, id_at, is_give
 from analysis.corpora.markup import unescape
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostKind, PostState, TextSource
-from analysis.corpora.quarantine import guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
@@ -56,12 +54,7 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Rows in the order of the file."""
-    for record in csv_stream.records(source):
-        if not isinstance(record, Record):
-            yield record
-        else:
-            cells, position = record.cells, record.position
-            yield guarded(position, cells, lambda cells=cells, position=position: _post(cells, position))  # type: ignore[misc]
+    return csv_stream.decoded(source, _post)
 
 
 def _post(cells: Mapping[str, str], position: str) -> Post:
