@@ -33,7 +33,7 @@ LINE = 0.135
 PANEL_EXTRA = 0.6
 PANELS = {
     "peer": "Other programs that do the same",
-    "limit": "The least work that nobody can avoid, or an allowance",
+    "limit": "The least possible work, or a limit",
     "own": "The same program on other work",
 }
 FASTER, SLOWER = ("o", BLUE), ("s", ORANGE)
