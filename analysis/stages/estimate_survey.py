@@ -26,7 +26,7 @@ def run(store: Store, params: Params) -> None:
     survey = read_survey(plan, responses, weights, params.study)
     found = estimate(survey, totals, sizes, study_source(params.study))
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
-    store.write(study_table(params.study, "restricted__survey_evidence"), evidence_rows(survey))
+    store.write(study_table(params.study, "restricted__survey_evidence"), evidence_rows(survey, found.failed))
     store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)
     store.write(study_table(params.study, "candidate__list_counts"), list_counts(survey))
     store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)

@@ -13,9 +13,9 @@ import yaml
 from pydantic import ValidationError
 
 from analysis.errors import StudyError
-from analysis.study.faults import Place
+from analysis.study.faults import Place, nearest
 from analysis.study.plan import Plan
-from analysis.study.references import faults, nearest
+from analysis.study.references import faults
 
 PLANS = {"synthetic": "data/study/study.yml", "vault": "data/vault/study.yml"}
 """Where the plan of each study lies: the shipped one, and a team's own beside its exports."""

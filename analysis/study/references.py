@@ -3,22 +3,14 @@
 What must not be here: the shape of a single part, which its declaration refuses by itself.
 """
 
-import difflib
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from analysis.study.faults import COLUMN_KEYS, Fault, Place, texts_under
+from analysis.study.comparisons import comparison_faults
+from analysis.study.faults import COLUMN_KEYS, Fault, Place, nearest, texts_under
 from analysis.study.items import by_column
 from analysis.study.plan import Group, Plan, Question
 from analysis.study.protection import protected
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """What a name may have been meant to be, and otherwise what is known."""
-    close = difflib.get_close_matches(name.lower(), {each.lower(): each for each in known}, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {next(each for each in known if each.lower() == close[0])!r}?"
-    return f"known: {', '.join(sorted(known)[:12])}{', …' if len(known) > 12 else ''}"
 
 
 def faults(plan: Plan) -> Iterator[Fault]:
@@ -31,6 +23,7 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from protected(plan)
     yield from _named(plan)
     yield from _codes(plan)
+    yield from comparison_faults(plan)
 
 
 def _columns_twice(plan: Plan) -> Iterator[Fault]:
@@ -64,6 +57,10 @@ def _estimands(plan: Plan) -> Iterator[Fault]:
                 yield Fault(("questions", number, *place), estimand, "name questions of one item, none of several")
     if _is_combined(plan, plan.main_question):
         yield Fault(("main_question",), plan.main_question, "name a question of one item, none of several")
+    known = dict(plan.estimands())
+    for estimand in plan.planned_n:
+        if estimand not in known:
+            yield Fault(("planned_n", estimand), estimand, f"nothing estimates it; {nearest(estimand, known)}")
     for place, estimand in _estimands_named(plan):
         if estimand not in counts:
             yield Fault(place, estimand, f"no such direct question; {nearest(estimand, counts)}")
@@ -82,7 +79,6 @@ def _estimands_named(plan: Plan) -> Iterator[tuple[Place, str]]:
     yield ("main_question",), plan.main_question
     if plan.sensitivity:
         yield ("sensitivity",), plan.sensitivity
-    yield from ((("planned_n", estimand), estimand) for estimand in plan.planned_n)
     for number, question in enumerate(plan.questions):
         yield from (((("questions", number, *place)), each) for place, each in _used(question))
     for part in ("split_ballots", "contrasts"):
