@@ -16,7 +16,7 @@ from analysis.custody.manifest import Manifest, PostSource, SurveySource, Variab
 DEFAULT_SUBJECT = "consent_key"
 """The variable of a survey export that is looked at when no manifest names one."""
 
-IN_FORCE, NOT_IN_FORCE, NO_SUBJECT, INSTITUTIONAL = "in_force", "not_in_force", "no_subject", "institutional"
+IN_FORCE, NOT_IN_FORCE, NO_SUBJECT = "in_force", "not_in_force", "no_subject"
 NO_KIND = "kind_of_account_not_in_the_plan"
 NOT_LISTED, NO_TERMS = "account_not_listed", "no_platform_terms_basis"
 
@@ -86,4 +86,4 @@ def _of_post(post: Post, consents: Mapping[str, Consent], source: PostSource | N
     basis = bases.get(account.kind, NO_KIND)
     if basis == CONSENT:
         return _of_subject(account.consent_subject, consents, PUBLICATION)
-    return {INSTITUTION: INSTITUTIONAL, NO_KIND: NO_KIND}.get(basis, NOT_LISTED)
+    return basis if basis in (INSTITUTION, NO_KIND) else NOT_LISTED

@@ -87,7 +87,7 @@ def test_the_book_speaks_of_the_study_and_not_of_the_shipped_one(study):
     posts, shocks = page(study, "posts"), page(study, "shocks")
     assert "money sent home" in posts
     assert "money or papers" in posts
-    assert "The flood" in shocks
+    assert "the flood" in shocks
     assert "the closure" in shocks
     for foreign in ("national unity", "Islamic brotherhood", "favourable to the regime", "shock 1"):
         assert foreign.lower() not in posts.lower()

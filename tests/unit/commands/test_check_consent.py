@@ -43,14 +43,14 @@ def test_every_respondent_is_covered_or_not(folder, capsys, papers):
 
 def test_posts_are_counted_by_what_their_account_allows(folder, capsys):
     found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml", study=PLAN)
-    assert {"institutional", "in_force", "account_not_listed"} <= set(found["consent"])
+    assert {"institution", "in_force", "account_not_listed"} <= set(found["consent"])
     assert sum(found["consent"].values()) == found["items"] - found["quarantined"]
 
 
 def test_without_a_plan_nobody_knows_what_a_kind_of_account_is(folder, capsys):
     found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml")
     assert "kind_of_account_not_in_the_plan" in found["consent"]
-    assert "institutional" not in found["consent"]
+    assert "institution" not in found["consent"]
 
 
 def test_a_manifest_is_held_against_the_plan_as_admission_does(folder, tmp_path, capsys):
