@@ -57,10 +57,15 @@ def admit_survey(study: Study, plan: Plan) -> AdmittedSurvey:
     Raises
     ------
     CustodyError
-        An export lacks a variable that the manifest names.
+        An export lacks a variable that the manifest names, or the plan has no survey and the manifest has exports.
     ExportError
         An export is missing or damaged.
     """
+    if study.manifest.surveys and not plan.has_survey:
+        raise CustodyError(
+            f"sources.yml: `surveys` names {len(study.manifest.surveys)} export(s), and the plan of the study has no "
+            "`items`; add the questionnaire to the plan, or remove the exports from the manifest"
+        )
     desk = _Desk(study, plan)
     for source in study.manifest.surveys:
         desk.take(source)

@@ -24,7 +24,6 @@ TERMS_BASES = (
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-INSTITUTIONAL, CONSENTED = "institutional", "consented"
 SAMPLE_SOURCES = ("rds", "opt_in", "probability")
 PROBABILITY = "probability"
 MODES = ("web", "telephone", "face_to_face")
@@ -104,13 +103,16 @@ class PostSource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A study's exports; `week_zero` is the first day of week 0, `hosts` the countries that answers may name."""
+    """A study's exports; `hosts` are the countries that answers may name.
 
-    week_zero: date
-    hosts: tuple[str, ...]
+    `week_zero`, the first day of week 0, stands in the plan of the study; where it stands here too, both are one day.
+    """
+
     ledger: str
-    surveys: tuple[SurveySource, ...]
-    posts: tuple[PostSource, ...]
+    hosts: tuple[str, ...] = ()
+    surveys: tuple[SurveySource, ...] = ()
+    posts: tuple[PostSource, ...] = ()
+    week_zero: date | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -138,13 +140,15 @@ def load_manifest(path: Path) -> Manifest:
 
 
 def _manifest(tree: dict[str, Any], where: str) -> Manifest:
-    if type(tree["week_zero"]) is not date:
-        raise CustodyError(f"{where}: week_zero: got {tree['week_zero']!r}; want a day such as 2026-01-05")
-    surveys = tuple(_survey(each, f"{where}: surveys[{n}]") for n, each in enumerate(_list(tree["surveys"], where)))
-    posts = tuple(_post(each, f"{where}: posts[{n}]") for n, each in enumerate(_list(tree["posts"], where)))
+    week_zero = tree.get("week_zero")
+    if week_zero is not None and type(week_zero) is not date:
+        raise CustodyError(f"{where}: week_zero: got {week_zero!r}; want a day such as 2026-01-05")
+    listed = {part: _list(tree.get(part, []), where) for part in ("surveys", "posts")}
+    surveys = tuple(_survey(each, f"{where}: surveys[{n}]") for n, each in enumerate(listed["surveys"]))
+    posts = tuple(_post(each, f"{where}: posts[{n}]") for n, each in enumerate(listed["posts"]))
     _refuse_twice([*(each.source_id for each in surveys), *(each.source_id for each in posts)], f"{where}: source_id")
-    hosts = tuple(_text(each, f"{where}: hosts") for each in _list(tree["hosts"], f"{where}: hosts"))
-    return Manifest(tree["week_zero"], hosts, _inside(tree["ledger"], f"{where}: ledger"), surveys, posts)
+    hosts = tuple(_text(each, f"{where}: hosts") for each in _list(tree.get("hosts", []), f"{where}: hosts"))
+    return Manifest(_inside(tree["ledger"], f"{where}: ledger"), hosts, surveys, posts, week_zero)
 
 
 def _survey(content: Any, where: str) -> SurveySource:
@@ -187,10 +191,7 @@ def _post(content: Any, where: str) -> PostSource:
 
 
 def _account(content: Any, where: str) -> Account:
-    account = Account(**_texts(_keyed(content, Account, where), where))
-    if account.kind == CONSENTED and not account.consent_subject:
-        raise CustodyError(f"{where}: account of kind 'consented' without consent_subject: the ledger's key is needed")
-    return account
+    return Account(**_texts(_keyed(content, Account, where), where))
 
 
 def _keyed(content: Any, kind: type, where: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.reading.figures_design import SHOWN_EFFECT, priced, shown_probabilities
 from analysis.reading.fragments import column_table, div, escaped, quoted, table_block
 from analysis.reading.tables import Release
+from analysis.reading.terms import only
 from analysis.reading.wording import count, decimal, is_given, percent, plain, sentence_case
 
 SCRIPT = "design_tables.py"
@@ -25,8 +26,6 @@ ELSEWHERE = {
     "E02_change_public_support_former_service": "needs answers about acquaintances; the fictional world has none",
     "E04_exposure_within_person": "needs the same people twice; the fictional world is asked once",
     "E05a_official_outreach_exists": DOCUMENTS,
-    "E06_frame_share": "simulated as a share of texts, see [posts](posts.md)",
-    "E06_frame_change": "simulated as a jump of a weekly series, see [shocks](shocks.md)",
     "E11_differential_backlash": "needs incidents that hosts record; the fictional world has none",
     "E12_named_document": DOCUMENTS,
     "E13b_anecdote_vs_rate": "needs an experiment with readers in the host; the fictional world has none",
@@ -34,6 +33,10 @@ ELSEWHERE = {
     "E17_former_opponent_effect": "needs an experiment with messages; the fictional world has none",
     "E18_ordered_review": DOCUMENTS,
     "E16_disillusion_x_contact": "needs a panel that knows who was disappointed; the fictional world has none",
+}
+OF_POSTS = {
+    "frame_share": "simulated as a share of texts, see [posts](posts.md)",
+    "frame_change": "simulated as a jump of a weekly series, see [shocks](shocks.md)",
 }
 NOT_SIMULATED = "not simulated"
 STEPS = {"all answers": "everything", "consenting only": "consenting", "after the gate": "gated"}
@@ -151,9 +154,10 @@ def _estimand_coverage(release: Release) -> str:
         for entries in release.table("claims_register").estimands_text.dropna()
         for entry in entries.split(" | ")
     ]
+    elsewhere = ELSEWHERE | {only(release, part)[0]: words for part, words in OF_POSTS.items()}
     columns = {
         "What is to be known": lambda row: escaped(row.words),
-        "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows),
+        "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows, elsewhere),
         "Estimand": lambda row: f"`{row.estimand_id}`",
     }
     shown = pd.DataFrame([(name, words) for name, _, words in listed], columns=["estimand_id", "words"])
@@ -165,10 +169,10 @@ def simulated_as(estimand: str) -> str:
     return NAMED_DAY.sub("", estimand)
 
 
-def _held(estimand: str, rows: pd.DataFrame) -> str:
+def _held(estimand: str, rows: pd.DataFrame, elsewhere: dict[str, str]) -> str:
     own = rows[rows.estimand_id == simulated_as(estimand)]
     if own.empty:
-        return ELSEWHERE.get(estimand.partition("[")[0], NOT_SIMULATED)
+        return elsewhere.get(estimand.partition("[")[0], NOT_SIMULATED)
     shown = own[own.group_text.eq("all") | own.estimator_text.eq("robust interval")]
     return "; ".join(f"{_estimator(row)}: {percent(row.coverage_share)}" for row in shown.itertuples())
 

@@ -65,7 +65,7 @@ def _gradients(plan: Plan) -> Iterator[Fault]:
 
 def _foil(plan: Plan) -> Iterator[Fault]:
     """Whoever is left out for claiming the invented message is missing from the share that claims it."""
-    rule = plan.quality.foil
+    rule = plan.quality.foil if plan.quality else None
     if rule and rule.is_excluding and rule.item in {battery.foil for battery in plan.batteries}:
         fix = "a battery is estimated net of this item, so that nobody may be left out for it; add is_excluding: false"
         yield Fault(("quality", "foil", "item"), rule.item, fix)

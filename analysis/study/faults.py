@@ -45,7 +45,7 @@ def texts_under(part: object, place: Place, keys: set[str]) -> Iterator[tuple[Pl
                 yield (*place, name), value
             elif name in keys and isinstance(value, tuple):
                 yield from (((*place, name, number), each) for number, each in enumerate(value))
-            elif not (isinstance(part, Plan) and name in ("items", "missing", "declared_missing")):
+            elif not (isinstance(part, Plan) and name in ("items", "missing", "declared_missing", "posts")):
                 yield from texts_under(value, (*place, name), keys)
     elif isinstance(part, tuple):
         for number, each in enumerate(part):

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
+from analysis.study.posts import Posts
 
 LEAST_FLOOR = 100
 """Smallest group that any study may report by itself: below, steps of published shares no longer hide counts."""
@@ -364,8 +365,12 @@ class Robust(Entry):
     design_effect: float = Field(default=2.0, ge=1)
 
 
+SURVEY = ("missing", "items", "main_question", "quality", "questions")
+"""What every survey has."""
+
+
 class Plan(Entry):
-    """A study: its questionnaire and what is made of it."""
+    """A study: its questionnaire, its posts or both, and what is made of them."""
 
     study: Text
     """Short name."""
@@ -376,7 +381,9 @@ class Plan(Entry):
     """Whom the estimates describe."""
     period: Text
     """When they were asked."""
-    missing: Missing
+    posts: Posts | None = None
+    """Posts of accounts; a study without them has none of their tables and pages."""
+    missing: Missing = Missing()
     """Spellings that mean missing in every item."""
     declared_missing: Missing = Missing()
     """Codes that mean missing where the file itself declares them so; elsewhere they can be answers."""
@@ -384,7 +391,7 @@ class Plan(Entry):
     """Variables that survey systems add and that point at a person: known, counted, never an item."""
     technical: tuple[str, ...] = ()
     """Variables that survey systems add about the response."""
-    items: dict[ItemId, Item] = Field(min_length=1)
+    items: dict[ItemId, Item] = Field(default_factory=dict)
     """Item id to item, in the order of the questionnaire."""
     place: Column | None = None
     """The free-text item that is kept where it names a place of the manifest's list."""
@@ -394,7 +401,7 @@ class Plan(Entry):
     """First day of the interviews: verdicts are post hoc where the register was frozen later."""
     periods: dict[Code, Period] = Field(default_factory=dict)
     """Waves, or days before and after an event; whoever answers in two of them has two rows."""
-    main_question: EstimandId
+    main_question: EstimandId | None = None
     """The share by which weights are judged, and with which the book begins."""
     sensitivity: EstimandId | None = None
     """The share whose assumptions are varied one by one."""
@@ -402,12 +409,12 @@ class Plan(Entry):
     """Items whose answers adjust comparisons and should not tell randomised arms apart."""
     recruitment: Recruitment | None = None
     margins: Margins | None = None
-    quality: Quality
+    quality: Quality | None = None
     robust: Robust = Robust()
     disclosure: Disclosure = Disclosure()
     microdata: Microdata | None = None
     groups: tuple[Group, ...] = ()
-    questions: tuple[Question, ...] = Field(min_length=1)
+    questions: tuple[Question, ...] = ()
     split_ballots: tuple[SplitBallot, ...] = ()
     batteries: tuple[Battery, ...] = ()
     list_experiments: tuple[ListExperiment, ...] = ()
@@ -417,6 +424,20 @@ class Plan(Entry):
     gradients: tuple[Gradient, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     scales: tuple[Scale, ...] = ()
+
+    @model_validator(mode="after")
+    def _survey_or_posts(self) -> Self:
+        lacking = [key for key in SURVEY if key not in self.model_fields_set or not getattr(self, key)]
+        if lacking == [*SURVEY] and self.posts:
+            return self
+        if lacking:
+            raise ValueError(f"key {lacking[0]!r} is missing or empty: a survey has {', '.join(SURVEY)}; add it")
+        return self
+
+    @property
+    def has_survey(self) -> bool:
+        """Whether anybody is asked."""
+        return bool(self.items)
 
     @cached_property
     def columns(self) -> dict[str, tuple[Item, str]]:
