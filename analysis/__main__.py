@@ -37,6 +37,7 @@ COMMANDS = {
     "posts-table": "analysis.commands.posts_table:posts_table",
     "print-book": "analysis.commands.print_book:print_book",
     "protect-table": "analysis.commands.protect_table:protect_table",
+    "rehearse": "analysis.commands.rehearse:rehearse",
     "replicate": "analysis.commands.replicate:replicate",
     "repro": "analysis.commands.repro:repro",
     "restricted-file": "analysis.commands.restricted_file:restricted_file",

@@ -1,46 +1,15 @@
 """A respondent as every survey vendor receives it: ids, traces of the person, the answers as the world drew them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 
 from analysis.synthetic.answers import Answers
-from analysis.synthetic.canaries import OUTSIDE, SENTENCES, Canary, hatch
+from analysis.synthetic.canaries import OUTSIDE, SENTENCES, hatch
+from analysis.vendors.form import Row
 
 PLANTED_ANSWER_SHARE = 0.03
 """Of free answers that carry a canary."""
 
 NOT_ASKED_IF_SEED = ("NW3",)
-
-
-@dataclass(frozen=True)
-class SurveyRow:
-    """One respondent.
-
-    Attributes
-    ----------
-    respondent_id, consent_key : ids of the fictional field office
-    recruiter_id : of the person who passed a coupon on; empty for a seed or a volunteer
-    wave : 0 for a seed or a volunteer
-    seconds : length of the interview
-    trace : the name, telephone and addresses that a survey system would have recorded
-    answers : the world's answers by item
-    """
-
-    number: int
-    respondent_id: str
-    consent_key: str
-    recruiter_id: str
-    wave: int
-    seconds: int
-    trace: Canary
-    answers: Mapping[str, str]
-
-    @property
-    def address(self) -> str:
-        """An internet address of a range kept for documentation."""
-        return f"203.0.113.{self.number % 256}"
 
 
 def respondent_ids(size: int, generator: np.random.Generator) -> list[str]:
@@ -53,9 +22,7 @@ def consent_key(respondent_id: str) -> str:
     return f"SYNK-{respondent_id[4:]}"
 
 
-def survey_rows(
-    answers: Answers, wave: "np.typing.NDArray[np.int64]", generator: np.random.Generator
-) -> list[SurveyRow]:
+def survey_rows(answers: Answers, wave: "np.typing.NDArray[np.int64]", generator: np.random.Generator) -> list[Row]:
     """Every respondent in the order of the answers: the recruits, then the volunteers."""
     ids = respondent_ids(len(answers.person), generator)
     by_item = {item: values.tolist() for item, values in answers.by_item.items()}
@@ -71,7 +38,7 @@ def survey_rows(
         if recruiter < 0:
             given |= dict.fromkeys(NOT_ASKED_IF_SEED, "not_asked")
         rows.append(
-            SurveyRow(
+            Row(
                 number=number,
                 respondent_id=identity,
                 consent_key=consent_key(identity),
