@@ -6,6 +6,7 @@ What must not be here: a path of the real vault, a link between an invented esti
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from analysis.errors import StoreError
 from analysis.rehearsal.world import Design, World
 from analysis.study.loading import parse_plan
 
+KEY = "rehearsal.key"
 SAID = "REHEARSAL, invented: "
 WORDS = ("title", "population", "period", "provenance")
 """Words of a plan that stand in its book and in every row of its tables."""
@@ -66,7 +68,9 @@ def lay_out(root: Path, folder: Path, plan: Path, design: Design, world: World) 
         File of the plan.
     design, world
     """
-    project, unfinished = folder / "project", folder / "project.unfinished"
+    project, unfinished, key = folder / "project", folder / "project.unfinished", folder / KEY
+    shutil.rmtree(unfinished, ignore_errors=True)
+    key.unlink(missing_ok=True)
     copy_source(root, unfinished)
     vault = unfinished / "data/vault"
     vault.mkdir(parents=True)
@@ -76,7 +80,7 @@ def lay_out(root: Path, folder: Path, plan: Path, design: Design, world: World) 
     (vault / PLANTED).write_text(json.dumps({"everywhere": list(world.traces)}), encoding="utf-8")
     (vault / "evidence_links.csv").write_text(",".join(FIELD_COLUMNS) + "\n", encoding="utf-8")
     write_atomically(unfinished / "params.yaml", _parameters(unfinished / "params.yaml"))
-    create_key(folder / "rehearsal.key", unfinished)
+    create_key(key, unfinished)
     unfinished.rename(project)
     return project
 
@@ -137,5 +141,5 @@ def _environment(project: Path) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": str(project),
         "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}",
-        "STUDY_KEY_FILE": str(project.parent / "rehearsal.key"),
+        "STUDY_KEY_FILE": str(project.parent / KEY),
     }

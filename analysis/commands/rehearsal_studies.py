@@ -101,10 +101,10 @@ def study_once(design: Design, world: World, folder: Path, register: Register, c
 
 
 def without_models(plan: Plan) -> Plan:
-    """The same plan without what is drawn for long: models, and bootstraps of recruitments."""
+    """The same plan without what takes long: models, bootstraps of recruitments, checks of scales."""
     questions = tuple(question.model_copy(update={"modelled": False, "network": ()}) for question in plan.questions)
     fields = {name: getattr(plan, name) for name in type(plan).model_fields}
-    return type(plan).model_construct(**{**fields, "questions": questions})
+    return type(plan).model_construct(**{**fields, "questions": questions, "scales": ()})
 
 
 def repeated(

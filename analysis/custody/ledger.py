@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -309,7 +309,7 @@ def _entry(event: ConsentEvent, last: Entry | None) -> Entry:
 
 def _content(sequence: int, event: ConsentEvent, previous: str) -> dict[str, Any]:
     days = {"day": event.day.isoformat(), "expires": event.expires.isoformat() if event.expires else None}
-    return {"sequence": sequence} | asdict(event) | {"scopes": list(event.scopes)} | days | {"previous": previous}
+    return {"sequence": sequence} | vars(event) | {"scopes": list(event.scopes)} | days | {"previous": previous}
 
 
 def _hash(content: dict[str, Any]) -> str:
