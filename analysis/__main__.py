@@ -33,6 +33,7 @@ COMMANDS = {
     "estimate": "analysis.commands.estimate:estimate",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "guard-commit": "analysis.commands.guard_commit:guard_commit",
+    "import-consents": "analysis.commands.import_consents:import_consents",
     "new-study": "analysis.commands.new_study:new_study",
     "posts-table": "analysis.commands.posts_table:posts_table",
     "print-book": "analysis.commands.print_book:print_book",

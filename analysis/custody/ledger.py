@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +116,7 @@ def append_all(path: Path, events: Iterable[ConsentEvent], today: date | None = 
     """
     listed, day = tuple(events), today or utc_day()
     for number, event in enumerate(listed, start=1):
-        violation = next(chain(_violations(event), _future(event, day)), None)
+        violation = next(violations(event, day), None)
         if violation:
             place = f" ({number} of {len(listed)})" if len(listed) > 1 else ""
             raise CustodyError(f"{path}: event of {event.day}{place} not appended: {violation}")
@@ -264,6 +263,12 @@ def _current(grants: dict[str, ConsentEvent], cut_off: date) -> dict[str, Consen
 def _consent(subject: str, grants: dict[str, ConsentEvent]) -> Consent:
     latest = max(grants.values(), key=lambda grant: grant.day)
     return Consent(subject, frozenset(grants), latest.form_version, latest.wording_sha256, latest.language)
+
+
+def violations(event: ConsentEvent, today: date) -> Iterator[str]:
+    """Rules that an event breaks on a day, each as a sentence; an event without any may be appended."""
+    yield from _violations(event)
+    yield from _future(event, today)
 
 
 def _violations(event: ConsentEvent) -> Iterator[str]:

@@ -32,7 +32,7 @@ def load(tmp_path, content):
 
 def test_the_template_is_a_manifest():
     manifest = load_manifest(TEMPLATE)
-    assert manifest.surveys[0].variables.recruiter == "recruiter_id"
+    assert manifest.surveys[0].variables.duration == "interview_seconds"
     assert manifest.posts[0].accounts["user2345678901"].consent_subject == "A-0001"
 
 
