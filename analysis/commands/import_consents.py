@@ -40,14 +40,15 @@ _BETWEEN = re.compile(r"[\s;,|]+")
 
 
 def import_consents(
-    file: Annotated[Path, typer.Argument(help="CSV or XLSX; data/codelists/consents_template.csv has its columns")],
-    ledger: Annotated[Path | None, typer.Option(help="Default: the one that the vault's sources.yml names")] = None,
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX as data/codelists/consents_template.csv")],
+    ledger: Annotated[Path | None, typer.Option(help="Default: that of the vault's sources.yml")] = None,
 ) -> None:
     """Append the decisions of a table to the consent ledger: every row, or none and the reasons by row.
 
     One row is one decision: the key under which the ledger knows the person, one of granted, amended, withdrawn,
-    expired, refused, its UTC day, scopes with spaces between, the form's version, its wording (a text file beside the table, or
-    the SHA-256 of it), the language shown (ISO 639), where the proof is kept, and the last day on which it holds, if any.
+    expired, refused, its UTC day, scopes with spaces between, the form's version, its wording (a text file beside the
+    table, or the SHA-256 of it), the language shown (ISO 639), where the proof is kept, and the last day on which it
+    holds, if any.
     A decision that stands in the ledger already is passed over, so a growing table may be given again and again.
     Example: ./run python -m analysis import-consents consents.xlsx. Exit code 0, or 2 with the rows to mend.
     """
