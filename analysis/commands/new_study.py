@@ -21,6 +21,7 @@ SURVEY, POSTS = "data/codelists/study_template.yml", "data/codelists/posts_templ
 TEMPLATES = {
     MANIFESTS["vault"]: "data/codelists/sources_template.yml",
     GOVERNANCE: "data/codelists/governance_template.yml",
+    f"{VAULT}/truths.yml": "data/codelists/truths_template.yml",
 }
 FRAMES = "data/codelists/frames.csv"
 Part = Literal["survey", "posts", "both"]
@@ -29,9 +30,10 @@ ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NEXT = f"""next:
  1. say in {PLAN} what was asked and what is estimated, then ./run python -m analysis check-study {PLAN}
- 2. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
- 3. answer every field of {GOVERNANCE}
- 4. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
+ 2. ./run rehearse {VAULT} tries the plan on invented people before anybody is asked
+ 3. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
+ 4. answer every field of {GOVERNANCE}
+ 5. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
 The page "Bring your own corpora" of the book goes on from there."""
 
 
