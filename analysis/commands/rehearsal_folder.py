@@ -70,14 +70,18 @@ def _source(given: SurveySource, plan: Plan) -> Source:
         raise StudyError(f"{given.file}: {vendor} cannot be rehearsed; formats: {', '.join(WRITERS)}")
     file = str(Path(given.file).with_suffix(WRITERS[vendor][0]))
     names = {role: name for role, name in vars(given.variables).items() if name}
+    if plan.periods:
+        # The rehearsal spreads its interviews over all periods, whatever period a manifest states for a file.
+        names.setdefault("interviewed", "interview_day")
     return Source(given.source_id, file, given.sample_source, given.mode, vendor, names, given.duration_unit)
 
 
 def _expected(plan: Plan) -> tuple[Source, ...]:
     """Where no manifest says anything: one export of volunteers, and one of recruits where the plan has recruitment."""
-    found = [Source("volunteers", "exports/volunteers.csv", "opt_in", "web", vendor_of("volunteers.csv", plan), ROLES)]
+    roles = ROLES | ({"interviewed": "interview_day"} if plan.periods else {})
+    found = [Source("volunteers", "exports/volunteers.csv", "opt_in", "web", vendor_of("volunteers.csv", plan), roles)]
     if plan.recruitment:
-        names = {**ROLES, **RECRUITED}
+        names = {**roles, **RECRUITED}
         found.insert(0, Source("recruits", "exports/recruits.xlsx", "rds", "web", "kobo", names))
     return tuple(found)
 

@@ -92,7 +92,7 @@ def study_once(design: Design, world: World, folder: Path, register: Register, c
     responses = admitted.rows.sort_values("respondent_pseudonym", ignore_index=True)
     plan = design.plan
     totals = margins.read_margins(folder / "margins.csv", plan.margins) if plan.margins else None
-    excluded = quality.flagged(responses, plan.quality).is_excluded.to_numpy(bool)
+    excluded = quality.flagged(responses, plan.screen).is_excluded.to_numpy(bool)
     weights = weighting.weight_rows(plan, responses, excluded, totals, cut_at)
     survey = read_survey(plan, responses, weights, "vault")
     found = estimate(survey, totals, ONE_RUN, "a rehearsal")

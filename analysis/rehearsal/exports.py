@@ -40,7 +40,7 @@ class Source:
     ----------
     source_id, file, sample_source, mode : as the manifest has them
     vendor : code of the format
-    variables : role (`consent_subject`, `respondent`, `recruiter`, `wave`, `duration`) → variable, where it has one
+    variables : role (`consent_subject`, `respondent`, `recruiter`, …, as the manifest names them) → variable
     duration_unit : `seconds` or `minutes`
     """
 
@@ -86,7 +86,8 @@ def form_of(source: Source, plan: Plan) -> Form:
 
 def _office(source: Source) -> dict[str, str]:
     what = {"consent_subject": "consent_key", "respondent": "respondent_id", "recruiter": "recruiter", "wave": "wave",
-            "duration": source.duration_unit}  # fmt: skip
+            "duration": source.duration_unit, "interviewed": "day", "weight": "weight", "stratum": "stratum",
+            "cluster": "cluster"}  # fmt: skip
     office = {source.variables[role]: kept for role, kept in what.items() if source.variables.get(role)}
     return (
         office

@@ -179,7 +179,7 @@ class _Asked:
 
     def checks(self) -> None:
         """The item that tells what to answer."""
-        rule = self.plan.quality.attention
+        rule = self.plan.screen.attention
         if rule:
             wrong = tuple(code for code in self._codes(rule.item) if code != rule.answer)
             fails = self.is_careless | self._some(self.habits.inattentive)
@@ -189,16 +189,16 @@ class _Asked:
         """Careless respondents answer by chance, agreement items all alike, and write what others write."""
         kept = _assigned(self.plan) | set(trait_columns(self.plan))
         kept |= {each.item for experiment in self.plan.list_experiments for each in experiment.all_lists}
-        kept |= {self.plan.quality.attention.item} if self.plan.quality.attention else set()
+        kept |= {self.plan.screen.attention.item} if self.plan.screen.attention else set()
         for column, (item, _) in self.plan.columns.items():
             if column not in kept and not item.free_text:
                 self.said[column] = np.where(self.is_careless, self._any(self._codes(column)), self.said[column])
-        block = self.plan.quality.agreement
+        block = self.plan.screen.agreement
         for column in block:
             same = next((code for code in self._codes(block[0]) if code in self._codes(column)), None)
             self.said[column] = np.where(self.is_careless, same or self.said[column], self.said[column])
-        if self.plan.quality.free_text:
-            column = self.plan.quality.free_text
+        if self.plan.screen.free_text:
+            column = self.plan.screen.free_text
             self.said[column] = np.where(self.is_careless, SAME_SENTENCE, self.said[column]).astype(object)
 
     def nonresponse(self) -> None:

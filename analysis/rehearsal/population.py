@@ -118,8 +118,8 @@ def drawn_columns(plan: Plan) -> set[str]:
               for name in (each.item, each.endorser)}  # fmt: skip
     found |= {each.item for each in plan.devices} | {ballot.version for ballot in plan.split_ballots}
     found |= {battery.foil for battery in plan.batteries}
-    if plan.quality.attention:
-        found.add(plan.quality.attention.item)
+    if plan.screen.attention:
+        found.add(plan.screen.attention.item)
     return found
 
 

@@ -11,8 +11,8 @@ from pydantic import Field
 from analysis.errors import StudyError
 from analysis.study import Plan
 from analysis.study.entry import Code, Column, Entry, EstimandId
+from analysis.study.faults import nearest
 from analysis.study.loading import parse_entry
-from analysis.study.references import nearest
 
 DEFAULT_SHARE = 0.3
 DEFAULT_EFFECTS = {"split_ballots": 0.05, "batteries": 0.2, "endorsements": 0.3, "contrasts": 0.0}

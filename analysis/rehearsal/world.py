@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import yaml
@@ -15,7 +16,7 @@ from analysis.errors import StudyError
 from analysis.rehearsal.exports import Source, identity, written
 from analysis.rehearsal.interview import Interviews, interview
 from analysis.rehearsal.population import Bools, Population, populate, size_for
-from analysis.rehearsal.sampling import Sample, recruits, volunteers
+from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
 from analysis.rehearsal.truth import Truth, truths
 from analysis.rehearsal.truths import Truths
 from analysis.study import Plan
@@ -109,7 +110,7 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
         sample = _sample(population, source, size, taken, generator)
         taken[sample.person] = True
-        rows = _rows(source, sample, interview(population, sample.person, generator), office)
+        rows = _rows(source, sample, interview(population, sample.person, generator), (office, _days(design.plan)))
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
@@ -122,8 +123,10 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
 
 
 def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
-    draw = recruits if source.sample_source == "rds" else volunteers
-    return draw(population, size, taken, generator)
+    return SAMPLES[source.sample_source](population, size, taken, generator)
+
+
+SAMPLES = {"rds": recruits, "opt_in": volunteers, "probability": drawn}
 
 
 class _Office:
@@ -138,7 +141,15 @@ class _Office:
         return f"INV{next(self.numbers)}"
 
 
-def _rows(source: Source, sample: Sample, said: Interviews, office: _Office) -> list[Row]:
+def _days(plan: Plan) -> list[str]:
+    """Days of interviews in turn: every period of the plan is as long in the field."""
+    spans = [(each.first, (each.last - each.first).days + 1) for each in plan.periods.values()]
+    longest = max((days for _, days in spans), default=0)
+    return [(first + timedelta(days=turn % days)).isoformat() for turn in range(longest) for first, days in spans]
+
+
+def _rows(source: Source, sample: Sample, said: Interviews, how: tuple[_Office, list[str]]) -> list[Row]:
+    office, days = how
     ids = [office.next() for _ in sample.person]
     rows = []
     for number, name in enumerate(ids):
@@ -155,7 +166,9 @@ def _rows(source: Source, sample: Sample, said: Interviews, office: _Office) -> 
                 seconds=int(said.seconds[number]),
                 trace=_trace(name),
                 answers=_answers(said, number),
-                more={"recruiter": named, "minutes": minutes},
+                more={"recruiter": named, "minutes": minutes}
+                | {what: str(each[number]) for what, each in sample.drawn.items()},
+                **({"day": days[number % len(days)]} if days else {}),
             )
         )
     return rows

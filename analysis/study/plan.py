@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from analysis.errors import StudyError
 from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
 from analysis.study.posts import Posts
@@ -438,6 +439,20 @@ class Plan(Entry):
     def has_survey(self) -> bool:
         """Whether anybody is asked."""
         return bool(self.items)
+
+    @property
+    def screen(self) -> Quality:
+        """The quality screen of a survey; StudyError where nobody is asked."""
+        if self.quality is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is nobody to screen")
+        return self.quality
+
+    @property
+    def main(self) -> Question:
+        """The main question of a survey; StudyError where nobody is asked."""
+        if self.main_question is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is no main question")
+        return self.by_estimand[self.main_question]
 
     @cached_property
     def columns(self) -> dict[str, tuple[Item, str]]:

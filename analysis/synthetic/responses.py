@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.answers import FIELD_DAYS, Answers
-from analysis.synthetic.questionnaire import QUESTIONS, Question
+from analysis.synthetic.questionnaire import QUESTIONS
+from analysis.vendors.form import Question
 
 MISSING = {"pns": ".refused", "dk": ".dont_know", "not_asked": ".not_asked"}
 PERIODS = ("first", "second", "third")

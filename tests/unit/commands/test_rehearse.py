@@ -43,7 +43,7 @@ def test_every_plan_is_rehearsed_at_once(plan, respondents, tmp_path, capsys):
 
 def test_a_new_study_is_rehearsed_at_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(new_study, "ROOT", tmp_path)
-    for template in new_study.TEMPLATES.values():
+    for template in (*new_study.TEMPLATES.values(), new_study.SURVEY, new_study.FRAMES, new_study.TRUTHS[1]):
         (tmp_path / template).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / template, tmp_path / template)
     command_line(["new-study"])(["new-study", "trust_2027"], standalone_mode=False)
