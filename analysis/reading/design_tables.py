@@ -8,9 +8,10 @@ import pandas as pd
 from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, priced, shown_probabilities
 from analysis.reading.fragments import column_table, div, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, is_given, percent, plain
+from analysis.reading.wording import count, decimal, is_given, percent, plain, sentence_case
 
 SCRIPT = "design_tables.py"
+NAME, DIRECT = "verdict_probabilities", "direct"
 ENVELOPE, SHOWN_SIZE = 0.04, 1000
 FOLDED = "How often the rule would give each verdict, by what is true"
 SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02_26": "E08_jump_in_approval"}
@@ -68,7 +69,11 @@ def computed_decisions(release: Release, claim_id: str) -> str:
     rows = rows[rows.planned_n.eq(SHOWN_SIZE if SHOWN_SIZE in sizes else sizes[0])] if sizes else rows
     if rows.empty:
         return ""
+    ways = release.codes("verdict_probabilities", "private_way_code")
+    is_private = (rows.private_way_code != DIRECT).any()
+    private = {"Private answer asked by": lambda row: escaped(sentence_case(ways[row.private_way_code]))}
     columns = {
+        **(private if is_private else {}),
         "If the truth were": lambda row: plain(row.true_value),
         "Possible bogus answers": lambda row: percent(row.assumed_bogus_share),
         "Supported": lambda row: percent(row.p_supported),
@@ -80,7 +85,7 @@ def computed_decisions(release: Release, claim_id: str) -> str:
         f"respondents and a design effect of {quoted(plain(SHOWN_EFFECT), 'verdict_probabilities')}:"
     )
     parts = [
-        table_block(column_table(own, columns, range(5)), release, "verdict_probabilities", SCRIPT)
+        table_block(column_table(own, columns, range(len(columns) - 5, len(columns))), release, NAME, SCRIPT)
         for _, own in rows.groupby("estimand_id", sort=True)
     ]
     return div("folded", f":::::{{dropdown}} {FOLDED}\n{what}\n\n" + "\n\n".join(parts) + "\n:::::", "::::::")

@@ -14,7 +14,7 @@ from analysis.reading.questionnaire_page import NAME as ITEMS
 from analysis.reading.questionnaire_page import linked_codes
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
-from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
+from analysis.reading.wording import count, decimal, in_words, is_given, listing, percent, sentence_case, span
 
 SCRIPT = "survey_tables.py"
 TEXTS = {
@@ -42,6 +42,7 @@ def survey_tables(release: Release) -> dict[str, str]:
         "table_survey_overall": _estimates(release, ["all"], SHARES),
         "table_survey_service": _estimates(release, list(terms(release, "sensitive_group")), SHARES),
         "table_survey_differences": _estimates(release, ["all"], ("difference_in_shares", *POINTS)),
+        "table_survey_lists": lists_table(release),
         "table_survey_diagnostics": diagnostics_table(release),
         "table_recovery": recovery_table(release),
     }
@@ -137,6 +138,22 @@ def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) 
         "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
     }
     return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
+
+
+def lists_table(release: Release) -> str:
+    """Every list among everybody: as it stands under each weighting, and with its error of length allowed for."""
+    name, words = f"{release.study}_survey_estimates", terms(release, "list")
+    rows = release.table(name)
+    parts = rows.item_text.str.split(" and ")
+    rows = rows[rows.group_kind_code.eq("all") & parts.map(lambda items: set(items) <= set(words))]
+    columns = {
+        "List": lambda row: escaped(sentence_case(listing([words[item] for item in row.item_text.split(" and ")]))),
+        "Weighting": lambda row: escaped(in_words(row.weighting_code)),
+        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimate": _value,
+        "95% interval": _interval,
+    }
+    return _labelled(release, column_table(rows, columns, ()), name)
 
 
 def _value(row: Any) -> str:

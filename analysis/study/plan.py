@@ -127,6 +127,9 @@ class ItemList(Entry):
     control: str = "control"
     treatment: str = "treatment"
     control_items: int = Field(ge=1)
+    """Items that everybody saw, without the sensitive one and without a placebo item."""
+    design: Literal["conventional", "placebo-list"] = "conventional"
+    """`placebo-list`: the control list holds an item that nobody can hold, so that both lists are equally long."""
 
 
 class ListExperiment(Entry):
@@ -135,6 +138,16 @@ class ListExperiment(Entry):
     estimand: EstimandId
     lists: tuple[ItemList, ...] = Field(min_length=1, max_length=2)
     placebo: ItemList | None = None
+
+    @model_validator(mode="after")
+    def _equal_length_alone(self) -> Self:
+        equal = [each.item for each in self.all_lists if each.design == "placebo-list"]
+        if equal and len(self.all_lists) > 1:
+            raise ValueError(
+                f"list '{equal[0]}' has the design placebo-list; it is one list, without a second one and without "
+                "`placebo`, which measures what a longer list does: write it as an experiment of its own"
+            )
+        return self
 
     @property
     def name(self) -> str:

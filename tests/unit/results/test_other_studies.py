@@ -10,6 +10,7 @@ from analysis.measures.quality import flag_counts, flagged
 from analysis.results import survey_weights as weighting
 from analysis.results.members import survey_members
 from analysis.results.questionnaire import questionnaire_rows, term_rows
+from analysis.results.survey_experiments import LENGTH_ALLOWED
 from analysis.results.survey_frame import read_survey
 from analysis.results.survey_lists import list_counts
 from analysis.results.survey_results import Sizes, estimate
@@ -131,8 +132,13 @@ def test_one_list_is_estimated_with_its_own_arms():
     margins = totals(plan, ("Here", "f"), ("Here", "m"), ("There", "f"), ("There", "m"))
     survey, found, _ = estimated(plan, rows, margins)
     lists = found.estimates[found.estimates.item_text == "groups"]
-    assert set(lists.estimator_text) == {"difference in means", "linear regression", "maximum likelihood"}
-    assert set(lists.weighting_code) == {"unweighted", "rds", "blended"}
+    assert set(lists.estimator_text) == {
+        "difference in means",
+        "linear regression",
+        "maximum likelihood",
+        LENGTH_ALLOWED,
+    }
+    assert set(lists.weighting_code) == {"unweighted", "rds", "blended", "envelope"}
     whole = lists[(lists.group_text == "all") & (lists.weighting_code == "unweighted")].set_index("estimator_text")
     counts = pd.to_numeric(rows.groups)
     assert whole.value["difference in means"] == pytest.approx(counts[COIN].mean() - counts[~COIN].mean(), abs=0.01)
