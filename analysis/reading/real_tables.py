@@ -3,8 +3,7 @@
 What must not be here: drawing, or a number of the fictional world.
 """
 
-from collections.abc import Mapping
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
