@@ -42,7 +42,7 @@ SLOW_FILES = (
     "unit/reading/test_pages.py",
     "unit/results/test_design_diagnosis.py",
     "unit/results/test_posts.py",
-    "unit/results/test_survey_results.py",
+    "unit/strategy/test_survey.py",
     "unit/synthetic/test_survey_exports.py",
 )
 """Files of those folders that take longer than a file should before a commit."""

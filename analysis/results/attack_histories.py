@@ -22,13 +22,13 @@ from analysis.results.attack_studies import SHAPES, Shape, invented_answers, inv
 from analysis.results.members import digest, post_members, survey_members
 from analysis.results.post_rows import PostTables
 from analysis.results.posts import frame_share_rows
-from analysis.results.survey_direct import direct_rows
-from analysis.results.survey_frame import ALL, Survey, read_survey
-from analysis.results.survey_rows import Rows
-from analysis.results.survey_weights import weight_rows
 from analysis.schemas import TABLES
 from analysis.schemas.precision import floored, up_to_step
 from analysis.store import canonical, csv_bytes
+from analysis.strategy.direct import direct_rows
+from analysis.strategy.frame import ALL, Survey, read_survey
+from analysis.strategy.rows import Rows
+from analysis.strategy.weights import weight_rows
 from analysis.study import Plan
 from analysis.study.plan import Question
 

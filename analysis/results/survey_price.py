@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.results.publication_price import Compared, price_rows
-from analysis.results.survey_rows import Rows
+from analysis.strategy.rows import Rows
 
 
 def survey_price(rows: Rows, truths: Mapping[str, float]) -> pd.DataFrame:

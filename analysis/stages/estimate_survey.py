@@ -2,14 +2,14 @@
 
 from analysis.measures import margins
 from analysis.params import Params
-from analysis.results.survey_evidence import evidence_rows
-from analysis.results.survey_frame import read_survey
-from analysis.results.survey_lists import list_counts
 from analysis.results.survey_price import survey_price
 from analysis.results.survey_recovery import recovery_rows
-from analysis.results.survey_results import Sizes, estimate
 from analysis.schemas import study_source, study_table
 from analysis.store import Store
+from analysis.strategy.evidence import evidence_rows
+from analysis.strategy.frame import read_survey
+from analysis.strategy.lists import list_counts
+from analysis.strategy.survey import Sizes, estimate
 from analysis.study import open_plan
 
 MARGINS = {"synthetic": "data/fiction/synthetic_margins.csv", "vault": "data/vault/margins.csv"}

@@ -2,9 +2,9 @@
 
 from analysis.measures import margins
 from analysis.params import Params
-from analysis.results import survey_weights as weighting
 from analysis.schemas import study_source, study_table
 from analysis.store import Store
+from analysis.strategy import weights as weighting
 from analysis.study import open_plan
 
 MARGINS = {"synthetic": "data/fiction/synthetic_margins.csv", "vault": "data/vault/margins.csv"}

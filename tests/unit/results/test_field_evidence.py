@@ -9,14 +9,14 @@ from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_regis
 from analysis.claims.verdict import UNLINKED, judge_register, outward_points
 from analysis.errors import ClaimsError
 from analysis.results import claims
-from analysis.results import survey_weights as weighting
 from analysis.results.field_evidence import field_pieces, p_value, screens
-from analysis.results.survey_direct import robust_rows
-from analysis.results.survey_evidence import LEVELS, evidence_rows
-from analysis.results.survey_frame import read_survey
-from analysis.results.survey_rows import Rows
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from analysis.strategy import weights as weighting
+from analysis.strategy.direct import robust_rows
+from analysis.strategy.evidence import LEVELS, evidence_rows
+from analysis.strategy.frame import read_survey
+from analysis.strategy.rows import Rows
 from tests.studies import ROOT, edited
 from tests.unit.results.surveys import margins, quality, responses
 

@@ -25,10 +25,10 @@ from analysis.estimators.list_experiment.regression import linear_regression, re
 from analysis.estimators.list_experiment.standing import ListAnalysis, analyse
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
-from analysis.results.survey_frame import ALL, Bools, Floats, Survey
-from analysis.results.survey_lists import ListAnswers, counts_of, list_answers
-from analysis.results.survey_rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
 from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share_step, up_to_step
+from analysis.strategy.frame import ALL, Bools, Floats, Survey
+from analysis.strategy.lists import ListAnswers, counts_of, list_answers
+from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
 from analysis.study.plan import Device, Endorsement, ListExperiment
 
 LEVEL = 0.05

@@ -1,10 +1,10 @@
 from analysis.disclosure.tabular import protect_frequencies
-from analysis.results.survey_lists import list_counts
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from analysis.strategy.lists import list_counts
 from tests.studies import edited
 from tests.unit.results.surveys import responses
-from tests.unit.results.test_survey_results import survey_of
+from tests.unit.strategy.test_survey import survey_of
 
 SHORT = edited(("control_items: 4", "control_items: 2"))
 TABLE = TABLES["synthetic_list_counts"]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.results.survey_complements import withhold_complements
-from analysis.results.survey_direct import composite_rows, difference_rows, direct_rows, rds_rows, robust_rows
-from analysis.results.survey_experiments import Checks, device_rows, endorsement_rows, list_rows
-from analysis.results.survey_frame import Survey
-from analysis.results.survey_models import comparability_rows, model_rows, sensitivity_rows
-from analysis.results.survey_rows import Rows
+from analysis.strategy.complements import withhold_complements
+from analysis.strategy.direct import composite_rows, difference_rows, direct_rows, rds_rows, robust_rows
+from analysis.strategy.experiments import Checks, device_rows, endorsement_rows, list_rows
+from analysis.strategy.frame import Survey
+from analysis.strategy.models import comparability_rows, model_rows, sensitivity_rows
+from analysis.strategy.rows import Rows
 
 CHECK_COLUMNS = (
     "item_text", "check_code", "statistic", "threshold", "is_passed", "check_text", "respondents_n", "source",

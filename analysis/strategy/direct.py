@@ -20,10 +20,10 @@ from analysis.estimators.robust_interval import RobustInterval, robust_interval
 from analysis.estimators.shares import ShareEvidence, share_interval
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import kish_effect, survey_mean
-from analysis.results.survey_complements import withhold_complements
-from analysis.results.survey_frame import ALL, Bools, Coded, Floats, Survey
-from analysis.results.survey_rows import REFUSED, Number, Place, Rows, listing, reason_against
 from analysis.schemas.precision import floored
+from analysis.strategy.complements import withhold_complements
+from analysis.strategy.frame import ALL, Bools, Coded, Floats, Survey
+from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against
 from analysis.study.plan import Battery, Group, Question, SplitBallot
 
 SHARE = "share of answers"

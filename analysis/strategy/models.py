@@ -20,11 +20,11 @@ from analysis.estimators.mrp import PoststratifiedShare, multilevel_cells, posts
 from analysis.estimators.selection import bogus_sensitivity, data_defect_curve
 from analysis.estimators.weighting.design import survey_design
 from analysis.measures.margin_levels import under_levels
-from analysis.results.survey_direct import PLAN_WEIGHTINGS, blended_share, robust
-from analysis.results.survey_experiments import Checks
-from analysis.results.survey_frame import ALL, Bools, Coded, Floats, Survey
-from analysis.results.survey_rows import REFUSED, Number, Place, Rows, reason_against
 from analysis.schemas.precision import floored, publish_share
+from analysis.strategy.direct import PLAN_WEIGHTINGS, blended_share, robust
+from analysis.strategy.experiments import Checks
+from analysis.strategy.frame import ALL, Bools, Coded, Floats, Survey
+from analysis.strategy.rows import REFUSED, Number, Place, Rows, reason_against
 from analysis.study.plan import Contrast, Question, Scale
 
 Ints = npt.NDArray[np.int64]

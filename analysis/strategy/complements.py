@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analysis.results.survey_rows import Number, Place, Rows
+from analysis.strategy.rows import Number, Place, Rows
 
 SAMPLES = ("rds", "raked")
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.results.survey_complements import withhold_complements
-from analysis.results.survey_rows import TOO_FEW, Number, Place, Rows
+from analysis.strategy.complements import withhold_complements
+from analysis.strategy.rows import TOO_FEW, Number, Place, Rows
 from tests.studies import SHIPPED
 
 

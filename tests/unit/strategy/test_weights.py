@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.results import survey_weights as weighting
+from analysis.strategy import weights as weighting
 from tests.studies import SHIPPED
 from tests.unit.results.surveys import margins, quality, responses
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.results.survey_frame import Bools, Floats, Survey
+from analysis.strategy.frame import Bools, Floats, Survey
 from analysis.study.plan import ItemList
 
 ARMS = ("control", "treatment")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.results.survey_weights import Recruitment, recruitment
+from analysis.strategy.weights import Recruitment, recruitment
 from analysis.study.plan import Group, Plan, Question
 
 Floats = npt.NDArray[np.float64]

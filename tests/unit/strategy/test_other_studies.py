@@ -7,15 +7,15 @@ import pytest
 from analysis.errors import EstimationError
 from analysis.measures.margins import coverage
 from analysis.measures.quality import flag_counts, flagged
-from analysis.results import survey_weights as weighting
 from analysis.results.members import survey_members
 from analysis.results.questionnaire import questionnaire_rows, term_rows
-from analysis.results.survey_experiments import LENGTH_ALLOWED
-from analysis.results.survey_frame import read_survey
-from analysis.results.survey_lists import list_counts
-from analysis.results.survey_results import Sizes, estimate
 from analysis.schemas import TABLES, with_items
 from analysis.schemas.check import check
+from analysis.strategy import weights as weighting
+from analysis.strategy.experiments import LENGTH_ALLOWED
+from analysis.strategy.frame import read_survey
+from analysis.strategy.lists import list_counts
+from analysis.strategy.survey import Sizes, estimate
 from tests.studies import one_list, survey_only
 
 SIZES = Sizes(seed=1, bootstrap_draws=20, model_draws=40)

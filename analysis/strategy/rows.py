@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analysis.estimators.estimate import Estimate, Interval
-from analysis.results.survey_frame import ALL, Survey
 from analysis.schemas.precision import Limits as IntervalRule
 from analysis.schemas.precision import Shown, floored, publish_number, publish_share
+from analysis.strategy.frame import ALL, Survey
 from analysis.study.plan import Plan
 
 TOO_FEW = "too few respondents in the group, on one side of the answer, or beside what is shown"

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.results import survey_weights as weighting
-from analysis.results.survey_direct import direct_rows, rds_rows
-from analysis.results.survey_evidence import evidence_rows
-from analysis.results.survey_experiments import LENGTH_ALLOWED, PLACEBO_FAILS, PLACEBO_UNJUDGED
-from analysis.results.survey_frame import read_survey
-from analysis.results.survey_lists import EQUAL_LENGTH, list_counts
 from analysis.results.survey_recovery import recovery_rows
-from analysis.results.survey_results import Sizes, estimate
-from analysis.results.survey_rows import REFUSED, TOO_FEW, Place, Rows, identifier, reason_against
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.schemas.precision import floored, share_on_step, share_step
+from analysis.strategy import weights as weighting
+from analysis.strategy.direct import direct_rows, rds_rows
+from analysis.strategy.evidence import evidence_rows
+from analysis.strategy.experiments import LENGTH_ALLOWED, PLACEBO_FAILS, PLACEBO_UNJUDGED
+from analysis.strategy.frame import read_survey
+from analysis.strategy.lists import EQUAL_LENGTH, list_counts
+from analysis.strategy.rows import REFUSED, TOO_FEW, Place, Rows, identifier, reason_against
+from analysis.strategy.survey import Sizes, estimate
 from tests.studies import SHIPPED, edited, question
 from tests.unit.results.surveys import margins, quality, responses
 
