@@ -27,7 +27,7 @@ from analysis.reading.privacy_tables import privacy_tables
 from analysis.reading.real_tables import real_tables
 from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
+from analysis.reading.wording import beside, count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
 SCRIPT = "chapter_tables.py"
 UNITS = {"text": "Posts", "shock": "Weeks"}
@@ -176,6 +176,8 @@ def events(release: Release) -> str:
     """Every dated event with how sure its day is."""
     known = release.codes("events_dated", "date_status_code")
     quality = release.codes("events_dated", "source_quality_code")
+    rows = release.table("events_dated").sort_values(["event_date", "event_id"])
+    told = dict(zip(rows.event_id, rows.event_text, strict=True))
     columns = {
         "Day": lambda row: f"[{row.event_date:%Y-%m-%d}]{{.one-line}}",
         "What happened": lambda row: escaped(row.event_text),
@@ -184,10 +186,9 @@ def events(release: Release) -> str:
         "Source": lambda row: cited(row.source),
         "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
         "A host's own events within a week": lambda row: (
-            escaped(row.confounders_text) if is_given(row.confounders_text) else "–"
+            escaped(beside(row.confounders_text, told)) if is_given(row.confounders_text) else "–"
         ),
     }
-    rows = release.table("events_dated").sort_values(["event_date", "event_id"])
     return table_block(column_table(rows, columns), release, "events_dated", SCRIPT)
 
 
@@ -204,9 +205,10 @@ def experiment_checks(release: Release) -> str:
 
 
 def experiment_differences(release: Release) -> str:
-    """Differences in mean counts with their intervals; ReleaseError when the release holds none."""
+    """Differences of the Afghan lists with their intervals; ReleaseError when the release holds none."""
     rows = release.table("estimates")
-    rows = rows[rows.quantity_code == "difference_in_mean_counts"]
+    is_afghan = rows.estimand_id.str.contains("afghanistan")
+    rows = rows[(rows.quantity_code == "difference_in_mean_counts") & is_afghan]
     if rows.empty:
         raise ReleaseError("table 'estimates': no difference in mean counts; run `./run repro`")
     columns = {

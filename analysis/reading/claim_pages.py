@@ -54,7 +54,7 @@ ARGUED = (
     "[what law says, with article and paragraph, and where hosts differ](../law.md)."
 )
 ARITHMETIC = "C10"
-COMPUTED = re.compile(r"with probability|with \d+ % power")
+COMPUTED = re.compile(r"with probability|with \d+ ?% power")
 """Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
 
 SHOWN_CONTEXT = 6

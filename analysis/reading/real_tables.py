@@ -135,7 +135,7 @@ def list_assurance(release: Release) -> str:
     columns = {
         "Published experiments": lambda row: escaped(sentence_case(row.prior_text)),
         "Respondents": lambda row: count(row.respondents_n),
-        "Standard error": lambda row: percent(row.assumed_error_share, 1),
+        "Standard error, points": lambda row: decimal(100 * row.assumed_error_share, 1),
         "Chance, if they differ as published": lambda row: percent(row.assurance_share),
         "Power at the register's smallest effect": lambda row: percent(row.power_share),
     }
@@ -202,7 +202,7 @@ def _list_values(release: Release) -> dict[str, str]:
     named = {
         row.replication_id.partition("zodiac_")[2]: row.replication_id for row in _known_rows(release).itertuples()
     }
-    named |= {"rare": next(name for name in rows.index if name.endswith("lists_rare"))}
+    rare = next(name for name in rows.index if name.endswith("lists_rare"))
     error = next(name for name in rows.index if name.endswith("median_standard_error"))
     incidents = {
         f"value_replication_results_{word}": count(rows.value[rows.index.str.endswith(ending)].iloc[0])
@@ -216,7 +216,8 @@ def _list_values(release: Release) -> dict[str, str]:
             for word, name in named.items()
             for end, column in ends.items()
         }
-        | {"value_replication_results_median_error": percent(rows.loc[error, "value"], 1)}
+        | {f"value_replication_results_rare{end}": decimal(100 * rows.loc[rare, of], 1) for end, of in ends.items()}
+        | {"value_replication_results_median_error": decimal(100 * rows.loc[error, "value"], 1)}
         | {
             f"value_replication_results_{word}": shown(rows.value[rows.index.str.endswith(f"lists_{word}")].iloc[0])
             for word, shown in PRACTICE.items()
@@ -246,7 +247,7 @@ def _practice_values(release: Release) -> dict[str, str]:
     return {
         "value_list_practice_experiments": count(widths.experiments_n.sum()),
         "value_list_practice_narrowest": count(widths.experiments_n.iloc[0]),
-        "value_list_practice_narrow": percent(widths.band_high_share.iloc[0]),
+        "value_list_practice_narrow": decimal(100 * widths.band_high_share.iloc[0], 0),
     }
 
 

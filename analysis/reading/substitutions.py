@@ -26,7 +26,7 @@ from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.source_tables import source_tables
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
+from analysis.reading.wording import VERDICTS, beside, claim_order, count, day, half_up, listing, percent, plain
 
 ALL_HOSTS = "all hosts"
 """In the quantity of the published figure that leaves out no host."""
@@ -186,8 +186,9 @@ def evidence_values(release: Release) -> dict[str, str]:
 
 def _confounded(events: pd.DataFrame) -> str:
     """Which of the days that may be break dates have a host's own event within a week."""
+    words = dict(zip(events.event_id, events.event_text, strict=True))
     named = events[events.is_break_date_eligible & events.confounders_text.notna()]
-    told = [f"{row.event_id} ({escaped(row.confounders_text)})" for row in named.itertuples()]
+    told = [f"{day(row.event_date)} ({escaped(beside(row.confounders_text, words))})" for row in named.itertuples()]
     return f"Of the days that may be break dates this concerns {'; '.join(told)}." if told else ""
 
 

@@ -14,7 +14,17 @@ from analysis.reading.questionnaire_page import NAME as ITEMS
 from analysis.reading.questionnaire_page import linked_codes
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
-from analysis.reading.wording import count, decimal, in_words, is_given, listing, percent, sentence_case, span
+from analysis.reading.wording import (
+    count,
+    decimal,
+    estimator,
+    in_words,
+    is_given,
+    listing,
+    percent,
+    sentence_case,
+    span,
+)
 
 SCRIPT = "survey_tables.py"
 TEXTS = {
@@ -60,7 +70,7 @@ def coverage_table(release: Release) -> str:
     """Bias, spread and coverage of every estimator in every kind of population."""
     columns = {
         "Population": lambda row: escaped(sentence_case(in_words(row.simulation_code))),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Interval": lambda row: escaped(row.interval_text),
         "Studies": lambda row: count(row.worlds_n),
         "Bias, points": lambda row: decimal(100 * row.bias_share, 1),
@@ -132,7 +142,7 @@ def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) 
         **group,
         "Items": lambda row: linked_codes(row.item_text, items),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Estimate": _value,
         "95% interval": _interval,
         "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
@@ -149,7 +159,7 @@ def lists_table(release: Release) -> str:
     columns = {
         "List": lambda row: escaped(sentence_case(listing([words[item] for item in row.item_text.split(" and ")]))),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Estimate": _value,
         "95% interval": _interval,
     }
@@ -201,7 +211,7 @@ def recovery_table(release: Release) -> str:
         columns=["estimator", "weighting", "judged", "held", "error"],
     )
     columns = {
-        "Estimator": lambda row: escaped(row.estimator),
+        "Estimator": lambda row: escaped(estimator(row.estimator)),
         "Weighting": lambda row: escaped(in_words(row.weighting)),
         "Intervals": lambda row: count(row.judged),
         "Hold the truth": lambda row: count(row.held),
@@ -233,10 +243,10 @@ def survey_values(release: Release) -> dict[str, str]:
     told = (
         f"In {WORLD[release.study]}, of {quoted(count(len(recovery)), table)} intervals of shares whose truth is known,"
         f" {quoted(count(held), table)} hold it. "
-        "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
-        "that reason is no fault of the arithmetic."
+        "Direct questions miss the truth where people hide or feign, and no weighting mends that: such a miss comes "
+        "from the answers, not from the calculation."
         if len(recovery)
-        else "The truth is not known, so nothing is held against it."
+        else "The truth is not known, so the intervals cannot be compared with it."
     )
     return {
         "text_survey": TEXTS[release.study],
@@ -255,6 +265,6 @@ def survey_values(release: Release) -> dict[str, str]:
         "value_rds_coverage_with_effect": count(sampling.design_effect.notna().sum()),
         "value_rds_coverage_above_two": count((sampling.design_effect > 2).sum()),
         "value_rds_coverage_worst": percent(worst.coverage_share),
-        "text_rds_coverage_worst": f"{worst.estimator_text} with the {worst.interval_text} "
+        "text_rds_coverage_worst": f"{estimator(worst.estimator_text)} with the {worst.interval_text} "
         f"in populations of the kind *{in_words(worst.simulation_code)}*",
     }

@@ -22,7 +22,7 @@ VERDICTS = {
     "supported": "the evidence meets the rule that was fixed for the claim",
     "contradicted": "the evidence meets the rule that was fixed against the claim",
     "inconclusive": "there is evidence, and it meets neither rule",
-    "not_yet_answerable": "data could decide it, and those data do not exist",
+    "not_yet_answerable": "data could decide it, and we found none",
     "not_answerable": "no data of this kind could decide it",
 }
 DISAGGREGATION = {
