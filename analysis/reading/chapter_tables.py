@@ -172,12 +172,18 @@ def downloads(release: Release) -> str:
     return f":::::{{dropdown}} Every table as Parquet and CSV\n{table}\n:::::"
 
 
+def host_names(release: Release) -> dict[str, str]:
+    """Names of hosts by their code."""
+    rows = release.table("population_host_year")
+    return dict(zip(rows.host_iso3, rows.host_name, strict=True))
+
+
 def events(release: Release) -> str:
     """Every dated event with how sure its day is."""
     known = release.codes("events_dated", "date_status_code")
     quality = release.codes("events_dated", "source_quality_code")
     rows = release.table("events_dated").sort_values(["event_date", "event_id"])
-    told = dict(zip(rows.event_id, rows.event_text, strict=True))
+    hosts = host_names(release)
     columns = {
         "Day": lambda row: f"[{row.event_date:%Y-%m-%d}]{{.one-line}}",
         "What happened": lambda row: escaped(row.event_text),
@@ -186,7 +192,7 @@ def events(release: Release) -> str:
         "Source": lambda row: cited(row.source),
         "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
         "A host's own events within a week": lambda row: (
-            escaped(beside(row.confounders_text, told)) if is_given(row.confounders_text) else "–"
+            escaped(beside(row.confounders_text, hosts)) if is_given(row.confounders_text) else "–"
         ),
     }
     return table_block(column_table(rows, columns), release, "events_dated", SCRIPT)

@@ -64,7 +64,7 @@ DIAGNOSED = (
     "whatever the number."
 )
 ARITHMETIC_WORDS = (
-    "If three numbers were known that nobody knows, these would follow. No row is the likely one. "
+    "If the share and both error rates were known, these numbers would follow. They are not, and no row is likelier. "
     "[The same with sliders](../base_rates.md)."
 )
 DIAGNOSED_ELSEWHERE = (

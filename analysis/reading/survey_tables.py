@@ -20,7 +20,6 @@ from analysis.reading.wording import (
     estimator,
     in_words,
     is_given,
-    listing,
     percent,
     sentence_case,
     span,
@@ -152,12 +151,12 @@ def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) 
 
 def lists_table(release: Release) -> str:
     """Every list among everybody: as it stands under each weighting, and with its error of length allowed for."""
-    name, words = f"{release.study}_survey_estimates", terms(release, "list")
-    rows = release.table(name)
+    name, lists = f"{release.study}_survey_estimates", set(terms(release, "list"))
+    rows, known = release.table(name), release.table(ITEMS).item_id
     parts = rows.item_text.str.split(" and ")
-    rows = rows[rows.group_kind_code.eq("all") & parts.map(lambda items: set(items) <= set(words))]
+    rows = rows[rows.group_kind_code.eq("all") & parts.map(lambda items: set(items) <= lists)]
     columns = {
-        "List": lambda row: escaped(sentence_case(listing([words[item] for item in row.item_text.split(" and ")]))),
+        "Lists": lambda row: linked_codes(row.item_text, known),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
         "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Estimate": _value,

@@ -184,7 +184,8 @@ def day(value: datetime.date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-BESIDE = re.compile(r"(V\d+) in [A-Z]{3}, ([+-]\d+) d")
+BESIDE = re.compile(r"V\d+ in ([A-Z]{3}), ([+-]\d+) d")
+WORDS_OF_DAYS = ("one day", "two days", "three days", "four days", "five days", "six days", "seven days")
 ESTIMATORS = {
     "rds-i": "RDS-I (Salganik and Heckathorn)",
     "rds-ii": "RDS-II (Volz and Heckathorn)",
@@ -211,16 +212,16 @@ def estimator(text: str) -> str:
     return f"{words}{f', degree from {item.upper()}' if by else ''}{comma}{rest}"
 
 
-def beside(text: str, events: Mapping[str, str]) -> str:
-    """Events of a host around a day, `V44 in DEU, +0 d`, with their words and how far they lie from it."""
-    told = [f"{_distance(int(days))}: {events[event]}" for event, days in BESIDE.findall(text)]
-    return "; ".join(told)
+def beside(text: str, hosts: Mapping[str, str]) -> str:
+    """Hosts that did something around a day: `V44 in DEU, +5 d` becomes 'Germany, five days later'."""
+    told = [f"{host(iso3, hosts.get(iso3, iso3))}, {_distance(int(days))}" for iso3, days in BESIDE.findall(text)]
+    return "; ".join(dict.fromkeys(told))
 
 
 def _distance(days: int) -> str:
     if not days:
         return "the same day"
-    return f"{abs(days)} day{'s' if abs(days) > 1 else ''} {'later' if days > 0 else 'earlier'}"
+    return f"{WORDS_OF_DAYS[abs(days) - 1]} {'later' if days > 0 else 'earlier'}"
 
 
 def in_words(code: str) -> str:

@@ -36,8 +36,8 @@ WEIGHTINGS = ("rds", "blended")
 """Under which lists are estimated beside the unweighted respondents."""
 
 CHECK_WORDS = {
-    "thin_floor_cell": "nobody may avoid the answer of no item",
-    "thin_ceiling_cell": "nobody may avoid the answer of every item",
+    "thin_floor_cell": "the answer “no item” is not avoided",
+    "thin_ceiling_cell": "the answer “every item” is not avoided",
     "supporters_at_floor": "implied holders are not concentrated among those who hold nothing else",
     "supporters_at_ceiling": "implied holders are not concentrated among those who hold everything else",
     "unreached_extremes": "both ends of the list are reached",

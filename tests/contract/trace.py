@@ -181,7 +181,7 @@ def _sums(frame: pd.DataFrame) -> Iterator[float]:
     for size in (1, 2):
         for chosen in itertools.combinations(groups, size):
             by = frame.groupby(list(chosen))
-            yield from by.size().astype(float)
+            yield from frame.groupby(list(chosen), dropna=False).size().astype(float)  # empty is an answer too
             yield from by[measures].mean().to_numpy().ravel().astype(float)
             if len(by) < np.prod([frame[name].nunique() for name in chosen]):
                 yield 0.0
