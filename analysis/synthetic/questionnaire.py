@@ -72,7 +72,7 @@ QUESTIONS: tuple[Question, ...] = (
              drawn_as="TA6_label", first=0),
     Question("TA6", "Response in the clashes", _plain("support", "oppose", "neither")),
     Question("TA7", "Defence means support", AGREEMENT),
-    *(question for item in ("LX1", "LX2", "LX3") for question in (
+    *(question for item in ("LX1", "LX2", "LX3", "LX4") for question in (
         Question(f"{item}_ARM", f"Arm of {item}", ARMS, drawn_as=f"{item}_arm", first=0),
         _number(item, "Groups supported"))),
     *(question for item in ("EN1", "EN2", "EN3", "EN4") for question in (
