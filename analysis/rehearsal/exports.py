@@ -74,10 +74,10 @@ def written(source: Source, plan: Plan, rows: list[Row]) -> bytes:
     return WRITERS[source.vendor][1](rows, form_of(source, plan))
 
 
-def form_of(source: Source, plan: Plan) -> Form:
-    """Names and spellings of a plan in the exports of one source."""
+def form_of(source: Source, plan: Plan, names: str = "") -> Form:
+    """Names and spellings of a plan in the exports of one source; `names` is a stricter pattern of names."""
     questions = tuple(question for item_id, item in plan.items.items()
-                      for question in _questions(source.vendor, item_id, item, plan))  # fmt: skip
+                      for question in _questions(source.vendor, item_id, item, names))  # fmt: skip
     spelled = {f".{kind.value}": _missing(plan, kind, source.vendor) for kind in MissingKind}
     declared = {answer: (float(text), answer.strip(".")) for answer, text in spelled.items() if _WHOLE.fullmatch(text)}
     letters = {f".{kind.value}": letter for kind in MissingKind if (letter := _letter(plan, kind))}
@@ -103,8 +103,8 @@ def identity(source: Source, number: int, respondent_id: str) -> str:
     return pattern.format(id=respondent_id, number=number, record=number + 1, response=10_000_000 + number)
 
 
-def _questions(vendor: str, item_id: str, item: Item, plan: Plan) -> Iterator[Question]:
-    name = _name(vendor, item_id, item)
+def _questions(vendor: str, item_id: str, item: Item, names: str) -> Iterator[Question]:
+    name = _name(vendor, item_id, item, names)
     if item.multiple:
         yield from _several(vendor, name, item_id, item)
         return
@@ -129,9 +129,9 @@ def _several(vendor: str, name: str, item_id: str, item: Item) -> Iterator[Quest
         yield Question(name, item.asks, marks, code, "choice", f"{item_id.lower()}/{code}", numbers=(0, 1))
 
 
-def _name(vendor: str, item_id: str, item: Item) -> str:
+def _name(vendor: str, item_id: str, item: Item, stricter: str) -> str:
     names = item.variables or (item_id,)
-    pattern = NAMES.get(vendor, r".+")
+    pattern = stricter or NAMES.get(vendor, r".+")
     found = next((name for name in names if re.fullmatch(pattern, name)), None)
     if found is None:
         raise StudyError(
@@ -149,7 +149,8 @@ def _choices(item: Item) -> tuple[tuple[tuple[str, str, str], ...], tuple[int, .
     known = tuple(number for number in numbers if number is not None)
     if len(set(known)) < len(numbers):
         known = ()
-    choices = tuple((code, code, _words(ways)) for code, ways in spelled.items())
+    worded = next((words.options for words in item.wording.values() if words.options), {})
+    choices = tuple((code, code, worded.get(code) or _words(ways)) for code, ways in spelled.items())
     return choices, known
 
 

@@ -383,6 +383,17 @@ class Plan(Entry):
         least = (self.least(group) for group in self.groups if group.kind == kind and group.is_sensitive)
         return max((self.disclosure.least_answers, *least))
 
+    def versions(self, item_id: str) -> tuple[str, ...]:
+        """Codes under which an item is shown in different ways: versions of its wording, or endorsers."""
+        column = item_id.lower()
+        for ballot in self.split_ballots:
+            if self.by_estimand[ballot.question].item == column:
+                return (ballot.first, ballot.second)
+        for experiment in self.endorsements:
+            if column in {policy.item for policy in experiment.policies}:
+                return (experiment.control, *experiment.endorsers)
+        return ()
+
     def label(self, column: str) -> str:
         """A word or two for a column; the column itself where the plan has none."""
         item, part = self.columns[column]
