@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PLANS = ROOT / "tests/plans"
 REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
 NAMES = {"consent_subject": "consent_key", "respondent": "respondent_id", "recruiter": "recruiter_id", "wave": "wave",
-         "duration": "interview_seconds"}  # fmt: skip
+         "duration": "interview_seconds", "interviewed": "interview_day"}  # fmt: skip
 CUT_AT = 6.0
 
 
@@ -22,6 +22,6 @@ def design_of(study, **truths):
     return replace(found, truths=found.truths.model_copy(update=truths))
 
 
-def one_source(vendor, sample_source="web_rds"):
+def one_source(vendor, sample_source="rds"):
     """A single export."""
     return (Source("one", f"exports/one{WRITERS[vendor][0]}", sample_source, "web", vendor, NAMES),)

@@ -12,7 +12,7 @@ from analysis.errors import StudyError
 from analysis.measures import margins
 from analysis.measures.margin_levels import answers_of
 from analysis.rehearsal.exports import Source, vendor_of
-from analysis.rehearsal.truths import load_truths
+from analysis.rehearsal.truths import load_truths, screen_of
 from analysis.rehearsal.world import Design
 from analysis.study import Plan, load_plan
 from analysis.vendors import WRITERS
@@ -47,6 +47,7 @@ def open_design(study: Path) -> Design:
     """
     path = plan_file(study)
     plan, folder = load_plan(path), path.parent
+    screen_of(plan)
     truths = load_truths(folder / TRUTHS, plan)
     manifest = load_manifest(folder / SOURCES) if (folder / SOURCES).is_file() else None
     sources = _sources(manifest, plan) if manifest else _expected(plan)
@@ -70,15 +71,17 @@ def _source(given: SurveySource, plan: Plan) -> Source:
         raise StudyError(f"{given.file}: {vendor} cannot be rehearsed; formats: {', '.join(WRITERS)}")
     file = str(Path(given.file).with_suffix(WRITERS[vendor][0]))
     names = {role: name for role, name in vars(given.variables).items() if name}
-    return Source(given.source_id, file, given.sample_source, given.mode, vendor, names, given.duration_unit)
+    return Source(given.source_id, file, given.sample_source, given.mode, vendor, names, given.duration_unit,
+                  given.period, given.sample)  # fmt: skip
 
 
 def _expected(plan: Plan) -> tuple[Source, ...]:
     """Where no manifest says anything: one export of volunteers, and one of recruits where the plan has recruitment."""
-    found = [Source("volunteers", "exports/volunteers.csv", "opt_in", "web", vendor_of("volunteers.csv", plan), ROLES)]
+    roles = {**ROLES, **({"interviewed": "interview_day"} if plan.periods else {})}
+    found = [Source("volunteers", "exports/volunteers.csv", "opt_in", "web", vendor_of("volunteers.csv", plan), roles)]
     if plan.recruitment:
-        names = {**ROLES, **RECRUITED}
-        found.insert(0, Source("recruits", "exports/recruits.xlsx", "web_rds", "web", "kobo", names))
+        names = {**roles, **RECRUITED}
+        found.insert(0, Source("recruits", "exports/recruits.xlsx", "rds", "web", "kobo", names))
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from analysis.custody.manifest import load_manifest
 from analysis.custody.pseudonyms import published_test_key
 from analysis.measures import margins, quality
 from analysis.rehearsal.population import populate, size_for
+from analysis.rehearsal.truths import screen_of
 from analysis.rehearsal.world import Design, World, ask, manifest
 from analysis.results.rehearsal import Claimed, beside_truth, claimed
 from analysis.strategy import weights as weighting
@@ -92,12 +93,12 @@ def study_once(design: Design, world: World, folder: Path, register: Register, c
     responses = admitted.rows.sort_values("respondent_pseudonym", ignore_index=True)
     plan = design.plan
     totals = margins.read_margins(folder / "margins.csv", plan.margins) if plan.margins else None
-    excluded = quality.flagged(responses, plan.quality).is_excluded.to_numpy(bool)
+    excluded = quality.flagged(responses, screen_of(plan)).is_excluded.to_numpy(bool)
     weights = weighting.weight_rows(plan, responses, excluded, totals, cut_at)
     survey = read_survey(plan, responses, weights, "vault")
     found = estimate(survey, totals, ONE_RUN, "a rehearsal")
     rows = beside_truth(found.estimates, world.values)
-    return Studied(rows, claimed(register, evidence_rows(survey), plan, world.values), admitted.tally)
+    return Studied(rows, claimed(register, evidence_rows(survey, found.failed), plan, world.values), admitted.tally)
 
 
 def without_models(plan: Plan) -> Plan:

@@ -26,6 +26,9 @@ NAMES = {"spss": r"[A-Za-z@#$][\w.@#$]{0,63}", "stata": r"[A-Za-z_]\w{0,31}", "k
          "limesurvey": r"[A-Za-z]\w*", "redcap": r"[A-Za-z]\w*"}  # fmt: skip
 """Names of variables that a system can hold; the others take any."""
 
+OWN_DAYS = ("EndDate", "StartDate", "RecordedDate", "end", "start", "submitdate", "startdate", "datestamp")
+"""Variables in which a system writes the day of an interview by itself."""
+
 WORDED = ("qualtrics", "surveymonkey", "google_forms")
 """Systems whose exports hold answers in words."""
 
@@ -40,8 +43,11 @@ class Source:
     ----------
     source_id, file, sample_source, mode : as the manifest has them
     vendor : code of the format
-    variables : role (`consent_subject`, `respondent`, `recruiter`, `wave`, `duration`) → variable, where it has one
+    variables : role (`consent_subject`, `respondent`, `recruiter`, `wave`, `duration`, `interviewed`, `weight`,
+        `stratum`, `cluster`) → variable, where it has one
     duration_unit : `seconds` or `minutes`
+    period : period of the plan in which all its interviews fall
+    sample : name that exports of one probability sample have in common
     """
 
     source_id: str
@@ -51,6 +57,8 @@ class Source:
     vendor: str
     variables: Mapping[str, str]
     duration_unit: str = "seconds"
+    period: str = ""
+    sample: str = ""
 
 
 def vendor_of(file: str, plan: Plan) -> str:
@@ -86,7 +94,10 @@ def form_of(source: Source, plan: Plan, names: str = "") -> Form:
 
 def _office(source: Source) -> dict[str, str]:
     what = {"consent_subject": "consent_key", "respondent": "respondent_id", "recruiter": "recruiter", "wave": "wave",
-            "duration": source.duration_unit}  # fmt: skip
+            "duration": source.duration_unit, "weight": "weight", "stratum": "stratum",
+            "cluster": "cluster"}  # fmt: skip
+    if source.variables.get("interviewed") not in OWN_DAYS:
+        what["interviewed"] = "day"
     office = {source.variables[role]: kept for role, kept in what.items() if source.variables.get(role)}
     return (
         office

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.rehearsal.population import Bools, Population, Texts, levels_of, on_scale, trait_columns
-from analysis.rehearsal.truths import effects_of, masked_estimands
+from analysis.rehearsal.truths import effects_of, masked_estimands, screen_of
 from analysis.study import Plan
 from analysis.study.plan import Device, Endorsement, ItemList, ListExperiment, Policy
 
@@ -179,7 +179,7 @@ class _Asked:
 
     def checks(self) -> None:
         """The item that tells what to answer."""
-        rule = self.plan.quality.attention
+        rule = screen_of(self.plan).attention
         if rule:
             wrong = tuple(code for code in self._codes(rule.item) if code != rule.answer)
             fails = self.is_careless | self._some(self.habits.inattentive)
@@ -189,17 +189,17 @@ class _Asked:
         """Careless respondents answer by chance, agreement items all alike, and write what others write."""
         kept = _assigned(self.plan) | set(trait_columns(self.plan))
         kept |= {each.item for experiment in self.plan.list_experiments for each in experiment.all_lists}
-        kept |= {self.plan.quality.attention.item} if self.plan.quality.attention else set()
+        attention, block = screen_of(self.plan).attention, screen_of(self.plan).agreement
+        kept |= {attention.item} if attention else set()
         for column, (item, _) in self.plan.columns.items():
             if column not in kept and not item.free_text:
                 self.said[column] = np.where(self.is_careless, self._any(self._codes(column)), self.said[column])
-        block = self.plan.quality.agreement
         for column in block:
             same = next((code for code in self._codes(block[0]) if code in self._codes(column)), None)
             self.said[column] = np.where(self.is_careless, same or self.said[column], self.said[column])
-        if self.plan.quality.free_text:
-            column = self.plan.quality.free_text
-            self.said[column] = np.where(self.is_careless, SAME_SENTENCE, self.said[column]).astype(object)
+        text = screen_of(self.plan).free_text
+        if text:
+            self.said[text] = np.where(self.is_careless, SAME_SENTENCE, self.said[text]).astype(object)
 
     def nonresponse(self) -> None:
         """Answers that are refused or not known; what the interview itself writes is always there."""

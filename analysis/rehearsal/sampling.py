@@ -1,10 +1,11 @@
-"""Who is asked: respondents who recruit each other, and volunteers.
+"""Who is asked: respondents who recruit each other, volunteers, and a probability sample.
 
 The recruitment tree exists here and in the throw-away vault only. What must not be here: what anybody says.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from analysis.rehearsal.population import Bools, Population
 from analysis.rehearsal.truths import Network
 
 Ints = npt.NDArray[np.int64]
+UNIT, TAKEN = 40, 8
+"""People of a primary unit, and how many of them are asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +27,13 @@ class Sample:
     person : (n,) index into the population
     recruiter : (n,) position in this sample; −1 for a seed or a volunteer
     wave : (n,) 0 for a seed or a volunteer
+    design : of a probability sample: `weight`, `stratum`, `cluster` → (n,) what the office keeps of each
     """
 
     person: Ints
     recruiter: Ints
     wave: Ints
+    design: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def volunteers(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
@@ -37,6 +42,36 @@ def volunteers(population: Population, size: int, taken: Bools, generator: np.ra
     weights = np.exp(-population.truths.volunteers * population.domain / last) * ~taken
     person = generator.choice(population.size, size, replace=False, p=weights / weights.sum())
     return Sample(person, np.full(size, -1), np.zeros(size, dtype=np.int64))
+
+
+def drawn(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
+    """A probability sample in two stages: as many from every domain, in primary units of neighbours who hold alike.
+
+    Weights are what the design implies: people of a stratum by respondents of it.
+    """
+    strata = int(population.domain.max()) + 1
+    parts = [_of_stratum(population, stratum, size // strata + (stratum < size % strata), taken, generator)
+             for stratum in range(strata)]  # fmt: skip
+    person = np.concatenate([people for people, _, _ in parts])
+    weight = [f"{weight:.4f}" for people, weight, _ in parts for _ in people]
+    stratum = [f"stratum {number + 1}" for number, (people, _, _) in enumerate(parts) for _ in people]
+    cluster = [f"unit {number + 1}-{unit}" for number, (_, _, units) in enumerate(parts) for unit in units.tolist()]
+    design = {"weight": weight, "stratum": stratum, "cluster": cluster}
+    return Sample(person, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64), design)
+
+
+def _of_stratum(
+    population: Population, stratum: int, size: int, taken: Bools, generator: np.random.Generator
+) -> tuple[Ints, float, Ints]:
+    """People, the weight of each, and their primary units."""
+    people = np.flatnonzero((population.domain == stratum) & ~taken)
+    alike = population.common[people] + 2 * generator.standard_normal(len(people))
+    units = len(people) // UNIT
+    unit = np.empty(len(people), dtype=np.int64)
+    unit[np.argsort(alike, kind="stable")] = np.minimum(np.arange(len(people)) // UNIT, units - 1)
+    chosen = generator.permutation(units)[: -(-size // TAKEN)]
+    found = np.concatenate([generator.choice(np.flatnonzero(unit == each), TAKEN, replace=False) for each in chosen])
+    return people[found][:size], len(people) / size, unit[found][:size]
 
 
 def recruits(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
@@ -56,7 +91,7 @@ class _Chain:
 
     def __init__(self, population: Population, network: Network, taken: Bools, generator: np.random.Generator) -> None:
         self.network, self.taken, self.generator = network, taken, generator
-        view = population.chance(population.plan.by_estimand[population.plan.main_question]) >= 0.5
+        view = population.chance(population.plan.by_estimand[population.plan.main_question or ""]) >= 0.5
         self.domain, self.view = population.domain, view.astype(np.int64)
         keys = generator.exponential(size=population.size) / population.degree
         self.order = np.argsort(keys, kind="stable")

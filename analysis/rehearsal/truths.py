@@ -11,8 +11,9 @@ from pydantic import Field
 from analysis.errors import StudyError
 from analysis.study import Plan
 from analysis.study.entry import Code, Column, Entry, EstimandId
+from analysis.study.faults import nearest
 from analysis.study.loading import parse_entry
-from analysis.study.references import nearest
+from analysis.study.plan import Quality
 
 DEFAULT_SHARE = 0.3
 DEFAULT_EFFECTS = {"split_ballots": 0.05, "batteries": 0.2, "endorsements": 0.3, "contrasts": 0.0}
@@ -105,6 +106,19 @@ def stated_shares(plan: Plan) -> set[str]:
     """Estimands whose share a world may state: questions of one item, and lists and devices without a question."""
     asked = {question.estimand for question in plan.questions if question.item}
     return asked | (set(masked_estimands(plan)) - set(plan.by_estimand))
+
+
+def screen_of(plan: Plan) -> Quality:
+    """The quality screen, which every survey has.
+
+    Raises
+    ------
+    StudyError
+        The plan asks nobody.
+    """
+    if plan.quality is None:
+        raise StudyError(f"{plan.study}: a rehearsal asks people, and the plan has posts only; add items and questions")
+    return plan.quality
 
 
 def masked_estimands(plan: Plan) -> list[str]:

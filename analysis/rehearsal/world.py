@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import yaml
@@ -15,7 +16,7 @@ from analysis.errors import StudyError
 from analysis.rehearsal.exports import Source, identity, written
 from analysis.rehearsal.interview import Interviews, interview
 from analysis.rehearsal.population import Bools, Population, populate, size_for
-from analysis.rehearsal.sampling import Sample, recruits, volunteers
+from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
 from analysis.rehearsal.truth import Truth, truths
 from analysis.rehearsal.truths import Truths
 from analysis.study import Plan
@@ -25,8 +26,8 @@ FEWEST = 30
 """Respondents of a source with fewer are no rehearsal of anything."""
 
 OUTCOMES = ("grants", "refuses", "withdraws", "narrows", "never_asked")
-LANGUAGES = ("en",)
-NOBODY = "nobody: a rehearsal"
+NO_DAY = "2100-01-01"
+"""Of interviews where the plan has no periods."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
         sample = _sample(population, source, size, taken, generator)
         taken[sample.person] = True
-        rows = _rows(source, sample, interview(population, sample.person, generator), office)
+        said = interview(population, sample.person, generator)
+        rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
@@ -122,7 +124,7 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
 
 
 def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
-    draw = recruits if source.sample_source == "web_rds" else volunteers
+    draw = {"rds": recruits, "probability": drawn}.get(source.sample_source, volunteers)
     return draw(population, size, taken, generator)
 
 
@@ -138,7 +140,18 @@ class _Office:
         return f"INV{next(self.numbers)}"
 
 
-def _rows(source: Source, sample: Sample, said: Interviews, office: _Office) -> list[Row]:
+def _days(plan: Plan, source: Source, size: int, generator: np.random.Generator) -> list[str]:
+    """Days of interviews, spread evenly over the periods of the plan, or over that of the source."""
+    periods = [plan.periods[source.period]] if source.period else list(plan.periods.values())
+    if not periods:
+        return [NO_DAY] * size
+    chosen = [periods[number] for number in generator.integers(0, len(periods), size)]
+    shares = generator.random(size)
+    return [(each.first + timedelta(days=int(share * ((each.last - each.first).days + 1)))).isoformat()
+            for each, share in zip(chosen, shares, strict=True)]  # fmt: skip
+
+
+def _rows(source: Source, sample: Sample, said: Interviews, office: _Office, days: list[str]) -> list[Row]:
     ids = [office.next() for _ in sample.person]
     rows = []
     for number, name in enumerate(ids):
@@ -155,7 +168,12 @@ def _rows(source: Source, sample: Sample, said: Interviews, office: _Office) -> 
                 seconds=int(said.seconds[number]),
                 trace=_trace(name),
                 answers=_answers(said, number),
-                more={"recruiter": named, "minutes": minutes},
+                more={
+                    "recruiter": named,
+                    "minutes": minutes,
+                    **{key: kept[number] for key, kept in sample.design.items()},
+                },
+                day=days[number],
             )
         )
     return rows
@@ -227,8 +245,9 @@ def manifest(design: Design, ledger: str) -> bytes:
             "source_id": source.source_id, "file": source.file, "sample_source": source.sample_source,
             "mode": source.mode, "variables": dict(source.variables), "format": source.vendor,
             "duration_unit": source.duration_unit,
+            **{key: text for key, text in (("period", source.period), ("sample", source.sample)) if text},
         }
         for source in design.sources
     ]  # fmt: skip
-    content = {"week_zero": "WEEK", "hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).replace("WEEK", "2026-01-05").encode()
+    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()

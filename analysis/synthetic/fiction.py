@@ -11,7 +11,7 @@ from analysis.synthetic.consents import Decision, decide
 from analysis.synthetic.exports import broken_rows, survey_vendors
 from analysis.synthetic.exports.post_rows import PostRow, post_rows
 from analysis.synthetic.exports.post_vendors import VENDORS as POST_VENDORS
-from analysis.synthetic.exports.survey_rows import respondent_ids, survey_rows
+from analysis.synthetic.exports.survey_rows import interview_day, respondent_ids, survey_rows
 from analysis.synthetic.labels import ANNOTATION_FILE, PREDICTION_FILE, annotate, predict
 from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
@@ -22,7 +22,7 @@ from analysis.vendors.form import Row
 
 RDS_SHARE = 0.6
 RDS_VENDORS, OPT_IN_VENDORS = ("spss", "stata", "kobo"), ("qualtrics", "limesurvey")
-VENDOR_SHARES = {"web_rds": (0.45, 0.35, 0.20), "opt_in": (0.6, 0.4)}
+VENDOR_SHARES = {"rds": (0.45, 0.35, 0.20), "opt_in": (0.6, 0.4)}
 ROW_TWICE_SHARE = 0.012
 """Of respondents whose row stands twice in one export."""
 
@@ -112,8 +112,8 @@ def _second_interviews(rows: list[Row], answers: Answers, generator: np.random.G
     taken = {row.respondent_id for row in rows}
     fresh = [name for name in respondent_ids(len(rows) + 10 * len(twice), generator) if name not in taken]
     return [
-        replace(row, number=len(rows) + number, respondent_id=name, consent_key=f"SYNK-{name[4:]}")
-        for number, (row, name) in enumerate(zip(twice, fresh, strict=False))
+        replace(row, number=number, respondent_id=name, consent_key=f"SYNK-{name[4:]}", day=interview_day(number))
+        for number, (row, name) in enumerate(zip(twice, fresh, strict=False), start=len(rows))
     ]
 
 
@@ -121,7 +121,7 @@ def _by_vendor(
     rows: list[Row], answers: Answers, again: list[Row], generator: np.random.Generator
 ) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for source, vendors in (("web_rds", RDS_VENDORS), ("opt_in", OPT_IN_VENDORS)):
+    for source, vendors in (("rds", RDS_VENDORS), ("opt_in", OPT_IN_VENDORS)):
         chosen = [row for row, own in zip(rows, answers.source, strict=True) if own == source]
         chosen += again if source == "opt_in" else []
         drawn = generator.choice(vendors, len(chosen), p=VENDOR_SHARES[source])

@@ -6,6 +6,8 @@ of the fictional world come out as unknown, and a test sees it.
 
 from analysis.vendors.form import Choice, Question
 
+__all__ = ["QUESTIONS", "Question"]
+
 
 def _plain(*names: str) -> tuple[Choice, ...]:
     """Options that the world draws under their own names."""

@@ -89,6 +89,7 @@ class Row:
     trace : the name, telephone and addresses that a survey system would have recorded
     answers : by the source of each question
     language : of the interview, as an ISO 639-1 code
+    day : of the interview
     more : what else the office keeps of a respondent, by name
     """
 
@@ -101,6 +102,7 @@ class Row:
     trace: Trace
     answers: Mapping[str, str]
     language: str = "en"
+    day: str = "2100-01-01"
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property

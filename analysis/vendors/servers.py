@@ -33,7 +33,7 @@ def qualtrics(rows: Rows, form: Form) -> bytes:
 
 
 def _qualtrics_own(row: Row, form: Form, status: str) -> dict[str, Any]:
-    day = "2100-01-01 00:00:00"
+    day = f"{row.day} 00:00:00"
     own = {
         "StartDate": day, "EndDate": day, "Status": status, "IPAddress": row.address, "Progress": "100",
         "Duration (in seconds)": str(row.seconds), "Finished": "True", "RecordedDate": day,
@@ -85,7 +85,7 @@ def _choices(question: Question) -> tuple[tuple[str, str, str], ...]:
 
 
 def _kobo_own(row: Row, form: Form) -> dict[str, Any]:
-    moment = "2100-01-01T00:00:00.000+00:00"
+    moment = f"{row.day}T00:00:00.000+00:00"
     own = {"start": moment, "end": moment, "deviceid": f"device:{row.trace.handle}", "phonenumber": row.trace.phone}
     return form.cells(row, own)
 
@@ -124,7 +124,7 @@ def limesurvey(rows: Rows, form: Form) -> bytes:
     unsubmitted = [_limesurvey_row(row, form, "") for row in rows[:LINES_OF_TRIALS]]
     day = "1980-01-01 00:00:00"
     broken = [[*_limesurvey_row(row, form, day), "one cell too many"] for row in rows[:LINES_OF_TRIALS]]
-    return _csv([names, *unsubmitted, *broken, *(_limesurvey_row(row, form, day) for row in rows)])
+    return _csv([names, *unsubmitted, *broken, *(_limesurvey_row(row, form, f"{row.day} 00:00:00") for row in rows)])
 
 
 def _limesurvey_own(row: Row, form: Form, submitted: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A respondent as every survey vendor receives it: ids, traces of the person, the answers as the world drew them."""
 
+from datetime import date, timedelta
+
 import numpy as np
 
 from analysis.synthetic.answers import Answers
@@ -10,11 +12,19 @@ PLANTED_ANSWER_SHARE = 0.03
 """Of free answers that carry a canary."""
 
 NOT_ASKED_IF_SEED = ("NW3",)
+FIRST_DAY = date(2100, 3, 1)
+FIELD_DAYS = 60
+"""Interviews are spread over them without regard to who answers: nothing changes in this world."""
 
 
 def respondent_ids(size: int, generator: np.random.Generator) -> list[str]:
     """Ids in an order that tells nothing about recruitment."""
     return [f"SYNR{number:06d}" for number in generator.permutation(900_000)[:size] + 100_000]
+
+
+def interview_day(number: int) -> str:
+    """Day of the interview of a respondent."""
+    return (FIRST_DAY + timedelta(days=number % FIELD_DAYS)).isoformat()
 
 
 def consent_key(respondent_id: str) -> str:
@@ -47,6 +57,7 @@ def survey_rows(answers: Answers, wave: "np.typing.NDArray[np.int64]", generator
                 seconds=round(float(answers.minutes[number]) * 60),
                 trace=trace,
                 answers=given,
+                day=interview_day(number),
             )
         )
     return rows

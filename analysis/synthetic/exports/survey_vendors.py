@@ -13,6 +13,7 @@ from analysis.vendors.form import Form, Row
 MISSING = ("pns", "dk", "not_asked")
 OFFICE = {"respondent_id": "respondent_id", "consent_key": "consent_key"}
 WHOLE_OFFICE = {**OFFICE, "recruiter_id": "recruiter_id", "wave": "wave", "interview_seconds": "seconds"}
+WITH_DAY = {**WHOLE_OFFICE, "interview_day": "day"}
 KOBO_OFFICE = {"consent_key": "consent_key", **WHOLE_OFFICE}
 DECLARED = {"pns": (998.0, "refused"), "dk": (997.0, "do not know"), "not_asked": (996.0, "not applicable")}
 LETTERS = {"pns": "r", "dk": "d", "not_asked": "n"}
@@ -23,8 +24,8 @@ def _spelled(*spellings: str) -> dict[str, str]:
 
 
 FORMS = {
-    "spss": Form(QUESTIONS, WHOLE_OFFICE, {}, declared=DECLARED),
-    "stata": Form(QUESTIONS, WHOLE_OFFICE, {}, letters=LETTERS),
+    "spss": Form(QUESTIONS, WITH_DAY, {}, declared=DECLARED),
+    "stata": Form(QUESTIONS, WITH_DAY, {}, letters=LETTERS),
     "kobo": Form(QUESTIONS, KOBO_OFFICE, _spelled("PNS", "DK", "N/A")),
     "qualtrics": Form(QUESTIONS, OFFICE, _spelled("Prefer not to say", "Don't know", "Not asked")),
     "limesurvey": Form(QUESTIONS, {**OFFICE, "interview_seconds": "seconds"}, _spelled("-98", "-97", "-96")),

@@ -52,14 +52,15 @@ def expected(answer, form, vendor):
 @pytest.mark.parametrize("vendor", sorted(WRITERS))
 def test_every_answer_comes_back_under_its_code(study, vendor, handed_out, tmp_path):
     design = design_of(study)
-    kind = "web_rds" if design.plan.recruitment else "opt_in"
+    kind = "rds" if design.plan.recruitment else "opt_in"
     design = replace(design, sources=one_source(vendor, kind))
     rows, form = admitted(design, tmp_path), form_of(design.sources[0], design.plan)
     items = {name: item for name, (item, _) in design.plan.columns.items()
              if not item.free_text or name == design.plan.place}  # fmt: skip
     compared = 0
     for row in {row.respondent_id: row for row in handed_out["one"]}.values():
-        pseudonym = published_test_key().pseudonym("survey", row.respondent_id)
+        within = [code for code, each in design.plan.periods.items() if str(each.first) <= row.day <= str(each.last)]
+        pseudonym = published_test_key().pseudonym("survey", "\n".join([row.respondent_id, *within]))
         if pseudonym in rows.index:
             for name, item in items.items():
                 came, said = rows.loc[pseudonym, name], expected(row.answers[name], form, vendor)
