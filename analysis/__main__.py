@@ -31,6 +31,7 @@ COMMANDS = {
     "describe-formats": "analysis.commands.describe_formats:describe_formats",
     "diagnose": "analysis.commands.diagnose:diagnose",
     "estimate": "analysis.commands.estimate:estimate",
+    "field-kit": "analysis.commands.field_kit:field_kit",
     "freeze-claims": "analysis.commands.freeze_claims:freeze_claims",
     "guard-commit": "analysis.commands.guard_commit:guard_commit",
     "import-consents": "analysis.commands.import_consents:import_consents",

@@ -47,6 +47,7 @@ def open_design(study: Path) -> Design:
     """
     path = plan_file(study)
     plan, folder = load_plan(path), path.parent
+    plan.screen
     truths = load_truths(folder / TRUTHS, plan)
     manifest = load_manifest(folder / SOURCES) if (folder / SOURCES).is_file() else None
     sources = _sources(manifest, plan) if manifest else _expected(plan)
@@ -70,15 +71,13 @@ def _source(given: SurveySource, plan: Plan) -> Source:
         raise StudyError(f"{given.file}: {vendor} cannot be rehearsed; formats: {', '.join(WRITERS)}")
     file = str(Path(given.file).with_suffix(WRITERS[vendor][0]))
     names = {role: name for role, name in vars(given.variables).items() if name}
-    if plan.periods:
-        # The rehearsal spreads its interviews over all periods, whatever period a manifest states for a file.
-        names.setdefault("interviewed", "interview_day")
-    return Source(given.source_id, file, given.sample_source, given.mode, vendor, names, given.duration_unit)
+    return Source(given.source_id, file, given.sample_source, given.mode, vendor, names, given.duration_unit,
+                  given.period, given.sample)  # fmt: skip
 
 
 def _expected(plan: Plan) -> tuple[Source, ...]:
     """Where no manifest says anything: one export of volunteers, and one of recruits where the plan has recruitment."""
-    roles = ROLES | ({"interviewed": "interview_day"} if plan.periods else {})
+    roles = {**ROLES, **({"interviewed": "interview_day"} if plan.periods else {})}
     found = [Source("volunteers", "exports/volunteers.csv", "opt_in", "web", vendor_of("volunteers.csv", plan), roles)]
     if plan.recruitment:
         names = {**roles, **RECRUITED}

@@ -194,7 +194,8 @@ def instrument_of(plan: Plan) -> Instrument:
 
 def _item(item_id: str, item: Declared) -> Item:
     where = f"item {item_id}"
-    spelled = ((spelling, code) for code, more in (item.options or {}).items() for spelling in (code, *more))
+    spelled = [(spelling, code) for code, more in (item.options or {}).items() for spelling in (code, *more)]
+    spelled += [(shown, code) for words in item.wording.values() for code, shown in words.options.items()]
     return Item(
         item_id=item_id,
         variables=item.variables or (item_id,),

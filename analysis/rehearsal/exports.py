@@ -26,6 +26,9 @@ NAMES = {"spss": r"[A-Za-z@#$][\w.@#$]{0,63}", "stata": r"[A-Za-z_]\w{0,31}", "k
          "limesurvey": r"[A-Za-z]\w*", "redcap": r"[A-Za-z]\w*"}  # fmt: skip
 """Names of variables that a system can hold; the others take any."""
 
+OWN_DAYS = ("EndDate", "StartDate", "RecordedDate", "end", "start", "submitdate", "startdate", "datestamp")
+"""Variables in which a system writes the day of an interview by itself."""
+
 WORDED = ("qualtrics", "surveymonkey", "google_forms")
 """Systems whose exports hold answers in words."""
 
@@ -40,8 +43,11 @@ class Source:
     ----------
     source_id, file, sample_source, mode : as the manifest has them
     vendor : code of the format
-    variables : role (`consent_subject`, `respondent`, `recruiter`, …, as the manifest names them) → variable
+    variables : role (`consent_subject`, `respondent`, `recruiter`, `wave`, `duration`, `interviewed`, `weight`,
+        `stratum`, `cluster`) → variable, where it has one
     duration_unit : `seconds` or `minutes`
+    period : period of the plan in which all its interviews fall
+    sample : name that exports of one probability sample have in common
     """
 
     source_id: str
@@ -51,6 +57,8 @@ class Source:
     vendor: str
     variables: Mapping[str, str]
     duration_unit: str = "seconds"
+    period: str = ""
+    sample: str = ""
 
 
 def vendor_of(file: str, plan: Plan) -> str:
@@ -74,10 +82,10 @@ def written(source: Source, plan: Plan, rows: list[Row]) -> bytes:
     return WRITERS[source.vendor][1](rows, form_of(source, plan))
 
 
-def form_of(source: Source, plan: Plan) -> Form:
-    """Names and spellings of a plan in the exports of one source."""
+def form_of(source: Source, plan: Plan, names: str = "") -> Form:
+    """Names and spellings of a plan in the exports of one source; `names` is a stricter pattern of names."""
     questions = tuple(question for item_id, item in plan.items.items()
-                      for question in _questions(source.vendor, item_id, item, plan))  # fmt: skip
+                      for question in _questions(source.vendor, item_id, item, names))  # fmt: skip
     spelled = {f".{kind.value}": _missing(plan, kind, source.vendor) for kind in MissingKind}
     declared = {answer: (float(text), answer.strip(".")) for answer, text in spelled.items() if _WHOLE.fullmatch(text)}
     letters = {f".{kind.value}": letter for kind in MissingKind if (letter := _letter(plan, kind))}
@@ -86,8 +94,10 @@ def form_of(source: Source, plan: Plan) -> Form:
 
 def _office(source: Source) -> dict[str, str]:
     what = {"consent_subject": "consent_key", "respondent": "respondent_id", "recruiter": "recruiter", "wave": "wave",
-            "duration": source.duration_unit, "interviewed": "day", "weight": "weight", "stratum": "stratum",
+            "duration": source.duration_unit, "weight": "weight", "stratum": "stratum",
             "cluster": "cluster"}  # fmt: skip
+    if source.variables.get("interviewed") not in OWN_DAYS:
+        what["interviewed"] = "day"
     office = {source.variables[role]: kept for role, kept in what.items() if source.variables.get(role)}
     return (
         office
@@ -104,8 +114,8 @@ def identity(source: Source, number: int, respondent_id: str) -> str:
     return pattern.format(id=respondent_id, number=number, record=number + 1, response=10_000_000 + number)
 
 
-def _questions(vendor: str, item_id: str, item: Item, plan: Plan) -> Iterator[Question]:
-    name = _name(vendor, item_id, item)
+def _questions(vendor: str, item_id: str, item: Item, names: str) -> Iterator[Question]:
+    name = _name(vendor, item_id, item, names)
     if item.multiple:
         yield from _several(vendor, name, item_id, item)
         return
@@ -130,9 +140,9 @@ def _several(vendor: str, name: str, item_id: str, item: Item) -> Iterator[Quest
         yield Question(name, item.asks, marks, code, "choice", f"{item_id.lower()}/{code}", numbers=(0, 1))
 
 
-def _name(vendor: str, item_id: str, item: Item) -> str:
+def _name(vendor: str, item_id: str, item: Item, stricter: str) -> str:
     names = item.variables or (item_id,)
-    pattern = NAMES.get(vendor, r".+")
+    pattern = stricter or NAMES.get(vendor, r".+")
     found = next((name for name in names if re.fullmatch(pattern, name)), None)
     if found is None:
         raise StudyError(
@@ -150,7 +160,8 @@ def _choices(item: Item) -> tuple[tuple[tuple[str, str, str], ...], tuple[int, .
     known = tuple(number for number in numbers if number is not None)
     if len(set(known)) < len(numbers):
         known = ()
-    choices = tuple((code, code, _words(ways)) for code, ways in spelled.items())
+    worded = next((words.options for words in item.wording.values() if words.options), {})
+    choices = tuple((code, code, worded.get(code) or _words(ways)) for code, ways in spelled.items())
     return choices, known
 
 

@@ -189,17 +189,17 @@ class _Asked:
         """Careless respondents answer by chance, agreement items all alike, and write what others write."""
         kept = _assigned(self.plan) | set(trait_columns(self.plan))
         kept |= {each.item for experiment in self.plan.list_experiments for each in experiment.all_lists}
-        kept |= {self.plan.screen.attention.item} if self.plan.screen.attention else set()
+        attention, block = self.plan.screen.attention, self.plan.screen.agreement
+        kept |= {attention.item} if attention else set()
         for column, (item, _) in self.plan.columns.items():
             if column not in kept and not item.free_text:
                 self.said[column] = np.where(self.is_careless, self._any(self._codes(column)), self.said[column])
-        block = self.plan.screen.agreement
         for column in block:
             same = next((code for code in self._codes(block[0]) if code in self._codes(column)), None)
             self.said[column] = np.where(self.is_careless, same or self.said[column], self.said[column])
-        if self.plan.screen.free_text:
-            column = self.plan.screen.free_text
-            self.said[column] = np.where(self.is_careless, SAME_SENTENCE, self.said[column]).astype(object)
+        text = self.plan.screen.free_text
+        if text:
+            self.said[text] = np.where(self.is_careless, SAME_SENTENCE, self.said[text]).astype(object)
 
     def nonresponse(self) -> None:
         """Answers that are refused or not known; what the interview itself writes is always there."""

@@ -41,6 +41,7 @@ class Population:
     policies : item of an endorsed policy → (N,) support before it is rounded to an answer of the scale
     degree : (N,) acquaintances
     domain : (N,) position of the person's domain
+    common : (N,) what lies behind all of a person's answers
     """
 
     plan: Plan
@@ -51,6 +52,7 @@ class Population:
     policies: Mapping[str, Floats]
     degree: npt.NDArray[np.int64]
     domain: npt.NDArray[np.int64]
+    common: Floats
 
     @property
     def size(self) -> int:
@@ -102,7 +104,7 @@ def populate(
     held = {name: maker.stated(name) for name in maker.only_masked()}
     versions = {ballot.estimand: maker.ballot(ballot.estimand, ballot.question) for ballot in plan.split_ballots}
     policies = {each.item: maker.support(each.item) for experiment in plan.endorsements for each in experiment.policies}
-    return Population(plan, truths, maker.answers, held, versions, policies, maker.degree(), maker.domain)
+    return Population(plan, truths, maker.answers, held, versions, policies, maker.degree(), maker.domain, maker.common)
 
 
 def on_scale(support: Floats, item: Item) -> npt.NDArray[np.int64]:
@@ -118,8 +120,9 @@ def drawn_columns(plan: Plan) -> set[str]:
               for name in (each.item, each.endorser)}  # fmt: skip
     found |= {each.item for each in plan.devices} | {ballot.version for ballot in plan.split_ballots}
     found |= {battery.foil for battery in plan.batteries}
-    if plan.screen.attention:
-        found.add(plan.screen.attention.item)
+    attention = plan.screen.attention
+    if attention:
+        found.add(attention.item)
     return found
 
 

@@ -1,10 +1,10 @@
-"""Who is asked: respondents who recruit each other, volunteers, and people drawn by strata and clusters.
+"""Who is asked: respondents who recruit each other, volunteers, and a probability sample.
 
 The recruitment tree exists here and in the throw-away vault only. What must not be here: what anybody says.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,10 +14,8 @@ from analysis.rehearsal.population import Bools, Population
 from analysis.rehearsal.truths import Network
 
 Ints = npt.NDArray[np.int64]
-
-PEOPLE_PER_CLUSTER, ASKED_PER_CLUSTER = 100, 20
-ALIKE = 0.4
-"""By how many standard deviations of chance those who hold the main question's yes are ahead in the order of places."""
+UNIT, TAKEN = 40, 8
+"""People of a primary unit, and how many of them are asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +27,13 @@ class Sample:
     person : (n,) index into the population
     recruiter : (n,) position in this sample; −1 for a seed or a volunteer
     wave : (n,) 0 for a seed or a volunteer
-    drawn : what a probability sample knows of each: `weight`, `stratum`, `cluster` → (n,); empty for other samples
+    design : of a probability sample: `weight`, `stratum`, `cluster` → (n,) what the office keeps of each
     """
 
     person: Ints
     recruiter: Ints
     wave: Ints
-    drawn: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+    design: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def volunteers(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
@@ -47,37 +45,33 @@ def volunteers(population: Population, size: int, taken: Bools, generator: np.ra
 
 
 def drawn(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
-    """A stratified sample of clusters: equally many in every domain, so that weights differ between domains.
+    """A probability sample in two stages: as many from every domain, in primary units of neighbours who hold alike.
 
-    Neighbours think a little alike: clusters are cut from people ordered by chance and by what they hold of the main
-    question.
+    Weights are what the design implies: people of a stratum by respondents of it.
     """
-    view = population.chance(population.plan.main)
-    order = np.argsort(generator.normal(size=population.size) + ALIKE * view, kind="stable")
-    strata = np.unique(population.domain)
-    shares = np.array_split(np.arange(size), len(strata))
-    parts = [
-        _from_stratum(order[(population.domain[order] == stratum) & ~taken[order]], len(share), generator)
-        for stratum, share in zip(strata, shares, strict=True)
-    ]
+    strata = int(population.domain.max()) + 1
+    parts = [_of_stratum(population, stratum, size // strata + (stratum < size % strata), taken, generator)
+             for stratum in range(strata)]  # fmt: skip
     person = np.concatenate([people for people, _, _ in parts])
-    stratum = np.repeat(strata, [len(people) for people, _, _ in parts])
-    cluster = np.array([f"{code}-{unit}" for code, (_, units, _) in zip(strata, parts, strict=True) for unit in units])
-    weight = np.concatenate([np.full(len(people), each) for people, _, each in parts])
-    known: dict[str, npt.NDArray[np.generic]] = {"weight": weight.round(4), "stratum": stratum, "cluster": cluster}
-    return Sample(person, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64), known)
+    weight = [f"{weight:.4f}" for people, weight, _ in parts for _ in people]
+    stratum = [f"stratum {number + 1}" for number, (people, _, _) in enumerate(parts) for _ in people]
+    cluster = [f"unit {number + 1}-{unit}" for number, (_, _, units) in enumerate(parts) for unit in units.tolist()]
+    design = {"weight": weight, "stratum": stratum, "cluster": cluster}
+    return Sample(person, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64), design)
 
 
-def _from_stratum(people: Ints, size: int, generator: np.random.Generator) -> tuple[Ints, Ints, float]:
-    """So many people of a stratum from two clusters or more; the cluster of each, and how many people each is for."""
-    count = max(-(-size // ASKED_PER_CLUSTER), 2)
-    units = np.array_split(people, max(len(people) // PEOPLE_PER_CLUSTER, count))
-    chosen = generator.choice(len(units), count, replace=False)
-    asked = [
-        generator.choice(units[unit], len(share), replace=False)
-        for unit, share in zip(chosen, np.array_split(np.arange(size), count), strict=True)
-    ]
-    return np.concatenate(asked), np.repeat(chosen, [len(each) for each in asked]), len(people) / size
+def _of_stratum(
+    population: Population, stratum: int, size: int, taken: Bools, generator: np.random.Generator
+) -> tuple[Ints, float, Ints]:
+    """People, the weight of each, and their primary units."""
+    people = np.flatnonzero((population.domain == stratum) & ~taken)
+    alike = population.common[people] + 2 * generator.standard_normal(len(people))
+    units = len(people) // UNIT
+    unit = np.empty(len(people), dtype=np.int64)
+    unit[np.argsort(alike, kind="stable")] = np.minimum(np.arange(len(people)) // UNIT, units - 1)
+    chosen = generator.permutation(units)[: -(-size // TAKEN)]
+    found = np.concatenate([generator.choice(np.flatnonzero(unit == each), TAKEN, replace=False) for each in chosen])
+    return people[found][:size], len(people) / size, unit[found][:size]
 
 
 def recruits(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
@@ -97,7 +91,7 @@ class _Chain:
 
     def __init__(self, population: Population, network: Network, taken: Bools, generator: np.random.Generator) -> None:
         self.network, self.taken, self.generator = network, taken, generator
-        view = population.chance(population.plan.main) >= 0.5
+        view = population.chance(population.plan.by_estimand[population.plan.main_question or ""]) >= 0.5
         self.domain, self.view = population.domain, view.astype(np.int64)
         keys = generator.exponential(size=population.size) / population.degree
         self.order = np.argsort(keys, kind="stable")

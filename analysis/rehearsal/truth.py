@@ -82,6 +82,11 @@ def _parts(population: Population, estimand: str) -> tuple[Floats, Floats]:
     return population.chance(question), everybody
 
 
+def _everybody(population: Population, estimand: str) -> float:
+    """The share of an estimand among everybody; no period changes anything in this world."""
+    return _mean(*_parts(population, estimand))
+
+
 def _mean(yes: Floats, weights: Floats) -> float:
     return float((yes * weights).sum() / weights.sum())
 
@@ -100,6 +105,9 @@ def _differences(population: Population) -> Iterator[Truth]:
     for battery in plan.batteries:
         often = [np.isin(population.answers[message], battery.often) for message in battery.messages]
         yield Truth(battery.estimand, "difference", ALL, ALL, float(np.mean(often)))
+    for difference in plan.differences:
+        shares = [_everybody(population, side.of) for side in (difference.share, difference.minus)]
+        yield Truth(difference.estimand, "difference", ALL, ALL, shares[0] - shares[1])
     for contrast in plan.contrasts:
         if contrast.by not in population.answers:
             # A mode changes no answer of this world.

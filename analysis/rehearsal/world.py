@@ -26,8 +26,8 @@ FEWEST = 30
 """Respondents of a source with fewer are no rehearsal of anything."""
 
 OUTCOMES = ("grants", "refuses", "withdraws", "narrows", "never_asked")
-LANGUAGES = ("en",)
-NOBODY = "nobody: a rehearsal"
+NO_DAY = "2100-01-01"
+"""Of interviews where the plan has no periods."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
         sample = _sample(population, source, size, taken, generator)
         taken[sample.person] = True
-        rows = _rows(source, sample, interview(population, sample.person, generator), (office, _days(design.plan)))
+        said = interview(population, sample.person, generator)
+        rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
@@ -123,10 +124,8 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
 
 
 def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
-    return SAMPLES[source.sample_source](population, size, taken, generator)
-
-
-SAMPLES = {"rds": recruits, "opt_in": volunteers, "probability": drawn}
+    draw = {"rds": recruits, "probability": drawn}.get(source.sample_source, volunteers)
+    return draw(population, size, taken, generator)
 
 
 class _Office:
@@ -141,15 +140,18 @@ class _Office:
         return f"INV{next(self.numbers)}"
 
 
-def _days(plan: Plan) -> list[str]:
-    """Days of interviews in turn: every period of the plan is as long in the field."""
-    spans = [(each.first, (each.last - each.first).days + 1) for each in plan.periods.values()]
-    longest = max((days for _, days in spans), default=0)
-    return [(first + timedelta(days=turn % days)).isoformat() for turn in range(longest) for first, days in spans]
+def _days(plan: Plan, source: Source, size: int, generator: np.random.Generator) -> list[str]:
+    """Days of interviews, spread evenly over the periods of the plan, or over that of the source."""
+    periods = [plan.periods[source.period]] if source.period else list(plan.periods.values())
+    if not periods:
+        return [NO_DAY] * size
+    chosen = [periods[number] for number in generator.integers(0, len(periods), size)]
+    shares = generator.random(size)
+    return [(each.first + timedelta(days=int(share * ((each.last - each.first).days + 1)))).isoformat()
+            for each, share in zip(chosen, shares, strict=True)]  # fmt: skip
 
 
-def _rows(source: Source, sample: Sample, said: Interviews, how: tuple[_Office, list[str]]) -> list[Row]:
-    office, days = how
+def _rows(source: Source, sample: Sample, said: Interviews, office: _Office, days: list[str]) -> list[Row]:
     ids = [office.next() for _ in sample.person]
     rows = []
     for number, name in enumerate(ids):
@@ -166,9 +168,12 @@ def _rows(source: Source, sample: Sample, said: Interviews, how: tuple[_Office, 
                 seconds=int(said.seconds[number]),
                 trace=_trace(name),
                 answers=_answers(said, number),
-                more={"recruiter": named, "minutes": minutes}
-                | {what: str(each[number]) for what, each in sample.drawn.items()},
-                **({"day": days[number % len(days)]} if days else {}),
+                more={
+                    "recruiter": named,
+                    "minutes": minutes,
+                    **{key: kept[number] for key, kept in sample.design.items()},
+                },
+                day=days[number],
             )
         )
     return rows
@@ -240,8 +245,9 @@ def manifest(design: Design, ledger: str) -> bytes:
             "source_id": source.source_id, "file": source.file, "sample_source": source.sample_source,
             "mode": source.mode, "variables": dict(source.variables), "format": source.vendor,
             "duration_unit": source.duration_unit,
+            **{key: text for key, text in (("period", source.period), ("sample", source.sample)) if text},
         }
         for source in design.sources
     ]  # fmt: skip
-    content = {"week_zero": "WEEK", "hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).replace("WEEK", "2026-01-05").encode()
+    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()

@@ -508,6 +508,17 @@ class Plan(Entry):
         known: tuple[ListExperiment | Device, ...] = self.list_experiments if asked.how == "list" else self.devices
         return tuple(each for each in known if each.estimand == asked.of and asked.by in (None, each.first_item))
 
+    def versions(self, item_id: str) -> tuple[str, ...]:
+        """Codes under which an item is shown in different ways: versions of its wording, or endorsers."""
+        column = item_id.lower()
+        for ballot in self.split_ballots:
+            if self.by_estimand[ballot.question].item == column:
+                return (ballot.first, ballot.second)
+        for experiment in self.endorsements:
+            if column in {policy.item for policy in experiment.policies}:
+                return (experiment.control, *experiment.endorsers)
+        return ()
+
     def label(self, column: str) -> str:
         """A word or two for a column; the column itself where the plan has none."""
         item, part = self.columns[column]

@@ -40,12 +40,6 @@ def admitted(design, folder):
     return admit_survey(study, design.plan).rows.set_index("respondent_pseudonym")
 
 
-def in_period(plan, day):
-    """What a study with periods puts behind the id of a respondent."""
-    held = (code for code, each in plan.periods.items() if str(each.first) <= day <= str(each.last))
-    return "".join(f"\n{code}" for code in held)
-
-
 def expected(answer, form, vendor):
     """A missing answer that the plan has no spelling for is an empty cell."""
     if not answer.startswith(".") or form.missing.get(answer) or (vendor == "stata" and answer in form.letters):
@@ -65,7 +59,8 @@ def test_every_answer_comes_back_under_its_code(study, vendor, handed_out, tmp_p
              if not item.free_text or name == design.plan.place}  # fmt: skip
     compared = 0
     for row in {row.respondent_id: row for row in handed_out["one"]}.values():
-        pseudonym = published_test_key().pseudonym("survey", row.respondent_id + in_period(design.plan, row.day))
+        within = [code for code, each in design.plan.periods.items() if str(each.first) <= row.day <= str(each.last)]
+        pseudonym = published_test_key().pseudonym("survey", "\n".join([row.respondent_id, *within]))
         if pseudonym in rows.index:
             for name, item in items.items():
                 came, said = rows.loc[pseudonym, name], expected(row.answers[name], form, vendor)
@@ -75,21 +70,6 @@ def test_every_answer_comes_back_under_its_code(study, vendor, handed_out, tmp_p
                 assert set(came.split()) == set(said.split()), (name, row.answers[name])
                 compared += 1
     assert compared > 0.8 * RESPONDENTS * len(items)
-
-
-@pytest.mark.parametrize("vendor", sorted(WRITERS))
-def test_a_probability_sample_comes_back_with_its_design(vendor, tmp_path):
-    names = {"weight": "w_design", "stratum": "region_code", "cluster": "psu"}
-    source = one_source(vendor, "probability")[0]
-    kept = {role: name for role, name in source.variables.items() if role not in ("recruiter", "wave")}
-    design = replace(design_of("trust"), sources=(replace(source, variables=kept | names),))
-    rows = admitted(design, tmp_path)
-    assert set(rows.sample_source_code) == {"probability"}
-    assert rows.base_weight.min() > 1
-    # A cluster lies in one stratum, and respondents of a stratum stand for equally many people.
-    assert rows.groupby("cluster_pseudonym").stratum_pseudonym.nunique().eq(1).all()
-    assert rows.groupby("stratum_pseudonym").base_weight.nunique().eq(1).all()
-    assert rows.groupby("stratum_pseudonym").cluster_pseudonym.nunique().min() >= 2
 
 
 @pytest.mark.parametrize("vendor", sorted(WRITERS))
