@@ -41,6 +41,7 @@ COMMANDS = {
     "repro": "analysis.commands.repro:repro",
     "restricted-file": "analysis.commands.restricted_file:restricted_file",
     "scrub": "analysis.commands.scrub:scrub",
+    "sheet": "analysis.commands.sheet:app",
     "suppress-local": "analysis.commands.suppress_local:suppress_local",
     "verify": "analysis.commands.verify:verify",
     "verify-bundle": "analysis.commands.verify_bundle:verify_bundle",

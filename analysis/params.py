@@ -64,11 +64,8 @@ class EstimateSurvey:
 
 @dataclass(frozen=True)
 class EstimatePosts:
-    """Weeks of the shocks, fixed before there are data; the window of coordination; seed of permutations and folds."""
+    """Permutations of coordination; the seed of permutations, folds and bootstraps."""
 
-    shock_weeks: tuple[int, ...]
-    coordination_window_seconds: int
-    coordination_least_shares: int
     permutations: int
     seed: int
 
@@ -103,6 +100,7 @@ class DiagnoseDesign:
     seed: int
     worlds: int
     respondents: int
+    bootstrap_draws: int
     sizes: tuple[int, ...]
     searched_sizes: tuple[int, ...]
     design_effects: tuple[float, ...]

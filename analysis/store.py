@@ -93,6 +93,13 @@ class Store:
             raise StoreError(f"{full_name}: stages write {' and '.join(WRITABLE_TIERS)} tables only, not tier '{tier}'")
         write_atomically(self.path(full_name), parquet_bytes(canonical(frame, table), table))
 
+    def write_empty(self, *full_names: str) -> None:
+        """Write tables without a row: those of a part that the study does not have."""
+        for full_name in full_names:
+            _, table = self._declared(full_name)
+            none = pd.DataFrame({name: pd.Series(dtype=object) for name in table.column_names})
+            self.write(full_name, conform(none, table))
+
     def _declared(self, full_name: str) -> tuple[str, Table]:
         """Tier and declaration; the items of a study are columns as its plan states them."""
         tier, table = split_name(full_name)

@@ -20,7 +20,7 @@ def edited(*changes):
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    return parse_plan(text, "study.yml")
+    return parse_plan(text, "study.yml", ROOT / "data/study")
 
 
 def question(estimand, plan=SHIPPED):
@@ -110,3 +110,48 @@ endorsements:
 """,
         "returns.yml",
     )
+
+
+POSTS_ONLY = """study: reach
+title: What foundations write about
+provenance: "The team's own codebook"
+population: posts of foundations and of persons who consented
+period: January to December 2026
+posts:
+  first_day: 2026-01-05
+  last_day: 2027-01-03
+  accounts:
+    - {code: foundation, words: Foundations, basis: institution}
+    - {code: person, words: Persons who agreed, basis: consent}
+    - {code: shop, words: Shops, basis: not_read}
+  frames:
+    - {code: RM, words: remittances, definition: Sending money, source: own,
+       phrases: {en: [remittances, hawala], de: [Hawala]}}
+    - {code: ED, words: schooling, definition: Schools, source: own, trap: sports schools,
+       phrases: {en: [schools], de: [Schulen]}}
+    - {code: VI, words: visas, definition: Visas, source: own, excluded: [visa card],
+       phrases: {en: [visas], de: [Visa]}}
+  together: [{words: money or papers, frames: [VI, RM]}]
+  stances:
+    - {code: praise, words: praises them, side: favourable}
+    - {code: thanks, words: thanks them, side: favourable}
+    - {code: critical, words: criticises them, side: opposed}
+    - {code: unclear, words: not to be told, side: neither}
+  events:
+    - {name: the closure, on: 2026-09-02}
+    - {name: the flood, on: 2026-05-01}
+  must_not_jump: {accounts: [foundation], languages: [de]}
+  frame_share: {estimand: K60_frame_share, words: share of posts that carry a frame}
+  frame_change: {estimand: K61_frame_change, words: jump of a frame at an event}
+  stance_share: {estimand: K62_stance_share, words: share of posts by stance}
+  coordination: {estimand: K63_together, words: foundations that share the same things}
+"""
+
+
+def posts_only(*changes):
+    """A study without a survey, with its own codebook, stances, accounts and events, after edits of its text."""
+    text = POSTS_ONLY
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return parse_plan(text, "reach.yml")

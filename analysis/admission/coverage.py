@@ -4,24 +4,28 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.admission.posts import author_of
+from analysis.admission.posts import CONSENT, INSTITUTION, author_of
 from analysis.admission.standing import refusal
 from analysis.admission.study import PUBLICATION, SURVEY
 from analysis.corpora.exports import Export
 from analysis.corpora.posts import Post
 from analysis.corpora.surveys import Respondent
 from analysis.custody.ledger import Consent, allows
-from analysis.custody.manifest import CONSENTED, INSTITUTIONAL, Manifest, PostSource, SurveySource, Variables
+from analysis.custody.manifest import Manifest, PostSource, SurveySource, Variables
 
 DEFAULT_SUBJECT = "consent_key"
 """The variable of a survey export that is looked at when no manifest names one."""
 
-IN_FORCE, NOT_IN_FORCE, NO_SUBJECT, INSTITUTION = "in_force", "not_in_force", "no_subject", "institutional"
+IN_FORCE, NOT_IN_FORCE, NO_SUBJECT = "in_force", "not_in_force", "no_subject"
+NO_KIND = "kind_of_account_not_in_the_plan"
 NOT_LISTED, NO_TERMS = "account_not_listed", "no_platform_terms_basis"
 
 
 def coverage(
-    export: Export, consents: Mapping[str, Consent], source: SurveySource | PostSource | None
+    export: Export,
+    consents: Mapping[str, Consent],
+    source: SurveySource | PostSource | None,
+    bases: Mapping[str, str],
 ) -> dict[str, int]:
     """Rows of an export by what consent says about them.
 
@@ -33,6 +37,8 @@ def coverage(
     source : SurveySource, PostSource or None
         The manifest's entry for this file; without one, a survey's subject stands in `consent_key` and a post's author
         is the subject.
+    bases : mapping
+        Kind of account to why it may be read, as the plan says; without a plan, none is known.
 
     Returns
     -------
@@ -46,7 +52,7 @@ def coverage(
             answer = entry.answers.get(survey.variables.consent_subject)
             counts[_of_subject(answer.strip() if isinstance(answer, str) else "", consents, SURVEY, PUBLICATION)] += 1
         elif isinstance(entry, Post):
-            counts[_of_post(entry, consents, source if isinstance(source, PostSource) else None)] += 1
+            counts[_of_post(entry, consents, source if isinstance(source, PostSource) else None, bases)] += 1
     return dict(sorted(counts.items()))
 
 
@@ -66,7 +72,7 @@ def _of_subject(subject: str, consents: Mapping[str, Consent], *scopes: str) -> 
     return IN_FORCE if all(allows(consents, subject, scope) for scope in scopes) else NOT_IN_FORCE
 
 
-def _of_post(post: Post, consents: Mapping[str, Consent], source: PostSource | None) -> str:
+def _of_post(post: Post, consents: Mapping[str, Consent], source: PostSource | None, bases: Mapping[str, str]) -> str:
     refused = refusal(post, source)
     if refused:
         return refused
@@ -75,8 +81,9 @@ def _of_post(post: Post, consents: Mapping[str, Consent], source: PostSource | N
     if not source.platform_terms_basis:
         return NO_TERMS
     account = source.accounts.get(author_of(post, source))
-    if account is None or account.kind not in (INSTITUTIONAL, CONSENTED):
+    if account is None:
         return NOT_LISTED
-    if account.kind == INSTITUTIONAL:
-        return INSTITUTION
-    return _of_subject(account.consent_subject, consents, PUBLICATION)
+    basis = bases.get(account.kind, NO_KIND)
+    if basis == CONSENT:
+        return _of_subject(account.consent_subject, consents, PUBLICATION)
+    return basis if basis in (INSTITUTION, NO_KIND) else NOT_LISTED

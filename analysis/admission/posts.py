@@ -18,6 +18,7 @@ from analysis.admission.tally import (
     NO_BASIS,
     NO_IDENTITY,
     NOT_ADMISSIBLE,
+    OUTSIDE_PERIOD,
     REPEATED,
     UNREADABLE,
     Outcome,
@@ -28,15 +29,20 @@ from analysis.corpora.exports import Export, open_export
 from analysis.corpora.posts import Gone, Post, PostKind, PostState
 from analysis.corpora.quarantine import Quarantined
 from analysis.custody.language import families
-from analysis.custody.manifest import CONSENTED, INSTITUTIONAL, Account, PostSource
+from analysis.custody.manifest import Account, Manifest, PostSource
 from analysis.custody.scrub import Span, find_all, placed
 from analysis.custody.scrub.prefilter import may_hold
+from analysis.errors import CustodyError
+from analysis.study.faults import nearest
+from analysis.study.posts import DAYS_PER_WEEK, Posts
 
 BATCH = 4_096
 """Posts that are scrubbed together."""
 
+INSTITUTION, CONSENT = "institution", "consent"
+"""Why an account may be read, in the words of a plan."""
+
 ADDRESSES = ("URL", "TGLINK")
-DAYS_PER_WEEK = 7
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 COLUMNS = (
     "post_pseudonym", "channel_pseudonym", "linkage_pseudonym", "platform_code", "account_kind_code", "language_code",
@@ -54,23 +60,63 @@ class AdmittedPosts:
     authors: Mapping[Outcome, int]
 
 
-def admit_posts(study: Study) -> AdmittedPosts:
+def admit_posts(study: Study, plan: Posts | None) -> AdmittedPosts:
     """Admit every post export of a study.
 
-    A post enters when its source states a basis in the platform's terms, when it is public and still stands, and when
-    its account is an institution's, or a person's who consented. Everything else is counted; its text is never kept.
+    A post enters when its source states a basis in the platform's terms, when it is public and still stands, when
+    its account is an institution's, or a person's who consented, and when its day lies in the plan's period.
+    Everything else is counted; its text is never kept.
 
     Raises
     ------
+    CustodyError
+        The manifest has exports of posts and the plan has no posts, or names a kind of account that the plan lacks.
     ExportError
         An export is missing or damaged.
     """
-    desk = _Desk(study)
+    if plan is None:
+        demand_no_posts(study.manifest)
+        return AdmittedPosts(pd.DataFrame(columns=list(COLUMNS)), Counter(), {})
+    demand_kinds(study.manifest, plan)
+    desk = _Desk(study, plan)
     for source in study.manifest.posts:
         desk.take(source)
     desk.withdraw()
     authors = {outcome: len(names) for outcome, names in desk.authors.items()}
     return AdmittedPosts(pd.DataFrame(desk.rows, columns=list(COLUMNS)), desk.tally, authors)
+
+
+def demand_no_posts(manifest: Manifest) -> None:
+    """Refuse exports that no part of the plan is about."""
+    if manifest.posts:
+        raise CustodyError(
+            f"sources.yml: `posts` names {len(manifest.posts)} export(s), and the plan of the study has no `posts`; "
+            "add that part to the plan, or remove the exports from the manifest"
+        )
+
+
+def demand_kinds(manifest: Manifest, plan: Posts) -> None:
+    """Refuse accounts of a kind that the plan does not have, persons without a key of the ledger, another first day."""
+    bases = bases_of(plan)
+    for source in manifest.posts:
+        for number, account in enumerate(source.accounts.values()):
+            where = f"sources.yml: posts, source {source.source_id}, accounts[{number}]"
+            if account.kind not in bases:
+                raise CustodyError(f"{where}: kind: got {account.kind!r}; {nearest(account.kind, bases)}")
+            if bases[account.kind] == CONSENT and not account.consent_subject:
+                raise CustodyError(
+                    f"{where}: kind {account.kind!r} without consent_subject: the ledger's key is needed"
+                )
+    if manifest.week_zero not in (None, plan.first_day):
+        raise CustodyError(
+            f"sources.yml: week_zero: got {manifest.week_zero}; the plan's posts begin on {plan.first_day}: "
+            "remove week_zero, or correct one of them"
+        )
+
+
+def bases_of(plan: Posts) -> dict[str, str]:
+    """Kind of account to why it may be read."""
+    return {kind.code: kind.basis for kind in plan.accounts}
 
 
 @dataclass(frozen=True)
@@ -88,6 +134,7 @@ class _Desk:
     """Rows admitted so far, and the identities of those that came before."""
 
     study: Study
+    plan: Posts
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     entered: list[_Entered] = field(default_factory=list)
     departures: Departures = field(default_factory=Departures)
@@ -100,7 +147,7 @@ class _Desk:
         """Admit one export."""
         export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
         waiting: list[tuple[Post, Account]] = []
-        scribe = _Scribe(self.study, export.format.code)
+        scribe = _Scribe(self.study, self.plan, export.format.code)
         for entry in export.entries():
             account = self._hear(entry, source, export)
             if isinstance(entry, Post) and account:
@@ -145,7 +192,7 @@ class _Desk:
 
     def _count(self, platform: str, outcome: str, author: str) -> None:
         self.tally[platform, outcome] += 1
-        if outcome in (ADMITTED, NOT_ADMISSIBLE, *REFUSALS):
+        if outcome in (ADMITTED, NOT_ADMISSIBLE, OUTSIDE_PERIOD, *REFUSALS):
             self.authors.setdefault((platform, outcome), set()).add(author)
 
     def _outcome(self, post: Post, source: PostSource, platform: str) -> tuple[str, Account | None]:
@@ -161,12 +208,14 @@ class _Desk:
         account = source.accounts.get(name)
         if not account or not self._may_be_read(account):
             return NOT_ADMISSIBLE, None
+        posted_at = _posted_at(post)
+        if posted_at and not self.plan.first_day <= date.fromisoformat(posted_at[:10]) <= self.plan.last_day:
+            return OUTSIDE_PERIOD, None
         return self._once(post, platform, account)
 
     def _may_be_read(self, account: Account) -> bool:
-        if account.kind == CONSENTED:
-            return self.study.allows(account.consent_subject, PUBLICATION)
-        return account.kind == INSTITUTIONAL
+        basis = bases_of(self.plan)[account.kind]
+        return basis == INSTITUTION or (basis == CONSENT and self.study.allows(account.consent_subject, PUBLICATION))
 
     def _once(self, post: Post, platform: str, account: Account) -> tuple[str, Account | None]:
         identity = f"{platform}|{post.identity}"
@@ -198,8 +247,8 @@ class _Written:
 class _Scribe:
     """Writes rows of one export: pseudonyms instead of identities, placeholders instead of identifiers."""
 
-    def __init__(self, study: Study, platform: str) -> None:
-        self.study, self.platform = study, platform
+    def __init__(self, study: Study, plan: Posts, platform: str) -> None:
+        self.study, self.plan, self.platform = study, plan, platform
         self.accounts: dict[str, tuple[str, str | None]] = {}
 
     def rows(self, posts: list[tuple[Post, Account]]) -> Iterator[tuple[Any, ...]]:
@@ -212,14 +261,14 @@ class _Scribe:
             yield self._row(post, account, _Written(*written))
 
     def _row(self, post: Post, account: Account, written: "_Written") -> tuple[Any, ...]:
-        posted_at = post.created_at if isinstance(post.created_at, str) and post.created_at.endswith("Z") else None
+        posted_at = _posted_at(post)
         return (
             self._pseudonym(post.identity),
             *self._channel(account),
             self.platform,
             account.kind,
             written.spoken or "other",
-            week_index(posted_at, self.study.manifest.week_zero) if posted_at else None,
+            week_index(posted_at, self.plan.first_day) if posted_at else None,
             posted_at,
             post.date_source.value,
             post.post_kind is PostKind.REPOST,
@@ -249,6 +298,11 @@ class _Scribe:
         written = (text[span.start : span.end] for span in spans if span.type in ADDRESSES) if text else ()
         address = next((each for each in (*post.links, *written) if each), None)
         return self.study.key.pseudonym("posts", f"object|{plain_address(address)}") if address else None
+
+
+def _posted_at(post: Post) -> str | None:
+    """The time of a post where its zone is known."""
+    return post.created_at if isinstance(post.created_at, str) and post.created_at.endswith("Z") else None
 
 
 def plain_address(address: str) -> str:

@@ -14,7 +14,10 @@ NO_IDENTITY = "no_identity"
 NOT_ADMISSIBLE = "account_not_admissible"
 """Neither an institution's nor a person's whose consent is in force: one outcome, for the same reason."""
 NO_BASIS = "no_platform_terms_basis"
+OUTSIDE_PERIOD = "outside_period"
 REPEATED = "repeats_an_earlier_row"
+NO_WEIGHT = "no_design_weight"
+NO_PERIOD = "outside_every_period"
 UNREADABLE = "unreadable"
 NOT_COUNTING = {
     InterviewState.UNKNOWN: "interview_state_unknown",

@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 
 from analysis.admission.coverage import coverage, source_of
+from analysis.admission.posts import bases_of, demand_kinds, demand_no_posts
 from analysis.commands.screen import display
 from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
@@ -21,7 +22,7 @@ from analysis.custody.ledger import Consent, read_ledger, standing_consents
 from analysis.custody.manifest import Manifest, load_manifest
 from analysis.custody.scrub import find
 from analysis.errors import ExportError, InputError, shown, values_shown
-from analysis.study import load_plan
+from analysis.study import Plan, load_plan
 
 SHOWN_FIELDS = 40
 """Rows of the table of missing values; the rest is counted."""
@@ -44,7 +45,8 @@ def check(
     ] = "",
     ledger: Annotated[Path | None, typer.Option(help="Consent ledger: reports how far consent covers the rows")] = None,
     sources: Annotated[
-        Path | None, typer.Option(help="Manifest of the exports: names accounts, terms, and the ledger's place")
+        Path | None,
+        typer.Option(help="Manifest of the exports: accounts, terms, the ledger's place; --study says what kinds are"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and line")] = False,
     show_values: Annotated[
@@ -61,14 +63,15 @@ def check(
             "--show-values is for a person at a terminal; leave it out, or leave out --json and redirections"
         )
     with values_shown() if show_values else contextlib.nullcontext():
-        check_all(files, study, (format, encoding), open_papers(ledger, sources), as_json)
+        plan = load_plan(study) if study else None
+        check_all(files, plan, (format, encoding), open_papers(ledger, sources, plan), as_json)
 
 
 def check_all(
-    files: list[Path], study: Path | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
+    files: list[Path], plan: Plan | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
 ) -> None:
     """Report on every file, whose format and encoding may be stated; raise the last failure when all were tried."""
-    questionnaire = instrument_of(load_plan(study)) if study else None
+    questionnaire = instrument_of(plan) if plan and plan.has_survey else None
     failures: list[ExportError] = []
     for path in files:
         try:
@@ -83,27 +86,34 @@ def check_all(
 
 @dataclass(frozen=True)
 class Papers:
-    """What a study knows about its exports: consents as they stand today, the manifest and its folder."""
+    """What a study knows about its exports: consents as they stand today, the manifest, its folder, its kinds."""
 
     consents: Mapping[str, Consent]
     manifest: Manifest | None
     folder: Path
+    bases: Mapping[str, str]
 
     def coverage(self, export: Export) -> dict[str, int]:
         """How far consent covers a file's rows."""
         path = export.source.path
         source = source_of(path, self.folder, self.manifest) if path and self.manifest else None
-        return coverage(export, self.consents, source)
+        return coverage(export, self.consents, source, self.bases)
 
 
-def open_papers(ledger: Path | None, sources: Path | None) -> Papers | None:
-    """The papers that were named; None when none were."""
+def open_papers(ledger: Path | None, sources: Path | None, plan: Plan | None = None) -> Papers | None:
+    """The papers that were named; None when none were. A manifest is held against the plan, as admission does."""
     manifest = load_manifest(sources) if sources else None
     folder = sources.parent if sources else Path()
     path = ledger or (folder / manifest.ledger if manifest else None)
+    posts = plan.posts if plan else None
+    if manifest and plan and posts:
+        demand_kinds(manifest, posts)
+    if manifest and plan and not posts:
+        demand_no_posts(manifest)
     if path is None:
         return None
-    return Papers(standing_consents(read_ledger(path), datetime.now(UTC).date()), manifest, folder)
+    consents = standing_consents(read_ledger(path), datetime.now(UTC).date())
+    return Papers(consents, manifest, folder, bases_of(posts) if posts else {})
 
 
 def report_one(export: Export, instrument: Instrument | None, as_json: bool, papers: Papers | None = None) -> None:

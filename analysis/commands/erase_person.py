@@ -3,10 +3,12 @@
 What must not be here: recording the withdrawal, or showing what was found.
 """
 
+import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +41,8 @@ BEHIND_RELEASES = f"release_history/*/vault_{MEMBERS}.parquet"
 """Digests of who stands behind each earlier release, below the vault."""
 ITEM = "item"
 """Column under which sheets of annotators and files of predictions list posts."""
+DRAWN, NUMBER = Path("sheets/key.csv"), "number"
+"""What `sheet draw` keeps, below the vault: on a sheet a post stands under a number."""
 
 
 @dataclass
@@ -155,16 +159,30 @@ def _bytes(path: Path) -> bytes:
 
 def _sheets(vault: Path, dossier: Dossier, plan: Plan) -> Iterator[tuple[Path, bytes]]:
     """Sheets of annotators and predictions without the person's posts, repeat groups without their rows."""
+    numbers = _numbers(vault, dossier)
     for path in sorted(vault.rglob(SHEETS)):
         if path.resolve() in plan.contents or any(part.startswith(".") for part in path.relative_to(vault).parts):
             continue
-        content = _bytes(path)
+        content, drawn = _bytes(path), numbers if path.parent == (vault / DRAWN).parent else set()
         try:
-            rows = text.rows_with(content, path.name, lambda cells: _is_listed(cells, dossier))
+            rows = text.rows_with(content, path.name, partial(_is_theirs, dossier=dossier, drawn=drawn))
         except CustodyError:
             continue  # not text: no sheet
         if rows:
             yield path.resolve(), text.without_rows(content, path.name, Cut(rows))
+
+
+def _is_theirs(cells: dict[str, str], dossier: Dossier, drawn: set[str]) -> bool:
+    return _is_listed(cells, dossier) or cells.get(NUMBER) in drawn
+
+
+def _numbers(vault: Path, dossier: Dossier) -> set[str]:
+    """Under which numbers drawn posts of the person stand on the sheets, as the key knows them."""
+    path = vault / DRAWN
+    if not path.is_file():
+        return set()
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row[NUMBER] for row in csv.DictReader(file) if row[ITEM] in dossier.items}
 
 
 def member_digests(dossier: Dossier) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,11 +16,16 @@ from analysis.study.loading import parse_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = PLANS["vault"]
+CODEBOOK = f"{VAULT}/frames.csv"
+SURVEY, POSTS = "data/codelists/study_template.yml", "data/codelists/posts_template.yml"
 TEMPLATES = {
-    PLAN: "data/codelists/study_template.yml",
     MANIFESTS["vault"]: "data/codelists/sources_template.yml",
     GOVERNANCE: "data/codelists/governance_template.yml",
 }
+FRAMES = "data/codelists/frames.csv"
+Part = Literal["survey", "posts", "both"]
+ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|\n)*(?=\nposts:\n)", "both": r"(?!)"}
+"""What the manifest of a study of one part leaves out."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NEXT = f"""next:
  1. say in {PLAN} what was asked and what is estimated, then ./run python -m analysis check-study {PLAN}
@@ -32,15 +37,17 @@ The page "Bring your own corpora" of the book goes on from there."""
 
 def new_study(
     name: Annotated[str, typer.Argument(help="Short name of the study: small letters, digits, underscores")],
+    *,
+    has: Annotated[Part, typer.Option(help="What the study has: a survey, posts, or both")] = "survey",
 ) -> None:
     """Write a commented plan, manifest, governance file and table of links into data/vault, to be filled in.
 
-    Example: ./run python -m analysis new-study trust_2027. The plan fits together as it is; what is already there is
-    kept, and named. Exit code 0, or 2 with what has to be moved away.
+    Example: ./run python -m analysis new-study trust_2027 --has posts. The plan fits together as it is; what is already
+    there is kept, and named. Exit code 0, or 2 with what has to be moved away.
     """
     if not NAME.fullmatch(name):
         raise InputError(f"NAME is {name!r}; write small letters, digits and underscores, as trust_2027")
-    files = contents(name)
+    files = contents(name, has)
     there = [path for path in files if (ROOT / path).exists()]
     if there:
         raise InputError(f"{', '.join(there)}: exists; move it away, or go on with the study that is there")
@@ -52,9 +59,24 @@ def new_study(
     print(NEXT)
 
 
-def contents(name: str) -> dict[str, str]:
+def contents(name: str, has: Part = "survey") -> dict[str, str]:
     """Path to text of every file of a new study."""
-    texts = {path: (ROOT / template).read_text(encoding="utf-8") for path, template in TEMPLATES.items()}
-    texts[PLAN] = texts[PLAN].replace("study: NAME", f"study: {name}", 1)
-    parse_plan(texts[PLAN], TEMPLATES[PLAN])
+    texts = {path: _text(template) for path, template in TEMPLATES.items()}
+    texts[MANIFESTS["vault"]] = re.sub(ABSENT[has], "", texts[MANIFESTS["vault"]])
+    texts[PLAN] = _plan(has).replace("study: NAME", f"study: {name}", 1)
+    if has != "survey":
+        texts[CODEBOOK] = _text(FRAMES)
+    parse_plan(texts[PLAN], PLAN, (ROOT / FRAMES).parent)
     return texts | {f"{VAULT}/evidence_links.csv": ",".join(FIELD_COLUMNS) + "\n"}
+
+
+def _plan(has: Part) -> str:
+    """The template of the part, or that of a survey with the posts below."""
+    if has == "both":
+        posts = _text(POSTS)
+        return _text(SURVEY) + posts[posts.index("\nposts:\n") :]
+    return _text(POSTS if has == "posts" else SURVEY)
+
+
+def _text(template: str) -> str:
+    return (ROOT / template).read_text(encoding="utf-8")

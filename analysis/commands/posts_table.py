@@ -21,7 +21,7 @@ from analysis.engine.spark import posts_table as run_spark
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
 
-CODEBOOK = Path(__file__).resolve().parents[2] / "data/codelists/frame_codebook.csv"
+CODEBOOK = Path(__file__).resolve().parents[2] / "data/study/frames.csv"
 
 
 def posts_table(

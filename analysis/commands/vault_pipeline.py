@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from analysis.atomic import write_atomically
-from analysis.study import PLANS
+from analysis.study.loading import study_files
 
 PLACE = "data/vault/.run"
 UP = "../../.."
@@ -27,10 +27,9 @@ CONFIG = """\
     autostage = false
     site_cache_dir = .dvc/tmp/site
 """
-SHIPPED, OWN = PLANS["synthetic"], PLANS["vault"]
-"""Where stages depend on the shipped plan, those of the vault depend on its own."""
 
 Tree = dict[str, Any]
+Files = tuple[str, ...]
 
 
 def lay_out(root: Path) -> Path:
@@ -53,15 +52,22 @@ def lay_out(root: Path) -> Path:
     write_atomically(place / ".dvc/config", CONFIG.encode())
     for name in sorted({".dvcignore", "params.yaml", *_tops(stages)}):
         _link(place / name, Path(UP) / name)
-    content = yaml.safe_dump({"stages": {name: _private(block) for name, block in stages.items()}}, sort_keys=False)
+    shipped, own = (study_files(root, study) for study in ("synthetic", "vault"))
+    private = {name: _private(block, shipped, own) for name, block in stages.items()}
+    content = yaml.safe_dump({"stages": private}, sort_keys=False)
     write_atomically(place / "dvc.yaml", content.encode())
     (root / "dist").mkdir(exist_ok=True)
     return place
 
 
-def _private(block: Tree) -> Tree:
-    """A stage that is run in the project and keeps no copy; one that reads the vault is run every time."""
-    deps = [OWN if (path := _path(each)) == SHIPPED else path for each in block["deps"]]
+def _private(block: Tree, shipped: Files, own: Files) -> Tree:
+    """A stage that is run in the project and keeps no copy; one that reads the vault is run every time.
+
+    Where it depends on the files of the shipped plan, it depends on those of the vault's own.
+    """
+    paths = [_path(each) for each in block["deps"]]
+    deps = [path for path in paths if path not in shipped]
+    deps += own if len(deps) < len(paths) else ()
     reads_vault = any(path == CHANGING or path.startswith(f"{CHANGING}/") for path in deps)
     outs = [{_path(each): {"cache": False}} for each in block["outs"]]
     changed = {"always_changed": True} if reads_vault else {}

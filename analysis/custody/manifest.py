@@ -24,8 +24,8 @@ TERMS_BASES = (
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-INSTITUTIONAL, CONSENTED = "institutional", "consented"
-SAMPLE_SOURCES = ("web_rds", "opt_in")
+SAMPLE_SOURCES = ("rds", "opt_in", "probability")
+PROBABILITY = "probability"
 MODES = ("web", "telephone", "face_to_face")
 ALSO_ADMITTED = ("partial", "on_hold", "unknown")
 """States of interviews that a manifest may ask for; a test, spam, what was rejected or deleted never counts."""
@@ -37,7 +37,9 @@ DURATION_UNITS = {"seconds": 60.0, "minutes": 1.0}
 class Variables:
     """Names of the variables of a survey export that admission needs; empty: the export has none.
 
-    `respondent` defaults to the id that the vendor's format gives; a recruiter is named by such an id.
+    `respondent` defaults to the id that the vendor's format gives; a recruiter is named by such an id. `interviewed`
+    holds the day of the interview; `weight`, `stratum` and `cluster` (primary sampling unit) are those of a probability
+    sample, which has to name its weight.
     """
 
     consent_subject: str
@@ -45,11 +47,20 @@ class Variables:
     recruiter: str = ""
     wave: str = ""
     duration: str = ""
+    interviewed: str = ""
+    weight: str = ""
+    stratum: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True)
 class SurveySource:
-    """One survey export; `also_admit` names states of interviews that count beside complete ones."""
+    """One survey export.
+
+    `also_admit` names states of interviews that count beside complete ones; `period` is the period of the plan in which
+    all its interviews fall, where no variable tells the day. Exports with the same `sample` name strata and primary
+    units alike; without it each export stands for itself.
+    """
 
     source_id: str
     file: str
@@ -60,6 +71,8 @@ class SurveySource:
     duration_unit: str = "seconds"
     also_admit: tuple[str, ...] = ()
     encoding: str = ""
+    period: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,13 +103,16 @@ class PostSource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A study's exports; `week_zero` is the first day of week 0, `hosts` the countries that answers may name."""
+    """A study's exports; `hosts` are the countries that answers may name.
 
-    week_zero: date
-    hosts: tuple[str, ...]
+    `week_zero`, the first day of week 0, stands in the plan of the study; where it stands here too, both are one day.
+    """
+
     ledger: str
-    surveys: tuple[SurveySource, ...]
-    posts: tuple[PostSource, ...]
+    hosts: tuple[str, ...] = ()
+    surveys: tuple[SurveySource, ...] = ()
+    posts: tuple[PostSource, ...] = ()
+    week_zero: date | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -124,13 +140,15 @@ def load_manifest(path: Path) -> Manifest:
 
 
 def _manifest(tree: dict[str, Any], where: str) -> Manifest:
-    if type(tree["week_zero"]) is not date:
-        raise CustodyError(f"{where}: week_zero: got {tree['week_zero']!r}; want a day such as 2026-01-05")
-    surveys = tuple(_survey(each, f"{where}: surveys[{n}]") for n, each in enumerate(_list(tree["surveys"], where)))
-    posts = tuple(_post(each, f"{where}: posts[{n}]") for n, each in enumerate(_list(tree["posts"], where)))
+    week_zero = tree.get("week_zero")
+    if week_zero is not None and type(week_zero) is not date:
+        raise CustodyError(f"{where}: week_zero: got {week_zero!r}; want a day such as 2026-01-05")
+    listed = {part: _list(tree.get(part, []), where) for part in ("surveys", "posts")}
+    surveys = tuple(_survey(each, f"{where}: surveys[{n}]") for n, each in enumerate(listed["surveys"]))
+    posts = tuple(_post(each, f"{where}: posts[{n}]") for n, each in enumerate(listed["posts"]))
     _refuse_twice([*(each.source_id for each in surveys), *(each.source_id for each in posts)], f"{where}: source_id")
-    hosts = tuple(_text(each, f"{where}: hosts") for each in _list(tree["hosts"], f"{where}: hosts"))
-    return Manifest(tree["week_zero"], hosts, _inside(tree["ledger"], f"{where}: ledger"), surveys, posts)
+    hosts = tuple(_text(each, f"{where}: hosts") for each in _list(tree.get("hosts", []), f"{where}: hosts"))
+    return Manifest(_inside(tree["ledger"], f"{where}: ledger"), hosts, surveys, posts, week_zero)
 
 
 def _survey(content: Any, where: str) -> SurveySource:
@@ -144,7 +162,19 @@ def _survey(content: Any, where: str) -> SurveySource:
     _among(texts["sample_source"], SAMPLE_SOURCES, f"{where}: sample_source")
     _among(texts["mode"], MODES, f"{where}: mode")
     _among(texts.get("duration_unit", "seconds"), tuple(DURATION_UNITS), f"{where}: duration_unit")
+    _drawn(texts["sample_source"], variables, where)
     return SurveySource(**texts, variables=Variables(**variables), also_admit=also)
+
+
+def _drawn(sample: str, variables: Mapping[str, str], where: str) -> None:
+    """What a probability sample has to say about its design, and nobody else can."""
+    named = [name for name in ("weight", "stratum", "cluster") if variables.get(name)]
+    if sample == PROBABILITY and "weight" not in named:
+        raise CustodyError(f"{where}: variables: a probability sample without weight; name the variable that holds it")
+    if sample != PROBABILITY and named:
+        raise CustodyError(
+            f"{where}: variables: {named[0]!r} belongs to a probability sample, and sample_source is {sample!r}"
+        )
 
 
 def _post(content: Any, where: str) -> PostSource:
@@ -161,10 +191,7 @@ def _post(content: Any, where: str) -> PostSource:
 
 
 def _account(content: Any, where: str) -> Account:
-    account = Account(**_texts(_keyed(content, Account, where), where))
-    if account.kind == CONSENTED and not account.consent_subject:
-        raise CustodyError(f"{where}: account of kind 'consented' without consent_subject: the ledger's key is needed")
-    return account
+    return Account(**_texts(_keyed(content, Account, where), where))
 
 
 def _keyed(content: Any, kind: type, where: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ EFFECT_POINTS = 4001
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedStudy:
     """A study that might be done.
 
     Attributes
@@ -58,7 +58,7 @@ class Probabilities:
     contradicted: float
 
 
-def threshold_probabilities(rule: Threshold, truth: float, plan: Plan) -> Probabilities:
+def threshold_probabilities(rule: Threshold, truth: float, plan: PlannedStudy) -> Probabilities:
     """Probability of each verdict on a share.
 
     Parameters
@@ -127,7 +127,7 @@ def _share_limits(yes: int, n: int, bogus: float) -> tuple[float, float]:
 
 
 def effect_probabilities(
-    rule: Effect, truth: float, share: float, plan: Plan, private_error: ErrorOf | None = None
+    rule: Effect, truth: float, share: float, plan: PlannedStudy, private_error: ErrorOf | None = None
 ) -> Probabilities:
     """Probability of each verdict on a difference of two shares, such as a change between two waves.
 
@@ -186,7 +186,7 @@ def required_n(
     """
     wanted = "supported" if truth > rule.threshold else "contradicted"
     for size in sizes:
-        found = threshold_probabilities(rule, truth, Plan(size, design_effect, bogus_share))
+        found = threshold_probabilities(rule, truth, PlannedStudy(size, design_effect, bogus_share))
         if getattr(found, wanted) >= WANTED_PROBABILITY:
             return size
     return None

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
-from analysis.measures.frames import LANGUAGES, Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
+from analysis.measures.frames import Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
 
 Scrubber = Callable[[pa.Array], pa.Array]
 KEYS = ("week_index", "language_code")
@@ -128,7 +128,7 @@ def counted(rows: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     rows, codebook
         Of one batch, or of several; the frames.
     """
-    known = rows.filter(pl.col("language_code").is_in(LANGUAGES))
+    known = rows.filter(pl.col("language_code").is_in(codebook.languages))
     return channel_weeks(known, codebook, list(KEYS), CHANNEL).sort([*KEYS, CHANNEL])
 
 

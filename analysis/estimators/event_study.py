@@ -12,10 +12,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from statsmodels.genmod.families import Poisson
-from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import GLSAR
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analysis.errors import EstimationError
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, demand_reachable
@@ -84,6 +82,7 @@ def event_study(
     window: Window | None = None,
     term: str = "jump",
     confidence: float = DEFAULT_CONFIDENCE,
+    fewest: int = FEWEST_PLACEBOS,
 ) -> EventStudy:
     """Estimate the jump of a weekly series at a fixed event, and rank it among placebo dates.
 
@@ -106,6 +105,8 @@ def event_study(
         Weeks of each regression.
     term, confidence
         Name of the estimate; coverage of the interval.
+    fewest
+        Placebo dates below which there is no estimate; the interval needs 1 / (1 − confidence) − 1 of them anyway.
 
     Returns
     -------
@@ -114,7 +115,8 @@ def event_study(
     Raises
     ------
     EstimationError
-        An event too close to the ends, fewer than 39 placebo dates, negative counts, or a series without variation.
+        An event too close to the ends, too few placebo dates, negative counts, a series without variation, or no count
+        at all around the event.
 
     Source
         Segmented regression: Wagner et al. 2002, J. Clin. Pharm. Ther. 27, 299–309. Rank of the event among placebo
@@ -134,9 +136,9 @@ def event_study(
         demand_same_sources(by_source, event, chosen)
     jump, model_se = _jump(series, exposure, event, chosen, response)
     dates = placebo_dates(len(series), (event, *other_events), chosen)
-    if len(dates) < FEWEST_PLACEBOS:
+    if len(dates) < fewest:
         raise EstimationError(
-            f"series has {len(dates)} placebo dates beside its events; want {FEWEST_PLACEBOS} or more: a longer series "
+            f"series has {len(dates)} placebo dates beside its events; want {fewest} or more: a longer series "
             "or a shorter window"
         )
     if response == "count":
@@ -307,23 +309,39 @@ def demand_room(weeks: int, event: int, window: Window) -> None:
         )
 
 
+def has_counts_around(series: FloatArray, event: int, window: Window) -> bool:
+    """Whether anything was counted in the window of an event: weeks of zeros tell of no change."""
+    return bool(series[max(0, event - window.before) : event + window.after].any())
+
+
 def _jump(
     series: FloatArray, exposure: FloatArray | None, date: int, window: Window, response: Response
 ) -> tuple[float, float]:
     """Coefficient of the step at a date: level and slope before, another level and slope from the date on."""
-    rows = slice(date - window.before, date + window.after)
-    design, y = segments(window), series[rows]
+    if response == "count":
+        return _count_jump(series, exposure, date, window)
+    y = series[date - window.before : date + window.after]
+    if np.ptp(y) == 0:
+        return 0.0, 0.0
     with warnings.catch_warnings():
-        # A placebo window of zeros fits perfectly; its jump is as good as any.
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
-        if response == "number":
-            fitted = GLSAR(y, design, rho=1).iterative_fit(maxiter=10)
-            return float(fitted.params[2]), float(fitted.bse[2])
-        offset = None if exposure is None else np.log(exposure[rows])
-        model = GLM(y + HALF_A_POST, design, family=Poisson(), offset=offset)
-        fit = model.fit(scale="X2", maxiter=50)
-    return float(fit.params[2]), float(fit.bse[2])
+        fitted = GLSAR(y, segments(window), rho=1).iterative_fit(maxiter=10)
+    return float(fitted.params[2]), float(fitted.bse[2])
+
+
+def _count_jump(series: FloatArray, exposure: FloatArray | None, date: int, window: Window) -> tuple[float, float]:
+    """The same of counts, with the standard error of a quasi-Poisson regression: Pearson's X² over its freedom."""
+    if not has_counts_around(series, date, window):
+        raise EstimationError(
+            f"nothing was counted in the {window.before} weeks before week {date} and the {window.after} from it on: "
+            "no change can be told; take frames together, or leave the event out"
+        )
+    design, rows = segments(window), slice(date - window.before, date + window.after)
+    beta = _fitted(series, exposure, np.array([date]), window)[0]
+    rate = np.exp(design @ beta) * (1.0 if exposure is None else exposure[rows])
+    scale = float((((series[rows] + HALF_A_POST - rate) ** 2) / rate).sum()) / (len(design) - design.shape[1])
+    covariance = np.linalg.inv(design.T @ (design * rate[:, None]))
+    return float(beta[2]), float(np.sqrt(scale * covariance[2, 2]))
 
 
 def count_jumps(series: FloatArray, exposure: FloatArray | None, dates: IntArray, window: Window) -> FloatArray:
@@ -346,6 +364,11 @@ def count_jumps(series: FloatArray, exposure: FloatArray | None, dates: IntArray
     EstimationError
         The regression does not settle at a date.
     """
+    return np.asarray(_fitted(series, exposure, dates, window)[:, 2])
+
+
+def _fitted(series: FloatArray, exposure: FloatArray | None, dates: IntArray, window: Window) -> FloatArray:
+    """(m, 4) coefficients at every date."""
     design = segments(window)
     rows = dates[:, None] + np.arange(-window.before, window.after)
     y = series[rows] + HALF_A_POST
@@ -359,7 +382,7 @@ def count_jumps(series: FloatArray, exposure: FloatArray | None, dates: IntArray
         step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
         beta = beta + step
         if np.abs(step).max() < SETTLED:
-            return np.asarray(beta[:, 2])
+            return np.asarray(beta)
     raise EstimationError("the regression does not settle at a date; the window may be too short")
 
 

@@ -21,6 +21,7 @@ from analysis.estimators.event_study import (
     count_jumps,
     demand_room,
     demand_series,
+    has_counts_around,
     placebo_dates,
     placebo_interval,
 )
@@ -94,6 +95,7 @@ def multiverse(
     *,
     other_events: tuple[int, ...] = (),
     confidence: float = 0.95,
+    fewest: int = FEWEST_PLACEBOS,
 ) -> Multiverse:
     """Estimate the jump at an event under every specification, and rank the whole curve among placebo dates.
 
@@ -109,6 +111,8 @@ def multiverse(
         Positions in the series. Placebo dates are those of the widest window, the same for all specifications.
     confidence
         Coverage of the interval of the median.
+    fewest
+        Placebo dates below which there is no answer.
 
     Returns
     -------
@@ -117,8 +121,8 @@ def multiverse(
     Raises
     ------
     EstimationError
-        Fewer than two specifications, two with the same series and window, series of different lengths, fewer than 39
-        placebo dates, or what `event_study` refuses.
+        Fewer than two specifications, two with the same series and window, series of different lengths, too few
+        placebo dates, a specification that counts nothing around the event, or what `event_study` refuses.
 
     Source
         Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4, 1208–1214 (curve, median, share of significant
@@ -135,14 +139,22 @@ def multiverse(
     weeks, widest = _demand_comparable(specifications)
     demand_room(weeks, event, widest)
     placebos = placebo_dates(weeks, (event, *other_events), widest)
-    if len(placebos) < FEWEST_PLACEBOS:
+    silent = next((one.name for one in specifications if not has_counts(one, event)), None)
+    if silent is not None:
+        raise EstimationError(f"specification '{silent}' counts nothing around week {event}; leave it out")
+    if len(placebos) < fewest:
         raise EstimationError(
-            f"series has {len(placebos)} placebo dates beside its events; want {FEWEST_PLACEBOS} or more: a longer "
+            f"series has {len(placebos)} placebo dates beside its events; want {fewest} or more: a longer "
             "series or a shorter widest window"
         )
     dates = np.concatenate([[event], placebos])
     jumps = np.array([jumps_at(one, dates) for one in specifications])
     return _summary(jumps, confidence)
+
+
+def has_counts(one: Specification, event: int) -> bool:
+    """Whether a specification counts anything in its own window of an event."""
+    return has_counts_around(one.series, event, one.window)
 
 
 def _demand_comparable(specifications: Sequence[Specification]) -> tuple[int, Window]:

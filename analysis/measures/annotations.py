@@ -1,11 +1,12 @@
-"""Annotation sheets out and in: a probability sample to be labelled, the labels that come back, and one label per post.
+"""Labels of a probability sample of posts: reading them, and one label per post.
 
-What belongs here: drawing, reading, adjudication. What must not: agreement and estimation (they take arrays).
+What belongs here: reading, adjudication. What must not: agreement and estimation (they take arrays).
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,48 +18,6 @@ from analysis.errors import InputError, shown_code
 SHEET_COLUMNS = ("item", "coder", "label", "inclusion_probability")
 ADJUDICATOR = "adjudicator"
 FEWEST_CODERS = 2
-
-
-def draw_sheet(posts: pd.DataFrame, probabilities: dict[str, float], generator: np.random.Generator) -> pd.DataFrame:
-    """Draw posts for annotation, each on its own with the probability of its kind of account.
-
-    Parameters
-    ----------
-    posts
-        post_pseudonym, account_kind_code, language_code, post_text.
-    probabilities
-        Kind of account → probability above 0 and at most 1; every kind that occurs needs one.
-    generator
-        Source of the draws.
-
-    Returns
-    -------
-    DataFrame
-        item, language_code, post_text, inclusion_probability, and the empty columns coder and label to be filled, one
-        row for each label (copy the sheet for each annotator).
-
-    Raises
-    ------
-    InputError
-        A kind without probability, or one outside (0, 1].
-    """
-    for kind in sorted(posts.account_kind_code.unique()):
-        if not 0 < probabilities.get(kind, 0.0) <= 1:
-            raise InputError(
-                f"account kind '{kind}' has inclusion probability {probabilities.get(kind, 0.0)}; give one in (0, 1]"
-            )
-    chance = posts.account_kind_code.map(probabilities).astype(float)
-    drawn = posts[generator.random(len(posts)) < chance]
-    return pd.DataFrame(
-        {
-            "item": drawn.post_pseudonym,
-            "language_code": drawn.language_code,
-            "post_text": drawn.post_text,
-            "inclusion_probability": chance[drawn.index],
-            "coder": "",
-            "label": "",
-        }
-    )
 
 
 def read_sheet(data: bytes, name: str) -> pd.DataFrame:
@@ -121,8 +80,12 @@ def _demand_single(rows: pd.DataFrame, name: str) -> None:
 NUMBER = r"(\d+)"
 
 
-def of_posts(rows: pd.DataFrame, posts: pd.DataFrame, *, is_fictional: bool) -> pd.DataFrame:
-    """Rows of a sheet or of predictions under the pseudonyms of admitted posts; rows of other posts are left out.
+PSEUDONYM = r"[0-9a-f]{32}"
+"""A post as the study knows it; the post of such a row may have left since, with its author's consent."""
+
+
+def of_posts(rows: pd.DataFrame, posts: pd.DataFrame, *, is_fictional: bool, name: str = "the file") -> pd.DataFrame:
+    """Rows of labels or of predictions under the pseudonyms of admitted posts.
 
     Parameters
     ----------
@@ -132,17 +95,56 @@ def of_posts(rows: pd.DataFrame, posts: pd.DataFrame, *, is_fictional: bool) -> 
         post_pseudonym, post_text.
     is_fictional
         Whether items are such numbers.
+    name
+        Of the file, for messages.
 
     Returns
     -------
     DataFrame
-        The rows, item replaced.
+        The rows, item replaced; rows of posts that have left since are left out.
+
+    Raises
+    ------
+    InputError
+        Rows that name no post of this study, with their number: ids of a platform, or pseudonyms under another key.
     """
     item = posts.post_text.str.extract(NUMBER)[0] if is_fictional else posts.post_pseudonym
     named = pd.DataFrame({"item": item.to_numpy(), "pseudonym": posts.post_pseudonym.to_numpy()}).dropna()
+    if not is_fictional:
+        _demand_own(rows.item.astype(str), set(named["item"]), name)
     # A post that was exported twice under two ids is two posts with one text.
     found = rows.merge(named, on="item")
     return found.assign(item=found.pseudonym)[list(rows.columns)]
+
+
+def _demand_own(items: pd.Series, known: set[str], name: str) -> None:
+    foreign = ~items.str.fullmatch(PSEUDONYM).astype(bool)
+    if len(items) and not items.isin(known).any():
+        foreign |= True
+    if foreign.any():
+        row = int(foreign.argmax()) + 2
+        raise InputError(
+            f"{name}: column 'item' of {int(foreign.sum())} of {len(items)} rows, row {row} first, names no post of "
+            "this study; draw a sheet with `./run python -m analysis sheet draw`, and take it in with `sheet import`"
+        )
+
+
+def demand_labels(rows: pd.DataFrame, labels: Collection[str], name: str) -> None:
+    """Refuse labels that the study's stance scheme does not have.
+
+    Raises
+    ------
+    InputError
+        Names the first row, the label, how many rows it is about, and what is known.
+    """
+    unknown = ~rows.label.isin(labels)
+    if unknown.any():
+        row = int(unknown.to_numpy().argmax())
+        known = ", ".join(sorted(labels)) or "none, as the plan has no `stances`"
+        raise InputError(
+            f"{name}: label {shown_code(rows.label.iloc[row])} in row {row + 2} ({int(unknown.sum())} rows in all) is "
+            f"none of the plan's; known: {known}; correct the rows, or add the label to the plan's `stances`"
+        )
 
 
 @dataclass(frozen=True)

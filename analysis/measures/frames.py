@@ -1,4 +1,4 @@
-"""Frames of posts by dictionary: a codebook in four languages, matched word by word, with negation noted.
+"""Frames of posts by dictionary: a codebook in several languages, matched word by word, with negation noted.
 
 What belongs here: the codebook, matching in Polars expressions, weekly aggregates. What must not: stance (people code
 that), geography (it would mean locating authors), files.
@@ -9,11 +9,9 @@ Persian, Pashto and Arabic keyboards write differently, vowel signs, direction m
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,13 +20,11 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from analysis.errors import InputError
 from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not_plain, plain_word
 from analysis.measures.lexicon import Found, Lexicon
+from analysis.study.codebook import frames_of
+from analysis.study.posts import ALL_POSTS, NO_FRAME, Frame, Language
 
-LANGUAGES = ("fa", "ps", "en", "de")
-NO_FRAME, ALL_POSTS, CUT_POSTS = "NONE", "ALL", "CUT"
-"""What stands in place of a frame: posts without one, all posts, posts whose text the vendor cut."""
 EXCLUDED, NEGATION = -2, -3
 """Numbers in place of a language's and a frame's."""
 ROWS_AT_ONCE = 8_192
@@ -41,6 +37,8 @@ NEGATIONS = {
     "ps": ("نه", "نشته", "نشي", "نه دی", "بې", "پرته", "ضد", "هېڅ"),
     "en": ("no", "not", "never", "without", "against", "nor", "none", "cannot", "isnt", "dont", "doesnt"),
     "de": ("kein", "keine", "keinen", "keiner", "nicht", "nie", "niemals", "ohne", "gegen", "weder"),
+    "ur": ("نہ", "نہیں", "مت", "بغیر", "بنا", "خلاف"),
+    "uz": ("emas", "yoq", "hech", "qarshi", "эмас", "йўқ", "ҳеч", "қарши"),
 }
 NEGATION_REACH = 3
 """Words between a negation and the phrase, on either side: Persian and Pashto verbs, and their negation, come last."""
@@ -51,6 +49,7 @@ class Codebook:
     """Frames in order, and for each language the phrases of each frame and the phrases that are something else."""
 
     frames: tuple[str, ...]
+    languages: tuple[str, ...]
     phrases: dict[str, dict[str, tuple[str, ...]]]
     excluded: tuple[str, ...]
 
@@ -67,53 +66,36 @@ class Codebook:
     @cached_property
     def _entries(self) -> list[tuple[str, int, int]]:
         entries = [(phrase, EXCLUDED, EXCLUDED) for phrase in self.excluded]
-        for number, g in enumerate(LANGUAGES):
+        for number, g in enumerate(self.languages):
             entries += [(phrase, number, NEGATION) for phrase in NEGATIONS[g]]
             for frame, name in enumerate(self.frames):
                 entries += [(phrase, number, frame) for phrase in self.phrases[g][name]]
         return entries
 
 
-def parse_codebook(text: str) -> Codebook:
-    """Read the codebook.
+def codebook_of(frames: Sequence[Frame]) -> Codebook:
+    """The codebook that a plan's frames make; none where the plan has no frame.
 
     Parameters
     ----------
-    text
-        CSV with frame_code, phrases_fa, phrases_ps, phrases_en, phrases_de (separated by semicolons), excluded_phrases.
-
-    Returns
-    -------
-    Codebook
-
-    Raises
-    ------
-    InputError
-        A column is missing, a frame stands twice, or a frame has no phrase in a language.
+    frames
+        Each with phrases in the same languages.
     """
-    rows = list(csv.DictReader(io.StringIO(text)))
-    wanted = ["frame_code", "excluded_phrases", *(f"phrases_{language}" for language in LANGUAGES)]
-    missing = [name for name in wanted if not rows or name not in rows[0]]
-    if missing:
-        raise InputError(f"the frame codebook has no column '{missing[0]}'; it needs {', '.join(wanted)}")
-    frames = tuple(row["frame_code"] for row in rows)
-    if len(set(frames)) < len(frames) or {NO_FRAME, ALL_POSTS, CUT_POSTS} & set(frames):
-        raise InputError(
-            f"the frame codebook lists {', '.join(frames)}; each once, and none called {NO_FRAME}, "
-            f"{ALL_POSTS} or {CUT_POSTS}"
-        )
-    phrases = {g: {row["frame_code"]: _split(row[f"phrases_{g}"]) for row in rows} for g in LANGUAGES}
-    for language, by_frame in phrases.items():
-        empty = [frame for frame, found in by_frame.items() if not found]
-        if empty:
-            raise InputError(
-                f"the frame codebook has no phrase of frame {empty[0]} in '{language}'; give one, or drop the frame"
-            )
-    return Codebook(frames, phrases, tuple(p for row in rows for p in _split(row["excluded_phrases"])))
+    languages: tuple[Language, ...] = tuple(frames[0].phrases) if frames else ()
+    phrases: dict[str, dict[str, tuple[str, ...]]] = {}
+    for g in languages:
+        phrases[g] = {frame.code: _folded(frame.phrases[g]) for frame in frames}
+    excluded = tuple(phrase for frame in frames for phrase in _folded(frame.excluded))
+    return Codebook(tuple(frame.code for frame in frames), languages, phrases, excluded)
 
 
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(fold_text(phrase) for phrase in cell.split(";") if phrase.strip())
+def parse_codebook(text: str, name: str = "the frame codebook") -> Codebook:
+    """The same from a table of frames; InputError as `analysis.study.codebook.frame_entries`."""
+    return codebook_of(frames_of(text, name))
+
+
+def _folded(phrases: Sequence[str]) -> tuple[str, ...]:
+    return tuple(fold_text(phrase) for phrase in phrases)
 
 
 def _one_of(phrases: tuple[str, ...]) -> str:
@@ -192,6 +174,8 @@ def code_frames(posts: pl.DataFrame, codebook: Codebook, text: str, language: st
     polars.DataFrame
         The rows in their order with booleans `has_<frame>` and `negated_<frame>`.
     """
+    if not codebook.frames:
+        return posts
     found = {name: np.zeros(len(posts), dtype=np.bool_) for name in frame_columns(codebook)}
     known = posts.select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
     parts = known.iter_slices(ROWS_AT_ONCE) if codebook.lexicon.is_simple else ()
@@ -208,7 +192,9 @@ def _code_by_words(texts: pl.DataFrame, codebook: Codebook, found: dict[str, Fla
     at, odd = codebook.lexicon.look_up(column)
     languages, frames = (np.array(numbers, np.int64) for numbers in zip(*codebook.meanings, strict=True))
     odd[at.rows[languages[at.phrases] == EXCLUDED]] = True
-    spoken = texts["_language"].replace_strict(list(LANGUAGES), range(len(LANGUAGES)), default=-1, return_dtype=pl.Int8)
+    spoken = texts["_language"].replace_strict(
+        list(codebook.languages), range(len(codebook.languages)), default=-1, return_dtype=pl.Int8
+    )
     own = np.flatnonzero((languages[at.phrases] == spoken.to_numpy()[at.rows]) & ~odd[at.rows])
     frame = frames[at.phrases[own]]
     phrases, negations = own[frame != NEGATION], own[frame == NEGATION]
@@ -234,7 +220,7 @@ def _is_near(at: Found, phrases: Places, negations: Places) -> Flags:
 
 def _code_by_patterns(texts: pl.DataFrame, codebook: Codebook, found: dict[str, Flags]) -> None:
     """The same for any text, by patterns: the specification of the other way."""
-    for g in LANGUAGES:
+    for g in codebook.languages:
         spoken = texts.filter((pl.col("_language") == g) & pl.col("_text").is_not_null())
         is_plain = ~spoken["_text"].str.contains(not_plain())
         for part, fold, words in (
@@ -304,10 +290,15 @@ def post_frames(coded: pl.DataFrame, codebook: Codebook, post: str) -> pl.DataFr
         )
         for frame in codebook.frames
     ]
-    none = coded.filter(~pl.any_horizontal(f"has_{frame}" for frame in codebook.frames))
+    none = coded.filter(~_any_frame(codebook))
     return pl.concat(
         [*parts, none.select(post, pl.lit(NO_FRAME).alias("frame_code"), pl.lit(value=False).alias("is_negated"))]
     )
+
+
+def _any_frame(codebook: Codebook) -> pl.Expr:
+    """Whether a post speaks of any frame; a codebook without frames finds none."""
+    return pl.any_horizontal(pl.lit(value=False), *(f"has_{frame}" for frame in codebook.frames))
 
 
 def channel_weeks(coded: pl.DataFrame, codebook: Codebook, keys: list[str], channel: str) -> pl.DataFrame:
@@ -329,7 +320,7 @@ def channel_weeks(coded: pl.DataFrame, codebook: Codebook, keys: list[str], chan
     polars.DataFrame
         keys, channel, posts_n and one count for each frame, for NONE and for negated mentions.
     """
-    none = ~pl.any_horizontal(f"has_{frame}" for frame in codebook.frames)
+    none = ~_any_frame(codebook)
     counts = [
         pl.len().cast(pl.Int64).alias("n_ALL"),
         none.sum().cast(pl.Int64).alias(f"n_{NO_FRAME}"),

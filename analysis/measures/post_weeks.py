@@ -6,7 +6,8 @@ What belongs here: thresholds on posts and accounts before the gate. What must n
 import pandas as pd
 import polars as pl
 
-from analysis.measures.frames import ALL_POSTS, CUT_POSTS, NO_FRAME, Codebook, channel_weeks
+from analysis.measures.frames import Codebook, channel_weeks
+from analysis.study.posts import ALL_POSTS, CUT_POSTS, NO_FRAME
 
 TRUNCATED = "truncated"
 """Code of a text that the vendor cut: a frame may stand beyond the cut."""

@@ -45,6 +45,7 @@ from analysis.reading.figures_survey import (
     robust_steps,
     weighting_comparison,
 )
+from analysis.reading.parts import absent_chapters, absent_page
 from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
 from analysis.reading.substitutions import substitutions
@@ -119,6 +120,9 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(chapters, staging, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     require_past(release, edition.day)
+    for name, part in absent_chapters(release).items():
+        page = staging / f"{name}.md"
+        _write(page, absent_page(page.read_text(encoding="utf-8"), part))
     drawings = drawn(release)
     _write_figures(drawings, staging)
     languages = read_languages(staging)

@@ -3,19 +3,23 @@
 What must not be here: a verdict on a real claim.
 """
 
+import re
+from typing import Any
+
 import pandas as pd
 
-from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, priced, shown_probabilities
+from analysis.reading.figures_design import SHOWN_EFFECT, priced, shown_probabilities
 from analysis.reading.fragments import column_table, div, escaped, quoted, table_block
 from analysis.reading.tables import Release
+from analysis.reading.terms import only
 from analysis.reading.wording import count, decimal, is_given, percent, plain, sentence_case
 
 SCRIPT = "design_tables.py"
 NAME, DIRECT = "verdict_probabilities", "direct"
 ENVELOPE, SHOWN_SIZE = 0.04, 1000
 FOLDED = "How often the rule would give each verdict, by what is true"
-SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02_26": "E08_jump_in_approval"}
-"""Estimands of the register that are simulated under another name."""
+NAMED_DAY = re.compile(r"_\d{4}_\d\d_\d\d$")
+"""End of an estimand that names a real day: no fictional one does."""
 
 DOCUMENTS = "a search of documents has no sampling error"
 ELSEWHERE = {
@@ -23,8 +27,6 @@ ELSEWHERE = {
     "E02_change_public_support_former_service": "needs answers about acquaintances; the fictional world has none",
     "E04_exposure_within_person": "needs the same people twice; the fictional world is asked once",
     "E05a_official_outreach_exists": DOCUMENTS,
-    "E06_frame_share": "simulated as a share of texts, see [posts](posts.md)",
-    "E06_frame_change": "simulated as a jump of a weekly series, see [shocks](shocks.md)",
     "E11_differential_backlash": "needs incidents that hosts record; the fictional world has none",
     "E12_named_document": DOCUMENTS,
     "E13b_anecdote_vs_rate": "needs an experiment with readers in the host; the fictional world has none",
@@ -32,6 +34,10 @@ ELSEWHERE = {
     "E17_former_opponent_effect": "needs an experiment with messages; the fictional world has none",
     "E18_ordered_review": DOCUMENTS,
     "E16_disillusion_x_contact": "needs a panel that knows who was disappointed; the fictional world has none",
+}
+OF_POSTS = {
+    "frame_share": "simulated as a share of texts, see [posts](posts.md)",
+    "frame_change": "simulated as a jump of a weekly series, see [shocks](shocks.md)",
 }
 NOT_SIMULATED = "not simulated"
 STEPS = {"all answers": "everything", "consenting only": "consenting", "after the gate": "gated"}
@@ -128,14 +134,20 @@ def _characteristics(release: Release) -> str:
     rows = _deep(release)
     rows = rows[rows.privacy_step_text == "all answers"]
     columns = {
-        "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
-        "Estimator (fictional world)": lambda row: escaped(row.estimator_text),
+        "Quantity": lambda row: escaped(sentence_case(row.estimand_text)),
+        "Group": lambda row: escaped(sentence_case(row.group_text)),
+        "Estimator (fictional world)": _estimator,
         "Truth": lambda row: decimal(row.mean_truth, 3),
         "Bias": lambda row: decimal(row.bias_share, 3),
         "Root mean squared error": lambda row: decimal(row.rmse_share, 3),
         "Intervals that hold the truth": lambda row: percent(row.coverage_share),
     }
-    return table_block(column_table(rows, columns, (2, 3, 4, 5)), release, "synthetic_deep_diagnosis", SCRIPT)
+    return table_block(column_table(rows, columns, (3, 4, 5, 6)), release, "synthetic_deep_diagnosis", SCRIPT)
+
+
+def _estimator(row: Any) -> str:
+    """The estimator, the items it rests on, and the weights."""
+    return escaped(f"{row.estimator_text} of {row.item_text.upper()}, {row.weighting_code}")
 
 
 def _estimand_coverage(release: Release) -> str:
@@ -147,33 +159,39 @@ def _estimand_coverage(release: Release) -> str:
         for entries in release.table("claims_register").estimands_text.dropna()
         for entry in entries.split(" | ")
     ]
+    elsewhere = ELSEWHERE | {only(release, part)[0]: words for part, words in OF_POSTS.items()}
     columns = {
         "What is to be known": lambda row: escaped(row.words),
-        "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows),
+        "Intervals that hold the truth, fictional worlds": lambda row: _held(row.estimand_id, rows, elsewhere),
         "Estimand": lambda row: f"`{row.estimand_id}`",
     }
     shown = pd.DataFrame([(name, words) for name, _, words in listed], columns=["estimand_id", "words"])
     return table_block(column_table(shown.drop_duplicates(), columns, ()), release, "synthetic_deep_diagnosis", SCRIPT)
 
 
-def _held(estimand: str, rows: pd.DataFrame) -> str:
-    own = rows[rows.estimand_id == SAME_STUDY.get(estimand, estimand)]
+def simulated_as(estimand: str) -> str:
+    """Under which name an estimand of the register is simulated."""
+    return NAMED_DAY.sub("", estimand)
+
+
+def _held(estimand: str, rows: pd.DataFrame, elsewhere: dict[str, str]) -> str:
+    own = rows[rows.estimand_id == simulated_as(estimand)]
     if own.empty:
-        return ELSEWHERE.get(estimand.partition("[")[0], NOT_SIMULATED)
-    return escaped("; ".join(f"{row.estimator_text}: {percent(row.coverage_share)}" for row in own.itertuples()))
+        return elsewhere.get(estimand.partition("[")[0], NOT_SIMULATED)
+    shown = own[own.group_text.eq("all") | own.estimator_text.eq("robust interval")]
+    return "; ".join(f"{_estimator(row)}: {percent(row.coverage_share)}" for row in shown.itertuples())
 
 
 def _price_of_privacy(release: Release) -> str:
-    keys = ["estimand_id", "estimator_text"]
+    keys = ["line", "item_text"]
     wide = (
         priced(_deep(release)).pivot(index=keys, columns="privacy_step_text", values="mean_width_share").reset_index()
     )
     columns = {
-        "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
-        "Estimator (fictional world)": lambda row: escaped(row.estimator_text),
+        "Quantity and estimator (fictional world)": lambda row: escaped(row.line),
         "All answers": lambda row: decimal(row.everything, 4),
         "Consenting only": lambda row: decimal(row.consenting, 4),
         "After the gate": lambda row: decimal(row.gated, 4),
     }
     wide = wide.rename(columns=STEPS)
-    return table_block(column_table(wide, columns, (2, 3, 4)), release, "synthetic_deep_diagnosis", SCRIPT)
+    return table_block(column_table(wide, columns, (1, 2, 3)), release, "synthetic_deep_diagnosis", SCRIPT)

@@ -27,18 +27,20 @@ from analysis.reading.figures import (
 from analysis.reading.figures_forest import FRAME, mark_fictional
 from analysis.reading.figures_survey import FICTIONAL
 from analysis.reading.tables import Release
+from analysis.reading.terms import only, terms
 from analysis.reading.wording import count, percent, sentence_case
 
 SOURCES = {
     "synthetic": "Source: fictional world written by analysis/synthetic; nobody posted.",
     "vault": "Source: posts of this study.",
 }
-SHOWN_STANCE = "favourable"
-KINDS = {"institutional": "Institutional accounts", "consented": "Persons who consented"}
 NAIVE, DSL, TUNED = ("naive", "X", VERMILION), ("dsl", "o", SKY), ("ppi++", "s", BLUE)
 ESTIMATOR_WORDS = {"naive": "uncorrected", "dsl": "DSL", "ppi++": "PPI++"}
-STANCE_LOOKS = {"against": ("s", ORANGE, ":"), "favourable": ("o", BLUE, "-"), "neutral": ("^", GREEN, "--")}
-SHOWN_LANGUAGE = "fa"
+LOOKS = (
+    ("s", ORANGE, ":"), ("o", BLUE, "-"), ("^", GREEN, "--"), ("D", VERMILION, "-."), ("v", SKY, ":"),
+    ("P", QUIET, "-"), ("<", ORANGE, "--"), (">", BLUE, "-."), ("h", GREEN, "-"),
+)  # fmt: skip
+"""Shape, colour and line of each stance, in the order of the plan."""
 NO_PANEL = ("ALL", "CUT")
 """Counts of posts whatever they speak of."""
 
@@ -50,7 +52,28 @@ def start(release: Release) -> str:
 
 def frame_words(release: Release) -> dict[str, str]:
     """What each frame speaks of."""
-    return release.codes(f"{release.study}_post_weeks", "frame_code")
+    return terms(release, "frame")
+
+
+def account_kinds(release: Release) -> dict[str, str]:
+    """Kinds of accounts that are read."""
+    return terms(release, "account_kind")
+
+
+def shown(release: Release, what: str) -> str:
+    """The frame, stance or language that the plan shows by itself; empty where it has none."""
+    return only(release, f"main_{what}")[0]
+
+
+def event_names(release: Release) -> dict[int, str]:
+    """Number of an event, in order of time, to its name."""
+    return {int(number): name for number, name in terms(release, "event").items()}
+
+
+def stance_looks(release: Release, rows: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """How each stance of some rows is drawn."""
+    found = set(rows.stance_label_code)
+    return {code: look for code, look in zip(terms(release, "stance"), LOOKS, strict=False) if code in found}
 
 
 def finished(paper: Sheet, release: Release, boxes: list[tuple[Axes, tuple[float, float, float, float]]]) -> Figure:
@@ -67,7 +90,7 @@ def brought_predictions(release: Release) -> pd.DataFrame:
     """Estimates of one stance from predictions that came in a file, by the quality of the classifier."""
     rows = release.table(f"{release.study}_text_prevalence")
     names = [name for name, _, _ in (NAIVE, DSL, TUNED)]
-    chosen = rows.stance_label_code.eq(SHOWN_STANCE) & rows.estimator_text.isin(names) & rows.value.notna()
+    chosen = rows.stance_label_code.eq(shown(release, "stance")) & rows.estimator_text.isin(names) & rows.value.notna()
     return rows[chosen & rows.balanced_accuracy_share.notna()].sort_values(
         ["account_kind_code", "balanced_accuracy_share", "estimator_text"]
     )
@@ -93,16 +116,17 @@ def text_quality(release: Release) -> Drawing:
         for row in rows.itertuples()
     )
     name = f"{release.study}_text_prevalence"
-    shown = ["account_kind_code", "classifier_text", "estimator_text", "balanced_accuracy_share", "value", "ci_low",
+    columns = ["account_kind_code", "classifier_text", "estimator_text", "balanced_accuracy_share", "value", "ci_low",
              "ci_high", "known_truth_value", "known_error_value"]  # fmt: skip
     return render(
         Caption(
             "text_quality",
             title,
-            f"{start(release)}share of posts that are {SHOWN_STANCE}, over balanced accuracy. {told or 'No estimate'}.",
+            f"{start(release)}share of posts that are {shown(release, 'stance')}, over balanced accuracy. "
+            f"{told or 'No estimate'}.",
             (name,),
             __name__,
-            rows[shown],
+            rows[columns],
         ),
         lambda width: _draw_quality(release, rows, title, width),
     )
@@ -116,10 +140,13 @@ def _all_hold(rows: pd.DataFrame) -> bool:
 
 def _draw_quality(release: Release, rows: pd.DataFrame, title: str, width: float) -> Figure:
     is_page = width == PAGE_INCHES
-    kinds = [kind for kind in KINDS if kind in set(rows.account_kind_code)]
+    kinds = {kind: words for kind, words in account_kinds(release).items() if kind in set(rows.account_kind_code)}
     panels, step = max(1, len(kinds)), 2.5
     height = step if is_page else step * panels
-    subtitle = f"Share of posts that are {SHOWN_STANCE}, by balanced accuracy of the classifier; lines: 95% intervals"
+    subtitle = (
+        f"Share of posts that are {shown(release, 'stance')}, by balanced accuracy of the classifier; "
+        "lines: 95% intervals"
+    )
     key_height = 0.3 if is_page else 0.5
     paper = sheet(width, height + key_height, title, SOURCES[release.study], start(release) + subtitle)
     looks = tuple((shape, colour, INK, ESTIMATOR_WORDS[name]) for name, shape, colour in (NAIVE, TUNED, DSL))
@@ -131,7 +158,7 @@ def _draw_quality(release: Release, rows: pd.DataFrame, title: str, width: float
         if not is_page:
             box = (0.6, height - (index + 1) * step + 0.5, panel, step - 0.85)
         axes = paper.axes(*box, "xy")
-        _draw_quality_panel(axes, rows[rows.account_kind_code == kind], KINDS[kind])
+        _draw_quality_panel(axes, rows[rows.account_kind_code == kind], kinds[kind])
         boxes.append((axes, box))
     return finished(paper, release, boxes)
 
@@ -170,12 +197,14 @@ def stance_periods(release: Release) -> Drawing:
     shocks = release.table(f"{release.study}_shock_inference").drop_duplicates("shock_number")
     weeks = [int(week) for week in shocks.study_week_index]
     leading = [
-        _leading(kind, rows[rows.account_kind_code == kind]) for kind in KINDS if kind in set(rows.account_kind_code)
+        _leading(words, rows[rows.account_kind_code == kind])
+        for kind, words in account_kinds(release).items()
+        if kind in set(rows.account_kind_code)
     ]
     title = sentence_case("; ".join(leading)) or "No period has enough labels"
     told = "; ".join(_spoken_period(part) for _, part in rows.groupby(["account_kind_code", "stance_label_code"]))
     marked = f" Shocks are in weeks {' and '.join(map(str, weeks))}." if weeks else ""
-    shown = ["study_period_index", "account_kind_code", "stance_label_code", "value", "ci_low", "ci_high"]
+    columns = ["study_period_index", "account_kind_code", "stance_label_code", "value", "ci_low", "ci_high"]
     return render(
         Caption(
             "stance_periods",
@@ -184,16 +213,16 @@ def stance_periods(release: Release) -> Drawing:
             f"{told or 'No estimate'}.{marked}",
             (name, f"{release.study}_shock_inference"),
             __name__,
-            pd.concat([rows[shown], shocks[["study_week_index"]]]),
+            pd.concat([rows[columns], shocks[["study_week_index"]]]),
         ),
         lambda width: _draw_periods(release, rows, weeks, title, width),
     )
 
 
-def _leading(kind: str, rows: pd.DataFrame) -> str:
+def _leading(words: str, rows: pd.DataFrame) -> str:
     """Which stance has the largest share in most periods, and in how many."""
     first = rows.loc[rows.groupby("study_period_index").value.idxmax()].stance_label_code.value_counts()
-    return f"{KINDS[kind].lower()}: “{first.index[0]}” leads in {first.iloc[0]} of {first.sum()} periods"
+    return f"{words.lower()}: “{first.index[0]}” leads in {first.iloc[0]} of {first.sum()} periods"
 
 
 def _spoken_period(part: pd.DataFrame) -> str:
@@ -206,18 +235,19 @@ def _spoken_period(part: pd.DataFrame) -> str:
 
 def _draw_periods(release: Release, rows: pd.DataFrame, weeks: list[int], title: str, width: float) -> Figure:
     is_page = width == PAGE_INCHES
-    kinds = [kind for kind in KINDS if kind in set(rows.account_kind_code)]
+    kinds = {kind: words for kind, words in account_kinds(release).items() if kind in set(rows.account_kind_code)}
     step = 1.95
     key_height = 0.3 if is_page else 0.32
     subtitle = f"{start(release)}share of posts by stance, corrected by labels (DSL); upright lines: 95% intervals"
     paper = sheet(width, step * max(1, len(kinds)) + key_height, title, SOURCES[release.study], subtitle)
-    paper.key(tuple((shape, colour, INK, name) for name, (shape, colour, _) in STANCE_LOOKS.items()))
+    looks, events = stance_looks(release, rows), event_names(release)
+    paper.key(tuple((shape, colour, INK, name) for name, (shape, colour, _) in looks.items()))
     boxes = []
     for index, kind in enumerate(kinds):
         box = (0.55, (len(kinds) - 1 - index) * step + 0.42, width - 0.8, step - 0.8)
         axes = paper.axes(*box, "xy")
-        axes.set_title(KINDS[kind], size=SMALL_POINTS + 0.5, weight="bold", loc="left", pad=9)
-        for stance, (shape, colour, style) in STANCE_LOOKS.items():
+        axes.set_title(kinds[kind], size=SMALL_POINTS + 0.5, weight="bold", loc="left", pad=9)
+        for stance, (shape, colour, style) in looks.items():
             own = rows[(rows.account_kind_code == kind) & (rows.stance_label_code == stance)]
             for row in own.itertuples():
                 axes.plot([row.study_period_index] * 2, [row.ci_low, row.ci_high], "-", color=colour, lw=1.0)
@@ -225,7 +255,7 @@ def _draw_periods(release: Release, rows: pd.DataFrame, weeks: list[int], title:
             axes.plot(own.study_period_index, own.value, shape, mfc=colour, mec=INK, mew=0.4, ms=3.6)
         for number, week in enumerate(weeks, start=1):
             axes.axvline(week / 4, color=QUIET, lw=0.9, ls=(0, (1, 2)))
-            axes.text(week / 4 + 0.1, 0.99, f"shock {number}", transform=axes.get_xaxis_transform(), size=7, va="top")
+            axes.text(week / 4 + 0.1, 0.99, events[number], transform=axes.get_xaxis_transform(), size=7, va="top")
         axes.set(ylim=(0, 1), xlabel="period of four weeks")
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
         axes.grid(axis="y")
@@ -237,7 +267,9 @@ def frame_weeks(release: Release) -> Drawing:
     """Posts by week and frame in one language; weeks below the threshold of the gate are gaps."""
     name = f"{release.study}_post_weeks"
     rows = release.table(name)
-    rows = rows[rows.language_code.eq(SHOWN_LANGUAGE) & ~rows.frame_code.isin(NO_PANEL) & rows.posts_n.notna()]
+    rows = rows[
+        rows.language_code.eq(shown(release, "language")) & ~rows.frame_code.isin(NO_PANEL) & rows.posts_n.notna()
+    ]
     words = frame_words(release)
     frames = [code for code in words if code in set(rows.frame_code)]
     title = "No week has enough posts to be shown"
@@ -267,7 +299,9 @@ def frame_weeks(release: Release) -> Drawing:
 def _draw_weeks(release: Release, rows: pd.DataFrame, frames: list[str], title: str, width: float) -> Figure:
     columns, panel, step = (3 if width == PAGE_INCHES else 1), 0.72, 1.38
     lines = max(1, -(-len(frames) // columns))
-    subtitle = f"{start(release)}posts in Dari or Persian, rounded to five; weeks with few posts or accounts are gaps"
+    languages = release.codes(f"{release.study}_post_weeks", "language_code")
+    language = languages.get(shown(release, "language"), "no language")
+    subtitle = f"{start(release)}posts in {language.partition(',')[0]}, rounded to five; gaps: few posts or accounts"
     paper = sheet(width, lines * step + 0.1, title, SOURCES[release.study], subtitle)
     column, top = (width - 2 * MARGIN) / columns, float(rows.posts_n.max()) if len(rows) else 1.0
     boxes = []

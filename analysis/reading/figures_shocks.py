@@ -23,14 +23,13 @@ from analysis.reading.figures import (
     wrapped,
 )
 from analysis.reading.figures_forest import Entry, Scale, entry_rows, forest
-from analysis.reading.figures_posts import SOURCES, finished, frame_words, start
+from analysis.reading.figures_posts import SOURCES, event_names, finished, frame_words, shown, start
 from analysis.reading.figures_survey import FICTIONAL, TRUTH_KEY
 from analysis.reading.tables import Release
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
-SHOWN_FRAME = "FE"
 CHOICES = ("accounts", "language", "each", "baseline", "weeks")
-TICKS = 0.15
+TICKS, REPLICATED = 0.15, 2
 CONTRARY = "#B3261E"
 
 
@@ -40,25 +39,34 @@ def inference(release: Release) -> pd.DataFrame:
     return rows[rows.value.notna()]
 
 
+def every_shock(release: Release) -> str:
+    """All shocks of the study, in words."""
+    number = len(event_names(release))
+    return (
+        "both shocks" if number == REPLICATED else f"all {number} shocks" if number > REPLICATED else "a second shock"
+    )
+
+
 def specification_curve(release: Release) -> Drawing:
     """Every specification's jump in order of size, beside what dates without an event give; one panel per shock."""
     rows = release.table(f"{release.study}_shock_specifications")
-    rows = rows[rows.frame_code == SHOWN_FRAME].sort_values(["shock_number", "curve_position"])
+    frame, events = shown(release, "frame"), event_names(release)
+    rows = rows[rows.frame_code == frame].sort_values(["shock_number", "curve_position"])
     rows = rows.assign(is_contrary=_is_contrary(rows))
     joint = inference(release)
-    joint = joint[joint.frame_code == SHOWN_FRAME]
+    joint = joint[joint.frame_code == frame]
     title = _curve_title(rows, joint)
-    told = "; ".join(_spoken(row) for row in joint.itertuples())
-    shown = ["shock_number", "specification_text", "curve_position", "value", "rank_p_value", "band_low", "band_high"]
+    told = "; ".join(_spoken(row, events) for row in joint.itertuples())
+    columns = ["shock_number", "specification_text", "curve_position", "value", "rank_p_value", "band_low", "band_high"]
     return render(
         Caption(
             "specification_curve",
             title,
-            f"{start(release)}jumps of the weekly volume of the frame {frame_words(release)[SHOWN_FRAME]}, as natural "
-            f"logarithms of the ratio. {told or 'No estimate'}.",
+            f"{start(release)}jumps of the weekly volume of the frame {frame_words(release).get(frame, frame)}, as "
+            f"natural logarithms of the ratio. {told or 'No estimate'}.",
             (f"{release.study}_shock_specifications", f"{release.study}_shock_inference"),
             __name__,
-            pd.concat([rows[shown], joint[["shock_number", "specifications_n", "placebo_dates_n", "value", "ci_low",
+            pd.concat([rows[columns], joint[["shock_number", "specifications_n", "placebo_dates_n", "value", "ci_low",
                                            "ci_high", "rank_p_value", "significant_share"]]]),
         ),
         lambda width: _draw_curves(release, rows, joint, title, width),
@@ -78,11 +86,12 @@ def _is_contrary(rows: pd.DataFrame) -> "pd.Series[bool]":
     return rows.value.between(rows.band_low, rows.band_high) | (np.sign(rows.value) != usual)
 
 
-def _spoken(row: Any) -> str:
+def _spoken(row: Any, events: dict[int, str]) -> str:
     return (
-        f"shock {row.shock_number}: median of {row.specifications_n} specifications {decimal(row.value, 2)}, interval "
-        f"{decimal(row.ci_low, 2)} to {decimal(row.ci_high, 2)}, joint rank p-value {decimal(row.rank_p_value)} among "
-        f"{row.placebo_dates_n} placebo dates; {percent(row.significant_share)} of specifications stand out alone"
+        f"{events[row.shock_number]}: median of {row.specifications_n} specifications {decimal(row.value, 2)}, "
+        f"interval {decimal(row.ci_low, 2)} to {decimal(row.ci_high, 2)}, joint rank p-value "
+        f"{decimal(row.rank_p_value)} among {row.placebo_dates_n} placebo dates; "
+        f"{percent(row.significant_share)} of specifications stand out alone"
     )
 
 
@@ -131,14 +140,14 @@ def _draw_curves(release: Release, rows: pd.DataFrame, joint: pd.DataFrame, titl
         own = rows[rows.shock_number == shock]
         box = (left, bottom + matrix, width - left - 0.3, panel)
         axes = paper.axes(*box, "xy")
-        _draw_curve(axes, own, joint[joint.shock_number == shock], inches=box[2])
+        _draw_curve(axes, own, joint[joint.shock_number == shock], (event_names(release)[shock], box[2]))
         below = paper.axes(left, bottom, width - left - 0.3, matrix - 0.05, "x")
         _draw_choices(below, own, options, points=7.2)
         boxes.append((axes, box))
     return finished(paper, release, boxes)
 
 
-def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, inches: float) -> None:
+def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, heading: tuple[str, float]) -> None:
     axes.fill_between(own.curve_position, own.band_low, own.band_high, color="#F3D9A4", lw=0, zorder=1)
     for column in ("band_low", "band_high"):
         axes.plot(own.curve_position, own[column], "-", color=ORANGE, lw=0.9, zorder=2)
@@ -146,7 +155,8 @@ def _draw_curve(axes: Axes, own: pd.DataFrame, joint: pd.DataFrame, inches: floa
     axes.plot(usual.curve_position, usual.value, "o", color=BLUE, ms=2.6, zorder=3)
     axes.plot(contrary.curve_position, contrary.value, "D", mfc=PAPER, mec=CONTRARY, mew=1.4, ms=5, zorder=4)
     axes.axhline(0, color=QUIET, lw=0.8)
-    words = f"Shock {own.shock_number.iloc[0]}"
+    event, inches = heading
+    words = sentence_case(event)
     if len(joint):
         words += f": median {decimal(joint.value.iloc[0], 2)}, joint p = {decimal(joint.rank_p_value.iloc[0])}"
     axes.set_title(
@@ -175,10 +185,10 @@ def _option_words(choice: str, option: str) -> str:
 
 def shock_forest(release: Release) -> Drawing:
     """Median jump of every frame at every shock, over all specifications."""
-    words, rows = frame_words(release), inference(release)
+    words, rows, events = frame_words(release), inference(release), event_names(release)
     entries = []
     for shock in sorted(rows.shock_number.unique()):
-        heading = f"Shock {shock}"
+        heading = sentence_case(events[shock])
         for row in rows[rows.shock_number == shock].itertuples():
             truth = float(row.known_truth_value) if is_given(row.known_truth_value) else None
             looks = {"shape": "D", "colour": BLUE} if row.is_replicated else {"shape": "o", "colour": GREEN}
@@ -189,17 +199,17 @@ def shock_forest(release: Release) -> Drawing:
             heading = ""
     moved = int(rows[rows.is_replicated.astype(bool)].frame_code.nunique())
     title = (
-        f"{moved} of {rows.frame_code.nunique()} frames moved at both shocks, in the same direction"
+        f"{moved} of {rows.frame_code.nunique()} frames moved at {every_shock(release)}, in the same direction"
         if len(rows)
         else "No shock can be read from these posts"
     )
-    told = "; ".join(_spoken_frame(row, words) for row in rows.itertuples())
+    told = "; ".join(_spoken_frame(row, words, events) for row in rows.itertuples())
     numbers = [x for entry in entries for x in (entry.low, entry.high, entry.truth) if x is not None]
     low, high = min(numbers, default=-1.0), max(numbers, default=1.0)
     first, last = int(low / 0.5) - 1, int(high / 0.5) + 1
     ticks = [(place * 0.5, decimal(place * 0.5, 1)) for place in range(first, last + 1)]
     scale = Scale(first * 0.5, last * 0.5, ticks, "jump of the weekly volume, natural logarithm of the ratio")
-    key = (("D", BLUE, INK, "moved at both shocks"), ("o", GREEN, INK, "did not"))
+    key = (("D", BLUE, INK, f"moved at {every_shock(release)}"), ("o", GREEN, INK, "did not"))
     has_truth = any(entry.truth is not None for entry in entries)
     source = f"{SOURCES[release.study]} Lines: 95% intervals from placebo dates."
     subtitle = f"{start(release)}median over specifications"
@@ -223,8 +233,8 @@ def shock_forest(release: Release) -> Drawing:
     )
 
 
-def _spoken_frame(row: Any, words: dict[str, str]) -> str:
+def _spoken_frame(row: Any, words: dict[str, str], events: dict[int, str]) -> str:
     return (
-        f"shock {row.shock_number}, {words[row.frame_code]}: {decimal(row.value, 2)}, interval "
+        f"{events[row.shock_number]}, {words[row.frame_code]}: {decimal(row.value, 2)}, interval "
         f"{decimal(row.ci_low, 2)} to {decimal(row.ci_high, 2)}"
     )

@@ -3,16 +3,25 @@
 What must not be here: a number without the label that fiction carries, an account, a verdict.
 """
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
-from analysis.reading.figures_posts import ESTIMATOR_WORDS, KINDS, SHOWN_STANCE, brought_predictions, frame_words
-from analysis.reading.figures_shocks import SHOWN_FRAME, inference
+from analysis.reading.figures_posts import (
+    ESTIMATOR_WORDS,
+    account_kinds,
+    brought_predictions,
+    event_names,
+    frame_words,
+    shown,
+)
+from analysis.reading.figures_shocks import every_shock, inference
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
+from analysis.reading.terms import only, terms
+from analysis.reading.wording import count, day, decimal, is_given, listing, percent, sentence_case, span
 
 SCRIPT = "posts_tables.py"
 TEXTS = {
@@ -91,13 +100,13 @@ def _percent_interval(row: Any) -> str:
 
 def frames_table(release: Release) -> str:
     """Shares of posts by frame, weighted by post and by account."""
-    name, words = f"{release.study}_post_estimates", frame_words(release)
+    name, words, kinds = f"{release.study}_post_estimates", frame_words(release), account_kinds(release)
     rows = release.table(name)
-    rows = rows[rows.estimand_id.eq("E06_frame_share") & rows.frames_text.notna()]
+    rows = rows[rows.estimand_id.eq(only(release, "frame_share")[0]) & rows.frames_text.notna()]
     order = ["account_group_text", "frames_text", "quantity_code"]
     rows = rows.sort_values(order, ascending=[False, True, False], kind="stable")
     columns = {
-        "Accounts": lambda row: KINDS.get(row.account_group_text, row.account_group_text),
+        "Accounts": lambda row: escaped(kinds.get(row.account_group_text, row.account_group_text)),
         "Frame": lambda row: escaped(sentence_case(" or ".join(words[code] for code in row.frames_text.split(" or ")))),
         "Each … counts alike": lambda row: "post" if row.quantity_code == "post_share" else "account",
         "Share": lambda row: percent(row.value, 1),
@@ -132,7 +141,7 @@ def frame_phrases(release: Release) -> str:
 
 
 def _frame_name(release: Release, row: Any) -> str:
-    return escaped(sentence_case(release.codes("frame_codebook", "frame_code")[row.frame_code]))
+    return escaped(sentence_case(frame_words(release)[row.frame_code]))
 
 
 def _phrases(row: Any) -> str:
@@ -144,10 +153,12 @@ def _phrases(row: Any) -> str:
 
 
 def prevalence_table(release: Release, *, is_own: bool) -> str:
-    """Share of one stance among institutional accounts by every estimator, or of all stances by our own scores."""
+    """Share of one stance among the first kind of accounts by every estimator, from a file or by our own scores."""
     name = f"{release.study}_text_prevalence"
     rows = release.table(name)
-    rows = rows[rows.account_kind_code.eq("institutional") & rows.stance_label_code.eq(SHOWN_STANCE)]
+    rows = rows[
+        rows.account_kind_code.eq(_first_kind(release)[0]) & rows.stance_label_code.eq(shown(release, "stance"))
+    ]
     rows = rows[rows.classifier_text.eq(OWN) == is_own]
     order = list(ESTIMATORS)
     rows = rows.sort_values(
@@ -173,6 +184,11 @@ def prevalence_table(release: Release, *, is_own: bool) -> str:
     return _labelled(release, column_table(rows, columns, (len(columns) - 2, len(columns) - 1)), name)
 
 
+def _first_kind(release: Release) -> tuple[str, str]:
+    """Code and words of the kind of accounts that the plan names first."""
+    return next(iter(account_kinds(release).items()), ("", "no accounts"))
+
+
 def coordination_table(release: Release) -> str:
     """Pairs observed and under the null, over all posts, by frame and by period."""
     name, words = f"{release.study}_coordination", frame_words(release)
@@ -196,11 +212,11 @@ def _coordination_scope(text: str, words: dict[str, str]) -> str:
 
 def inference_table(release: Release) -> str:
     """Joint answer of all specifications by frame and shock."""
-    name, words = f"{release.study}_shock_inference", frame_words(release)
+    name, words, events = f"{release.study}_shock_inference", frame_words(release), event_names(release)
     rows = release.table(name).sort_values(["frame_code", "shock_number"], kind="stable")
     columns = {
         "Frame": lambda row: escaped(sentence_case(words[row.frame_code])),
-        "Shock": lambda row: str(row.shock_number),
+        "Shock": lambda row: escaped(events[row.shock_number]),
         "Median jump": lambda row: decimal(row.value, 2) if row.is_usable else f"none: {escaped(row.unusable_reason)}",
         "95% interval": lambda row: _interval(row, 2),
         "Joint rank p-value": lambda row: decimal(row.rank_p_value) if is_given(row.rank_p_value) else "none",
@@ -210,21 +226,21 @@ def inference_table(release: Release) -> str:
         "Replicated": lambda row: "yes" if row.is_replicated else "no",
         "True jump": lambda row: decimal(row.known_truth_value, 2) if is_given(row.known_truth_value) else "unknown",
     }
-    return _labelled(release, column_table(rows, columns, (1, 7)), name)
+    return _labelled(release, column_table(rows, columns, (7,)), name)
 
 
 def covariates_table(release: Release) -> str:
     """What must not jump."""
-    name = f"{release.study}_shock_covariates"
+    name, events = f"{release.study}_shock_covariates", event_names(release)
     columns = {
         "Fixed before the first shock": lambda row: escaped(sentence_case(row.covariate_text)),
-        "Shock": lambda row: str(row.shock_number),
+        "Shock": lambda row: escaped(events[row.shock_number]),
         "Jump, points": lambda row: decimal(100 * row.value, 1),
         "Rank p-value": lambda row: decimal(row.rank_p_value),
         "Adjusted for several": lambda row: decimal(row.adjusted_p_value),
         "Jumps": lambda row: "**yes**" if row.has_jump else "no",
     }
-    return _labelled(release, column_table(release.table(name), columns, (1, 2, 3, 4)), name)
+    return _labelled(release, column_table(release.table(name), columns, (2, 3, 4)), name)
 
 
 def posts_values(release: Release) -> dict[str, str]:
@@ -235,9 +251,14 @@ def posts_values(release: Release) -> dict[str, str]:
     return {
         "text_posts": TEXTS[release.study],
         "text_naive_bias": _naive_sentence(release),
-        "text_outreach": _outreach_sentence(release),
+        "text_together": _together_sentences(release),
+        "text_events": _event_sentence(release),
+        "text_placebos": _placebo_sentence(release),
+        "text_first_accounts": escaped(_first_kind(release)[1].lower()),
+        "text_every_shock": every_shock(release),
+        "text_codebook_languages": _languages(release),
         "text_truth_held": _held_sentence(release),
-        "text_shock_shown": _shock_sentence(release, joint[joint.frame_code == SHOWN_FRAME]),
+        "text_shock_shown": _shock_sentence(release, joint[joint.frame_code == shown(release, "frame")]),
         "text_replicated": _replicated_sentence(release, joint),
         "value_coordination_scopes": count(len(coordination)),
         "value_coordination_above": count((coordination.pairs_n > coordination.null_high_n).sum()),
@@ -263,10 +284,10 @@ def _naive_sentence(release: Release) -> str:
     is_held = worst.ci_low <= worst.known_truth_value <= worst.ci_high
     return (
         f"In {world}, the classifier named *{escaped(worst.classifier_text)}* is off by "
-        f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among {in_words(worst.account_kind_code)} "
-        f"accounts when nobody corrects it, and its interval {'holds' if is_held else 'excludes'} the truth. The "
-        f"intervals of {names} "
-        f"{verb} the truth for every classifier, good or poor."
+        f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among "
+        f"{escaped(account_kinds(release)[worst.account_kind_code].lower())} when nobody corrects it, and its "
+        f"interval {'holds' if is_held else 'excludes'} the truth. The intervals of {names} {verb} the truth for "
+        "every classifier, good or poor."
     )
 
 
@@ -290,19 +311,55 @@ def _held_sentence(release: Release) -> str:
     )
 
 
-def _outreach_sentence(release: Release) -> str:
-    world = WORLD[release.study]
-    name = f"{release.study}_post_estimates"
+def _together_sentences(release: Release) -> str:
+    """Frames that the plan takes together, among the first kind of accounts."""
+    name, (kind, accounts) = f"{release.study}_post_estimates", _first_kind(release)
     rows = release.table(name)
-    chosen = rows[rows.estimate_id.str.startswith("E06_post_share_institutional_ib_or_nu")]
-    if chosen.empty:
-        return "Too few institutional accounts are in this release to give the share of these frames."
-    row = chosen.iloc[0]
-    return (
-        f"In {world}, among posts of institutional accounts, {quoted(percent(row.value, 1), name)} carry one of the "
-        f"two frames (95% interval {quoted(decimal(100 * row.ci_low, 1), name)} to "
-        f"{quoted(decimal(100 * row.ci_high, 1), name)}%)."
+    rows = rows[rows.quantity_code.eq("post_share") & rows.account_group_text.eq(kind)]
+    found = []
+    for together, words in terms(release, "frames_together").items():
+        for row in rows[rows.frames_text == together].itertuples():
+            found.append(
+                f"In {WORLD[release.study]}, among posts of {escaped(accounts.lower())}, "
+                f"{quoted(percent(row.value, 1), name)} carry a frame of *{escaped(words)}* (95% interval "
+                f"{quoted(decimal(100 * row.ci_low, 1), name)} to {quoted(decimal(100 * row.ci_high, 1), name)}%)."
+            )
+    return " ".join(found) or "This release has no share of frames that are counted together."
+
+
+def _event_sentence(release: Release) -> str:
+    """The events of the plan with their days."""
+    days = terms(release, "event_day")
+    named = [f"*{escaped(name)}* on {day(date.fromisoformat(days[number]))}" for number, name in
+             terms(release, "event").items()]  # fmt: skip
+    if not named:
+        return "The plan of this study names no event, so nothing of this chapter was estimated for it."
+    return f"In this release they are {listing(named)}, fixed by their days in the plan before there were posts."
+
+
+def _placebo_sentence(release: Release) -> str:
+    """How many placebo dates there are, how many the plan asks for, and what follows."""
+    name, asked = f"{release.study}_shock_inference", only(release, "fewest_placebos")[0]
+    joint = inference(release)
+    if joint.empty or not asked:
+        return "In this release no shock can be read, so there is no placebo date."
+    least = int(joint.placebo_dates_n.min())
+    follows = (
+        f"so that the smallest possible p-value is one in {quoted(count(least + 1), name)} or less"
+        if least >= int(asked)
+        else "so jumps are described here, each with its p-value, and none is called replicated"
     )
+    return (
+        f"The plan asks for {asked} or more before an event may be called replicated; this study has "
+        f"{quoted(count(least), name)}, {follows}."
+    )
+
+
+def _languages(release: Release) -> str:
+    """Languages of the codebook, in words."""
+    words = release.codes("frame_codebook", "language_code")
+    spoken = release.table("frame_codebook").language_code.unique()
+    return listing([words[code].partition(",")[0] for code in words if code in spoken])
 
 
 def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
@@ -310,15 +367,16 @@ def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
     if joint.empty:
         return "No shock can be read from these posts."
     name = f"{release.study}_shock_inference"
+    events = event_names(release)
     parts = [
-        f"at shock {quoted(str(row.shock_number), name)} the median over {quoted(count(row.specifications_n), name)} "
+        f"at *{escaped(events[row.shock_number])}* the median over {quoted(count(row.specifications_n), name)} "
         f"specifications is {quoted(decimal(row.value, 2), name)} "
         f"(95% interval {quoted(decimal(row.ci_low, 2), name)} "
         f"to {quoted(decimal(row.ci_high, 2), name)})"
         for row in joint.itertuples()
     ]
-    shown = frame_words(release)[SHOWN_FRAME]
-    return f"In {world}, for the frame *{shown}*, {' and '.join(parts)}."
+    frame = frame_words(release)[joint.frame_code.iloc[0]]
+    return f"In {world}, for the frame *{escaped(frame)}*, {' and '.join(parts)}."
 
 
 def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
@@ -326,7 +384,8 @@ def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
     moved = [frame_words(release)[code] for code in joint[joint.is_replicated.astype(bool)].frame_code.unique()]
     alone = joint[(joint.rank_p_value <= 0.05) & ~joint.is_replicated.astype(bool)]
     name = f"{release.study}_shock_inference"
-    both = f"Moved at both shocks: *{', '.join(moved)}*." if moved else "No frame moved at both shocks."
+    every = every_shock(release)
+    both = f"Moved at {every}: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."
     return (
         f"{both} Of the frames of {world} that did not, {quoted(count(len(alone)), name)} stand out at one shock only: "
         "with many frames some do by chance, and that is why a second shock is asked for."

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.reading.fragments import div, escaped, page, provenance, quoted
+from analysis.reading.parts import absent_sentence, has_part
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
 from analysis.reading.wording import (
@@ -35,6 +36,8 @@ INTRO = (
 
 def questionnaire_page(release: Release) -> str:
     """Every item in the order of the instrument."""
+    if not has_part(release, "survey"):
+        return page("Questionnaire", "This study has no questionnaire.", absent_sentence("survey"), "questionnaire")
     rows = release.table(NAME).sort_values("item_rank")
     used, reported = uses(release), reported_items(release)
     rows = rows.assign(section=rows.section_text.fillna("Items"))

@@ -43,7 +43,7 @@ EXTRA = max(BATCHES)
 CUT_AT = 6.0
 HIGH_STEP = 0.001
 POST_DECIMALS = 6
-WEIGHTS = ("rds_weight", "raked_weight", "blended_weight")
+WEIGHTS = ("rds_weight", "raked_weight", "design_weight", "blended_weight")
 TABLE_OF = {"survey": "synthetic_survey_estimates", "posts": "synthetic_post_estimates"}
 NUMBERS = ("value", "standard_error", "ci_low", "ci_high")
 NAMES = ("attack_code", "study_code", "protection_code", "attacked_n", "exact_n", "guessed_n", "success_high_share")
@@ -91,7 +91,7 @@ def attack_rows(plan: Plan, seed: int, minimum: int) -> pd.DataFrame:
     for shape in SHAPES:
         rng = np.random.default_rng([seed, SHAPES.index(shape)])
         found += _survey(plan, shape, rng, minimum)
-        found += _posts(shape, rng, minimum)
+        found += _posts(plan, shape, rng, minimum)
     return pd.DataFrame(found, columns=list(NAMES))
 
 
@@ -119,8 +119,8 @@ def _survey(plan: Plan, shape: Shape, rng: np.random.Generator, minimum: int) ->
             yield attack, shape.code, protection, *_tally(len(list(found(rows, minimum))), 0, shown)
 
 
-def _posts(shape: Shape, rng: np.random.Generator, minimum: int) -> Iterator[tuple[object, ...]]:
-    tables = invented_posts(shape, rng, EXTRA)
+def _posts(plan: Plan, shape: Shape, rng: np.random.Generator, minimum: int) -> Iterator[tuple[object, ...]]:
+    tables = invented_posts(plan, shape, rng, EXTRA)
     accounts = pd.DataFrame({"channel_pseudonym": sorted(tables.posts.channel_pseudonym.unique())})
     members = post_members({"posts": tables.posts, "frames": tables.frames})
     study = _Study(accounts, "channel_pseudonym", shape.accounts, members)
@@ -266,6 +266,6 @@ def _frames_of(tables: PostTables, account: str, names: Iterable[str]) -> dict[s
     frames = tables.frames[tables.frames.post_pseudonym.isin(mine)]
     found: dict[str, object] = {}
     for name in names:
-        codes = name.removesuffix("_synthetic").rpartition("consented_")[2].upper().split("_OR_")
+        codes = name.removesuffix("_synthetic").rpartition(f"{tables.kinds[0]}_")[2].upper().split("_OR_")
         found[name] = frames[frames.frame_code.isin(codes)].post_pseudonym.nunique()
     return found

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.errors import StudyError
 from analysis.results.post_rows import PostTables
 from analysis.study import Plan
+from analysis.study.posts import NO_FRAME, Posts
 
 SEXES, BANDS = ("f", "m"), ("18-24", "25-34", "35-44")
-FRAMES = ("NU", "FE", "RC", "WR", "NONE")
-RARE_FRAME, RARE_POSTS = "IR", 3
+COMMON_FRAMES, RARE_POSTS = 4, 3
+"""Frames of the plan that many posts have; the one behind them is rare."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def invented_answers(plan: Plan, shape: Shape, rng: np.random.Generator, extra: 
         respondent_pseudonym=[f"{number:032x}" for number in range(n)],
         sample_source_code="opt_in",
         survey_mode_code="web",
+        interview_period_text=None,
         recruiter_pseudonym=None,
     )
 
@@ -92,30 +95,39 @@ def invented_margins(shape: Shape) -> pd.DataFrame:
     return pd.DataFrame(cells)
 
 
-def invented_posts(shape: Shape, rng: np.random.Generator, extra: int = 0) -> PostTables:
+def invented_posts(plan: Plan, shape: Shape, rng: np.random.Generator, extra: int = 0) -> PostTables:
     """Posts of consenting accounts with frames; `extra` more accounts stand at the end, for those who join later.
 
-    One frame has three posts, all of the same account.
+    One frame has three posts, all of the same account. The plan is that of the rehearsal.
     """
+    declared = posts_of(plan)
+    common = [frame.code for frame in declared.frames[:COMMON_FRAMES]] + [NO_FRAME]
     accounts = shape.accounts + extra
     sizes = np.maximum(3, np.round(shape.posts / np.arange(1, accounts + 1) ** shape.tail * _level(shape, accounts)))
     order = rng.permutation(accounts)
     account = np.repeat(order, sizes.astype(np.int64))
-    lean = rng.dirichlet(np.full(len(FRAMES), 4.0), accounts)
-    frame = [FRAMES[rng.choice(len(FRAMES), p=lean[each])] for each in account]
-    frame[:RARE_POSTS] = [RARE_FRAME] * RARE_POSTS
+    lean = rng.dirichlet(np.full(len(common), 4.0), accounts)
+    frame = [common[rng.choice(len(common), p=lean[each])] for each in account]
+    frame[:RARE_POSTS] = [declared.frames[COMMON_FRAMES].code] * RARE_POSTS
     posts = pd.DataFrame(
         {
             "post_pseudonym": [f"{number:032x}" for number in range(len(account))],
             "channel_pseudonym": [f"{number:032x}" for number in account],
-            "account_kind_code": "consented",
-            "language_code": "fa",
+            "account_kind_code": declared.read_kinds[0].code,
+            "language_code": declared.languages[0],
             "week_index": rng.integers(0, 8, len(account)),
         }
     )
     frames = pd.DataFrame({"post_pseudonym": posts.post_pseudonym, "frame_code": frame, "is_negated": False})
     none = posts.iloc[:0][["post_pseudonym"]]
-    return PostTables("synthetic", posts, frames, none, none)
+    return PostTables("synthetic", posts, frames, none, none, declared)
+
+
+def posts_of(plan: Plan) -> Posts:
+    """The posts' part of a plan that has one."""
+    if plan.posts is None:
+        raise StudyError(f"{plan.study}: the plan has no `posts`; add that part")
+    return plan.posts
 
 
 def _level(shape: Shape, accounts: int) -> float:

@@ -23,6 +23,7 @@ from analysis.results.post_rows import (
     released,
     unusable,
 )
+from analysis.study.posts import Coordination
 
 EVERYTHING = "all posts"
 NAMES = (
@@ -34,20 +35,20 @@ NAMES = (
 def sharing_posts(tables: PostTables) -> pd.DataFrame:
     """Posts of institutional accounts that share something at a known time."""
     posts = tables.posts
-    chosen = posts.account_kind_code.eq("institutional") & posts.shared_object_pseudonym.notna()
+    chosen = posts.account_kind_code.isin(tables.plan.institutions) & posts.shared_object_pseudonym.notna()
     return posts[chosen & posts.posted_at_utc.notna()]
 
 
 def coordination_rows(tables: PostTables, settings: Settings) -> Iterator[PostRow]:
     """Rows of `post_estimates`: accounts, components and pairs above what chance makes."""
-    inside = sharing_posts(tables)
-    if inside.empty:
+    inside, chosen = sharing_posts(tables), tables.plan.coordination
+    if inside.empty or chosen is None:
         return
     method = (
-        f"pairs within {settings.window_seconds} s against {settings.permutations} permutations within account and hour"
+        f"pairs within {chosen.window_seconds} s against {settings.permutations} permutations within account and hour"
     )
     try:
-        null = _null(inside, settings)
+        null = _null(inside, chosen, settings)
     except EstimationError as error:
         found: dict[str, tuple[Estimate, float | None]] = {"coordinated_accounts": (unusable(error, method), None)}
     else:
@@ -59,7 +60,7 @@ def coordination_rows(tables: PostTables, settings: Settings) -> Iterator[PostRo
     population = "institutional accounts that share objects"
     for name, (estimate, rank) in found.items():
         yield PostRow(
-            name, "K31_planted_cluster", "count", population, PERIOD, estimate, len(inside),
+            name, chosen.estimand, "count", population, PERIOD, estimate, len(inside),
             inside.channel_pseudonym.nunique(), rank,
         )  # fmt: skip
 
@@ -77,10 +78,13 @@ def coordination_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
     DataFrame
         Sets that can be compared: at least ten posts and ten accounts, and few enough pairs to count.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
+    chosen = tables.plan.coordination
+    if chosen is None:
+        return released(rows, NAMES)
     for scope, inside in _scopes(tables):
         try:
-            null = _null(inside, settings)
+            null = _null(inside, chosen, settings)
         except EstimationError:
             continue
         low, median, high = np.quantile(null.pairs_null, [0.025, 0.5, 0.975], method="inverted_cdf")
@@ -111,7 +115,7 @@ def _scopes(tables: PostTables) -> Iterator[tuple[str, pd.DataFrame]]:
         yield f"weeks {first} to {first + WEEKS_OF_A_PERIOD - 1}", rows
 
 
-def _null(inside: pd.DataFrame, settings: Settings) -> CoordinationNull:
+def _null(inside: pd.DataFrame, chosen: Coordination, settings: Settings) -> CoordinationNull:
     things = pd.factorize(pd.concat([inside.shared_object_pseudonym, inside.post_pseudonym], ignore_index=True))[0]
     seconds = (pd.to_datetime(inside.posted_at_utc, utc=True) - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
     shares = Shares(
@@ -122,8 +126,8 @@ def _null(inside: pd.DataFrame, settings: Settings) -> CoordinationNull:
     )
     return coordination_null(
         shares,
-        settings.window_seconds,
-        settings.least_shares,
+        chosen.window_seconds,
+        chosen.least_shares,
         generator=np.random.default_rng([settings.seed, 3]),
         draws=settings.permutations,
     )

@@ -14,10 +14,9 @@ import pandas as pd
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.results.post_precision import LEAST, on_steps
 from analysis.schemas.precision import floored
+from analysis.study.posts import Posts
 
 SMALLEST_BASIS = LEAST
-KINDS = ("consented", "institutional")
-STANCES = ("against", "favourable", "neutral")
 PERIOD = "all weeks of the study"
 WEEKS_OF_A_PERIOD = 4
 REASONS_TO_DROP = 200
@@ -44,6 +43,8 @@ class PostTables:
         Whose posts these are.
     posts, frames, labels, predictions
         The study's restricted tables.
+    plan
+        What the study says about its posts.
     truth
         (estimand, group) → the value that the fictional world was made with; empty for a real study.
     """
@@ -53,6 +54,7 @@ class PostTables:
     frames: pd.DataFrame
     labels: pd.DataFrame
     predictions: pd.DataFrame
+    plan: Posts
     truth: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
@@ -64,6 +66,11 @@ class PostTables:
     def is_synthetic(self) -> bool:
         """Whether all of it is made up."""
         return self.study == "synthetic"
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of accounts that are read, in alphabetical order: the order of a plan changes no number."""
+        return sorted(kind.code for kind in self.plan.read_kinds)
 
     @cached_property
     def coded(self) -> pd.DataFrame:
@@ -80,11 +87,8 @@ def truths(study: str, truth: pd.DataFrame) -> dict[tuple[str, str], float]:
 
 @dataclass(frozen=True)
 class Settings:
-    """Fixed beforehand: weeks of the shocks, coordination, and the seed of permutations, folds and bootstraps."""
+    """Permutations of coordination, and the seed of permutations, folds and bootstraps."""
 
-    shock_weeks: tuple[int, ...]
-    window_seconds: int
-    least_shares: int
     permutations: int
     seed: int
 

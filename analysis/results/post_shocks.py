@@ -17,30 +17,30 @@ import pandas as pd
 
 from analysis.errors import EstimationError
 from analysis.estimators.event_study import Window, event_study, predetermined_jumps
-from analysis.estimators.multiverse import Multiverse, Specification, multiverse
-from analysis.measures.frames import NO_FRAME
+from analysis.estimators.multiverse import Multiverse, Specification, has_counts, multiverse
 from analysis.results.post_rows import (
     REASONS_TO_DROP,
     SMALLEST_BASIS,
     PostRow,
     PostTables,
-    Settings,
     basis,
     released,
     unusable,
 )
+from analysis.schemas.columns import COLUMNS
+from analysis.study.posts import LEAST_PLACEBOS, NO_FRAME, Posts
+from analysis.study.posts import Window as Declared
 
-ACCOUNTS = ("all", "institutional", "consented")
-SPOKEN = ("all", "fa", "ps", "en", "de")
+ALL = "all"
 WEIGHTS = ("post", "account")
 BASELINES = ("volume", "beside posts without a frame")
 """Posts without a frame stand for how much is written at all. The share among all posts would be another quantity: it
 falls for every frame when one of them rises."""
 MENTIONS = ("any", "not negated")
-WINDOWS = (Window(8, 3), Window(10, 4), Window(12, 4))
 FEWEST_PER_WEEK = 2.0
 """Mean posts of a frame in a week below which a subset's series is mostly zeros."""
 LEVEL = 0.05
+SPOKEN = COLUMNS["language_code"].codes
 RATE_RATIO = "rate_ratio"
 
 SPECIFICATION_NAMES = (
@@ -50,7 +50,8 @@ SPECIFICATION_NAMES = (
 INFERENCE_NAMES = (
     "shock_number", "frame_code", "study_week_index", "quantity_code", "specifications_n", "placebo_dates_n", "value",
     "ci_low", "ci_high", "rank_p_value", "significant_share", "significant_p_value", "is_replicated",
-    "known_truth_value", "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason", "source",
+    "known_truth_value", "may_conclude_text", "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason",
+    "source",
 )  # fmt: skip
 COVARIATE_NAMES = (
     "shock_number", "covariate_text", "value", "rank_p_value", "adjusted_p_value", "has_jump", "basis_posts_n",
@@ -75,87 +76,119 @@ class _Seen:
     channels_n: int
 
 
-def shock_rows(tables: PostTables, settings: Settings) -> Iterator[PostRow]:
+def shock_rows(tables: PostTables) -> Iterator[PostRow]:
     """Rows of `post_estimates`: jump of each frame's weekly volume at each shock, by one fixed specification."""
-    dated, weeks = _dated(tables.coded)
+    plan, estimated, (dated, weeks) = tables.plan, tables.plan.frame_change, _dated(tables.coded)
+    if estimated is None:
+        return
     for frame in sorted(dated.frame_code.unique()):
         inside = dated[dated.frame_code == frame]
         series = _weekly(inside, weeks)
-        for number, week in enumerate(settings.shock_weeks, start=1):
+        for number, (event, week) in enumerate(zip(plan.dated, plan.event_weeks, strict=True), start=1):
             try:
-                study = event_study(series, week, other_events=_others(settings, week))
+                study = event_study(
+                    series,
+                    week,
+                    other_events=_others(plan, week),
+                    window=_window(plan.main_window),
+                    fewest=LEAST_PLACEBOS,
+                )
                 estimate, rank = study.jump, study.p_value
             except EstimationError as error:
                 estimate, rank = unusable(error, "segmented regression at the event"), None
             yield PostRow(
-                f"shock_{number}_{frame.lower()}", "E06_frame_change", RATE_RATIO, f"posts of frame {frame}",
-                f"week {week}, shock {number}", estimate, len(inside), inside.channel_pseudonym.nunique(), rank,
+                f"shock_{number}_{frame.lower()}", estimated.estimand, RATE_RATIO, f"posts of frame {frame}",
+                f"week {week}, {event.name}", estimate, len(inside), inside.channel_pseudonym.nunique(), rank,
             )  # fmt: skip
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Rows with a week, and the weeks of the study; posts and accounts become numbers, which are counted faster."""
+    """Rows with a week, and the weeks up to the last post; posts and accounts become numbers: counted faster.
+
+    Weeks of the plan in which nothing was collected yet are no weeks without posts.
+    """
     dated = rows[rows.week_index.notna()]
     numbered = {name: pd.factorize(dated[name])[0] for name in ("post_pseudonym", "channel_pseudonym")}
     dated = dated.assign(week_index=dated.week_index.astype("int64"), **numbered)
     return dated, 0 if dated.empty else int(dated.week_index.max()) + 1
 
 
-def _others(settings: Settings, week: int) -> tuple[int, ...]:
-    return tuple(other for other in settings.shock_weeks if other != week)
+def _others(plan: Posts, week: int) -> tuple[int, ...]:
+    return tuple(other for other in plan.event_weeks if other != week)
+
+
+def _window(declared: Declared) -> Window:
+    return Window(declared.before, declared.after)
 
 
 def _weekly(rows: pd.DataFrame, weeks: int, weight: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:
     return np.bincount(rows.week_index, weights=weight, minlength=weeks).astype(np.float64)
 
 
-def shock_tables(tables: PostTables, settings: Settings) -> ShockTables:
-    """Every frame at every shock under all specifications, and what they say together.
+def shock_tables(tables: PostTables) -> ShockTables:
+    """Every frame at every event under all specifications, and what they say together.
 
     Parameters
     ----------
-    tables, settings
+    tables
         The study.
 
     Returns
     -------
     ShockTables
-        Without rows where no post has a time.
+        Without rows where no post has a time, or the plan has no events.
     """
-    dated, weeks = _dated(tables.coded)
-    subsets = list(_subsets(dated))
+    plan, (dated, weeks) = tables.plan, _dated(tables.coded)
+    subsets = list(_subsets(dated, tables))
     single: list[dict[str, object]] = []
     joint: list[dict[str, object]] = []
-    for frame in sorted(dated.frame_code.unique()):
-        seen = list(_specifications(subsets, frame, weeks))
+    for frame in sorted(dated.frame_code.unique()) if plan.frame_change else ():
+        seen = list(_specifications(subsets, frame, weeks, plan))
         inside = dated[dated.frame_code == frame]
         about = {**basis(len(inside), inside.channel_pseudonym.nunique()), "source": tables.source}
-        studies = [_study(seen, week, settings) for week in settings.shock_weeks]
-        found = [one for one in studies if isinstance(one, Multiverse)]
-        is_replicated = len(found) == len(studies) > 1 and _same_way(found)
-        for number, (week, one) in enumerate(zip(settings.shock_weeks, studies, strict=True), start=1):
+        studies = [_study(seen, week, plan) for week in plan.event_weeks]
+        is_replicated = _is_replicated([one for _, one in studies], plan)
+        for number, (week, (tried, one)) in enumerate(zip(plan.event_weeks, studies, strict=True), start=1):
             named: dict[str, object] = {"shock_number": number, "frame_code": frame, "quantity_code": RATE_RATIO}
-            truth = tables.truth.get(("E06_frame_change", f"shock {number}, week {week}, frame {frame}"))
             joint.append(
                 named
-                | _joint(one, len(seen))
+                | _joint(one, len(tried), plan)
                 | {
                     "study_week_index": week,
                     "is_replicated": is_replicated,
-                    "known_truth_value": None if truth is None else math.log(truth),
+                    "known_truth_value": _truth(tables, number, week, frame),
                 }
                 | about
             )
             if isinstance(one, Multiverse):
-                single += [named | row | {"source": tables.source} for row in _curve(one, seen)]
+                single += [named | row | {"source": tables.source} for row in _curve(one, tried)]
     return ShockTables(released(single, SPECIFICATION_NAMES), released(joint, INFERENCE_NAMES))
 
 
-def _study(seen: list[_Seen], week: int, settings: Settings) -> Multiverse | EstimationError:
+def _truth(tables: PostTables, number: int, week: int, frame: str) -> float | None:
+    """Natural logarithm of the factor with which a fictional world was made."""
+    estimand = tables.plan.frame_change.estimand if tables.plan.frame_change else ""
+    truth = tables.truth.get((estimand, f"shock {number}, week {week}, frame {frame}"))
+    return None if truth is None else math.log(truth)
+
+
+def _study(seen: list[_Seen], week: int, plan: Posts) -> tuple[list[_Seen], Multiverse | EstimationError]:
+    """What all specifications with a post around the event say together; a silent one tells of no change."""
+    tried = [one for one in seen if has_counts(one.specification, week)]
+    if seen and not tried:
+        reason = f"no post of the frame lies around week {week}; take frames together, or leave it out"
+        return tried, EstimationError(reason)
     try:
-        return multiverse([one.specification for one in seen], week, other_events=_others(settings, week))
+        specifications = [one.specification for one in tried]
+        return tried, multiverse(specifications, week, other_events=_others(plan, week), fewest=LEAST_PLACEBOS)
     except EstimationError as error:
-        return error
+        return tried, error
+
+
+def _is_replicated(studies: list[Multiverse | EstimationError], plan: Posts) -> bool:
+    """Whether there are two events or more, each with the placebo dates that the plan asks for, and all alike."""
+    found = [one for one in studies if isinstance(one, Multiverse) and one.placebos_n >= plan.fewest_placebos]
+    return len(found) == len(studies) > 1 and _same_way(found)
 
 
 def _same_way(found: list[Multiverse]) -> bool:
@@ -163,15 +196,32 @@ def _same_way(found: list[Multiverse]) -> bool:
     return len(signs) == 1 and all(one.median_p_value <= LEVEL for one in found)
 
 
-def _joint(one: Multiverse | EstimationError, specifications_n: int) -> dict[str, object]:
+def conclusion(placebos_n: int, fewest: int) -> str:
+    """What so many placebo dates allow to be concluded.
+
+    Example
+    -------
+    >>> conclusion(37, 39)
+    'described only: 37 placebo dates, the plan asks for 39; smallest p-value 0.0264; no replication is concluded'
+    """
+    smallest = f"smallest p-value {math.ceil(1e4 / (placebos_n + 1)) / 1e4:g}"
+    if placebos_n >= fewest:
+        return f"an event may stand out, and be replicated at a second one: {placebos_n} placebo dates; {smallest}"
+    told = f"described only: {placebos_n} placebo dates, the plan asks for {fewest}"
+    return f"{told}; {smallest}; no replication is concluded"
+
+
+def _joint(one: Multiverse | EstimationError, specifications_n: int, plan: Posts) -> dict[str, object]:
     if isinstance(one, EstimationError):
         return {
+            "may_conclude_text": "nothing",
             "specifications_n": specifications_n,
             "placebo_dates_n": 0,
             "is_usable": False,
             "unusable_reason": str(one)[:REASONS_TO_DROP],
         }
     return {
+        "may_conclude_text": conclusion(one.placebos_n, plan.fewest_placebos),
         "specifications_n": specifications_n,
         "placebo_dates_n": one.placebos_n,
         "value": one.median_jump,
@@ -209,18 +259,20 @@ class _Subset:
     account_weights: npt.NDArray[np.float64]
 
 
-def _subsets(dated: pd.DataFrame) -> Iterator[_Subset]:
-    for accounts, spoken in itertools.product(ACCOUNTS, SPOKEN):
+def _subsets(dated: pd.DataFrame, tables: PostTables) -> Iterator[_Subset]:
+    kinds = (ALL, *sorted(tables.kinds, reverse=True))
+    for accounts, spoken in itertools.product(kinds, (ALL, *tables.plan.languages)):
         chosen = np.ones(len(dated), dtype=bool)
         for name, value in (("account_kind_code", accounts), ("language_code", spoken)):
-            chosen &= (value == "all") | dated[name].eq(value).to_numpy(dtype=bool, na_value=False)
+            chosen &= (value == ALL) | dated[name].eq(value).to_numpy(dtype=bool, na_value=False)
         rows = dated[chosen]
         yield _Subset(accounts, spoken, rows, _account_weights(rows))
 
 
-def _specifications(subsets: Sequence[_Subset], frame: str, weeks: int) -> Iterator[_Seen]:
+def _specifications(subsets: Sequence[_Subset], frame: str, weeks: int, plan: Posts) -> Iterator[_Seen]:
     """Every combination that has enough posts; one whose numbers equal another's is no specification of its own."""
     seen: set[tuple[object, ...]] = set()
+    windows = [_window(declared) for declared in plan.windows]
     for subset, mention in itertools.product(subsets, MENTIONS):
         inside = subset.rows[subset.rows.frame_code == frame]
         inside = inside if mention == "any" else inside[~inside.is_negated.astype(bool)]
@@ -234,7 +286,7 @@ def _specifications(subsets: Sequence[_Subset], frame: str, weeks: int) -> Itera
             exposure = None if baseline == "volume" else _weighted_weekly(frameless, weeks, weights)
             if exposure is not None and (frame == NO_FRAME or not (exposure > 0).all()):
                 continue
-            for window in WINDOWS:
+            for window in windows:
                 same = (series.tobytes(), None if exposure is None else exposure.tobytes(), window)
                 if same not in seen:
                     seen.add(same)
@@ -262,12 +314,12 @@ def _weighted_weekly(
     return _weekly(rows, weeks, None if account_weights is None else account_weights[rows.channel_pseudonym])
 
 
-def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
+def covariate_table(tables: PostTables) -> pd.DataFrame:
     """Table `shock_covariates`: shares of posts that were fixed before the first shock by who writes, and in what.
 
     Parameters
     ----------
-    tables, settings
+    tables
         The study.
 
     Returns
@@ -275,13 +327,13 @@ def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
     DataFrame
         Without rows where a week has no posts, or too few weeks are there.
     """
-    dated, weeks = _dated(tables.coded.drop_duplicates("post_pseudonym"))
+    plan, (dated, weeks) = tables.plan, _dated(tables.coded.drop_duplicates("post_pseudonym"))
     rows: list[dict[str, object]] = []
-    covariates = _covariates(dated, weeks, settings) if weeks else {}
+    covariates = _covariates(dated, weeks, tables) if weeks else {}
     about = {**basis(len(dated), dated.channel_pseudonym.nunique()), "source": tables.source}
-    for number, week in enumerate(settings.shock_weeks, start=1):
+    for number, week in enumerate(plan.event_weeks if plan.frame_change else (), start=1):
         try:
-            found = predetermined_jumps(covariates, week, other_events=_others(settings, week))
+            found = predetermined_jumps(covariates, week, other_events=_others(plan, week))
         except EstimationError:
             # The reason stands in `post_estimates`: the same series are too short, or have gaps, there too.
             continue
@@ -300,14 +352,23 @@ def covariate_table(tables: PostTables, settings: Settings) -> pd.DataFrame:
     return released(rows, COVARIATE_NAMES)
 
 
-def _covariates(dated: pd.DataFrame, weeks: int, settings: Settings) -> dict[str, npt.NDArray[np.float64]]:
-    earlier = dated[dated.week_index < min(settings.shock_weeks, default=0)].groupby("channel_pseudonym").size()
+def _covariates(dated: pd.DataFrame, weeks: int, tables: PostTables) -> dict[str, npt.NDArray[np.float64]]:
+    """Who writes, and in what, as the plan names it; a share that is the same every week can show no jump."""
+    plan = tables.plan
+    earlier = dated[dated.week_index < min(plan.event_weeks, default=0)].groupby("channel_pseudonym").size()
     busiest = earlier.index[earlier > earlier.median()]
     marked = {
-        "share of posts by institutional accounts": dated.account_kind_code == "institutional",
-        "share of posts in Pashto": dated.language_code == "ps",
+        **{
+            f"share of posts by {kind} accounts": dated.account_kind_code == kind
+            for kind in plan.must_not_jump.accounts
+        },
+        **{
+            f"share of posts in {SPOKEN[language].partition(' or ')[0]}": dated.language_code == language
+            for language in plan.must_not_jump.languages
+        },
         "share of posts by the accounts that posted most before the first shock": dated.channel_pseudonym.isin(busiest),
     }
     all_posts = _weekly(dated, weeks)
     with np.errstate(invalid="ignore"):
-        return {name: _weekly(dated[is_so], weeks) / all_posts for name, is_so in marked.items()}
+        shares = {name: _weekly(dated[is_so], weeks) / all_posts for name, is_so in marked.items()}
+    return {name: share for name, share in shares.items() if np.ptp(share) != 0}

@@ -6,7 +6,7 @@ in a language whose annotators do not agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,12 +25,9 @@ from analysis.estimators.text_prevalence import (
     labelled_texts,
 )
 from analysis.measures.annotations import decide, inclusion_probabilities
-from analysis.measures.frames import LANGUAGES
 from analysis.results.post_precision import is_carried
 from analysis.results.post_rows import (
-    KINDS,
     PERIOD,
-    STANCES,
     WEEKS_OF_A_PERIOD,
     PostRow,
     PostTables,
@@ -41,6 +38,7 @@ from analysis.results.post_rows import (
     unusable,
 )
 from analysis.schemas.precision import floored
+from analysis.study.codebook import LANGUAGES
 
 OWN = "own"
 SPLITS = 2
@@ -87,7 +85,7 @@ class _Corpus:
     """
 
     kind: str
-    languages: list[str]
+    languages: Sequence[str]
     posts: pd.DataFrame
     given: pd.Series
     chance: npt.NDArray[np.float64]
@@ -97,9 +95,9 @@ class _Corpus:
         """(n,) which posts have a label."""
         return np.asarray(self.given.notna(), dtype=np.bool_)
 
-    def values(self, stance: str) -> npt.NDArray[np.float64]:
-        """(n,) 1 for the stance, 0 for another, missing without a label."""
-        return np.where(self.given.notna(), self.given == stance, np.nan).astype(float)
+    def values(self, labels: Collection[str]) -> npt.NDArray[np.float64]:
+        """(n,) 1 for one of the labels, 0 for another, missing without a label."""
+        return np.where(self.given.notna(), self.given.isin(labels), np.nan).astype(float)
 
     def is_carried(self, rows: npt.NDArray[np.bool_]) -> bool:
         """Whether enough accounts wrote these posts, and enough of them wrote labelled ones."""
@@ -134,11 +132,12 @@ def stances(tables: PostTables, settings: Settings, agreement: pd.DataFrame) -> 
     found = Stances()
     scopes = set(agreement[agreement.standing_code != "not_reported"].agreement_scope_text)
     languages = [language for language in LANGUAGES if f"language {language}" in scopes]
-    if tables.labels.empty or not languages or "all labels" not in scopes:
+    if tables.labels.empty or tables.plan.stance_share is None or not languages or "all labels" not in scopes:
         return found
     generator = np.random.default_rng([settings.seed, 2])
     label, drawn = _labels(tables)
-    for kind in KINDS:
+    measured = tables.plan.measured_stances()
+    for kind in tables.kinds:
         posts = tables.posts[tables.posts.post_text.notna() & (tables.posts.account_kind_code == kind)]
         sampled = posts[posts.post_pseudonym.isin(label.index)]
         posts = posts[posts.language_code.isin(languages)]
@@ -149,7 +148,7 @@ def stances(tables: PostTables, settings: Settings, agreement: pd.DataFrame) -> 
             )
         except InputError as error:
             empty = _Corpus(kind, languages, posts, given, np.ones(len(posts)))
-            found.estimates += [_estimate_row(empty, stance, unusable(error, DSL)) for stance in STANCES]
+            found.estimates += [_estimate_row(empty, tables, stance, unusable(error, DSL)) for stance in measured]
             continue
         corpus = _Corpus(kind, languages, posts, given, chance)
         if not corpus.is_carried(np.ones(len(posts), dtype=np.bool_)):
@@ -171,10 +170,11 @@ def _labels(tables: PostTables) -> tuple[pd.Series, pd.Series]:
 def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.random.Generator) -> None:
     """Scores that live inside one call."""
     model, periods = _period_model(corpus.posts)
+    measured = tables.plan.measured_stances()
     try:
         fits = estimate_from_texts(
             corpus.posts.post_text.tolist(),
-            {stance: corpus.values(stance) for stance in STANCES},
+            {stance: corpus.values(labels) for stance, labels in measured.items()},
             labelled=corpus.labelled,
             probability=corpus.chance,
             channel=corpus.posts.channel_pseudonym.to_numpy(),
@@ -184,11 +184,11 @@ def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.
             further={FURTHER: model} if periods else None,
         )
     except EstimationError as error:
-        found.estimates += [_estimate_row(corpus, stance, unusable(error, DSL)) for stance in STANCES]
+        found.estimates += [_estimate_row(corpus, tables, stance, unusable(error, DSL)) for stance in measured]
         return
     for stance, by_estimator in fits.items():
         dsl = by_estimator["dsl"].estimates[0]
-        found.estimates.append(_estimate_row(corpus, stance, replace(dsl, method=f"dsl: {dsl.method}")))
+        found.estimates.append(_estimate_row(corpus, tables, stance, replace(dsl, method=f"dsl: {dsl.method}")))
         for estimator in ESTIMATORS:
             row = _prevalence_row(corpus, tables, stance, (OWN, estimator, None), by_estimator[estimator].estimates[0])
             found.prevalence.append(row)
@@ -196,10 +196,15 @@ def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.
             found.periods += list(_period_rows(corpus, tables, stance, by_estimator[FURTHER], periods))
 
 
-def _estimate_row(corpus: _Corpus, stance: str, estimate: Estimate) -> PostRow:
+def stance_estimand(tables: PostTables) -> str:
+    """The estimand of shares of stance; empty where the plan has none."""
+    return tables.plan.stance_share.estimand if tables.plan.stance_share else ""
+
+
+def _estimate_row(corpus: _Corpus, tables: PostTables, stance: str, estimate: Estimate) -> PostRow:
     return PostRow(
         f"stance_{corpus.kind}_{stance}_dsl",
-        "K30_stance_share",
+        stance_estimand(tables),
         "post_share",
         f"posts of {corpus.kind} accounts in {', '.join(corpus.languages)}: {stance}",
         PERIOD,
@@ -213,7 +218,7 @@ def _prevalence_row(
     corpus: _Corpus, tables: PostTables, stance: str, how: tuple[str, str, float | None], estimate: Estimate
 ) -> dict[str, object]:
     classifier, estimator, accuracy = how
-    truth = tables.truth.get(("K30_stance_share", f"{corpus.kind}, {stance}"))
+    truth = tables.truth.get((stance_estimand(tables), f"{corpus.kind}, {stance}"))
     return {
         "account_kind_code": corpus.kind,
         "stance_label_code": stance,
@@ -264,7 +269,8 @@ def _brought(corpus: _Corpus, tables: PostTables) -> Iterator[dict[str, object]]
         share = rows.set_index("post_pseudonym").predicted_share
         predicted = corpus.posts.post_pseudonym.map(share).to_numpy(dtype=float)
         missing = int(np.isnan(predicted).sum())
-        accuracy = None if missing else _balanced_accuracy(corpus, str(stance), predicted)
+        labels = tables.plan.measured_stances()[str(stance)]
+        accuracy = None if missing else _balanced_accuracy(corpus, labels, predicted)
         for estimator in ESTIMATORS:
             try:
                 if missing:
@@ -272,21 +278,21 @@ def _brought(corpus: _Corpus, tables: PostTables) -> Iterator[dict[str, object]]
                         f"classifier '{classifier}' has no prediction for {missing} of {len(predicted)} posts; "
                         "predict all"
                     )
-                estimate = estimate_text(_sample(corpus, str(stance), predicted), estimator).estimates[0]
+                estimate = estimate_text(_sample(corpus, labels, predicted), estimator).estimates[0]
             except (EstimationError, InputError) as error:
                 estimate = unusable(error, estimator)
             yield _prevalence_row(corpus, tables, str(stance), (str(classifier), estimator, accuracy), estimate)
 
 
-def _sample(corpus: _Corpus, stance: str, predicted: npt.NDArray[np.float64]) -> LabelledTexts:
+def _sample(corpus: _Corpus, labels: Collection[str], predicted: npt.NDArray[np.float64]) -> LabelledTexts:
     channel = corpus.posts.channel_pseudonym.to_numpy()
-    return labelled_texts(corpus.values(stance), corpus.labelled, corpus.chance, predicted, channel)
+    return labelled_texts(corpus.values(labels), corpus.labelled, corpus.chance, predicted, channel)
 
 
-def _balanced_accuracy(corpus: _Corpus, stance: str, predicted: npt.NDArray[np.float64]) -> float | None:
+def _balanced_accuracy(corpus: _Corpus, labels: Collection[str], predicted: npt.NDArray[np.float64]) -> float | None:
     """Mean of the shares put right among labelled posts with and without the stance, weighted by 1/π."""
     weight = corpus.labelled / corpus.chance
-    is_so, said_so = (corpus.given == stance).to_numpy(dtype=bool, na_value=False), predicted > CUT
+    is_so, said_so = corpus.given.isin(labels).to_numpy(dtype=bool), predicted > CUT
     yes, no = weight * is_so, weight * ~is_so
     if yes.sum() == 0 or no.sum() == 0:
         return None

@@ -20,10 +20,8 @@ from analysis.measures.annotations import ADJUDICATOR
 from analysis.results.post_coordination import coordination_rows
 from analysis.results.post_precision import is_carried, on_steps
 from analysis.results.post_rows import (
-    KINDS,
     PERIOD,
     ROW_NAMES,
-    STANCES,
     PostRow,
     PostTables,
     Settings,
@@ -31,9 +29,8 @@ from analysis.results.post_rows import (
     released,
 )
 from analysis.results.post_shocks import shock_rows
+from analysis.study.posts import Posts
 
-OUTREACH = {"NU", "IB"}
-"""Frames that the article says the outreach speaks in: national unity and Islamic brotherhood."""
 AGREEMENT_NAMES = (
     "agreement_scope_text", "value", "standard_error", "ci_low", "ci_high", "standing_code", "basis_posts_n",
     "basis_channels_n", "source",
@@ -57,28 +54,29 @@ def agreement_rows(tables: PostTables, settings: Settings) -> pd.DataFrame:
     rows = rows.merge(tables.posts[["post_pseudonym", "channel_pseudonym", "language_code"]], on="post_pseudonym")
     generator = np.random.default_rng([settings.seed, 1])
     found = []
+    labels = sorted(stance.code for stance in tables.plan.stances)
     if len(rows):
-        everything = _annotations(rows)
+        everything = _annotations(rows, labels)
         found.append(("all labels", krippendorff_alpha(everything, "nominal", generator=generator, draws=500), rows))
         by_class = alpha_by_class(everything, generator=generator, draws=500)
         found += [
-            (f"label {name} against the others", alpha, rows) for name, alpha in zip(STANCES, by_class, strict=True)
+            (f"label {name} against the others", alpha, rows) for name, alpha in zip(labels, by_class, strict=True)
         ]
         for language in sorted(rows.language_code.unique()):
             inside = rows[rows.language_code == language]
-            alpha = krippendorff_alpha(_annotations(inside), "nominal", generator=generator, draws=500)
+            alpha = krippendorff_alpha(_annotations(inside, labels), "nominal", generator=generator, draws=500)
             found.append((f"language {language}", alpha, inside))
     return released(
         [_agreement_row(scope, alpha, inside, tables.source) for scope, alpha, inside in found], AGREEMENT_NAMES
     )
 
 
-def _annotations(rows: pd.DataFrame) -> Annotations:
+def _annotations(rows: pd.DataFrame, labels: list[str]) -> Annotations:
     return Annotations(
         pd.factorize(rows.post_pseudonym)[0].astype(np.int64),
         pd.factorize(rows.coder_text)[0].astype(np.int64),
-        rows.stance_label_code.map({name: code for code, name in enumerate(STANCES)}).to_numpy(dtype=np.int64),
-        np.arange(float(len(STANCES))),
+        rows.stance_label_code.map({name: code for code, name in enumerate(labels)}).to_numpy(dtype=np.int64),
+        np.arange(float(len(labels))),
     )
 
 
@@ -119,8 +117,8 @@ def estimate_rows(tables: PostTables, settings: Settings, stances: Iterable[Post
 def computed_rows(tables: PostTables, settings: Settings, stances: Iterable[PostRow]) -> list[dict[str, object]]:
     """The rows of `post_estimates` before any step: never published."""
     rows = [
-        *_frame_shares(tables.coded),
-        *shock_rows(tables, settings),
+        *_frame_shares(tables),
+        *shock_rows(tables),
         *stances,
         *coordination_rows(tables, settings),
     ]
@@ -137,24 +135,25 @@ def frame_share_rows(tables: PostTables, *, protects: bool = True) -> pd.DataFra
     protects
         False leaves every number as it was computed, whoever carries it: for the audit's attacks on invented posts.
     """
-    rows = [row.as_row(tables) for row in _frame_shares(tables.coded, protects=protects)]
+    rows = [row.as_row(tables) for row in _frame_shares(tables, protects=protects)]
     return released(rows, ROW_NAMES) if protects else pd.DataFrame(rows, columns=list(ROW_NAMES))
 
 
-def _frame_shares(coded: pd.DataFrame, *, protects: bool = True) -> Iterator[PostRow]:
+def _frame_shares(tables: PostTables, *, protects: bool = True) -> Iterator[PostRow]:
     """Shares of posts by frame and kind of account, weighted by post and by account, clustered by account.
 
     Only where enough accounts stand behind all posts, those with the frame and those without, none of them most.
     """
-    for kind in KINDS:
-        inside = coded[coded.account_kind_code == kind]
+    estimated = tables.plan.frame_share
+    if estimated is None:
+        return
+    for kind in tables.kinds:
+        inside = tables.coded[tables.coded.account_kind_code == kind]
         posts = inside.drop_duplicates("post_pseudonym")
         by_channel = posts.groupby("channel_pseudonym").size()
         if len(by_channel) <= 1 or (protects and not is_carried(by_channel.to_numpy(float))):
             continue
-        outreach = inside[inside.frame_code.isin(OUTREACH)].drop_duplicates("post_pseudonym")
-        mentions = {frame: inside[inside.frame_code == frame] for frame in sorted(inside.frame_code.unique())}
-        for frame, rows in (mentions | {" or ".join(sorted(OUTREACH)): outreach}).items():
+        for frame, rows in _mentions(inside, tables.plan):
             n = rows.groupby("channel_pseudonym").size().reindex(by_channel.index, fill_value=0)
             sides = (n.to_numpy(float), (by_channel - n).to_numpy(float))
             if protects and not all(is_carried(side) for side in sides):
@@ -166,9 +165,17 @@ def _frame_shares(coded: pd.DataFrame, *, protects: bool = True) -> Iterator[Pos
                 name = f"{quantity}_{kind}_{frame.lower().replace(' ', '_')}"
                 population = f"posts of {kind} accounts in the codebook's languages, frame {frame}"
                 yield PostRow(
-                    name, "E06_frame_share", quantity, population, PERIOD, estimate, len(posts), len(by_channel),
+                    name, estimated.estimand, quantity, population, PERIOD, estimate, len(posts), len(by_channel),
                     kind=kind, frames=frame,
                 )  # fmt: skip
+
+
+def _mentions(inside: pd.DataFrame, plan: Posts) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Posts by frame, and once each where the plan takes frames together."""
+    for frame in sorted(inside.frame_code.unique()):
+        yield frame, inside[inside.frame_code == frame]
+    for together in plan.together:
+        yield together.name, inside[inside.frame_code.isin(together.frames)].drop_duplicates("post_pseudonym")
 
 
 def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Estimate:

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.results.post_terms import post_terms
 from analysis.study import Plan
 from analysis.study.items import Item
 
 BETWEEN = " | "
+ITEM_COLUMNS = [
+    "item_rank", "item_id", "section_text", "construct_text", "asks_text", "parts_text", "answers_text",
+    "item_source_text", "item_role_text", "instrument_text",
+]  # fmt: skip
 COLUMNS = ["term_kind_code", "term_text", "term_rank", "words_text"]
 
 
@@ -31,7 +36,7 @@ def questionnaire_rows(plan: Plan) -> pd.DataFrame:
                 "instrument_text": plan.study,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=ITEM_COLUMNS)
 
 
 def answers(item: Item) -> str:
@@ -65,6 +70,12 @@ def _terms(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield from (("endorser", words, words) for words in dict.fromkeys(endorsers))
     yield from (("endorsement", each.estimand, each.words) for each in plan.endorsements)
     yield from (("modelled", each.estimand, each.words) for each in plan.questions if each.modelled)
-    yield "main_question", plan.main_question, plan.by_estimand[plan.main_question].words
+    if plan.main_question:
+        yield "main_question", plan.main_question, plan.by_estimand[plan.main_question].words
     if plan.sensitivity:
         yield "sensitivity", plan.sensitivity, plan.by_estimand[plan.sensitivity].words
+    if plan.has_survey:
+        yield "part", "survey", "a survey"
+    if plan.posts:
+        yield "part", "posts", "posts"
+        yield from post_terms(plan.posts)

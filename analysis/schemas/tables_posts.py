@@ -173,7 +173,8 @@ TABLES = (
                 columns=columns(
                     "shock_number", "frame_code", "study_week_index", "quantity_code", "specifications_n", "placebo_dates_n",
                     "value", "ci_low", "ci_high", "rank_p_value", "significant_share", "significant_p_value", "is_replicated",
-                    "known_truth_value", "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason", "source",
+                    "known_truth_value", "may_conclude_text", "basis_posts_n", "basis_channels_n", "is_usable", "unusable_reason",
+                    "source",
                 ),
                 key=("shock_number", "frame_code"),
                 output_kind="post_estimate",

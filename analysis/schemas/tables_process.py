@@ -73,7 +73,7 @@ TABLES = (
         ),
         key=("frame_code", "language_code"),
         output_kind="reference_text",
-        source="data/codelists/frame_codebook.csv",
+        source=PLAN,
     ),
     Table(
         name="pipeline_flow",

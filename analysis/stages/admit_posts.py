@@ -9,6 +9,7 @@ from analysis.disclosure.policy import load_policy
 from analysis.params import Params
 from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
 
 FOLDERS = ("data/fiction", "data/vault")
 
@@ -16,7 +17,7 @@ FOLDERS = ("data/fiction", "data/vault")
 def run(store: Store, params: Params) -> None:
     """Write the posts of admissible accounts, and how many entered."""
     study = open_study(params.study, store.root, params.release.date, os.environ)
-    admitted = admit_posts(study)
+    admitted = admit_posts(study, open_plan(store.root, params.study).posts)
     policy = load_policy(store.root / "data/codelists/disclosure_policy.yml")
     names = ("platform_code", "admission_code", "posts_n")
     counts = released(admitted.tally, names, policy.minimum_cell, admitted.authors)

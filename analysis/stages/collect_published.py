@@ -1,8 +1,8 @@
 """Published figures and events, each with its grade and use; cited works, the questionnaire, its words, the frames."""
 
 from analysis.measures import published
-from analysis.measures.frame_codebook import codebook_rows
 from analysis.params import Params
+from analysis.results.post_terms import codebook_rows
 from analysis.results.questionnaire import questionnaire_rows, term_rows
 from analysis.store import Store
 from analysis.study import open_plan
@@ -18,5 +18,4 @@ def run(store: Store, params: Params) -> None:
     plan = open_plan(store.root, params.study)
     store.write("candidate__questionnaire_items", questionnaire_rows(plan))
     store.write("candidate__study_terms", term_rows(plan))
-    codebook = (store.root / "data/codelists/frame_codebook.csv").read_text(encoding="utf-8")
-    store.write("candidate__frame_codebook", codebook_rows(codebook))
+    store.write("candidate__frame_codebook", codebook_rows(plan.posts.frames if plan.posts else ()))

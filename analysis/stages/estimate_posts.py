@@ -9,38 +9,46 @@ from analysis.results.posts import agreement_rows, computed_rows
 from analysis.results.posts_price import posts_price
 from analysis.schemas import study_table
 from analysis.store import Store
+from analysis.study import open_plan
+
+STUDY_TABLES = (
+    "candidate__label_agreement",
+    "candidate__post_estimates",
+    "candidate__posts_price",
+    "candidate__text_prevalence",
+    "candidate__stance_periods",
+    "candidate__coordination",
+    "candidate__shock_specifications",
+    "candidate__shock_inference",
+    "candidate__shock_covariates",
+)
 
 
 def run(store: Store, params: Params) -> None:
     """Write the annotators' agreement and the estimates from posts."""
+    plan = open_plan(store.root, params.study).posts
+    names = [study_table(params.study, name) for name in STUDY_TABLES]
+    if plan is None:
+        store.write_empty(*names)
+        return
     tables = PostTables(
         study=params.study,
         posts=store.read(study_table(params.study, "restricted__posts")),
         frames=store.read(study_table(params.study, "restricted__post_frames")),
         labels=store.read(study_table(params.study, "restricted__post_labels")),
         predictions=store.read(study_table(params.study, "restricted__post_predictions")),
+        plan=plan,
         truth=truths(params.study, store.read("restricted__synthetic_truth")),
     )
     chosen = params.estimate_posts
-    settings = Settings(
-        shock_weeks=chosen.shock_weeks,
-        window_seconds=chosen.coordination_window_seconds,
-        least_shares=chosen.coordination_least_shares,
-        permutations=chosen.permutations,
-        seed=chosen.seed,
-    )
+    settings = Settings(chosen.permutations, chosen.seed)
     agreement = agreement_rows(tables, settings)
-    found, shocks = stances(tables, settings, agreement), shock_tables(tables, settings)
+    found, shocks = stances(tables, settings, agreement), shock_tables(tables)
     computed = computed_rows(tables, settings, found.estimates)
-    price = posts_price(
-        {"post_estimates": computed, "text_prevalence": found.prevalence, "stance_periods": found.periods}
-    )
-    store.write(study_table(params.study, "candidate__label_agreement"), agreement)
-    store.write(study_table(params.study, "candidate__post_estimates"), released(computed, ROW_NAMES))
-    store.write(study_table(params.study, "candidate__posts_price"), price)
-    store.write(study_table(params.study, "candidate__text_prevalence"), found.prevalence_table)
-    store.write(study_table(params.study, "candidate__stance_periods"), found.period_table)
-    store.write(study_table(params.study, "candidate__coordination"), coordination_table(tables, settings))
-    store.write(study_table(params.study, "candidate__shock_specifications"), shocks.specifications)
-    store.write(study_table(params.study, "candidate__shock_inference"), shocks.inference)
-    store.write(study_table(params.study, "candidate__shock_covariates"), covariate_table(tables, settings))
+    rows = {"post_estimates": computed, "text_prevalence": found.prevalence, "stance_periods": found.periods}
+    made = (
+        agreement, released(computed, ROW_NAMES), posts_price(rows), found.prevalence_table, found.period_table,
+        coordination_table(tables, settings), shocks.specifications, shocks.inference, covariate_table(tables),
+    )  # fmt: skip
+    for name, table in zip(names, made, strict=True):
+        store.write(name, table)

@@ -15,9 +15,24 @@ from analysis.study import open_plan
 MARGINS = {"synthetic": "data/fiction/synthetic_margins.csv", "vault": "data/vault/margins.csv"}
 
 
+STUDY_TABLES = (
+    "restricted__survey_evidence",
+    "candidate__survey_estimates",
+    "candidate__list_counts",
+    "candidate__survey_diagnostics",
+    "candidate__survey_sensitivity",
+    "candidate__recovery",
+    "candidate__survey_price",
+)
+
+
 def run(store: Store, params: Params) -> None:
     """Estimate, and hold fictional estimates against the values that their world was made with."""
     plan = open_plan(store.root, params.study)
+    names = [study_table(params.study, name) for name in STUDY_TABLES]
+    if not plan.has_survey:
+        store.write_empty(*names)
+        return
     responses = store.read(study_table(params.study, "restricted__survey_responses"))
     weights = store.read(study_table(params.study, "restricted__respondent_weights"))
     totals = margins.read_margins(store.root / MARGINS[params.study], plan.margins) if plan.margins else None
@@ -26,11 +41,10 @@ def run(store: Store, params: Params) -> None:
     survey = read_survey(plan, responses, weights, params.study)
     found = estimate(survey, totals, sizes, study_source(params.study))
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
-    store.write(study_table(params.study, "restricted__survey_evidence"), evidence_rows(survey))
-    store.write(study_table(params.study, "candidate__survey_estimates"), found.estimates)
-    store.write(study_table(params.study, "candidate__list_counts"), list_counts(survey))
-    store.write(study_table(params.study, "candidate__survey_diagnostics"), found.diagnostics)
-    store.write(study_table(params.study, "candidate__survey_sensitivity"), found.sensitivity)
-    store.write(study_table(params.study, "candidate__recovery"), recovery)
     truths = dict(zip(recovery.estimate_id, recovery.truth_value, strict=True))
-    store.write(study_table(params.study, "candidate__survey_price"), survey_price(found.rows, truths))
+    made = (
+        evidence_rows(survey, found.failed), found.estimates, list_counts(survey), found.diagnostics,
+        found.sensitivity, recovery, survey_price(found.rows, truths),
+    )  # fmt: skip
+    for name, rows in zip(names, made, strict=True):
+        store.write(name, rows)

@@ -93,16 +93,22 @@ def p_value_shown(p_value: float, n: int) -> float:
     return min(up_to_step(p_value, step), 1.0) if p_value >= LEVEL else down_to_step(p_value, step)
 
 
-def list_rows(rows: Rows, checks: Checks) -> None:
+def list_rows(rows: Rows, checks: Checks) -> dict[str, str | None]:
     """Every list experiment: each list, both together where there are two, and regressions on the first.
 
     A design that its diagnostics speak against gives the reason in place of the number.
+
+    Returns
+    -------
+    dict
+        Estimand to that reason, None where nothing speaks against the design; of the list that stands for the estimand.
     """
-    for experiment in rows.survey.plan.list_experiments:
-        _experiment_rows(rows, checks, experiment)
+    plan = rows.survey.plan
+    found = [(each, _experiment_rows(rows, checks, each)) for each in plan.list_experiments]
+    return {each.estimand: reason for each, reason in found if each is plan.list_of(each.estimand)}
 
 
-def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> None:
+def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> str | None:
     survey = rows.survey
     lists = [list_answers(survey, each) for each in experiment.lists]
     first = lists[0]
@@ -112,7 +118,7 @@ def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> 
         _refuse(
             rows, Place(experiment.estimand, experiment.name, "unweighted", _way(experiment)), int(first.rows.sum())
         )
-        return
+        return REFUSED
     length = _length(checks, survey, experiment)
     for each, analysis in zip(lists, found, strict=True):
         _list_checks(checks, survey, each, analysis)
@@ -123,9 +129,9 @@ def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> 
     _regression_rows(rows, experiment.estimand, first, length.against(_generic(found[0])).reason)
     length = length.against(next(filter(None, map(_generic, found)), None))
     if len(lists) == 2:
-        _double_rows(rows, checks, experiment, length)
-    else:
-        _single_rows(rows, experiment.estimand, first, found[0].prevalence, length)
+        return _double_rows(rows, checks, experiment, length)
+    _single_rows(rows, experiment.estimand, first, found[0].prevalence, length)
+    return length.reason
 
 
 def _way(experiment: ListExperiment) -> str:
@@ -209,7 +215,7 @@ def _envelope_row(rows: Rows, of: Place, made: Sequence[Estimate], length: _Leng
     )
 
 
-def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, length: _Length) -> None:
+def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, length: _Length) -> str | None:
     survey = rows.survey
     counts = [counts_of(survey, each) for each in experiment.lists]
     arms = [(survey.answer(each.arm) == each.treatment).to_numpy() for each in experiment.lists]
@@ -233,6 +239,7 @@ def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, length:
         if kind == ALL:
             weighted = _weighted_double(rows, experiment, (counts[0], counts[1], arms[0], chosen), length.reason)
             _envelope_row(rows, place, [made.average, *weighted], length)
+    return length.reason
 
 
 def _weighted_double(

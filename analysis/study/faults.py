@@ -3,7 +3,8 @@
 What must not be here: a rule.
 """
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from analysis.study.entry import Entry
@@ -21,9 +22,17 @@ class Fault:
     fix: str
 
 
+def nearest(name: str, known: Collection[str]) -> str:
+    """What a name may have been meant to be, and otherwise what is known."""
+    close = difflib.get_close_matches(name.lower(), {each.lower(): each for each in known}, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {next(each for each in known if each.lower() == close[0])!r}?"
+    return f"known: {', '.join(sorted(known)[:12])}{', …' if len(known) > 12 else ''}"
+
+
 COLUMN_KEYS = {
     "item", "place", "version", "messages", "foil", "arm", "endorser", "by", "items", "degree", "other_degree",
-    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates",
+    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates", "on",
 }  # fmt: skip
 
 
@@ -36,7 +45,7 @@ def texts_under(part: object, place: Place, keys: set[str]) -> Iterator[tuple[Pl
                 yield (*place, name), value
             elif name in keys and isinstance(value, tuple):
                 yield from (((*place, name, number), each) for number, each in enumerate(value))
-            elif not (isinstance(part, Plan) and name in ("items", "missing", "declared_missing")):
+            elif not (isinstance(part, Plan) and name in ("items", "missing", "declared_missing", "posts")):
                 yield from texts_under(value, (*place, name), keys)
     elif isinstance(part, tuple):
         for number, each in enumerate(part):

@@ -12,10 +12,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from analysis.errors import StudyError
-from analysis.study.faults import Place
+from analysis.errors import InputError, StudyError
+from analysis.study.codebook import frame_entries
+from analysis.study.faults import Place, nearest
 from analysis.study.plan import Plan
-from analysis.study.references import faults, nearest
+from analysis.study.references import faults
 
 PLANS = {"synthetic": "data/study/study.yml", "vault": "data/vault/study.yml"}
 """Where the plan of each study lies: the shipped one, and a team's own beside its exports."""
@@ -62,12 +63,15 @@ def load_plan(path: Path) -> Plan:
         raise StudyError(f"{path}: {error.strerror}; {advice}") from error
     except UnicodeDecodeError as error:
         raise StudyError(f"{path}: not UTF-8; save the file in UTF-8") from error
-    return parse_plan(text, str(path))
+    return parse_plan(text, str(path), path.parent)
 
 
-def parse_plan(text: str, name: str) -> Plan:
-    """The same from a text; `name` stands for the file in refusals."""
+def parse_plan(text: str, name: str, folder: Path | None = None) -> Plan:
+    """The same from a text; `name` stands for the file in refusals, files beside the plan lie in `folder`."""
     tree, lines = _read(text, name)
+    table = codebook_file(tree)
+    if table:
+        tree["posts"]["frames"] = _codebook(table, folder, _sentence(name, lines, ("posts", "frames"), table, ""))
     try:
         plan = Plan.model_validate_json(json.dumps(tree))
     except ValidationError as error:
@@ -79,8 +83,42 @@ def parse_plan(text: str, name: str) -> Plan:
 
 
 def json_schema() -> str:
-    """The declaration as a JSON Schema, for editors."""
-    return json.dumps(Plan.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
+    """The declaration as a JSON Schema, for editors; frames may also be the name of a table beside the plan."""
+    schema = Plan.model_json_schema()
+    frames = schema["$defs"]["Posts"]["properties"]["frames"]
+    listed = {key: frames.pop(key) for key in ("items", "type")}
+    frames["anyOf"] = [listed, {"type": "string", "pattern": r"\.csv$"}]
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def codebook_file(tree: Any) -> str:
+    """The table of frames that a plan names, by its path beside the plan; empty where it has none."""
+    posts = tree.get("posts") if isinstance(tree, dict) else None
+    frames = posts.get("frames") if isinstance(posts, dict) else None
+    return frames if isinstance(frames, str) else ""
+
+
+def study_files(root: Path, study: str) -> tuple[str, ...]:
+    """The plan of a study and the table of frames that it names, relative to the project."""
+    plan = PLANS[study]
+    path = root / plan
+    tree = _read(path.read_text(encoding="utf-8"), plan)[0] if path.is_file() else None
+    named = codebook_file(tree)
+    return (plan, (Path(plan).parent / named).as_posix()) if named else (plan,)
+
+
+def _codebook(table: str, folder: Path | None, where: str) -> list[dict[str, Any]]:
+    """Frames of a table in the folder of the plan; nowhere else is looked."""
+    if folder is None or Path(table).name != table:
+        raise StudyError(f"{where}name a CSV file that lies beside the plan, such as frames.csv")
+    try:
+        return frame_entries((folder / table).read_text(encoding="utf-8"), str(folder / table))
+    except OSError as error:
+        raise StudyError(f"{where}{error.strerror}; write the codebook there, data/study/frames.csv is one") from error
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{where}not UTF-8; save the file in UTF-8") from error
+    except InputError as error:
+        raise StudyError(str(error)) from error
 
 
 def _read(text: str, name: str) -> tuple[Any, dict[Place, int]]:

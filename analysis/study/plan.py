@@ -9,8 +9,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from analysis.study.entry import Column, Day, Entry, EstimandId, ItemId, Kind, Text
+from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
+from analysis.study.posts import Posts
 
 LEAST_FLOOR = 100
 """Smallest group that any study may report by itself: below, steps of published shares no longer hide counts."""
@@ -99,6 +100,8 @@ class SplitBallot(Entry):
     second: str
     kind: Kind
     """Kind of group under which the share of each version is listed."""
+    is_evidence: bool = False
+    """Its robust interval is evidence on the claim that names the estimand; one way of asking an estimand at most."""
 
 
 class Battery(Entry):
@@ -116,6 +119,7 @@ class Battery(Entry):
     foil: Column
     often: tuple[str, ...] = Field(min_length=1)
     never: str
+    is_evidence: bool = False
 
 
 class ItemList(Entry):
@@ -138,6 +142,7 @@ class ListExperiment(Entry):
     estimand: EstimandId
     lists: tuple[ItemList, ...] = Field(min_length=1, max_length=2)
     placebo: ItemList | None = None
+    is_evidence: bool = False
 
     @model_validator(mode="after")
     def _equal_length_alone(self) -> Self:
@@ -201,6 +206,55 @@ class Device(Entry):
     no: str
     groups: tuple[Kind, ...] = ()
     """Kinds of groups for which it is reported, beside everybody."""
+    is_evidence: bool = False
+
+
+class Period(Entry):
+    """Days of interviews that belong together: a wave, or what lies before or after an event."""
+
+    words: Text
+    first: Day
+    last: Day
+    """Both days belong to it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last: got {self.last}; a period ends on or after its first day, {self.first}")
+        return self
+
+
+class Asked(Entry):
+    """A share as one way of asking gives it: by the direct question, by the lists, or behind a device."""
+
+    of: EstimandId
+    how: Literal["direct", "list", "device"] = "direct"
+    periods: tuple[str, ...] = ()
+    """Codes of periods; the whole study where there are none."""
+
+
+class Difference(Entry):
+    """One share minus another among the same study: a change between periods, or two ways of asking."""
+
+    estimand: EstimandId
+    words: Text
+    share: Asked
+    minus: Asked
+    is_evidence: bool = False
+
+
+class Gradient(Entry):
+    """By how much a share of yes rises with a standard deviation of a numbered answer, other answers held fixed."""
+
+    estimand: EstimandId
+    words: Text
+    of: EstimandId
+    """Direct question."""
+    on: Column
+    """Item whose answers are numbers."""
+    given: tuple[EstimandId, ...] = ()
+    """Direct questions that are held fixed."""
+    is_evidence: bool = False
 
 
 class Contrast(Entry):
@@ -278,6 +332,8 @@ class Foil(Entry):
     item: Column
     absent: str
     """The answer of who does not claim it."""
+    is_excluding: bool = True
+    """Whether a claim counts towards leaving somebody out; never where a battery is estimated net of the item."""
 
 
 class Quality(Entry):
@@ -322,8 +378,12 @@ class Robust(Entry):
     design_effect: float = Field(default=2.0, ge=1)
 
 
+SURVEY = ("missing", "items", "main_question", "quality", "questions")
+"""What every survey has."""
+
+
 class Plan(Entry):
-    """A study: its questionnaire and what is made of it."""
+    """A study: its questionnaire, its posts or both, and what is made of them."""
 
     study: Text
     """Short name."""
@@ -334,7 +394,9 @@ class Plan(Entry):
     """Whom the estimates describe."""
     period: Text
     """When they were asked."""
-    missing: Missing
+    posts: Posts | None = None
+    """Posts of accounts; a study without them has none of their tables and pages."""
+    missing: Missing = Missing()
     """Spellings that mean missing in every item."""
     declared_missing: Missing = Missing()
     """Codes that mean missing where the file itself declares them so; elsewhere they can be answers."""
@@ -342,7 +404,7 @@ class Plan(Entry):
     """Variables that survey systems add and that point at a person: known, counted, never an item."""
     technical: tuple[str, ...] = ()
     """Variables that survey systems add about the response."""
-    items: dict[ItemId, Item] = Field(min_length=1)
+    items: dict[ItemId, Item] = Field(default_factory=dict)
     """Item id to item, in the order of the questionnaire."""
     place: Column | None = None
     """The free-text item that is kept where it names a place of the manifest's list."""
@@ -350,7 +412,9 @@ class Plan(Entry):
     """Respondents that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
     asked_from: Day | None = None
     """First day of the interviews: verdicts are post hoc where the register was frozen later."""
-    main_question: EstimandId
+    periods: dict[Code, Period] = Field(default_factory=dict)
+    """Waves, or days before and after an event; whoever answers in two of them has two rows."""
+    main_question: EstimandId | None = None
     """The share by which weights are judged, and with which the book begins."""
     sensitivity: EstimandId | None = None
     """The share whose assumptions are varied one by one."""
@@ -358,19 +422,35 @@ class Plan(Entry):
     """Items whose answers adjust comparisons and should not tell randomised arms apart."""
     recruitment: Recruitment | None = None
     margins: Margins | None = None
-    quality: Quality
+    quality: Quality | None = None
     robust: Robust = Robust()
     disclosure: Disclosure = Disclosure()
     microdata: Microdata | None = None
     groups: tuple[Group, ...] = ()
-    questions: tuple[Question, ...] = Field(min_length=1)
+    questions: tuple[Question, ...] = ()
     split_ballots: tuple[SplitBallot, ...] = ()
     batteries: tuple[Battery, ...] = ()
     list_experiments: tuple[ListExperiment, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
     devices: tuple[Device, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    gradients: tuple[Gradient, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     scales: tuple[Scale, ...] = ()
+
+    @model_validator(mode="after")
+    def _survey_or_posts(self) -> Self:
+        lacking = [key for key in SURVEY if key not in self.model_fields_set or not getattr(self, key)]
+        if lacking == [*SURVEY] and self.posts:
+            return self
+        if lacking:
+            raise ValueError(f"key {lacking[0]!r} is missing or empty: a survey has {', '.join(SURVEY)}; add it")
+        return self
+
+    @property
+    def has_survey(self) -> bool:
+        """Whether anybody is asked."""
+        return bool(self.items)
 
     @cached_property
     def columns(self) -> dict[str, tuple[Item, str]]:
@@ -396,6 +476,11 @@ class Plan(Entry):
         least = (self.least(group) for group in self.groups if group.kind == kind and group.is_sensitive)
         return max((self.disclosure.least_answers, *least))
 
+    def list_of(self, estimand: str) -> ListExperiment:
+        """The list experiment that stands for an estimand: the one that is evidence, else the first."""
+        of = [each for each in self.list_experiments if each.estimand == estimand]
+        return next((each for each in of if each.is_evidence), of[0])
+
     def label(self, column: str) -> str:
         """A word or two for a column; the column itself where the plan has none."""
         item, part = self.columns[column]
@@ -419,6 +504,7 @@ class Plan(Entry):
             found |= {battery.estimand: battery.words, battery.seen: battery.seen_words}
         for endorsement in self.endorsements:
             found.setdefault(endorsement.estimand, endorsement.words)
-        for contrast in self.contrasts:
-            found.setdefault(contrast.estimand, contrast.words)
+        compared: tuple[Difference | Gradient | Contrast, ...] = (*self.differences, *self.gradients, *self.contrasts)
+        for part in compared:
+            found.setdefault(part.estimand, part.words)
         yield from found.items()

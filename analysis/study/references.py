@@ -3,22 +3,15 @@
 What must not be here: the shape of a single part, which its declaration refuses by itself.
 """
 
-import difflib
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from analysis.study.faults import COLUMN_KEYS, Fault, Place, texts_under
+from analysis.study.comparisons import comparison_faults
+from analysis.study.faults import COLUMN_KEYS, Fault, Place, nearest, texts_under
 from analysis.study.items import by_column
 from analysis.study.plan import Group, Plan, Question
+from analysis.study.post_references import post_faults
 from analysis.study.protection import protected
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """What a name may have been meant to be, and otherwise what is known."""
-    close = difflib.get_close_matches(name.lower(), {each.lower(): each for each in known}, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {next(each for each in known if each.lower() == close[0])!r}?"
-    return f"known: {', '.join(sorted(known)[:12])}{', …' if len(known) > 12 else ''}"
 
 
 def faults(plan: Plan) -> Iterator[Fault]:
@@ -31,6 +24,9 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from protected(plan)
     yield from _named(plan)
     yield from _codes(plan)
+    yield from comparison_faults(plan)
+    yield from post_faults(plan.posts)
+    yield from _shared(plan)
 
 
 def _columns_twice(plan: Plan) -> Iterator[Fault]:
@@ -62,11 +58,19 @@ def _estimands(plan: Plan) -> Iterator[Fault]:
         for place, estimand in _used(question):
             if estimand == question.estimand or _is_combined(plan, estimand):
                 yield Fault(("questions", number, *place), estimand, "name questions of one item, none of several")
-    if _is_combined(plan, plan.main_question):
+    if plan.main_question and _is_combined(plan, plan.main_question):
         yield Fault(("main_question",), plan.main_question, "name a question of one item, none of several")
+    yield from _planned(plan)
     for place, estimand in _estimands_named(plan):
         if estimand not in counts:
             yield Fault(place, estimand, f"no such direct question; {nearest(estimand, counts)}")
+
+
+def _planned(plan: Plan) -> Iterator[Fault]:
+    known = dict(plan.estimands())
+    for estimand in plan.planned_n:
+        if estimand not in known:
+            yield Fault(("planned_n", estimand), estimand, f"nothing estimates it; {nearest(estimand, known)}")
 
 
 def _is_combined(plan: Plan, estimand: str) -> bool:
@@ -79,10 +83,10 @@ def _used(question: Question) -> Iterator[tuple[Place, str]]:
 
 
 def _estimands_named(plan: Plan) -> Iterator[tuple[Place, str]]:
-    yield ("main_question",), plan.main_question
+    if plan.main_question:
+        yield ("main_question",), plan.main_question
     if plan.sensitivity:
         yield ("sensitivity",), plan.sensitivity
-    yield from ((("planned_n", estimand), estimand) for estimand in plan.planned_n)
     for number, question in enumerate(plan.questions):
         yield from (((("questions", number, *place)), each) for place, each in _used(question))
     for part in ("split_ballots", "contrasts"):
@@ -187,7 +191,7 @@ def _answers(plan: Plan) -> Iterator[tuple[Place, str, str]]:
     for item, coarser in (plan.microdata.keys if plan.microdata else {}).items():
         yield from ((("microdata", "keys", item, code), item, code) for code in coarser)
     for key, code in (("attention", "answer"), ("foil", "absent")):
-        rule = getattr(plan.quality, key)
+        rule = getattr(plan.quality, key, None)
         if rule:
             yield ("quality", key, code), rule.item, getattr(rule, code)
 
@@ -208,3 +212,11 @@ def _experiments(plan: Plan) -> Iterator[tuple[Place, str, str]]:
     for number, battery in enumerate(plan.batteries):
         for column in (*battery.messages, battery.foil):
             yield from ((("batteries", number), column, code) for code in (*battery.often, battery.never))
+
+
+def _shared(plan: Plan) -> Iterator[Fault]:
+    """An estimand is of the survey or of the posts: one id, one quantity."""
+    asked = dict(plan.estimands())
+    for estimand, _ in plan.posts.estimands() if plan.posts else ():
+        if estimand in asked:
+            yield Fault(("posts",), estimand, "a question has this estimand; give the posts one of their own")

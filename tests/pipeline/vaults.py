@@ -48,6 +48,7 @@ def furnish(project: Path, fiction: Fiction | None = None) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     (vault / "study.yml").write_text(plan_of_a_vault(), encoding="utf-8")
+    (vault / "frames.csv").write_bytes((ROOT / "data/study/frames.csv").read_bytes())
     (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
     bring_to_the_past(vault / "synthetic_ledger.jsonl")
     return vault

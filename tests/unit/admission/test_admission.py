@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 import yaml
 
@@ -22,8 +23,13 @@ from analysis.errors import CustodyError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.stages import refuse_public_lock
-from tests.pipeline.vaults import small_fiction
-from tests.studies import RESPONSES, SHIPPED
+from analysis.synthetic.answers import interview
+from analysis.synthetic.fiction import RDS_SHARE
+from analysis.synthetic.recruitment import recruit
+from analysis.synthetic.responses import responses
+from analysis.synthetic.world import populate
+from tests.pipeline.vaults import SEED, SIZES, small_fiction
+from tests.studies import RESPONSES, SHIPPED, edited, posts_only
 from tests.unit.custody.test_governance import VALID
 
 CUT_OFF = date(2026, 11, 23)
@@ -51,7 +57,7 @@ def survey(study):
 
 @pytest.fixture(scope="module")
 def posts(study):
-    return admit_posts(study)
+    return admit_posts(study, SHIPPED.posts)
 
 
 def test_respondents_keep_their_declaration(survey):
@@ -77,7 +83,8 @@ def test_every_row_of_the_exports_has_one_outcome(survey):
 
 def test_nobody_without_consent_enters(study, survey):
     allowed = {
-        study.key.pseudonym("survey", f"SYNR{subject.removeprefix('SYNK-')}")
+        study.key.pseudonym("survey", f"SYNR{subject.removeprefix('SYNK-')}\n{period}")
+        for period in SHIPPED.periods
         for subject, consent in study.consents.items()
         if {"survey_analysis", "aggregate_publication"} <= consent.scopes and subject.startswith("SYNK-")
     }
@@ -138,7 +145,8 @@ def one_post_study(root, accounts, basis="account_holder_export", **fields):
     return open_study("synthetic", root, CUT_OFF, {})
 
 
-INSTITUTION = [{"account": "7", "kind": "institutional"}]
+INSTITUTION = [{"account": "7", "kind": "foundation"}]
+PLAN = posts_only().posts
 
 
 @pytest.mark.parametrize(
@@ -147,20 +155,59 @@ INSTITUTION = [{"account": "7", "kind": "institutional"}]
         (INSTITUTION, "account_holder_export", "admitted"),
         (INSTITUTION, None, "no_platform_terms_basis"),
         ([], "account_holder_export", "account_not_admissible"),
-        ([{"account": "7", "kind": "private"}], "account_holder_export", "account_not_admissible"),
-        ([{"account": "7", "kind": "consented", "consent_subject": "A"}], "account_holder_export",
+        ([{"account": "7", "kind": "shop"}], "account_holder_export", "account_not_admissible"),
+        ([{"account": "7", "kind": "person", "consent_subject": "A"}], "account_holder_export",
          "account_not_admissible"),
     ],
     ids=["institution", "no terms", "not listed", "another kind", "no consent in the ledger"],
 )  # fmt: skip
 def test_who_may_be_read(tmp_path, accounts, basis, outcome):
-    admitted = admit_posts(one_post_study(tmp_path, accounts, basis))
+    admitted = admit_posts(one_post_study(tmp_path, accounts, basis), PLAN)
     assert admitted.tally == {("x_api_v2", outcome): 2}
     assert len(admitted.rows) == (2 if outcome == "admitted" else 0)
 
 
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ([{"account": "7", "kind": "foundatoin"}], r"accounts\[0\]: kind: got 'foundatoin'; did you mean 'foundation'"),
+        ([{"account": "7", "kind": "person"}], "kind 'person' without consent_subject"),
+    ],
+)
+def test_a_kind_that_the_plan_does_not_have_is_refused(tmp_path, accounts, said):
+    with pytest.raises(CustodyError, match=said):
+        admit_posts(one_post_study(tmp_path, accounts), PLAN)
+
+
+def test_exports_of_posts_need_a_plan_with_posts(tmp_path):
+    with pytest.raises(CustodyError, match=r"`posts` names 1 export\(s\), and the plan of the study has no `posts`"):
+        admit_posts(one_post_study(tmp_path, INSTITUTION), None)
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [
+        ("2026-01-04", "outside_period"),
+        ("2026-01-05", "admitted"),
+        ("2027-01-03", "admitted"),
+        ("2027-01-04", "outside_period"),
+    ],
+)
+def test_posts_of_days_outside_the_period_are_counted_and_left(tmp_path, day, outcome):
+    admitted = admit_posts(one_post_study(tmp_path, INSTITUTION, created_at=f"{day}T10:00:00.000Z"), PLAN)
+    assert admitted.tally == {("x_api_v2", outcome): 2}
+    assert len(admitted.rows) == (2 if outcome == "admitted" else 0)
+
+
+def test_a_first_day_of_its_own_in_the_manifest_is_refused(tmp_path):
+    study = one_post_study(tmp_path, INSTITUTION)
+    other = replace(study, manifest=replace(study.manifest, week_zero=date(2026, 1, 6)))
+    with pytest.raises(CustodyError, match="week_zero: got 2026-01-06; the plan's posts begin on 2026-01-05"):
+        admit_posts(other, PLAN)
+
+
 def test_a_post_of_nobody_does_not_enter(tmp_path):
-    admitted = admit_posts(one_post_study(tmp_path, INSTITUTION, author_id=None))
+    admitted = admit_posts(one_post_study(tmp_path, INSTITUTION, author_id=None), PLAN)
     assert admitted.tally == {("x_api_v2", "no_identity"): 2}
     assert admitted.rows.empty
 
@@ -182,10 +229,44 @@ def test_a_variable_that_the_export_lacks_is_named(world, tmp_path):
 
 
 def test_without_a_variable_for_it_the_respondent_is_the_vendors_within_one_export(world, tmp_path):
-    study = changed_world(world, tmp_path, r"\n *respondent: respondent_id", "")
-    found = admit_survey(study, SHIPPED)
+    without = changed_world(world, tmp_path, r"\n *respondent: respondent_id|\n *recruiter: recruiter_id", "")
+    found = admit_survey(without, SHIPPED)
     assert found.rows.respondent_pseudonym.is_unique
-    assert set(found.rows.recruitment_code) <= {"volunteer", "seed", "recruiter_not_admitted"}
+    assert set(found.rows.recruitment_code) == {"volunteer", "seed"}
+
+
+def test_recruiters_whom_no_respondent_is_stop_the_run(world, tmp_path):
+    """Ids of two kinds: every chain would be cut without a word."""
+    with pytest.raises(CustodyError, match=r"respondents name a recruiter, and none of these names is a respondent's"):
+        admit_survey(changed_world(world, tmp_path, r"\n *respondent: respondent_id", ""), SHIPPED)
+
+
+def test_every_interview_lies_in_a_period_of_the_plan(survey):
+    counts = survey.rows.interview_period_text.value_counts()
+    assert sorted(counts.index) == sorted(SHIPPED.periods)
+    assert counts.min() > counts.max() / 2
+
+
+def test_days_outside_every_period_are_counted_and_unreadable_ones_refused(world, study, tmp_path):
+    found = admit_survey(study, edited(("last: 2100-04-29", "last: 2100-04-15")))
+    assert sum(count for (_, outcome), count in found.tally.items() if outcome == "outside_every_period") > 10
+    wrong = changed_world(world, tmp_path, "interviewed: interview_day", "interviewed: respondent_id")
+    with pytest.raises(CustodyError, match=r"'respondent_id' holds no day that can be read; give days as 2027-05-31"):
+        admit_survey(wrong, SHIPPED)
+
+
+def test_the_short_way_of_simulated_studies_is_what_admission_makes_of_exports(survey):
+    """Respondents of the same world, by admission and without it: the same answers for the same people."""
+    generator = np.random.default_rng(SEED)
+    population = populate(SIZES.population, generator)
+    recruits = recruit(population, round(RDS_SHARE * SIZES.respondents), generator)
+    opt_in = generator.choice(population.size, SIZES.respondents - len(recruits.person), replace=False)
+    drawn = responses(interview(population, recruits, opt_in, generator))
+    compared = [column for column in SHIPPED.columns if column not in ("qc2", "ex5", "nw3")]
+    said = set(drawn[[*compared, "interview_period_text"]].itertuples(index=False, name=None))
+    admitted = set(survey.rows[[*compared, "interview_period_text"]].itertuples(index=False, name=None))
+    assert len(admitted) > 100
+    assert len(admitted - said) <= 0.02 * len(admitted)  # who answered twice has a day of its own
 
 
 TODAY = date(2026, 11, 20)
@@ -280,14 +361,14 @@ def test_dvc_runs_a_vault_study_from_inside_the_vault_only(tmp_path, place, is_r
 
 
 def test_a_post_keeps_week_time_and_a_scrubbed_text(tmp_path):
-    row = admit_posts(one_post_study(tmp_path, INSTITUTION)).rows.iloc[0]
+    row = admit_posts(one_post_study(tmp_path, INSTITUTION), PLAN).rows.iloc[0]
     assert row.post_text == "Call [PHONE]"
     assert (row.week_index, row.posted_at_utc) == (0, "2026-01-06T10:00:00Z")
 
 
 def test_somebody_elses_words_are_not_kept(tmp_path):
     referenced = [{"type": "retweeted", "id": "99"}]
-    row = admit_posts(one_post_study(tmp_path, INSTITUTION, referenced_tweets=referenced)).rows.iloc[0]
+    row = admit_posts(one_post_study(tmp_path, INSTITUTION, referenced_tweets=referenced), PLAN).rows.iloc[0]
     assert row.is_repost
     assert row.post_text is None
     assert row.shared_object_pseudonym

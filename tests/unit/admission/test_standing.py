@@ -13,6 +13,7 @@ from analysis.admission.study import open_study
 from analysis.corpora.posts import Post, PostState, Visibility
 from analysis.custody.manifest import PostSource
 from analysis.schemas.columns import ADMISSIONS
+from tests.studies import posts_only
 
 CUT_OFF = date(2026, 11, 23)
 DAY = "2026-01-06T10:00:00.000Z"
@@ -27,7 +28,7 @@ def study(root, *sources):
     listed = []
     for number, (content, more) in enumerate(sources):
         (folder / f"{number}.json").write_text(content, encoding="utf-8")
-        accounts = [{"account": name, "kind": "institutional"} for name in ("7", DID)]
+        accounts = [{"account": name, "kind": "foundation"} for name in ("7", DID)]
         listed.append(
             {
                 "source_id": str(number),
@@ -40,7 +41,7 @@ def study(root, *sources):
     (folder / "ledger.jsonl").write_text("")
     manifest = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": [], "posts": listed}
     (folder / "synthetic_sources.yml").write_text(yaml.safe_dump(manifest))
-    return admit_posts(open_study("synthetic", root, CUT_OFF, {}))
+    return admit_posts(open_study("synthetic", root, CUT_OFF, {}), posts_only().posts)
 
 
 def lines(*values):

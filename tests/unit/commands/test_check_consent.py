@@ -8,9 +8,11 @@ import pytest
 from analysis.commands.check import check
 from analysis.errors import CustodyError
 from tests.pipeline.vaults import small_fiction
+from tests.studies import ROOT
 
 SURVEY = "exports/surveys/synthetic_survey_spss.sav"
 POSTS = "exports/posts/synthetic_posts_mastodon.json"
+PLAN = ROOT / "data/study/study.yml"
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,24 @@ def test_every_respondent_is_covered_or_not(folder, capsys, papers):
 
 
 def test_posts_are_counted_by_what_their_account_allows(folder, capsys):
-    found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml")
-    assert {"institutional", "in_force", "account_not_listed"} <= set(found["consent"])
+    found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml", study=PLAN)
+    assert {"institution", "in_force", "account_not_listed"} <= set(found["consent"])
     assert sum(found["consent"].values()) == found["items"] - found["quarantined"]
+
+
+def test_without_a_plan_nobody_knows_what_a_kind_of_account_is(folder, capsys):
+    found = report(capsys, folder / POSTS, sources=folder / "synthetic_sources.yml")
+    assert "kind_of_account_not_in_the_plan" in found["consent"]
+    assert "institution" not in found["consent"]
+
+
+def test_a_manifest_is_held_against_the_plan_as_admission_does(folder, tmp_path, capsys):
+    other = (
+        (folder / "synthetic_sources.yml").read_text(encoding="utf-8").replace("kind: institutional", "kind: firm", 1)
+    )
+    (tmp_path / "sources.yml").write_text(other, encoding="utf-8")
+    with pytest.raises(CustodyError, match="kind: got 'firm'"):
+        check([folder / POSTS], sources=tmp_path / "sources.yml", study=PLAN)
 
 
 def test_without_a_manifest_a_post_is_its_authors_and_covered_by_no_consent(folder, capsys):

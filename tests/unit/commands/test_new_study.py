@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from analysis.admission.posts import demand_kinds
 from analysis.claims.register import load_field_links, load_register
 from analysis.commands import new_study as module
 from analysis.commands.new_study import contents, new_study
@@ -16,7 +17,7 @@ from tests.studies import ROOT
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    for template in module.TEMPLATES.values():
+    for template in (*module.TEMPLATES.values(), module.SURVEY, module.POSTS, module.FRAMES):
         path = tmp_path / template
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((ROOT / template).read_bytes())
@@ -34,6 +35,19 @@ def test_every_file_is_read_by_what_reads_it(project, capsys):
     register = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
     assert load_field_links(vault / "evidence_links.csv", register) == ()
     assert "check-study data/vault/study.yml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("has", "survey", "posts"), [("survey", 1, 0), ("posts", 0, 1), ("both", 1, 1)])
+def test_a_study_has_the_parts_that_were_asked_for(project, has, survey, posts):
+    new_study("trust_2027", has=has)
+    plan = load_plan(project / "data/vault/study.yml")
+    assert (plan.has_survey, plan.posts is not None) == (bool(survey), bool(posts))
+    manifest = load_manifest(project / "data/vault/sources.yml")
+    assert (len(manifest.surveys), len(manifest.posts)) == (survey, posts)
+    assert (project / "data/vault/frames.csv").exists() == bool(posts)
+    if posts:
+        demand_kinds(manifest, plan.posts)
+        assert len(plan.posts.event_weeks) == 2
 
 
 def test_an_unanswered_governance_file_still_stops_the_study(project):

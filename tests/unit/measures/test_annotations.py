@@ -1,11 +1,10 @@
 """Sheets out and in, adjudication, and probabilities of posts that nobody labelled."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.measures.annotations import decide, draw_sheet, inclusion_probabilities, read_sheet
+from analysis.measures.annotations import decide, demand_labels, inclusion_probabilities, of_posts, read_sheet
 
 SHEET = (
     "item,coder,label,inclusion_probability\n"
@@ -49,25 +48,46 @@ def test_one_coder_is_none():
         decide(read(SHEET.replace("1,b,against,0.1\n", "")))
 
 
-def posts(n=4000):
-    kinds = np.where(np.arange(n) % 4 == 0, "institutional", "consented")
-    return pd.DataFrame(
-        {
-            "post_pseudonym": [f"p{i}" for i in range(n)],
-            "account_kind_code": kinds,
-            "language_code": "en",
-            "post_text": "x",
-        }
-    )
+POSTS = pd.DataFrame({"post_pseudonym": ["a" * 32, "b" * 32], "post_text": ["text 7", "text 8"]})
 
 
-def test_a_sheet_draws_with_its_probabilities():
-    sheet = draw_sheet(posts(), {"institutional": 0.4, "consented": 0.1}, np.random.default_rng(1))
-    counts = sheet.inclusion_probability.value_counts()
-    assert abs(counts[0.4] - 400) < 4 * np.sqrt(240)
-    assert abs(counts[0.1] - 300) < 4 * np.sqrt(270)
-    with pytest.raises(InputError, match="'consented' has inclusion probability 0"):
-        draw_sheet(posts(), {"institutional": 0.4}, np.random.default_rng(1))
+def rows_of(*items):
+    return pd.DataFrame({"item": items, "coder": "a", "label": "neutral", "inclusion_probability": 0.5})
+
+
+def test_rows_of_posts_that_have_left_are_left_out():
+    found = of_posts(rows_of("a" * 32, "c" * 32), POSTS, is_fictional=False)
+    assert found["item"].tolist() == ["a" * 32]
+
+
+@pytest.mark.parametrize(
+    ("items", "counted"),
+    [
+        (("735", "1172"), "2 of 2 rows, row 2 first"),
+        (("a" * 32, "735"), "1 of 2 rows, row 3 first"),
+        (("c" * 32, "d" * 32), "2 of 2 rows"),
+    ],
+    ids=["ids of a platform", "one of them", "pseudonyms under another key"],
+)
+def test_rows_that_name_no_post_are_an_error_that_counts_them(items, counted):
+    with pytest.raises(InputError, match=f"own.csv: column 'item' of {counted}.*sheet draw") as told:
+        of_posts(rows_of(*items), POSTS, is_fictional=False, name="own.csv")
+    assert "735" not in str(told.value)
+
+
+def test_an_item_of_the_fiction_is_the_number_in_the_text():
+    assert of_posts(rows_of("8", "9"), POSTS, is_fictional=True)["item"].tolist() == ["b" * 32]
+
+
+def test_no_rows_are_no_error():
+    assert of_posts(rows_of(), POSTS, is_fictional=False).empty
+
+
+def test_a_label_is_one_of_the_plans():
+    rows = read()
+    demand_labels(rows, {"against", "neutral"}, "sheet.csv")
+    with pytest.raises(InputError, match=r"label 'against' in row 2 \(4 rows in all\).*known: neutral"):
+        demand_labels(rows, {"neutral"}, "sheet.csv")
 
 
 def test_every_post_gets_the_probability_of_its_kind():

@@ -7,12 +7,13 @@ import polars as pl
 
 from analysis.measures import frames
 from analysis.measures.folding import CHANGED, folded, folded_plain, not_plain, plain, plain_word
-from analysis.measures.frames import LANGUAGES, NEGATIONS, code_frames
+from analysis.measures.frames import NEGATIONS, code_frames
 from tests.unit.measures.test_frames import CODEBOOK
 
 PLAIN = sorted(plain())
-PHRASES = [p for g in LANGUAGES for found in CODEBOOK.phrases[g].values() for p in found] + list(CODEBOOK.excluded)
-WORDS = [*PHRASES, *(word for g in LANGUAGES for word in NEGATIONS[g])]
+PHRASES = [p for g in CODEBOOK.languages for found in CODEBOOK.phrases[g].values() for p in found]
+PHRASES += list(CODEBOOK.excluded)
+WORDS = [*PHRASES, *(word for g in CODEBOOK.languages for word in NEGATIONS[g])]
 BETWEEN = [" ", "  ", "\u200c", ", ", "-", "\n", "\u00a0", "", "ـ", "’", "ٔ", "\u0308", "…", "½", "ﷺ", "\u064e"]
 ODD = ["Σς", "İ", "ﻼ", "é", "я", "한", "漢", "😀", "\ufe0f", "٤", "۴", "_", "#", "x", "abc", "سلام", "ß", "ẞ", "Å"]
 
@@ -64,7 +65,7 @@ def test_what_is_not_plain_is_seen():
 
 def test_frames_do_not_depend_on_the_way(monkeypatch):
     generator = np.random.default_rng(7)
-    languages = [*LANGUAGES, "ur", None]
+    languages = [*CODEBOOK.languages, "ur", None]
     rows = [(mixed(generator), languages[generator.integers(0, 6)]) for _ in range(16_000)]
     posts = pl.DataFrame([*rows, (None, "en")], schema={"t": pl.String, "g": pl.String}, orient="row")
     short = code_frames(posts, CODEBOOK, "t", "g")

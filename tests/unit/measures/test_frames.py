@@ -7,7 +7,6 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.measures.frames import (
-    LANGUAGES,
     channel_weeks,
     code_frames,
     fold_text,
@@ -17,7 +16,7 @@ from analysis.measures.frames import (
 )
 from analysis.measures.post_weeks import releasable_weeks
 
-TEXT = (Path(__file__).resolve().parents[3] / "data/codelists/frame_codebook.csv").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[3] / "data/study/frames.csv").read_text(encoding="utf-8")
 CODEBOOK = parse_codebook(TEXT)
 KEYS = ["week_index", "language_code"]
 
@@ -29,7 +28,7 @@ def coded(text, language):
     return {f for f in CODEBOOK.frames if row[f"has_{f}"][0]}, {f for f in CODEBOOK.frames if row[f"negated_{f}"][0]}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODEBOOK.languages)
 def test_every_phrase_of_the_codebook_finds_its_frame(language):
     pairs = [(frame, phrase) for frame, found in CODEBOOK.phrases[language].items() for phrase in found]
     texts = pl.DataFrame({"t": [f"xx {phrase}, yy" for _, phrase in pairs], "g": [language] * len(pairs)})

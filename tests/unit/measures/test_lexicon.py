@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from analysis.measures import frames
-from analysis.measures.frames import LANGUAGES, NEGATIONS, code_frames, frame_columns, parse_codebook
+from analysis.measures.frames import NEGATIONS, code_frames, frame_columns, parse_codebook
 from analysis.measures.lexicon import Lexicon
 from tests.unit.measures.test_frames import CODEBOOK, TEXT
 
@@ -18,10 +18,10 @@ JOINTS = (" ", " ", " ", "  ", "\n", "\t", ", ", "-", ".", "", " . ", "     ", "
 
 def mixture(random):
     """A language, and a text of its phrases, its negations, its other words and odd characters."""
-    language = random.choice([*LANGUAGES, "ur", None])
-    spoken = language if language in LANGUAGES else "fa"
+    language = random.choice([*CODEBOOK.languages, "ur", None])
+    spoken = language if language in CODEBOOK.languages else "fa"
     phrases = [phrase for found in CODEBOOK.phrases[spoken].values() for phrase in found]
-    other = [phrase for found in CODEBOOK.phrases[random.choice(LANGUAGES)].values() for phrase in found]
+    other = [phrase for found in CODEBOOK.phrases[random.choice(CODEBOOK.languages)].values() for phrase in found]
     sources = (phrases, phrases, NEGATIONS[spoken], CODEBOOK.excluded, ODD, other, ("x", "word", "کلمه", "Wort", "12"))
     pieces = []
     for _ in range(random.randint(0, 8)):

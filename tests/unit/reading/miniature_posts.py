@@ -32,7 +32,7 @@ def joint(shock: int, frame: str, value: float, truth: float) -> dict[str, Any]:
         "shock_number": shock, "frame_code": frame, "study_week_index": 40 * shock, "quantity_code": "rate_ratio",
         "specifications_n": 2, "placebo_dates_n": 41, "value": value, "ci_low": value - 0.4, "ci_high": value + 0.4,
         "rank_p_value": 0.02, "significant_share": 1.0, "significant_p_value": 0.02, "is_replicated": frame == "FE",
-        "known_truth_value": truth, **LOOSE, **BASIS,
+        "known_truth_value": truth, "may_conclude_text": "all of it", **LOOSE, **BASIS,
     }  # fmt: skip
 
 

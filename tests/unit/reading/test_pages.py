@@ -262,15 +262,17 @@ def test_the_feed_tells_what_is_new_or_changed(release):
     assert 'href="claims/c01_1.html"' in feed
 
 
-SMALL_STUDY = {"term_kind_code": ["study"] * 4 + ["estimand", "main_question"],
-               "term_text": ["title", "provenance", "population", "period", "K01_trust", "K01_trust"],
-               "term_rank": range(1, 7), "words_text": ["A", "B", "C", "D", "trust them", "trust them"]}  # fmt: skip
+SMALL_STUDY = {"term_kind_code": ["study"] * 4 + ["estimand", "main_question", "part"],
+               "term_text": ["title", "provenance", "population", "period", "K01_trust", "K01_trust", "survey"],
+               "term_rank": range(1, 8),
+               "words_text": ["A", "B", "C", "D", "trust them", "trust them", "a survey"]}  # fmt: skip
 
 
 def test_a_study_without_lists_recruitment_or_posts_has_pages_that_say_so(release_with):
     """Every table of the study itself is empty but for what was admitted; its plan names one question."""
     whole = tables()
     own = [name for name in whole if name.startswith("synthetic_") and not re.search("admission|diagnosis", name)]
+    own.append("frame_codebook")
     small = release_with(**{name: [] for name in own}, study_terms=pd.DataFrame(SMALL_STUDY).to_dict("records"))
     made = chapter_tables(small)
     assert made["table_recruitment_waves"].count(NO_ROW) == 1

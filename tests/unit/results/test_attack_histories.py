@@ -113,8 +113,8 @@ def test_equal_releases_leave_the_margins():
 
 
 def test_one_account_carries_the_rare_frame():
-    tables = invented_posts(SHAPES[1], np.random.default_rng(3))
-    rare = tables.coded[lambda rows: rows.frame_code == "IR"]
+    tables = invented_posts(REHEARSAL, SHAPES[1], np.random.default_rng(3))
+    rare = tables.coded[lambda rows: rows.frame_code == "F2"]
     assert rare.channel_pseudonym.nunique() == 1
     assert len(rare) == 3
     assert isinstance(tables.posts, pd.DataFrame)

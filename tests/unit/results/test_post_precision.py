@@ -7,6 +7,7 @@ import pytest
 from analysis.results.post_precision import coarse_count, is_carried, on_steps
 from analysis.results.post_rows import PostTables
 from analysis.results.posts import frame_share_rows
+from tests.studies import SHIPPED
 
 ROW = {"value": 0.3333, "standard_error": 0.004, "ci_low": 0.325, "ci_high": 0.341, "basis_posts_n": 3000,
        "basis_channels_n": 50}  # fmt: skip
@@ -83,7 +84,7 @@ def corpus(carriers):
     frames = [("WR" if number // 60 < carriers and number % 3 == 0 else "NONE") for number in range(1200)]
     coded = pd.DataFrame({"post_pseudonym": names, "frame_code": frames, "is_negated": False})
     none = posts.iloc[:0]
-    return PostTables("synthetic", posts, coded, none, none)
+    return PostTables("synthetic", posts, coded, none, none, SHIPPED.posts)
 
 
 @pytest.mark.parametrize(("carriers", "is_shown"), [(9, False), (10, True)])

@@ -11,8 +11,10 @@ from analysis.results.post_rows import PostTables, Settings
 from analysis.results.post_shocks import covariate_table, shock_rows, shock_tables
 from analysis.results.post_stances import stances
 from analysis.results.posts import agreement_rows, estimate_rows
+from tests.studies import SHIPPED, posts_only
 
-SETTINGS = Settings(shock_weeks=(40, 80), window_seconds=60, least_shares=2, permutations=19, seed=5)
+PLAN = SHIPPED.posts
+SETTINGS = Settings(permutations=19, seed=5)
 WEEKS, CHANNELS, LEAN = 104, 24, 1.0
 WORDS = {"favourable": "alpha", "against": "beta", "neutral": "gamma"}
 
@@ -21,7 +23,7 @@ def corpus(seed=1, posts_n=6000, drawn=0.15):
     """Posts of institutional accounts; every fifth speaks of FE, three times as often in a shock's week."""
     g = np.random.default_rng(seed)
     week = g.integers(0, WEEKS, posts_n)
-    extra = np.repeat(SETTINGS.shock_weeks, 60)
+    extra = np.repeat(PLAN.event_weeks, 60)
     week = np.concatenate([week, extra])
     n = len(week)
     stance = g.choice(list(WORDS), n, p=[0.5, 0.2, 0.3])
@@ -58,7 +60,7 @@ def corpus(seed=1, posts_n=6000, drawn=0.15):
         ("K30_stance_share", "institutional, favourable"): float((stance == "favourable").mean()),
         ("E06_frame_change", "shock 1, week 40, frame FE"): 5.0,
     }
-    return PostTables("synthetic", posts, frames, labels, predictions, truth)
+    return PostTables("synthetic", posts, frames, labels, predictions, PLAN, truth)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +137,7 @@ def test_readers_who_disagree_stop_every_stance(tables):
 
 @pytest.fixture(scope="module")
 def shocks(tables):
-    return shock_tables(tables, SETTINGS)
+    return shock_tables(tables)
 
 
 def test_the_planted_frame_moves_at_both_shocks_and_no_other(shocks):
@@ -162,22 +164,90 @@ def test_a_frame_without_frames_has_no_baseline_of_itself(shocks):
 
 
 def test_what_cannot_react_does_not_jump_and_what_moves_with_the_shock_does(tables):
-    assert not covariate_table(tables, SETTINGS).has_jump.any()
+    assert not covariate_table(tables).has_jump.any()
     one_language = tables.posts.assign(
         language_code=np.where(tables.posts.week_index.isin([40, 41, 42, 43]), "ps", tables.posts.language_code)
     )
-    moved = covariate_table(replace(tables, posts=one_language), SETTINGS)
+    moved = covariate_table(replace(tables, posts=one_language))
     assert moved[moved.covariate_text.str.contains("Pashto") & (moved.shock_number == 1)].has_jump.all()
 
 
-def test_a_short_study_says_that_no_shock_can_be_read(tables):
-    early = tables.posts[tables.posts.week_index < 45]
+def test_a_short_study_describes_and_replicates_nothing(tables):
+    """Of 45 weeks, 25 dates can be placebos for the shock in week 40: fewer than the 39 that the plan asks for."""
+    short = replace(tables, posts=tables.posts[tables.posts.week_index < 45])
+    rows = shock_tables(short).inference
+    first = rows[rows.shock_number == 1]
+    assert first.is_usable.all()
+    assert first.placebo_dates_n.unique().tolist() == [25]
+    assert first.may_conclude_text.str.startswith("described only: 25 placebo dates, the plan asks for 39").all()
+    assert (first.rank_p_value >= 1 / 26).all()
+    assert not rows.is_replicated.any()
+
+
+def test_a_plan_that_asks_for_fewer_dates_may_conclude_from_fewer(tables):
+    """Seventy weeks with two shocks, as a team may have: enough for nineteen, and too few for thirty-nine."""
+    plan = posts_only(
+        ("last_day: 2027-01-03", "last_day: 2027-05-09"),
+        ("{name: the flood, on: 2026-05-01}", "{name: the flood, on: 2026-10-17}"),
+        ("on: 2026-09-02", "on: 2027-03-01"),
+        ("code: RM", "code: FE"), ("[VI, RM]", "[VI, FE]"),
+    ).posts  # fmt: skip
+    assert plan.weeks == 70
+    assert plan.event_weeks == (40, 60)
+    week = tables.posts.week_index.where(tables.posts.week_index != 80, 60)
+    posts = tables.posts.assign(week_index=week, account_kind_code="foundation")[week < 70]
+    asked = {fewest: replace(tables, posts=posts, plan=plan.model_copy(update={"fewest_placebos": fewest}))
+             for fewest in (19, 39)}  # fmt: skip
+    rows = {fewest: shock_tables(each).inference for fewest, each in asked.items()}
+    assert (rows[19].placebo_dates_n < 39).all()
+    assert rows[19].value.equals(rows[39].value)
+    assert set(rows[19][rows[19].is_replicated].frame_code) == {"FE"}
+    assert not rows[39].is_replicated.any()
+
+
+def test_a_study_that_ends_before_its_shock_says_that_none_can_be_read(tables):
+    early = tables.posts[tables.posts.week_index < 35]
     short = replace(tables, posts=early)
-    rows = shock_tables(short, SETTINGS).inference
+    rows = shock_tables(short).inference
     assert not rows.is_usable.any()
     assert rows.unusable_reason.notna().all()
-    assert len(shock_tables(short, SETTINGS).specifications) == 0
-    assert all(not row.estimate.is_usable for row in shock_rows(short, SETTINGS))
+    assert set(rows.may_conclude_text) == {"nothing"}
+    assert len(shock_tables(short).specifications) == 0
+    assert all(not row.estimate.is_usable for row in shock_rows(short))
+
+
+def test_a_frame_that_nobody_uses_around_a_shock_has_no_number_and_says_why(tables):
+    quiet = (tables.frames.frame_code == "NU") & tables.posts.week_index.between(28, 43).to_numpy()
+    frames = tables.frames.assign(frame_code=np.where(quiet, "NONE", tables.frames.frame_code))
+    rows = shock_tables(replace(tables, frames=frames)).inference
+    row = rows[(rows.frame_code == "NU") & (rows.shock_number == 1)].iloc[0]
+    assert not row.is_usable
+    assert row.unusable_reason == "no post of the frame lies around week 40; take frames together, or leave it out"
+    assert rows[(rows.frame_code == "NU") & (rows.shock_number == 2)].is_usable.all()
+    single = {row.name: row.estimate for row in shock_rows(replace(tables, frames=frames))}
+    assert "nothing was counted" in single["shock_1_nu"].unusable_reason
+    assert single["shock_2_nu"].is_usable
+
+
+def test_several_labels_of_one_side_are_also_reported_together(tables):
+    plan = posts_only().posts
+    g = np.random.default_rng(11)
+    thanks = {
+        post: one for post, one in zip(tables.posts.post_pseudonym, g.random(len(tables.posts)) < 0.4, strict=True)
+    }
+    named = {"favourable": "praise", "against": "critical", "neutral": "unclear"}
+    label = [
+        "thanks" if one == "favourable" and thanks[post] else named[one]
+        for post, one in zip(tables.labels.post_pseudonym, tables.labels.stance_label_code, strict=True)
+    ]
+    other = replace(
+        tables, plan=plan, labels=tables.labels.assign(stance_label_code=label),
+        posts=tables.posts.assign(account_kind_code="foundation"), predictions=tables.predictions.iloc[:0],
+    )  # fmt: skip
+    rows = stances(other, SETTINGS, agreement_rows(other, SETTINGS)).prevalence_table
+    share = rows[rows.estimator_text == "labelled"].set_index("stance_label_code").value
+    assert set(share.index) == {"critical", "favourable", "praise", "thanks", "unclear"}
+    assert share["favourable"] == pytest.approx(share["praise"] + share["thanks"], abs=0.02)
 
 
 def test_outreach_frames_are_counted_once_per_post(tables, found):

@@ -261,14 +261,14 @@ def test_a_refused_method_gives_a_reason_without_counts():
 
 def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
     rows = full()
-    chosen = rows.index[(rows.sample_source_code == "web_rds") & (rows.ta1 == "very_favourable")][:15]
+    chosen = rows.index[(rows.sample_source_code == "rds") & (rows.ta1 == "very_favourable")][:15]
     rows.loc[chosen, "nw1"] = ".no_answer"
     direct = Rows(survey_of(rows), "made up")
     rds_rows(direct, 1000.0, 30, np.random.default_rng(1))
     name = "rds-ii, stated numbers only"
     found = {row["estimator_text"]: row for row in direct.found if row["estimand_id"] == FAVOURABLE.estimand}
     assert name in found
-    kept = rows[(rows.sample_source_code == "web_rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
+    kept = rows[(rows.sample_source_code == "rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
     weights = 1 / np.maximum(kept.nw1.astype(float), 1)
     expected = float(weights[kept.ta1 == "very_favourable"].sum() / weights.sum())
     step = share_step(floored(len(kept)))
@@ -290,7 +290,7 @@ def test_no_group_below_its_floor_is_reported_by_any_part(n, is_shown):
     assert masked.any() == is_shown
     assert (found.group_kind_code == "ballot_version").any() == is_shown
     assert robust.any() == is_shown
-    levels = evidence_rows(survey_of(full(n), plan=plan))
+    levels = evidence_rows(survey_of(full(n), plan=plan), {})
     assert levels.is_publishable[levels.group_text == "service household"].eq(is_shown).all()
 
 
@@ -352,3 +352,14 @@ def test_both_arms_of_a_list_of_equal_length_can_name_five():
     )
     assert reached["lx4", "control"] == reached["lx4", "treatment"] == "5"
     assert reached["lx1", "control"] == "4"
+
+
+def test_the_list_that_stands_for_an_estimand_is_the_one_that_is_evidence():
+    assert SHIPPED.list_of("K20_approval_share").name == "lx1 and lx2"
+    equal = "label: list of equal length, arm: lx4_arm, control_items: 4, design: placebo-list}\n"
+    chosen = edited((equal, f"{equal}    is_evidence: true\n"))
+    assert chosen.list_of("K20_approval_share").name == "lx4"
+    rows = equal_list(0.0)
+    assert estimate(survey_of(rows, plan=chosen), margins(), SIZES, "made up").failed["K20_approval_share"] is None
+    rows["lx3"] = ".not_asked"  # the placebo list of the double list, which is no longer the one that stands
+    assert estimate(survey_of(rows, plan=chosen), margins(), SIZES, "made up").failed["K20_approval_share"] is None
