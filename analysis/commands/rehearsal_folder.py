@@ -47,7 +47,8 @@ def open_design(study: Path) -> Design:
     """
     path = plan_file(study)
     plan, folder = load_plan(path), path.parent
-    plan.screen
+    if not plan.has_survey:
+        raise StudyError(f"{path}: a rehearsal asks people, and the plan has posts only; add items and questions")
     truths = load_truths(folder / TRUTHS, plan)
     manifest = load_manifest(folder / SOURCES) if (folder / SOURCES).is_file() else None
     sources = _sources(manifest, plan) if manifest else _expected(plan)

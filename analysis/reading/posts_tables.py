@@ -285,9 +285,9 @@ def _naive_sentence(release: Release) -> str:
     return (
         f"In {world}, the classifier named *{escaped(worst.classifier_text)}* is off by "
         f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among "
-        f"{escaped(account_kinds(release)[worst.account_kind_code].lower())} when nobody corrects it, and its interval "
-        f"{'holds' if is_held else 'excludes'} the truth. The intervals of {names} {verb} the truth for every "
-        "classifier, good or poor."
+        f"{escaped(account_kinds(release)[worst.account_kind_code].lower())} when nobody corrects it, and its "
+        f"interval {'holds' if is_held else 'excludes'} the truth. The intervals of {names} {verb} the truth for "
+        "every classifier, good or poor."
     )
 
 

@@ -352,3 +352,12 @@ def test_both_arms_of_a_list_of_equal_length_can_name_five():
     )
     assert reached["lx4", "control"] == reached["lx4", "treatment"] == "5"
     assert reached["lx1", "control"] == "4"
+
+
+def test_lists_of_one_estimand_fail_each_by_its_own_checks():
+    rows = equal_list(0.0)
+    assert estimate(survey_of(rows), margins(), SIZES, "made up").failed["lx4"] is None
+    rows["lx3"] = ".not_asked"  # the placebo list of the double list
+    failed = estimate(survey_of(rows), margins(), SIZES, "made up").failed
+    assert failed["lx4"] is None
+    assert failed["lx1 and lx2"] is not None
