@@ -386,8 +386,8 @@ def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
     if is_described_only(release):
         found = quoted(count((joint.rank_p_value <= LEVEL).sum()), name)
         return (
-            f"With so few placebo dates nothing is called replicated: {found} of {quoted(count(len(joint)), name)} jumps "
-            "of frames have a joint rank p-value of at most .05."
+            f"With so few placebo dates nothing is called replicated: {found} of {quoted(count(len(joint)), name)} "
+            "jumps of frames have a joint rank p-value of at most .05."
         )
     every = every_shock(release)
     both = f"{sentence_case(every)} moved: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."
