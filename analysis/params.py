@@ -100,6 +100,7 @@ class DiagnoseDesign:
     seed: int
     worlds: int
     respondents: int
+    bootstrap_draws: int
     sizes: tuple[int, ...]
     searched_sizes: tuple[int, ...]
     design_effects: tuple[float, ...]

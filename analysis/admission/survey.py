@@ -14,6 +14,8 @@ from analysis.admission.tally import (
     NO_CONSENT,
     NO_IDENTITY,
     NO_NETWORK_SIZE,
+    NO_PERIOD,
+    NO_WEIGHT,
     NOT_COUNTING,
     REPEATED,
     UNREADABLE,
@@ -26,21 +28,19 @@ from analysis.corpora.instrument import Instrument, Item, Place, Reading, instru
 from analysis.corpora.interviews import InterviewState
 from analysis.corpora.quarantine import Quarantined
 from analysis.corpora.surveys import Codebook, Respondent
-from analysis.custody.manifest import DURATION_UNITS, SurveySource
+from analysis.custody.manifest import DURATION_UNITS, PROBABILITY, SurveySource
 from analysis.errors import CustodyError
-from analysis.schemas.items import MISSING_KINDS
+from analysis.measures.quality import screened
 from analysis.study import Plan
 
 _NAMES = [
-    "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code", "recruiter_pseudonym",
-    "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
+    "respondent_pseudonym", "linkage_pseudonym", "person_pseudonym", "sample_source_code", "interview_period_text",
+    "base_weight", "stratum_pseudonym", "cluster_pseudonym", "recruitment_code", "recruiter_pseudonym", "wave",
+    "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
 ]  # fmt: skip
-FEWEST_LETTERS = 10
-FEWEST_WORDS_REPEATED = 5
-"""Shorter answers coincide by chance."""
-
 LONGEST_HOURS = 24
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -77,18 +77,19 @@ def admit_survey(study: Study, plan: Plan) -> AdmittedSurvey:
 
 def _without_network_size(rows: pd.DataFrame, degree: str) -> Tally:
     """Of those who entered the respondent-driven sample: how many state no number of acquaintances."""
-    chosen = rows[rows.sample_source_code == "web_rds"]
-    return Counter({("web_rds", NO_NETWORK_SIZE): int((~chosen[degree].astype(str).str.fullmatch("[0-9]+")).sum())})
+    chosen = rows[rows.sample_source_code == "rds"]
+    return Counter({("rds", NO_NETWORK_SIZE): int((~chosen[degree].astype(str).str.fullmatch("[0-9]+")).sum())})
 
 
 @dataclass
 class _Desk:
-    """Rows admitted so far, by the respondent's identity."""
+    """Rows admitted so far, by the respondent's identity: in a study with periods, by the identity and the period."""
 
     study: Study
     plan: Plan
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     recruiters: dict[str, str] = field(default_factory=dict)
+    first_rows: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Counter)
 
     def take(self, source: SurveySource) -> None:
@@ -102,6 +103,7 @@ class _Desk:
                 self.tally[source.sample_source, outcome] += 1
             if outcome == ADMITTED and isinstance(entry, Respondent):
                 admitted.append(self._admit(entry, reader))
+        reader.close()
         _screen_free_text(admitted, reader)
 
     def _outcome(self, entry: Entry, reader: "_Reader") -> str | None:
@@ -120,24 +122,46 @@ class _Desk:
             return NO_IDENTITY
         if not self.study.allows(subject, SURVEY, PUBLICATION):
             return NO_CONSENT
-        return REPEATED if identity in self.rows else ADMITTED
+        if self.plan.periods and not reader.period(entry):
+            return NO_PERIOD
+        if reader.source.sample_source == PROBABILITY and not reader.base_weight(entry):
+            return NO_WEIGHT
+        return REPEATED if reader.row_key(entry) in self.rows else ADMITTED
 
     def frame(self) -> pd.DataFrame:
         """Every row, with its recruiter where that person's row is here: nobody else may leave a trace."""
-        for identity, row in self.rows.items():
-            recruiter = self.recruiters.get(identity)
+        named = [self._row_of(recruiter) for recruiter in self.recruiters.values() if recruiter]
+        if named and not any(name in self.rows for name in named):
+            raise CustodyError(
+                f"sources.yml: {len(named)} respondents name a recruiter, and none of these names is a respondent's; "
+                "`respondent` and `recruiter` have to name variables that hold the same kind of id"
+            )
+        for key, row in self.rows.items():
+            recruiter = self._row_of(self.recruiters.get(key))
             row["recruitment_code"] = _recruitment(recruiter, self.rows)
             is_here = row["recruitment_code"] == "recruited"
             row["recruiter_pseudonym"] = self.rows[recruiter]["respondent_pseudonym"] if is_here and recruiter else None
         return pd.DataFrame(list(self.rows.values()), columns=[*_NAMES, *self.plan.columns])
 
     def _admit(self, respondent: Respondent, reader: "_Reader") -> dict[str, Any]:
-        identity = reader.identity(respondent)
-        self.rows[identity] = reader.row(respondent)
+        key = reader.row_key(respondent)
+        self.rows[key] = reader.row(respondent)
         recruiter = reader.text(respondent, reader.source.variables.recruiter)
-        if reader.source.sample_source == "web_rds":
-            self.recruiters[identity] = recruiter
-        return self.rows[identity]
+        self.first_rows.setdefault(reader.identity(respondent), key)
+        if reader.source.sample_source == "rds":
+            self.recruiters[key] = _in_period(recruiter, reader.period(respondent)) if recruiter else ""
+        return self.rows[key]
+
+    def _row_of(self, recruiter: str | None) -> str | None:
+        """The recruiter's row in the same period, otherwise the first one: chains may run across periods."""
+        if not recruiter or recruiter in self.rows:
+            return recruiter
+        return self.first_rows.get(recruiter.partition("\n")[0], recruiter)
+
+
+def _in_period(identity: str, period: str) -> str:
+    """Who somebody is in one period."""
+    return f"{identity}\n{period}" if period else identity
 
 
 def _recruitment(recruiter: str | None, rows: Mapping[str, object]) -> str:
@@ -157,6 +181,15 @@ class _Reader:
         self.hosts = {host.casefold(): host for host in study.manifest.hosts}
         self.duration_unit = source.duration_unit
         self.places: dict[str, list[tuple[str, Place]]] = {}
+        self.days_seen, self.days_read = 0, 0
+        if source.period and source.period not in plan.periods:
+            known = ", ".join(plan.periods) or "it has none"
+            raise CustodyError(f"{source.file}: period {source.period!r} is none of the plan's: {known}")
+        if plan.periods and not source.period and not source.variables.interviewed:
+            raise CustodyError(
+                f"{source.file}: the plan has periods; name the variable with the day of the interview under variables "
+                "(interviewed), or the period of the whole file (period)"
+            )
 
     def open(self, codebook: Codebook) -> None:
         """Find the place of every variable; a variable that the manifest names has to be there."""
@@ -188,15 +221,59 @@ class _Reader:
         # A vendor counts within one export: the same number elsewhere is another person.
         return f"{self.source.source_id}|{respondent.identity}" if respondent.identity else ""
 
+    def period(self, respondent: Respondent) -> str:
+        """Code of the period in which the interview falls; empty where the plan has none, or the day lies in none."""
+        if self.source.period or not self.plan.periods:
+            return self.source.period
+        self.days_seen += 1
+        found = _DAY.match(self.text(respondent, self.source.variables.interviewed))
+        if not found:
+            return ""
+        self.days_read += 1
+        day = found[0]
+        within = (code for code, each in self.plan.periods.items() if str(each.first) <= day <= str(each.last))
+        return next(within, "")
+
+    def close(self) -> None:
+        """After the last row: a file whose days nobody can read is refused, not counted away row by row."""
+        if self.days_seen and not self.days_read:
+            raise CustodyError(
+                f"{self.source.file}: {self.source.variables.interviewed!r} holds no day that can be read; give days "
+                "as 2027-05-31, with or without a time behind it, or the period of the whole file (period)"
+            )
+
+    def row_key(self, respondent: Respondent) -> str:
+        """Whose row this is: the person's, in a study with periods the person's in one of them."""
+        return _in_period(self.identity(respondent), self.period(respondent))
+
+    def base_weight(self, respondent: Respondent) -> float | None:
+        """The design weight, None where there is none above zero."""
+        text = self.text(respondent, self.source.variables.weight)
+        weight = float(text) if _NUMBER.fullmatch(text) else 0.0
+        return weight if weight > 0 else None
+
+    def _drawn_from(self, respondent: Respondent, name: str) -> str | None:
+        """Pseudonym of a stratum or primary unit; the same code in another sample is another one."""
+        text, sample = self.text(respondent, name), self.source.sample or self.source.source_id
+        return self.study.key.pseudonym("survey", f"{sample}\n{name}\n{text}") if text else None
+
     def row(self, respondent: Respondent) -> dict[str, Any]:
         """The row of one respondent, its free texts still in it; `_screen_free_text` deletes them."""
-        subject = self.text(respondent, self.source.variables.consent_subject)
-        wave = self.text(respondent, self.source.variables.wave)
-        is_rds = self.source.sample_source == "web_rds"
+        variables = self.source.variables
+        subject = self.text(respondent, variables.consent_subject)
+        wave = self.text(respondent, variables.wave)
+        is_rds, has_periods = self.source.sample_source == "rds", bool(self.plan.periods)
+        may_be_followed = has_periods and self.study.allows(subject, RECONTACT)
+        person = self.study.key.pseudonym("survey", self.identity(respondent))
         return {
-            "respondent_pseudonym": self.study.key.pseudonym("survey", self.identity(respondent)),
+            "respondent_pseudonym": self.study.key.pseudonym("survey", self.row_key(respondent)),
             "linkage_pseudonym": self.study.linkage(subject),
+            "person_pseudonym": person if may_be_followed else None,
             "sample_source_code": self.source.sample_source,
+            "interview_period_text": self.period(respondent) or None,
+            "base_weight": self.base_weight(respondent),
+            "stratum_pseudonym": self._drawn_from(respondent, variables.stratum),
+            "cluster_pseudonym": self._drawn_from(respondent, variables.cluster),
             "wave": int(wave) if is_rds and re.fullmatch("[0-9]{1,3}", wave) else None,
             "survey_mode_code": self.source.mode,
             "interview_minutes": self._minutes(respondent),
@@ -253,19 +330,5 @@ def _screen_free_text(rows: list[dict[str, Any]], reader: _Reader) -> None:
     """Replace every free text by how it screened: nothing of the words remains."""
     columns = [name for name, (item, _) in reader.plan.columns.items() if item.free_text and name != reader.plan.place]
     for column in columns:
-        seen = Counter(_words(row[column]) for row in rows)
-        for row in rows:
-            row[column] = _screened(row[column], seen)
-
-
-def _screened(text: str, seen: "Counter[tuple[str, ...]]") -> str:
-    if text in MISSING_KINDS:
-        return text
-    words = _words(text)
-    if len(words) >= FEWEST_WORDS_REPEATED and seen[words] > 1:
-        return "repeated"
-    return "given" if sum(map(len, words)) >= FEWEST_LETTERS else "too_short"
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.casefold()))
+        for row, found in zip(rows, screened([row[column] for row in rows]), strict=True):
+            row[column] = found

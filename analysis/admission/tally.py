@@ -16,6 +16,8 @@ NOT_ADMISSIBLE = "account_not_admissible"
 NO_BASIS = "no_platform_terms_basis"
 OUTSIDE_PERIOD = "outside_period"
 REPEATED = "repeats_an_earlier_row"
+NO_WEIGHT = "no_design_weight"
+NO_PERIOD = "outside_every_period"
 UNREADABLE = "unreadable"
 NOT_COUNTING = {
     InterviewState.UNKNOWN: "interview_state_unknown",

@@ -24,7 +24,8 @@ TERMS_BASES = (
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-SAMPLE_SOURCES = ("web_rds", "opt_in")
+SAMPLE_SOURCES = ("rds", "opt_in", "probability")
+PROBABILITY = "probability"
 MODES = ("web", "telephone", "face_to_face")
 ALSO_ADMITTED = ("partial", "on_hold", "unknown")
 """States of interviews that a manifest may ask for; a test, spam, what was rejected or deleted never counts."""
@@ -36,7 +37,9 @@ DURATION_UNITS = {"seconds": 60.0, "minutes": 1.0}
 class Variables:
     """Names of the variables of a survey export that admission needs; empty: the export has none.
 
-    `respondent` defaults to the id that the vendor's format gives; a recruiter is named by such an id.
+    `respondent` defaults to the id that the vendor's format gives; a recruiter is named by such an id. `interviewed`
+    holds the day of the interview; `weight`, `stratum` and `cluster` (primary sampling unit) are those of a probability
+    sample, which has to name its weight.
     """
 
     consent_subject: str
@@ -44,11 +47,20 @@ class Variables:
     recruiter: str = ""
     wave: str = ""
     duration: str = ""
+    interviewed: str = ""
+    weight: str = ""
+    stratum: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True)
 class SurveySource:
-    """One survey export; `also_admit` names states of interviews that count beside complete ones."""
+    """One survey export.
+
+    `also_admit` names states of interviews that count beside complete ones; `period` is the period of the plan in which
+    all its interviews fall, where no variable tells the day. Exports with the same `sample` name strata and primary
+    units alike; without it each export stands for itself.
+    """
 
     source_id: str
     file: str
@@ -59,6 +71,8 @@ class SurveySource:
     duration_unit: str = "seconds"
     also_admit: tuple[str, ...] = ()
     encoding: str = ""
+    period: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +162,19 @@ def _survey(content: Any, where: str) -> SurveySource:
     _among(texts["sample_source"], SAMPLE_SOURCES, f"{where}: sample_source")
     _among(texts["mode"], MODES, f"{where}: mode")
     _among(texts.get("duration_unit", "seconds"), tuple(DURATION_UNITS), f"{where}: duration_unit")
+    _drawn(texts["sample_source"], variables, where)
     return SurveySource(**texts, variables=Variables(**variables), also_admit=also)
+
+
+def _drawn(sample: str, variables: Mapping[str, str], where: str) -> None:
+    """What a probability sample has to say about its design, and nobody else can."""
+    named = [name for name in ("weight", "stratum", "cluster") if variables.get(name)]
+    if sample == PROBABILITY and "weight" not in named:
+        raise CustodyError(f"{where}: variables: a probability sample without weight; name the variable that holds it")
+    if sample != PROBABILITY and named:
+        raise CustodyError(
+            f"{where}: variables: {named[0]!r} belongs to a probability sample, and sample_source is {sample!r}"
+        )
 
 
 def _post(content: Any, where: str) -> PostSource:

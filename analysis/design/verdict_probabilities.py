@@ -30,7 +30,7 @@ EFFECT_POINTS = 4001
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedStudy:
     """A study that might be done.
 
     Attributes
@@ -57,7 +57,7 @@ class Probabilities:
     contradicted: float
 
 
-def threshold_probabilities(rule: Threshold, truth: float, plan: Plan) -> Probabilities:
+def threshold_probabilities(rule: Threshold, truth: float, plan: PlannedStudy) -> Probabilities:
     """Probability of each verdict on a share.
 
     Parameters
@@ -125,7 +125,7 @@ def _share_limits(yes: int, n: int, bogus: float) -> tuple[float, float]:
     return contamination_bounds(limits.low, bogus).low, contamination_bounds(limits.high, bogus).high
 
 
-def effect_probabilities(rule: Effect, truth: float, share: float, plan: Plan) -> Probabilities:
+def effect_probabilities(rule: Effect, truth: float, share: float, plan: PlannedStudy) -> Probabilities:
     """Probability of each verdict on a difference of two shares, such as a change between two waves.
 
     Parameters
@@ -179,7 +179,7 @@ def required_n(
     """
     wanted = "supported" if truth > rule.threshold else "contradicted"
     for size in sizes:
-        found = threshold_probabilities(rule, truth, Plan(size, design_effect, bogus_share))
+        found = threshold_probabilities(rule, truth, PlannedStudy(size, design_effect, bogus_share))
         if getattr(found, wanted) >= WANTED_PROBABILITY:
             return size
     return None

@@ -4,13 +4,23 @@ Flags say what an answer sheet looks like, never what a person is; they are coun
 What must not be here: a rule that looks at an attitude, an item.
 """
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+
 import pandas as pd
 
+from analysis.schemas.items import MISSING_KINDS
 from analysis.study.plan import Quality
 
+FEWEST_LETTERS = 10
+FEWEST_WORDS_REPEATED = 5
+"""Shorter answers coincide by chance."""
+
 NOT_ANSWERS = (
-    "respondent_pseudonym", "linkage_pseudonym", "recruiter_pseudonym", "recruitment_code", "wave", "interview_minutes",
-    "is_recontact_allowed", "is_microdata_allowed", "survey_mode_code", "sample_source_code",
+    "respondent_pseudonym", "linkage_pseudonym", "person_pseudonym", "recruiter_pseudonym", "recruitment_code", "wave",
+    "interview_minutes", "is_recontact_allowed", "is_microdata_allowed", "survey_mode_code", "sample_source_code",
+    "interview_period_text", "base_weight", "stratum_pseudonym", "cluster_pseudonym",
 )  # fmt: skip
 FLAGS = {
     "duplicate_answers": "is_duplicate_answers",
@@ -34,8 +44,13 @@ def sentence(screen: Quality, rule: str) -> str:
         "foil_claimed": "says to have seen the message that was invented for this question",
         "text_repeated": "the free sentence, of at least five words, equals another respondent's",
         "any": "breaks at least one rule",
-        "excluded": f"duplicate, or breaks at least {screen.excluding_flags} rules: left out of estimation",
+        "excluded": f"duplicate, or breaks at least {screen.excluding_flags} {_which(screen)}: left out of estimation",
     }[rule]
+
+
+def _which(screen: Quality) -> str:
+    spares = screen.foil is not None and not screen.foil.is_excluding
+    return "rules beside that on the invented message" if spares else "rules"
 
 
 def flagged(responses: pd.DataFrame, screen: Quality) -> pd.DataFrame:
@@ -67,7 +82,8 @@ def flagged(responses: pd.DataFrame, screen: Quality) -> pd.DataFrame:
         index=responses.index,
     ).astype(bool)
     flags["flags_count"] = flags.sum(axis=1)
-    flags["is_excluded"] = flags.is_duplicate_answers | (flags.flags_count >= screen.excluding_flags)
+    spared = flags.is_foil_claimed if foil and not foil.is_excluding else False
+    flags["is_excluded"] = flags.is_duplicate_answers | (flags.flags_count - spared >= screen.excluding_flags)
     return flags.assign(respondent_pseudonym=responses.respondent_pseudonym)
 
 
@@ -75,7 +91,7 @@ def _straight(responses: pd.DataFrame, screen: Quality) -> "pd.Series[bool] | bo
     if not screen.agreement:
         return False
     block = responses[list(screen.agreement)]
-    return (block.nunique(axis=1) == 1) & ~_is_missing(block.iloc[:, 0])
+    return block.eq(block.iloc[:, 0], axis=0).all(axis=1) & ~_is_missing(block.iloc[:, 0])
 
 
 def _differs(responses: pd.DataFrame, item: str, code: str) -> "pd.Series[bool]":
@@ -104,3 +120,19 @@ def flag_counts(flags: pd.DataFrame, responses: pd.DataFrame, screen: Quality, m
 
 def _is_missing(answers: pd.Series) -> "pd.Series[bool]":
     return answers.str.startswith(".")
+
+
+def screened(texts: Sequence[str]) -> list[str]:
+    """What stays of free answers to one item: `given`, `too_short`, `repeated`, or why there is none; no word."""
+    seen = Counter(map(_words, texts))
+    return [text if text in MISSING_KINDS else _how_given(_words(text), seen) for text in texts]
+
+
+def _how_given(words: tuple[str, ...], seen: "Counter[tuple[str, ...]]") -> str:
+    if len(words) >= FEWEST_WORDS_REPEATED and seen[words] > 1:
+        return "repeated"
+    return "given" if sum(map(len, words)) >= FEWEST_LETTERS else "too_short"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))

@@ -3,19 +3,22 @@
 What must not be here: a verdict on a real claim.
 """
 
+import re
+from typing import Any
+
 import pandas as pd
 
-from analysis.reading.figures_design import QUANTITIES, SHOWN_EFFECT, priced, shown_probabilities
+from analysis.reading.figures_design import SHOWN_EFFECT, priced, shown_probabilities
 from analysis.reading.fragments import column_table, div, escaped, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.terms import only
-from analysis.reading.wording import count, decimal, is_given, percent, plain
+from analysis.reading.wording import count, decimal, is_given, percent, plain, sentence_case
 
 SCRIPT = "design_tables.py"
 ENVELOPE, SHOWN_SIZE = 0.04, 1000
 FOLDED = "How often the rule would give each verdict, by what is true"
-SAME_STUDY = {"E08a_jump_2025_10_09": "E08_jump_in_approval", "E08b_jump_2026_02_26": "E08_jump_in_approval"}
-"""Estimands of the register that are simulated under another name."""
+NAMED_DAY = re.compile(r"_\d{4}_\d\d_\d\d$")
+"""End of an estimand that names a real day: no fictional one does."""
 
 DOCUMENTS = "a search of documents has no sampling error"
 ELSEWHERE = {
@@ -126,14 +129,20 @@ def _characteristics(release: Release) -> str:
     rows = _deep(release)
     rows = rows[rows.privacy_step_text == "all answers"]
     columns = {
-        "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
-        "Estimator (fictional world)": lambda row: escaped(row.estimator_text),
+        "Quantity": lambda row: escaped(sentence_case(row.estimand_text)),
+        "Group": lambda row: escaped(sentence_case(row.group_text)),
+        "Estimator (fictional world)": _estimator,
         "Truth": lambda row: decimal(row.mean_truth, 3),
         "Bias": lambda row: decimal(row.bias_share, 3),
         "Root mean squared error": lambda row: decimal(row.rmse_share, 3),
         "Intervals that hold the truth": lambda row: percent(row.coverage_share),
     }
-    return table_block(column_table(rows, columns, (2, 3, 4, 5)), release, "synthetic_deep_diagnosis", SCRIPT)
+    return table_block(column_table(rows, columns, (3, 4, 5, 6)), release, "synthetic_deep_diagnosis", SCRIPT)
+
+
+def _estimator(row: Any) -> str:
+    """The estimator, the items it rests on, and the weights."""
+    return escaped(f"{row.estimator_text} of {row.item_text.upper()}, {row.weighting_code}")
 
 
 def _estimand_coverage(release: Release) -> str:
@@ -155,24 +164,29 @@ def _estimand_coverage(release: Release) -> str:
     return table_block(column_table(shown.drop_duplicates(), columns, ()), release, "synthetic_deep_diagnosis", SCRIPT)
 
 
+def simulated_as(estimand: str) -> str:
+    """Under which name an estimand of the register is simulated."""
+    return NAMED_DAY.sub("", estimand)
+
+
 def _held(estimand: str, rows: pd.DataFrame, elsewhere: dict[str, str]) -> str:
-    own = rows[rows.estimand_id == SAME_STUDY.get(estimand, estimand)]
+    own = rows[rows.estimand_id == simulated_as(estimand)]
     if own.empty:
         return elsewhere.get(estimand.partition("[")[0], NOT_SIMULATED)
-    return escaped("; ".join(f"{row.estimator_text}: {percent(row.coverage_share)}" for row in own.itertuples()))
+    shown = own[own.group_text.eq("all") | own.estimator_text.eq("robust interval")]
+    return "; ".join(f"{_estimator(row)}: {percent(row.coverage_share)}" for row in shown.itertuples())
 
 
 def _price_of_privacy(release: Release) -> str:
-    keys = ["estimand_id", "estimator_text"]
+    keys = ["line", "item_text"]
     wide = (
         priced(_deep(release)).pivot(index=keys, columns="privacy_step_text", values="mean_width_share").reset_index()
     )
     columns = {
-        "Quantity": lambda row: escaped(QUANTITIES.get(row.estimand_id, row.estimand_id)),
-        "Estimator (fictional world)": lambda row: escaped(row.estimator_text),
+        "Quantity and estimator (fictional world)": lambda row: escaped(row.line),
         "All answers": lambda row: decimal(row.everything, 4),
         "Consenting only": lambda row: decimal(row.consenting, 4),
         "After the gate": lambda row: decimal(row.gated, 4),
     }
     wide = wide.rename(columns=STEPS)
-    return table_block(column_table(wide, columns, (2, 3, 4)), release, "synthetic_deep_diagnosis", SCRIPT)
+    return table_block(column_table(wide, columns, (1, 2, 3)), release, "synthetic_deep_diagnosis", SCRIPT)

@@ -33,25 +33,8 @@ LINES = (
     ("p_supported", "supported", BLUE, "-", "^"),
 )
 STEP_LOOKS = {"all answers": ("o", BLUE), "consenting only": ("s", SKY), "after the gate": ("D", ORANGE)}
-QUANTITIES = {
-    "K20_approval_share": "approval of the regime",
-    "K22_expression_share": "speaks in public",
-    "K29_placebo_item": "an item that nobody holds",
-    "K46_message_seen": "saw a given message",
-    "E01b_public_support": "approval spoken in public",
-    "E01b_public_support_service_household": "approval spoken in public, households with state-security service",
-    "E02_change_public_support": "change in approval spoken in public",
-    "E03_regime_given_defence": "approval among those who back the defence",
-    "E03b_label_effect": "effect of naming the authorities' forces",
-    "E05b_reach_net_of_foil": "messages seen often, net of the invented one",
-    "E07a_public_minus_private": "approval in public minus in private",
-    "E07b_status_gradient": "speaking in public over the wish to be seen",
-    "E08_jump_in_approval": "jump in approval",
-    "E13a_share_not_favourable": "no approval of the regime",
-}
-PRICED = ("K20_approval_share", "K29_placebo_item", "E01b_public_support", "E03_regime_given_defence")
-UNPRICED_ESTIMATOR = "robust interval"
-"""Its width comes from what cannot be known, not from how many answer."""
+PRICED_WEIGHTING = "blended"
+"""Weights under which the price is shown. A robust interval has none: its width comes from what cannot be known."""
 
 FICTIONAL_SOURCE = "Source: simulated by `python -m analysis diagnose`; fictional worlds, nobody was asked."
 SOURCE = "Computed from the frozen rule of the register; no data enter. The envelope of bogus answers is left out here."
@@ -98,21 +81,19 @@ def verdict_curves(release: Release) -> Drawing:
 
 
 def priced(rows: pd.DataFrame) -> pd.DataFrame:
-    """Levels whose price of privacy is shown: one line for each estimator."""
-    is_priced = rows.estimand_id.isin(PRICED) & rows.estimator_text.ne(UNPRICED_ESTIMATOR)
-    return rows[is_priced]
+    """Estimates of everybody whose price of privacy is shown, each with its quantity and estimator in one text."""
+    chosen = rows[rows.weighting_code.eq(PRICED_WEIGHTING) & rows.group_text.eq("all")]
+    return chosen.assign(line=chosen.estimand_text.map(sentence_case) + ": " + chosen.estimator_text)
 
 
 def privacy_price(release: Release) -> Drawing:
     """Mean width of the interval with all answers, with consenting respondents only, and after the gate."""
     rows = priced(release.table("synthetic_deep_diagnosis"))
-    wide = rows.pivot(index=["estimand_id", "estimator_text"], columns="privacy_step_text", values="mean_width_share")
+    wide = rows.pivot(index=["line", "item_text"], columns="privacy_step_text", values="mean_width_share")
     most = 100 * float((wide["after the gate"] - wide["all answers"]).max())
     title = f"Consent and the gate together widen no interval by more than {math.ceil(10 * most) / 10:.1f} points"
     told = "; ".join(
-        f"{QUANTITIES.get(row.estimand_id, row.estimand_id)}, {row.estimator_text}, {row.privacy_step_text}: "
-        f"{decimal(row.mean_width_share, 4)}"
-        for row in rows.itertuples()
+        f"{row.line}, {row.privacy_step_text}: {decimal(row.mean_width_share, 4)}" for row in rows.itertuples()
     )
     return render(
         Caption(
@@ -128,7 +109,7 @@ def privacy_price(release: Release) -> Drawing:
 
 
 def _draw_price(rows: pd.DataFrame, title: str, width: float) -> Figure:
-    lines = list(dict.fromkeys(zip(rows.estimand_id, rows.estimator_text, strict=True)))
+    lines = list(dict.fromkeys(rows.line))
     pitch, left = (0.4, 2.6) if width == PAGE_INCHES else (0.46, 1.7)
     key_height, height = 0.3 if width == PAGE_INCHES else 0.5, pitch * len(lines)
     subtitle = "Fictional worlds: mean width of the 95% interval"
@@ -137,10 +118,9 @@ def _draw_price(rows: pd.DataFrame, title: str, width: float) -> Figure:
     box = (left, 0.5, width - left - 0.3, height)
     axes = paper.axes(*box, "x")
     labels = []
-    for place, (estimand, estimator) in enumerate(reversed(lines)):
-        words = f"{sentence_case(QUANTITIES.get(estimand, estimand))}: {estimator}"
-        labels.append(wrapped(words, left - 0.25, 7.2))
-        own = rows[(rows.estimand_id == estimand) & (rows.estimator_text == estimator)]
+    for place, line in enumerate(reversed(lines)):
+        labels.append(wrapped(line, left - 0.25, 7.2))
+        own = rows[rows.line == line]
         axes.plot([0, own.mean_width_share.max()], [place, place], "-", color=GRID, lw=0.8)
         for row in own.itertuples():
             shape, colour = STEP_LOOKS[row.privacy_step_text]

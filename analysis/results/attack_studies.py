@@ -71,6 +71,7 @@ def invented_answers(plan: Plan, shape: Shape, rng: np.random.Generator, extra: 
         respondent_pseudonym=[f"{number:032x}" for number in range(n)],
         sample_source_code="opt_in",
         survey_mode_code="web",
+        interview_period_text=None,
         recruiter_pseudonym=None,
     )
 

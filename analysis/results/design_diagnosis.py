@@ -7,15 +7,16 @@ import pandas as pd
 
 from analysis.claims.entries import Register
 from analysis.claims.rules import Effect, Threshold, quantity_rules
-from analysis.design.studies import Study, characteristics
+from analysis.design.studies import Answer, Study, characteristics
 from analysis.design.verdict_probabilities import (
-    Plan,
+    PlannedStudy,
     Probabilities,
     effect_probabilities,
     required_n,
     threshold_probabilities,
     truths_around,
 )
+from analysis.study import Plan
 
 BOGUS_SHARES = (0.0, 0.04)
 STARTING_SHARE = 0.1
@@ -25,6 +26,7 @@ EFFECT_STEPS = (0.0, 0.5, 1.0, 2.0, 3.0)
 """True effects, in multiples of the smallest effect of interest."""
 
 DECIMALS = 4
+UNANSWERED = Answer(0.0, None, None, None)
 
 
 def verdict_probability_rows(register: Register, sizes: Sequence[int], effects: Sequence[float]) -> pd.DataFrame:
@@ -60,20 +62,22 @@ def _quantities(register: Register) -> list[tuple[str, Threshold | Effect]]:
 
 def _rows_of(claim_id: str, part: Threshold | Effect, size: int, effect: float) -> list[dict[str, object]]:
     if isinstance(part, Threshold):
-        plans = [Plan(size, effect, bogus) for bogus in BOGUS_SHARES]
+        plans = [PlannedStudy(size, effect, bogus) for bogus in BOGUS_SHARES]
         return [
             _row(claim_id, part, plan, truth, threshold_probabilities(part, truth, plan))
             for plan in plans
             for truth in truths_around(part.threshold)
         ]
-    plan, smallest = Plan(size, effect, 0.0), part.smallest_effect["share_difference"]
+    plan, smallest = PlannedStudy(size, effect, 0.0), part.smallest_effect["share_difference"]
     return [
         _row(claim_id, part, plan, truth, effect_probabilities(part, truth, STARTING_SHARE, plan))
         for truth in (round(step * smallest, 6) for step in EFFECT_STEPS)
     ]
 
 
-def _row(claim_id: str, part: Threshold | Effect, plan: Plan, truth: float, found: Probabilities) -> dict[str, object]:
+def _row(
+    claim_id: str, part: Threshold | Effect, plan: PlannedStudy, truth: float, found: Probabilities
+) -> dict[str, object]:
     limit = part.threshold if isinstance(part, Threshold) else part.smallest_effect["share_difference"]
     return {
         "claim_id": claim_id,
@@ -112,17 +116,22 @@ def required_size_rows(register: Register, sizes: Sequence[int], effects: Sequen
     return pd.DataFrame(rows).astype({"sufficient_n": "Int64"})
 
 
-def characteristic_rows(studies: Sequence[Study]) -> pd.DataFrame:
-    """Table `synthetic_design_diagnosis`: every estimator at every step of privacy, over all simulated studies."""
+def characteristic_rows(studies: Sequence[Study], plan: Plan) -> pd.DataFrame:
+    """Table `synthetic_design_diagnosis`: every estimator at every step of privacy, over all simulated studies.
+
+    An estimator that gave no number in a study counts there as one that did not answer.
+    """
+    words = dict(plan.estimands())
     rows = []
-    for name, step in studies[0]:
-        found = characteristics([study[name, step] for study in studies])
-        estimand, _, estimator = name.partition(": ")
+    for key in dict.fromkeys(key for study in studies for key in study):
+        answers = [study.get(key, UNANSWERED) for study in studies]
+        if all(answer.low is None for answer in answers):
+            continue
+        found = characteristics(answers)
         rows.append(
             {
-                "estimand_id": estimand,
-                "estimator_text": estimator,
-                "privacy_step_text": step,
+                **key._asdict(),
+                "estimand_text": words[key.estimand_id],
                 "worlds_n": found.worlds_n,
                 "answered_n": found.answered_n,
                 "mean_truth": found.truth,

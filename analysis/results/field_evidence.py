@@ -15,14 +15,20 @@ from analysis.claims.evidence import Evidence, Unit
 from analysis.claims.rules import Quantity, Threshold, quantity_rules
 from analysis.errors import ClaimsError
 from analysis.results.claims import Piece
-from analysis.schemas.precision import Shown, floored, publish_share
+from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 from analysis.study import Plan
+from analysis.study.plan import Asked
 
+WAVES_FOR_A_TREND = 3
 LEVEL, SPLIT = 0.95, 0.975
 """Of the rule, and of a conjunction whose two parts share the error."""
 
 SOURCE = "this study"
-UNITS: dict[str, Unit] = {"answer_share": "share", "difference_in_shares": "share_difference"}
+UNITS: dict[str, Unit] = {
+    "answer_share": "share",
+    "prevalence": "share",
+    "difference_in_shares": "share_difference",
+}
 
 
 def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLink], plan: Plan) -> list[Piece]:
@@ -48,8 +54,8 @@ def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLi
         if link.estimand_id not in known:
             raise ClaimsError(
                 f"evidence_links.csv: received {link.estimand_id!r} for claim {link.claim_id}; allowed: "
-                f"{', '.join(sorted(known)) or 'none, as the plan has no share with `robust`'}; give the question of "
-                "the plan that estimand and `robust`, or remove the row."
+                f"{', '.join(sorted(known)) or 'none, as nothing in the plan has `robust` or `is_evidence`'}; give the "
+                "question of the plan `robust`, or the experiment or comparison `is_evidence`, or remove the row."
             )
     by_key = {(link.claim_id, link.estimand_id): link for link in links}
     is_known = plan.asked_from is None or plan.asked_from <= register.history[-1].frozen_on
@@ -72,7 +78,7 @@ def _evidence(claim_id: str, part: Quantity, rows: pd.DataFrame, link: FieldLink
         grade="A",
         is_population_matched=link is not None and link.is_population_matched,
         is_period_matched=link is not None and link.is_period_matched,
-        screens=screens(plan, part.estimand, int(rows.respondents_count.iloc[0]), link),
+        screens=screens(plan, rows, link),
         is_linked=link is not None,
         note=link.reason if link else "",
     )
@@ -98,7 +104,9 @@ def as_published(rows: pd.DataFrame, ends: tuple[float, float]) -> Shown | None:
     value, n = float(rows.robust_value.iloc[0]), int(rows.respondents_count.iloc[0])
     if not rows.is_publishable.all():
         return None
-    return publish_share(value, (None, value - ends[0], ends[1] - value), n)
+    spread = (None, value - ends[0], ends[1] - value)
+    is_counted = rows.quantity_code.iloc[0] == "answer_share"
+    return publish_share(value, spread, n) if is_counted else publish_number(value, spread, n)
 
 
 def _piece(evidence: Evidence, link: FieldLink | None, plan: Plan) -> Piece:
@@ -127,12 +135,35 @@ def p_value(ends: dict[float, tuple[float, float]], limit: float, *, is_above: b
     return round((1 - max(beyond)) / 2, 6) if beyond else 1.0
 
 
-def screens(plan: Plan, estimand: str, n: int, link: FieldLink | None) -> dict[str, bool]:
-    """Screens that a person vouches for, and those that the program can see, which no person overrules."""
+def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str, bool]:
+    """Screens that a person vouches for, and those that the program can see, which no person overrules.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Rows of the table `survey_evidence` of one estimand.
+    link : FieldLink or None
+        What people wrote.
+    """
+    estimand, n = str(rows.estimand_id.iloc[0]), int(rows.respondents_count.iloc[0])
     question = plan.by_estimand.get(estimand)
     seen: dict[str, bool] = {}
     if estimand in plan.planned_n:
         seen["planned_n"] = floored(n) >= plan.planned_n[estimand]
-    if question and question.given:
+    if question and question.robust and question.given:
         seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
+    asked = {each.how for each in _ways(plan, estimand)}
+    if "list" in asked:
+        # Arms differ in length: the envelope allows for it, and the screen asks for lists of equal length.
+        seen |= {"list_floor_ceiling": bool(rows.is_design_passed.all()), "list_length": False}
+    if len(plan.periods) < WAVES_FOR_A_TREND:
+        seen["three_waves"] = False
     return {name: True for name in (link.screens_passed if link else ())} | seen
+
+
+def _ways(plan: Plan, estimand: str) -> list[Asked]:
+    """The ways of asking on which an estimate rests that is no direct share."""
+    found = [side for each in plan.differences if each.estimand == estimand for side in (each.share, each.minus)]
+    listed = [each.estimand for each in plan.list_experiments if each.is_evidence]
+    return [*found, *([Asked(of=estimand, how="list")] if estimand in listed else [])]

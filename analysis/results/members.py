@@ -17,7 +17,7 @@ from analysis.study.plan import Group, Plan
 
 COLUMNS = ["corpus_code", "member_digest", "content_digest", "member_group_text"]
 FIELD, ROW = "\x1f", "\x1e"
-BESIDE = {"sample": "sample_source_code", "mode": "survey_mode_code"}
+BESIDE = {"sample": "sample_source_code", "mode": "survey_mode_code", "time": "interview_period_text"}
 """Groups of every survey, whatever its plan."""
 
 
@@ -39,7 +39,7 @@ def survey_members(plan: Plan, responses: pd.DataFrame, excluded: pd.Series) -> 
     """
     rows = responses.assign(is_excluded=responses.respondent_pseudonym.map(excluded))
     content = dict(zip(rows.respondent_pseudonym, _row_texts(rows), strict=True))
-    columns = {kind: rows[name] for kind, name in BESIDE.items()}
+    columns = {kind: rows[name] for kind, name in BESIDE.items() if rows[name].notna().any()}
     columns |= {group.kind: _levels(rows, group) for group in plan.groups}
     columns |= {ballot.kind: rows[ballot.version] for ballot in plan.split_ballots}
     columns["screen"] = rows.is_excluded.astype(str)

@@ -35,6 +35,7 @@ from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import survey_share
 from analysis.results.method_surveys import Method, Rng, Trial
+from analysis.strategy.comparisons import way
 from analysis.study import Plan
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
@@ -215,9 +216,10 @@ EDGE_METHODS = (
 SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "share of answers": ("method_coverage", "method_id", "share_rare_weighted"),
     "difference in shares": ("method_coverage", "method_id", "sample_clusters"),
-    "real messages minus foil": ("synthetic_deep_diagnosis", "estimator_text", "real messages minus foil, raked"),
+    "real messages minus foil": ("synthetic_deep_diagnosis", "estimator_text", "real messages minus foil"),
     "rds-ii": ("rds_coverage", "estimator_text", "rds-ii"),
     "ss": ("rds_coverage", "estimator_text", "ss"),
+    "gradient": ("synthetic_deep_diagnosis", "estimator_text", "gradient"),
     "robust interval": ("synthetic_deep_diagnosis", "estimator_text", "robust interval"),
     "crosswise": ("method_coverage", "method_id", "masked_crosswise"),
     "difference in means": ("method_coverage", "method_id", "list_difference"),
@@ -244,6 +246,7 @@ def shown_by_plan(plan: Plan) -> dict[str, tuple[str, str, str]]:
     methods = dict.fromkeys(endorsers, "endorsement_quick") | {
         contrast.method: "sample_clusters" for contrast in plan.contrasts
     }
+    methods |= {way(difference): "sample_clusters" for difference in plan.differences}
     return {estimator: ("method_coverage", "method_id", method) for estimator, method in methods.items()}
 
 

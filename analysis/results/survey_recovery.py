@@ -5,16 +5,17 @@ What belongs here: which truth belongs to which estimate. What must not: an esti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
+
+from analysis.design.truths import Truths, truth_of
+from analysis.strategy.rows import Place
 
 COLUMNS = (
     "estimate_id", "estimand_id", "quantity_code", "group_kind_code", "group_text", "weighting_code", "estimator_text",
     "value", "ci_low", "ci_high", "respondents_n", "source",
 )  # fmt: skip
-QUANTITIES = ("answer_share", "prevalence", "difference_in_shares", "points_of_scale")
-"""What the world states a truth for: shares by group, points by the endorser."""
 
 
 def recovery_rows(estimates: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -39,9 +40,9 @@ def recovery_rows(estimates: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _truth(row: object, known: Mapping[tuple[str, str], float]) -> float | None:
-    quantity, group = str(row.quantity_code), str(row.group_text)  # type: ignore[attr-defined] # a row of a table
-    if quantity not in QUANTITIES:
-        return None
-    whom = str(row.estimator_text) if quantity == "points_of_scale" else group  # type: ignore[attr-defined]
-    return known.get((str(row.estimand_id), whom))  # type: ignore[attr-defined]
+def _truth(row: Any, known: Truths) -> float | None:
+    place = Place(
+        str(row.estimand_id), "", str(row.weighting_code), str(row.estimator_text), str(row.group_kind_code),
+        str(row.group_text), str(row.quantity_code),
+    )  # fmt: skip
+    return truth_of(place, known)

@@ -75,6 +75,8 @@ ADMISSIONS = {
     "interview_not_complete": "begun, and never submitted or finished",
     "further_row_of_a_person": "a repeated part of an interview, or a later event of the same person",
     "review_on_hold": "under question by whoever reviews submissions",
+    "no_design_weight": "of a probability sample, and the export gives no design weight above zero",
+    "outside_every_period": "held on a day that lies in no period of the plan",
     "preview_or_test": "a preview or a test",
     "marked_as_spam": "marked by the survey system as made by a machine",
     "review_rejected": "reviewed and not approved",
@@ -159,7 +161,15 @@ _DECLARED = (
     Column("linkage_pseudonym", "text", "Person, under the key of linkage", "key", pattern=PSEUDONYM,
            null_means="linkage of survey and posts was not allowed"),
     Column("sample_source_code", "code", "How the respondent was reached", "key", codes={
-        "web_rds": "respondent-driven sample on the web", "opt_in": "volunteers"}),
+        "rds": "respondent-driven sample", "opt_in": "volunteers", "probability": "probability sample"}),
+    Column("person_pseudonym", "text", "Person, under the key of the survey, the same in every period", "key", pattern=PSEUDONYM,
+           null_means="the plan has no periods, or the person did not allow to be asked again"),
+    Column("interview_period_text", "text", "Period of the plan in which the interview falls", "key", null_means="the plan has no periods"),
+    Column("base_weight", "number", "Design weight of a probability sample: the inverse of the chance of being drawn", "measure", "respondents",
+           minimum=0, decimals=6, null_means="not drawn with a known chance"),
+    Column("stratum_pseudonym", "text", "Stratum of the probability sample", "key", pattern=PSEUDONYM, null_means="the export names none"),
+    Column("cluster_pseudonym", "text", "Primary sampling unit of the probability sample", "key", pattern=PSEUDONYM,
+           null_means="the export names none: each respondent is a unit of its own"),
     Column("recruitment_code", "code", "Place in the recruitment", codes={
         "seed": "chosen by the team", "recruited": "recruited by a respondent whose row is here",
         "recruiter_not_admitted": "recruited by somebody whose row is not here", "volunteer": "not recruited"}),
@@ -541,6 +551,7 @@ _DECLARED = (
     Column("robust_low", "number", "Lower end of the robust interval", "measure", "see quantity_code", decimals=9),
     Column("robust_high", "number", "Upper end of the robust interval", "measure", "see quantity_code", decimals=9),
     Column("respondents_count", "integer", "Respondents, not rounded", "measure", "persons", minimum=0),
+    Column("is_design_passed", "boolean", "No experiment on which the estimate rests failed its checks"),
     Column("is_publishable", "boolean", "Enough respondents on both sides for the estimate to be shown"),
     # Design diagnosis
     Column("rule_kind_code", "code", "Kind of rule", codes={
@@ -556,6 +567,7 @@ _DECLARED = (
     Column("p_contradicted", "number", "Probability of the verdict contradicted", "measure", "probability", minimum=0, maximum=1, decimals=4),
     Column("sufficient_n", "integer", "Smallest planned size with a probability of the right verdict of four in five", "measure", "respondents", minimum=1,
            null_means="none of the sizes that were tried is enough: more people do not narrow the envelope"),
+    Column("estimand_text", "text", "The quantity in words, as the plan has them"),
     Column("privacy_step_text", "text", "Answers that are left at this step of privacy", "key"),
     Column("mean_truth", "number", "Mean true value over the simulated studies: a share, a difference of shares, or a slope", "measure", "share", minimum=-1, maximum=1, decimals=4),
     Column("rmse_share", "number", "Root mean squared error", "measure", "share", minimum=0, decimals=4),
@@ -570,7 +582,10 @@ _DECLARED = (
     Column("raked_weight", "number", "Weight of a volunteer after raking to the margins, 1 on average", "measure", "ratio", minimum=0, decimals=6,
            null_means="not a volunteer"),
     Column("blended_weight", "number", "Weight in both samples together, extreme weights cut, 1 on average", "measure", "ratio", minimum=0, decimals=6),
+    Column("design_weight", "number", "Weight of the probability sample after raking to the margins, 1 on average", "measure", "ratio", minimum=0, decimals=6,
+           null_means="not drawn with a known chance"),
     Column("weighting_code", "code", "Which respondents count, and how much each", "key", codes={
+        "design": "the probability sample, by its design weights, raked to the margins",
         "unweighted": "all respondents, each once", "rds": "the respondent-driven sample, by the inverse of the number of acquaintances",
         "raked": "the volunteers, raked to the margins", "blended": "both samples, raked, mixed by their effective sizes, extreme weights cut",
         "model": "all respondents through a model that is averaged over the margins", "envelope": "several weightings together"}),

@@ -10,9 +10,10 @@ PROBABILITIES_ADD_UP = Rule(
     ("p_supported", "p_inconclusive", "p_contradicted"),
     lambda rows: ((rows.p_supported + rows.p_inconclusive + rows.p_contradicted) - 1).abs() < 0.001,
 )
+ESTIMATOR = ("estimand_id", "item_text", "group_text", "weighting_code", "estimator_text", "privacy_step_text")
 CHARACTERISTICS = (
-    "estimand_id", "estimator_text", "privacy_step_text", "worlds_n", "answered_n", "mean_truth", "bias_share",
-    "rmse_share", "mean_width_share", "coverage_share", "coverage_low_share", "coverage_high_share", "power_share",
+    *ESTIMATOR, "estimand_text", "worlds_n", "answered_n", "mean_truth", "bias_share", "rmse_share", "mean_width_share",
+    "coverage_share", "coverage_low_share", "coverage_high_share", "power_share",
 )  # fmt: skip
 
 TABLES = (
@@ -65,7 +66,7 @@ TABLES = (
         title="Fictional worlds: bias, error, coverage and power of estimators at each step of privacy",
         row_is="one estimator at one step of privacy, over all simulated studies",
         columns=columns(*CHARACTERISTICS),
-        key=("estimand_id", "estimator_text", "privacy_step_text"),
+        key=ESTIMATOR,
         output_kind="arithmetic",
         source=FICTION,
     ),
@@ -74,7 +75,7 @@ TABLES = (
         title="Fictional worlds: the same over many more simulated studies, computed once and kept",
         row_is="one estimator at one step of privacy, over all simulated studies",
         columns=columns(*CHARACTERISTICS, "source"),
-        key=("estimand_id", "estimator_text", "privacy_step_text"),
+        key=ESTIMATOR,
         output_kind="arithmetic",
         source=FICTION,
     ),

@@ -35,7 +35,8 @@ TABLES = for_every_study(
             title="How much each respondent counts",
             row_is="one respondent whom the quality screen left in",
             columns=columns(
-                "respondent_pseudonym", "degree_n", "is_degree_imputed", "rds_weight", "raked_weight", "blended_weight"
+                "respondent_pseudonym", "degree_n", "is_degree_imputed", "rds_weight", "raked_weight", "design_weight",
+                "blended_weight",
             ),
             key=("respondent_pseudonym",),
             output_kind="microdata",
@@ -101,11 +102,11 @@ TABLES = for_every_study(
         ),
         Table(
             name="survey_evidence",
-            title="Robust intervals of the claims' shares at several levels: what verdicts are judged by, never released",
+            title="Robust intervals of the claims' estimands at several levels: what verdicts are judged by, never released",
             row_is="one estimand at one level",
             columns=columns(
                 "estimand_id", "item_text", "group_text", "quantity_code", "confidence_level", "robust_value", "robust_low",
-                "robust_high", "respondents_count", "is_publishable",
+                "robust_high", "respondents_count", "is_publishable", "is_design_passed",
             ),
             key=("estimand_id", "confidence_level"),
             output_kind="microdata",

@@ -12,7 +12,12 @@ RECRUITER_HAS_STATUS = Rule(
 WAVES_IN_RDS = Rule(
     "waves are counted among respondents who recruit each other",
     ("wave", "sample_source_code"),
-    lambda rows: rows.wave.isna() | (rows.sample_source_code == "web_rds"),
+    lambda rows: rows.wave.isna() | (rows.sample_source_code == "rds"),
+)
+DRAWN_WITH_A_WEIGHT = Rule(
+    "respondents of a probability sample have a design weight, and nobody else has one",
+    ("base_weight", "sample_source_code"),
+    lambda rows: rows.base_weight.notna() == (rows.sample_source_code == "probability"),
 )
 FLAGS_ADD_UP = Rule(
     "flags_count counts the rules that the respondent broke",
@@ -36,15 +41,15 @@ TABLES = for_every_study(
             title="Respondents: pseudonymised answers, one column per item",
             row_is="one respondent whose consent was in force at the release's cut-off",
             columns=columns(
-                "respondent_pseudonym", "linkage_pseudonym", "sample_source_code", "recruitment_code",
-                "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed",
-                "is_microdata_allowed",
+                "respondent_pseudonym", "linkage_pseudonym", "person_pseudonym", "sample_source_code",
+                "interview_period_text", "base_weight", "stratum_pseudonym", "cluster_pseudonym", "recruitment_code",
+                "recruiter_pseudonym", "wave", "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
             ),
             is_per_item=True,
             key=("respondent_pseudonym",),
             output_kind="microdata",
             source="",
-            rules=(RECRUITER_HAS_STATUS, WAVES_IN_RDS),
+            rules=(RECRUITER_HAS_STATUS, WAVES_IN_RDS, DRAWN_WITH_A_WEIGHT),
         ),
         Table(
             name="survey_admission",

@@ -43,8 +43,8 @@ def run(store: Store, params: Params) -> None:
     recovery = recovery_rows(found.estimates, store.read("restricted__synthetic_truth"))
     truths = dict(zip(recovery.estimate_id, recovery.truth_value, strict=True))
     made = (
-        evidence_rows(survey), found.estimates, list_counts(survey), found.diagnostics, found.sensitivity, recovery,
-        survey_price(found.rows, truths),
+        evidence_rows(survey, found.failed), found.estimates, list_counts(survey), found.diagnostics,
+        found.sensitivity, recovery, survey_price(found.rows, truths),
     )  # fmt: skip
     for name, rows in zip(names, made, strict=True):
         store.write(name, rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,19 +19,17 @@ from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_point, rds_sample
 from analysis.estimators.robust_interval import RobustInterval, robust_interval
 from analysis.estimators.shares import ShareEvidence, share_interval
-from analysis.estimators.weighting.design import SurveyDesign, survey_design
-from analysis.estimators.weighting.estimates import kish_effect, survey_mean
+from analysis.estimators.weighting.estimates import kish_effect, share_evidences, survey_mean
 from analysis.schemas.precision import floored
 from analysis.strategy.complements import withhold_complements
-from analysis.strategy.frame import ALL, Bools, Coded, Floats, Survey
+from analysis.strategy.frame import ALL, Bools, Coded, Survey
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against
-from analysis.study.plan import Battery, Group, Question, SplitBallot
+from analysis.study.plan import Group, Question, SplitBallot
 
 SHARE = "share of answers"
-PLAN_WEIGHTINGS = ("rds", "raked", "blended")
-LINEARISED = (
-    "weighted share of those who gave an answer; linearised variance, respondents taken as independent, share interval"
-)
+PLAN_WEIGHTINGS = ("rds", "raked", "design", "blended")
+LINEARISED = "weighted share of those who gave an answer; linearised variance, {}, share interval"
+INDEPENDENT, BY_UNIT = "respondents taken as independent", "by primary units and strata"
 
 
 def direct_rows(rows: Rows) -> None:
@@ -44,7 +43,7 @@ def direct_rows(rows: Rows) -> None:
             for weighting in _weightings(survey, question, group):
                 kind = group.kind if group else ALL
                 place = _place(survey, question, weighting, SHARE, (kind, name))
-                _add_share(rows, place, coded.among(members), survey.weights[weighting])
+                _add_share(rows, place, coded.among(members))
     for ballot in survey.plan.split_ballots:
         _version_rows(rows, ballot)
     withhold_complements(rows)
@@ -70,7 +69,7 @@ def _version_rows(rows: Rows, ballot: SplitBallot) -> None:
         if members.sum() < survey.plan.disclosure.least_in_group:
             continue
         place = _place(survey, question, "blended", SHARE, (ballot.kind, version.replace("_", " ")))
-        _add_share(rows, place, survey.coded(question).among(members), survey.weights["blended"])
+        _add_share(rows, place, survey.coded(question).among(members))
 
 
 def _weightings(survey: Survey, question: Question, group: Group | None) -> tuple[str, ...]:
@@ -81,93 +80,60 @@ def _weightings(survey: Survey, question: Question, group: Group | None) -> tupl
     if group is None:
         return tuple(survey.weights)
     if group.is_domain and question.modelled:
-        return tuple(name for name in ("raked", "blended") if name in survey.weights)
+        return tuple(name for name in ("raked", "design", "blended") if name in survey.weights)
     return ("blended",)
 
 
-def _add_share(rows: Rows, place: Place, coded: Coded, weights: Floats) -> None:
+def _add_share(rows: Rows, place: Place, coded: Coded) -> None:
+    survey, weights = rows.survey, rows.survey.weights[place.weighting]
     counts = coded.is_decided & (weights > 0)
     yes_n, n = int((coded.yes & counts).sum()), int(counts.sum())
-    if n < rows.survey.plan.disclosure.least_answers:
+    if n < survey.plan.disclosure.least_answers:
         return
-    design = survey_design(len(weights), weights=weights)
-    made = survey_mean(coded.yes.astype(np.float64), design, counts)
+    yes, design = coded.yes.astype(np.float64), survey.design(place.weighting)
+    made = survey_mean(yes, design, counts)
     share, variance = float(made.values[0]), float(made.covariance[0, 0])
-    reason = reason_against(rows.survey.plan, yes_n, n - yes_n, place.group_kind)
-    interval = _share_limits(n, kish_effect(weights).design_effect)
+    reason = reason_against(survey.plan, yes_n, n - yes_n, place.group_kind)
+    evidence = share_evidences(yes, design, counts)[0] if survey.cluster is not None else None
+    interval = _share_limits(n, kish_effect(weights).design_effect, evidence)
     limits = Interval(*interval(share, math.sqrt(variance))) if reason is None else None
-    rows.add(place, Number(share, math.sqrt(variance), limits, n, LINEARISED, yes_n, interval), reason)
+    method = LINEARISED.format(INDEPENDENT if evidence is None else BY_UNIT)
+    rows.add(place, Number(share, math.sqrt(variance), limits, n, method, yes_n, interval), reason)
 
 
-def _share_limits(n: int, weighting_effect: float) -> Callable[[float, float], tuple[float, float]]:
+def _share_limits(
+    n: int, weighting_effect: float, evidence: ShareEvidence | None
+) -> Callable[[float, float], tuple[float, float]]:
     """Ends of the interval of any share, for as many respondents as are published.
 
     Kish's effect is that of the whole weighting, which is published too: the effect of a group's own weights would tell
-    something about them.
+    something about them. `evidence` says what clusters carry; None where everybody is a unit.
     """
     shown = floored(n)
-    evidence = ShareEvidence(shown / weighting_effect, shown - 1)
+    held = evidence or ShareEvidence(shown, shown - 1)
+    held = replace(held, effective_n=shown / weighting_effect)
 
     def limits(share: float, se: float) -> tuple[float, float]:
-        found = share_interval(share, se**2, evidence)
+        found = share_interval(share, se**2, held)
         return found.low, found.high
 
     return limits
 
 
-def difference_rows(rows: Rows) -> None:
-    """The effect of every split ballot's wording, and what was seen of real messages against the foil."""
-    for ballot in rows.survey.plan.split_ballots:
-        _wording_row(rows, ballot)
-    for battery in rows.survey.plan.batteries:
-        _message_rows(rows, battery)
-
-
-def _wording_row(rows: Rows, ballot: SplitBallot) -> None:
+def seen_rows(rows: Rows) -> None:
+    """Mean over the real messages of each battery of who saw them at all."""
     survey = rows.survey
-    question = survey.plan.by_estimand[ballot.question]
-    coded, version = survey.coded(question), survey.answer(ballot.version)
-    sides = [coded.is_decided & (version == side).to_numpy() for side in (ballot.first, ballot.second)]
-    item = survey.plan.item_text(question)
-    place = Place(ballot.estimand, item, "blended", "difference in shares", quantity="difference_in_shares")
-    _add_difference(rows, place, coded.yes, (sides[0], sides[1]), survey.weights["blended"])
-
-
-def _message_rows(rows: Rows, battery: Battery) -> None:
-    survey = rows.survey
-    items = [survey.answer(item) for item in (*battery.messages, battery.foil)]
-    asked = np.all([~answers.str.startswith(".").to_numpy() for answers in items], axis=0)
-    if asked.sum() < survey.plan.disclosure.least_answers:
-        return
-    often = [answers.isin(battery.often).to_numpy("float64") for answers in items]
-    net = np.mean(often[:-1], axis=0) - often[-1]
-    method = "mean over messages seen at least weekly minus the foil, linearised variance"
-    place = Place(
-        battery.estimand, battery.name, "blended", "real messages minus foil", quantity="difference_in_shares"
-    )
-    _add_mean(rows, place, net, asked, method)
-    seen = np.mean([(answers != battery.never).to_numpy("float64") for answers in items[:-1]], axis=0)
-    method = "mean over messages seen at all, linearised variance"
-    _add_mean(rows, Place(battery.seen, battery.name, "blended", SHARE), seen, asked, method)
-
-
-def _add_mean(rows: Rows, place: Place, values: Floats, chosen: Bools, method: str) -> None:
-    design = survey_design(rows.survey.n, weights=rows.survey.weights["blended"])
-    made = survey_mean(np.where(chosen, values, 0.0), design, chosen)
-    value, se = float(made.values[0]), float(made.standard_errors[0])
-    number = Number(value, se, normal_interval(value, se, degrees_of_freedom=made.degrees_of_freedom), made.n, method)
-    rows.add(place, number)
-
-
-def _add_difference(rows: Rows, place: Place, yes: Bools, sides: tuple[Bools, Bools], weights: Floats) -> None:
-    method = "difference between two randomised halves, linearised variance"
-    if min(int(side.sum()) for side in sides) < rows.survey.plan.disclosure.least_answers:
-        return
-    design = survey_design(len(weights), weights=weights)
-    made = [survey_mean(yes.astype(np.float64), design, side) for side in sides]
-    value = float(made[0].values[0] - made[1].values[0])
-    se = float(np.hypot(made[0].standard_errors[0], made[1].standard_errors[0]))
-    rows.add(place, Number(value, se, normal_interval(value, se), made[0].n + made[1].n, method))
+    for battery in survey.plan.batteries:
+        items = [survey.answer(item) for item in battery.messages]
+        asked = np.all([~answers.str.startswith(".").to_numpy() for answers in items], axis=0)
+        if asked.sum() < survey.plan.disclosure.least_answers:
+            continue
+        seen = np.mean([(answers != battery.never).to_numpy("float64") for answers in items], axis=0)
+        made = survey_mean(np.where(asked, seen, 0.0), survey.design("blended"), asked)
+        value, se = float(made.values[0]), float(made.standard_errors[0])
+        limits = normal_interval(value, se, degrees_of_freedom=made.degrees_of_freedom)
+        method = "mean over messages seen at all, linearised variance"
+        rows.add(Place(battery.seen, battery.name, "blended", SHARE), Number(value, se, limits, made.n, method))
 
 
 def rds_rows(rows: Rows, population: float | None, draws_n: int, rng: np.random.Generator) -> None:
@@ -357,7 +323,7 @@ def robust(
         for name in weightings
         if name in survey.weights and (survey.weights[name][rows] > 0).sum() >= survey.plan.disclosure.least_answers
     ]
-    designs = {name: _design(survey, name, rows) for name in usable}
+    designs = {name: survey.design(name, rows) for name in usable}
     if not designs:
         return None
     yes, undecided = coded.yes[rows].astype(np.float64), coded.is_undecided[rows]
@@ -369,10 +335,6 @@ def robust(
         design_effect=design_effect or assumed.design_effect,
         confidence=confidence,
     )
-
-
-def _design(survey: Survey, weighting: str, rows: Bools) -> SurveyDesign:
-    return survey_design(int(rows.sum()), weights=survey.weights[weighting][rows])
 
 
 def blended_share(survey: Survey, coded: Coded) -> float:

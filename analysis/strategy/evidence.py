@@ -5,10 +5,11 @@ What must not be here: a limit of any rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.strategy.comparisons import Comparison, is_large_enough, judged, robust_comparison
 from analysis.strategy.direct import blended_share, is_reported, robust, robust_group
 from analysis.strategy.frame import Survey
 from analysis.strategy.rows import reason_against
@@ -19,25 +20,46 @@ LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.
 """A one-sided p-value is read off them: half of what the widest interval that lies on one side leaves out."""
 
 COLUMNS = [
-    "estimand_id", "item_text", "group_text", "quantity_code", "respondents_count", "is_publishable", "robust_value",
-    "confidence_level", "robust_low", "robust_high",
+    "estimand_id", "item_text", "group_text", "quantity_code", "respondents_count", "is_publishable",
+    "is_design_passed", "robust_value", "confidence_level", "robust_low", "robust_high",
 ]  # fmt: skip
 
 
-def evidence_rows(survey: Survey) -> pd.DataFrame:
-    """Table `survey_evidence`: the robust interval of every share that asks for it, at every level."""
-    questions = (question for question in survey.plan.questions if question.robust)
-    rows = [row for question in questions for row in _levels(survey, question)]
+def evidence_rows(survey: Survey, failed: Mapping[str, str | None]) -> pd.DataFrame:
+    """Table `survey_evidence`: the robust interval of every estimand that asks for it, at every level.
+
+    Parameters
+    ----------
+    survey : Survey
+    failed : mapping
+        Estimand of each list experiment to the reason for which its design failed, None where it did not.
+    """
+    rows = [row for question in survey.plan.questions if question.robust for row in _of_share(survey, question)]
+    rows += [row for made in judged(survey, failed) for row in _of_comparison(survey, made)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _levels(survey: Survey, question: Question) -> Iterator[tuple[object, ...]]:
+def _of_share(survey: Survey, question: Question) -> Iterator[tuple[object, ...]]:
     kind, members = robust_group(survey, question)
     coded = survey.coded(question).among(members)
     yes_n, n = int((coded.yes & coded.is_decided).sum()), int(coded.is_decided.sum())
     is_publishable = is_reported(survey, question) and reason_against(survey.plan, yes_n, n - yes_n, kind) is None
-    shown = (question.estimand, survey.plan.item_text(question), question.robust, "answer_share", n, is_publishable)
+    item = survey.plan.item_text(question)
+    shown = (question.estimand, item, question.robust, "answer_share", n, is_publishable, True)
     for level in LEVELS:
         found = robust(survey, coded, confidence=level)
         if found is not None:
             yield *shown, blended_share(survey, coded), level, found.low, found.high
+
+
+def _of_comparison(survey: Survey, made: Comparison) -> Iterator[tuple[object, ...]]:
+    if not is_large_enough(survey.plan, made):
+        return
+    place, passed = made.place, made.reason is None
+    for level in LEVELS:
+        found = robust_comparison(survey, made, level)
+        if found is None:
+            return
+        plain = made.estimator(survey.weights["blended"], None)
+        shown = (place.estimand_id, place.item, place.group, place.quantity, int(plain.counted.sum()), passed, passed)
+        yield *shown, plain.value, level, found.low, found.high

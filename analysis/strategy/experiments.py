@@ -88,16 +88,21 @@ def p_value_shown(p_value: float, n: int) -> float:
     return min(up_to_step(p_value, step), 1.0) if p_value >= LEVEL else down_to_step(p_value, step)
 
 
-def list_rows(rows: Rows, checks: Checks) -> None:
+def list_rows(rows: Rows, checks: Checks) -> dict[str, str | None]:
     """Every list experiment: each list, both together where there are two, and regressions on the first.
 
     A design that its diagnostics speak against gives the reason in place of the number.
+
+    Returns
+    -------
+    dict
+        Estimand to that reason, None where nothing speaks against the design.
     """
-    for experiment in rows.survey.plan.list_experiments:
-        _experiment_rows(rows, checks, experiment)
+    plan = rows.survey.plan
+    return {each.estimand: _experiment_rows(rows, checks, each) for each in plan.list_experiments}
 
 
-def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> None:
+def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> str | None:
     survey = rows.survey
     lists = [list_answers(survey, each) for each in experiment.lists]
     first = lists[0]
@@ -107,7 +112,7 @@ def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> 
         _refuse(
             rows, Place(experiment.estimand, experiment.name, "unweighted", _way(experiment)), int(first.rows.sum())
         )
-        return
+        return REFUSED
     for each, analysis in zip(lists, found, strict=True):
         _list_checks(checks, survey, each, analysis)
         place = Place(experiment.estimand, each.item, "unweighted", "difference in means")
@@ -115,10 +120,11 @@ def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> 
     placebo = _placebo_reason(checks, survey, experiment.placebo)
     reason = SCREEN_FAILS if any(not each.prevalence.is_usable for each in found) else placebo
     if len(lists) == 2:
-        _double_rows(rows, checks, experiment, reason)
+        reason = _double_rows(rows, checks, experiment, reason)
     else:
         _single_rows(rows, experiment.estimand, first, reason)
     _regression_rows(rows, experiment.estimand, first, _generic(found[0]) or placebo)
+    return reason
 
 
 def _way(experiment: ListExperiment) -> str:
@@ -170,7 +176,7 @@ def _placebo_reason(checks: Checks, survey: Survey, placebo: ItemList | None) ->
     return PLACEBO_FAILS if found.p_value < LEVEL else None
 
 
-def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason: str | None) -> None:
+def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason: str | None) -> str | None:
     survey = rows.survey
     counts = [counts_of(survey, each) for each in experiment.lists]
     arms = [(survey.answer(each.arm) == each.treatment).to_numpy() for each in experiment.lists]
@@ -193,6 +199,7 @@ def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason:
         rows.add_estimate(place, made.average, reason)
         if kind == ALL:
             _weighted_double(rows, experiment, (counts[0], counts[1], arms[0], chosen), reason)
+    return reason
 
 
 def _weighted_double(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.strategy.weights import Recruitment, recruitment
 from analysis.study.plan import Group, Plan, Question
 
@@ -62,6 +64,7 @@ class Survey:
     recruited : the respondent-driven sample, of all admitted respondents
     other_degree : (m,) acquaintances by the other wording of the question; None where it was not asked
     in_sample : (m,) for each of those, the position in `rows`, −1 for who was left out
+    stratum, cluster : (n,) codes of stratum and primary unit; None where everybody is a unit of its own
     """
 
     plan: Plan
@@ -71,11 +74,26 @@ class Survey:
     recruited: Recruitment | None
     other_degree: Floats | None
     in_sample: npt.NDArray[np.int64]
+    stratum: npt.NDArray[np.int64] | None = None
+    cluster: npt.NDArray[np.int64] | None = None
 
     @property
     def n(self) -> int:
         """Respondents."""
         return len(self.rows)
+
+    def design(self, weighting: str, rows: Bools | None = None) -> SurveyDesign:
+        """How respondents came into the sample under a weighting, for everybody or for some of them.
+
+        Primary units and strata are those of the probability samples, and persons who answered in several periods;
+        everybody else is taken as drawn independently.
+        """
+        chosen = slice(None) if rows is None else rows
+        weights = self.weights[weighting][chosen]
+        if self.cluster is None or self.stratum is None:
+            return survey_design(len(weights), weights=weights)
+        strata, clusters = self.stratum[chosen], self.cluster[chosen]
+        return survey_design(len(weights), weights=weights, strata=strata, clusters=clusters, lonely="adjust")
 
     def answer(self, item: str) -> pd.Series[str]:
         """Answer codes of one item."""
@@ -100,8 +118,18 @@ class Survey:
                 if members.sum() >= self.plan.least(group):
                     yield group, name, members
 
-    def levels(self, group: Group) -> Iterator[tuple[str, Bools]]:
+    def levels(self, group: Group) -> tuple[tuple[str, Bools], ...]:
         """Released name and members of the groups of one kind, the small ones too."""
+        if group.kind not in self._levels:
+            self._levels[group.kind] = tuple(self._named(group))
+        return self._levels[group.kind]
+
+    @cached_property
+    def _levels(self) -> dict[str, tuple[tuple[str, Bools], ...]]:
+        """What was asked for already: every question asks for every group."""
+        return {}
+
+    def _named(self, group: Group) -> Iterator[tuple[str, Bools]]:
         answers = self.rows[group.item]
         said = ~answers.str.startswith(".").to_numpy()
         if group.holder:
@@ -149,6 +177,19 @@ def _all_hold(parts: list[Coded]) -> Coded:
     return Coded(np.all([part.yes for part in parts], axis=0), decided & asked, asked & ~decided)
 
 
+def _units(rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | tuple[None, None]:
+    """Stratum and primary unit of each respondent; none where nobody shares a unit or a stratum."""
+    person = rows.get("person_pseudonym", pd.Series(None, index=rows.index, dtype="object"))
+    unit = rows.get("cluster_pseudonym", person)
+    unit = unit.fillna(person).fillna(rows.respondent_pseudonym)
+    stratum = rows.get("stratum_pseudonym", person).fillna(rows.sample_source_code)
+    if not unit.duplicated().any() and not rows.get("stratum_pseudonym", person).notna().any():
+        return None, None
+    # A person whose sample changed between periods stays one unit, in the stratum of the first row.
+    stratum = stratum.groupby(unit.to_numpy(), sort=False).transform("first")
+    return pd.factorize(stratum)[0].astype(np.int64), pd.factorize(unit)[0].astype(np.int64)
+
+
 def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, study: str) -> Survey:
     """The survey of one study.
 
@@ -164,7 +205,7 @@ def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, stud
     rows = responses[responses.respondent_pseudonym.isin(position.index)].reset_index(drop=True)
     ordered = weights.set_index("respondent_pseudonym").loc[rows.respondent_pseudonym]
     made = {"unweighted": np.ones(len(rows))}
-    for name in ("rds", "raked", "blended"):
+    for name in ("rds", "raked", "design", "blended"):
         column = ordered[f"{name}_weight"].to_numpy("float64")
         if np.isfinite(column).any():
             made[name] = np.nan_to_num(column)
@@ -176,4 +217,4 @@ def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, stud
         if item and not responses[item].str.startswith(".").all():
             again = recruitment(plan, responses, item)
             other = again.degree if again is not None else None
-    return Survey(plan, rows, study, made, chain, other, inside)
+    return Survey(plan, rows, study, made, chain, other, inside, *_units(rows))

@@ -33,6 +33,7 @@ POOLED = "pooled"
 LEAST_IN_LEVEL = 10
 """A level of a margin with fewer respondents is pooled with the other small ones before raking."""
 
+PROBABILITY = "probability"
 WAVES_PER_SPAN = 2
 PERCENTILES = (1, 99)
 
@@ -74,7 +75,7 @@ def recruitment(plan: Plan, responses: pd.DataFrame, item: str | None = None) ->
     EstimationError
         The plan has no recruitment, or recruitment runs in a circle or names somebody twice.
     """
-    is_rds = (responses.sample_source_code == "web_rds").to_numpy()
+    is_rds = (responses.sample_source_code == "rds").to_numpy()
     if not is_rds.any():
         return None
     if plan.recruitment is None:
@@ -125,12 +126,15 @@ def weight_rows(
         degree[made.rows], imputed[made.rows] = made.degree, made.is_imputed
     kept = responses[~excluded].reset_index(drop=True)
     degree = degree[~excluded]
-    is_rds = np.isfinite(degree)
-    rds, volunteers = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
+    is_rds, is_drawn = np.isfinite(degree), (kept.sample_source_code == PROBABILITY).to_numpy()
+    is_volunteer = ~is_rds & ~is_drawn
+    rds, volunteers, design = (np.full(len(kept), np.nan) for _ in range(3))
     if is_rds.any():
         rds[is_rds] = _averaging_one(volz_heckathorn_weights(degree[is_rds]))
-    if (~is_rds).any():
-        volunteers[~is_rds] = raked(plan, kept[~is_rds], np.ones(int((~is_rds).sum())), margins)
+    if is_volunteer.any():
+        volunteers[is_volunteer] = raked(plan, kept[is_volunteer], np.ones(int(is_volunteer.sum())), margins)
+    if is_drawn.any():
+        design[is_drawn] = raked(plan, kept[is_drawn], kept.base_weight[is_drawn].to_numpy("float64"), margins)
     return pd.DataFrame(
         {
             "respondent_pseudonym": kept.respondent_pseudonym,
@@ -138,7 +142,8 @@ def weight_rows(
             "is_degree_imputed": imputed[~excluded],
             "rds_weight": rds,
             "raked_weight": volunteers,
-            "blended_weight": blended(plan, kept, (rds, volunteers), margins, cut_at),
+            "design_weight": design,
+            "blended_weight": blended(plan, kept, (rds, volunteers, design), margins, cut_at),
         }
     )
 
@@ -179,18 +184,21 @@ def _margin(name: str, answers: pd.Series[str], margins: pd.DataFrame) -> Margin
 
 
 def blended(
-    plan: Plan, rows: pd.DataFrame, made: tuple[Floats, Floats], margins: pd.DataFrame | None, cut_at: float
+    plan: Plan, rows: pd.DataFrame, made: tuple[Floats, ...], margins: pd.DataFrame | None, cut_at: float
 ) -> Floats:
-    """Both samples in one: each raked, shares in proportion to their effective sizes, extreme weights cut.
+    """All samples in one: each raked, shares in proportion to their effective sizes, extreme weights cut.
 
-    Source: Elliott and Haviland 2007 weigh by precision; here both samples are taken as equally biased.
+    `made` holds the weights of the respondent-driven sample, which is raked here, and those of the other samples, which
+    are already; NaN for who is in another one.
+
+    Source: Elliott and Haviland 2007 weigh by precision; here all samples are taken as equally biased.
     """
-    rds, volunteers = made
-    is_rds = np.isfinite(rds)
-    parts = [(is_rds, raked(plan, rows[is_rds], rds[is_rds], margins))] if is_rds.any() else []
-    if (~is_rds).any():
-        parts.append((~is_rds, volunteers[~is_rds]))
-    sizes = np.array([kish_effect(weights).effective_n for _, weights in parts])
+    parts = [(np.isfinite(weights), weights[np.isfinite(weights)]) for weights in made]
+    is_rds, rds = parts[0]
+    if is_rds.any():
+        parts[0] = (is_rds, raked(plan, rows[is_rds], rds, margins))
+    parts = [(chosen, weights) for chosen, weights in parts if chosen.any()]
+    sizes = [kish_effect(weights).effective_n for _, weights in parts]
     together = np.zeros(len(rows))
     for (chosen, weights), size in zip(parts, sizes, strict=True):
         together[chosen] = weights * size / weights.sum()
@@ -204,7 +212,7 @@ def _averaging_one(weights: Floats) -> Floats:
 
 def wave_rows(responses: pd.DataFrame) -> pd.DataFrame:
     """Table `recruitment_waves`: respondents by spans of waves, and all of them."""
-    waves = responses.wave[responses.sample_source_code == "web_rds"].dropna().astype("int64")
+    waves = responses.wave[responses.sample_source_code == "rds"].dropna().astype("int64")
     spans = waves // WAVES_PER_SPAN
     rows = [
         (f"waves {span * WAVES_PER_SPAN} to {(span + 1) * WAVES_PER_SPAN - 1}", int(count))
@@ -264,6 +272,7 @@ def diagnostic_rows(plan: Plan, weights: pd.DataFrame, responses: pd.DataFrame, 
         "unweighted": np.ones(len(weights)),
         "rds": weights.rds_weight.to_numpy("float64"),
         "raked": weights.raked_weight.to_numpy("float64"),
+        "design": weights.design_weight.to_numpy("float64"),
         "blended": weights.blended_weight.to_numpy("float64"),
     }
     found = [

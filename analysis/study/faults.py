@@ -32,7 +32,7 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 COLUMN_KEYS = {
     "item", "place", "version", "messages", "foil", "arm", "endorser", "by", "items", "degree", "other_degree",
-    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates",
+    "crossed", "joined", "sensitive", "fixed", "agreement", "free_text", "covariates", "on",
 }  # fmt: skip
 
 

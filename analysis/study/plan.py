@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from analysis.study.entry import Column, Day, Entry, EstimandId, ItemId, Kind, Text
+from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
 from analysis.study.posts import Posts
 
@@ -100,6 +100,8 @@ class SplitBallot(Entry):
     second: str
     kind: Kind
     """Kind of group under which the share of each version is listed."""
+    is_evidence: bool = False
+    """Its robust interval is evidence on the claim that names the estimand; one way of asking an estimand at most."""
 
 
 class Battery(Entry):
@@ -117,6 +119,7 @@ class Battery(Entry):
     foil: Column
     often: tuple[str, ...] = Field(min_length=1)
     never: str
+    is_evidence: bool = False
 
 
 class ItemList(Entry):
@@ -136,6 +139,7 @@ class ListExperiment(Entry):
     estimand: EstimandId
     lists: tuple[ItemList, ...] = Field(min_length=1, max_length=2)
     placebo: ItemList | None = None
+    is_evidence: bool = False
 
     @property
     def name(self) -> str:
@@ -189,6 +193,55 @@ class Device(Entry):
     no: str
     groups: tuple[Kind, ...] = ()
     """Kinds of groups for which it is reported, beside everybody."""
+    is_evidence: bool = False
+
+
+class Period(Entry):
+    """Days of interviews that belong together: a wave, or what lies before or after an event."""
+
+    words: Text
+    first: Day
+    last: Day
+    """Both days belong to it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last: got {self.last}; a period ends on or after its first day, {self.first}")
+        return self
+
+
+class Asked(Entry):
+    """A share as one way of asking gives it: by the direct question, by the lists, or behind a device."""
+
+    of: EstimandId
+    how: Literal["direct", "list", "device"] = "direct"
+    periods: tuple[str, ...] = ()
+    """Codes of periods; the whole study where there are none."""
+
+
+class Difference(Entry):
+    """One share minus another among the same study: a change between periods, or two ways of asking."""
+
+    estimand: EstimandId
+    words: Text
+    share: Asked
+    minus: Asked
+    is_evidence: bool = False
+
+
+class Gradient(Entry):
+    """By how much a share of yes rises with a standard deviation of a numbered answer, other answers held fixed."""
+
+    estimand: EstimandId
+    words: Text
+    of: EstimandId
+    """Direct question."""
+    on: Column
+    """Item whose answers are numbers."""
+    given: tuple[EstimandId, ...] = ()
+    """Direct questions that are held fixed."""
+    is_evidence: bool = False
 
 
 class Contrast(Entry):
@@ -266,6 +319,8 @@ class Foil(Entry):
     item: Column
     absent: str
     """The answer of who does not claim it."""
+    is_excluding: bool = True
+    """Whether a claim counts towards leaving somebody out; never where a battery is estimated net of the item."""
 
 
 class Quality(Entry):
@@ -344,6 +399,8 @@ class Plan(Entry):
     """Respondents that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
     asked_from: Day | None = None
     """First day of the interviews: verdicts are post hoc where the register was frozen later."""
+    periods: dict[Code, Period] = Field(default_factory=dict)
+    """Waves, or days before and after an event; whoever answers in two of them has two rows."""
     main_question: EstimandId | None = None
     """The share by which weights are judged, and with which the book begins."""
     sensitivity: EstimandId | None = None
@@ -363,6 +420,8 @@ class Plan(Entry):
     list_experiments: tuple[ListExperiment, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
     devices: tuple[Device, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    gradients: tuple[Gradient, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     scales: tuple[Scale, ...] = ()
 
@@ -427,6 +486,7 @@ class Plan(Entry):
             found |= {battery.estimand: battery.words, battery.seen: battery.seen_words}
         for endorsement in self.endorsements:
             found.setdefault(endorsement.estimand, endorsement.words)
-        for contrast in self.contrasts:
-            found.setdefault(contrast.estimand, contrast.words)
+        compared: tuple[Difference | Gradient | Contrast, ...] = (*self.differences, *self.gradients, *self.contrasts)
+        for part in compared:
+            found.setdefault(part.estimand, part.words)
         yield from found.items()

@@ -6,6 +6,7 @@ What must not be here: the shape of a single part, which its declaration refuses
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from analysis.study.comparisons import comparison_faults
 from analysis.study.faults import COLUMN_KEYS, Fault, Place, nearest, texts_under
 from analysis.study.items import by_column
 from analysis.study.plan import Group, Plan, Question
@@ -23,6 +24,7 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from protected(plan)
     yield from _named(plan)
     yield from _codes(plan)
+    yield from comparison_faults(plan)
     yield from post_faults(plan.posts)
     yield from _shared(plan)
 
@@ -58,9 +60,17 @@ def _estimands(plan: Plan) -> Iterator[Fault]:
                 yield Fault(("questions", number, *place), estimand, "name questions of one item, none of several")
     if plan.main_question and _is_combined(plan, plan.main_question):
         yield Fault(("main_question",), plan.main_question, "name a question of one item, none of several")
+    yield from _planned(plan)
     for place, estimand in _estimands_named(plan):
         if estimand not in counts:
             yield Fault(place, estimand, f"no such direct question; {nearest(estimand, counts)}")
+
+
+def _planned(plan: Plan) -> Iterator[Fault]:
+    known = dict(plan.estimands())
+    for estimand in plan.planned_n:
+        if estimand not in known:
+            yield Fault(("planned_n", estimand), estimand, f"nothing estimates it; {nearest(estimand, known)}")
 
 
 def _is_combined(plan: Plan, estimand: str) -> bool:
@@ -77,7 +87,6 @@ def _estimands_named(plan: Plan) -> Iterator[tuple[Place, str]]:
         yield ("main_question",), plan.main_question
     if plan.sensitivity:
         yield ("sensitivity",), plan.sensitivity
-    yield from ((("planned_n", estimand), estimand) for estimand in plan.planned_n)
     for number, question in enumerate(plan.questions):
         yield from (((("questions", number, *place)), each) for place, each in _used(question))
     for part in ("split_ballots", "contrasts"):

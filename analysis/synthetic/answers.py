@@ -62,7 +62,7 @@ class Answers:
     person : (n,) int
         Index into the population.
     source : (n,) str
-        `web_rds` or `opt_in`.
+        `rds` or `opt_in`.
     recruiter : (n,) int
         Position of the recruiter among the respondents; -1 for a seed or an opt-in respondent.
     is_bogus : (n,) bool
@@ -93,7 +93,7 @@ def interview(population: Population, recruits: Recruits, opt_in: Ints, generato
     generator : Generator
     """
     person = np.concatenate([recruits.person, opt_in])
-    source = np.repeat(["web_rds", "opt_in"], [len(recruits.person), len(opt_in)])
+    source = np.repeat(["rds", "opt_in"], [len(recruits.person), len(opt_in)])
     recruiter = np.concatenate([recruits.recruiter, np.full(len(opt_in), -1)])
     draw = _Draw(population, person, generator)
     is_bogus = (source == "opt_in") & draw.chance(BOGUS_SHARE)

@@ -21,7 +21,7 @@ from analysis.synthetic.world import Bools
 
 RDS_SHARE = 0.6
 RDS_VENDORS, OPT_IN_VENDORS = ("spss", "stata", "kobo"), ("qualtrics", "limesurvey")
-VENDOR_SHARES = {"web_rds": (0.45, 0.35, 0.20), "opt_in": (0.6, 0.4)}
+VENDOR_SHARES = {"rds": (0.45, 0.35, 0.20), "opt_in": (0.6, 0.4)}
 ROW_TWICE_SHARE = 0.012
 """Of respondents whose row stands twice in one export."""
 
@@ -120,7 +120,7 @@ def _by_vendor(
     rows: list[SurveyRow], answers: Answers, again: list[SurveyRow], generator: np.random.Generator
 ) -> dict[str, list[SurveyRow]]:
     found: dict[str, list[SurveyRow]] = {}
-    for source, vendors in (("web_rds", RDS_VENDORS), ("opt_in", OPT_IN_VENDORS)):
+    for source, vendors in (("rds", RDS_VENDORS), ("opt_in", OPT_IN_VENDORS)):
         chosen = [row for row, own in zip(rows, answers.source, strict=True) if own == source]
         chosen += again if source == "opt_in" else []
         drawn = generator.choice(vendors, len(chosen), p=VENDOR_SHARES[source])

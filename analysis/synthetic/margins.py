@@ -18,13 +18,18 @@ EVERYBODY = "every person of the fictional diaspora"
 SOURCE = "counted in the fictional population"
 
 
-def margins_csv(population: Population) -> bytes:
-    """Totals of every cell of host × sex × age band, empty cells included."""
+def cell_totals(population: Population) -> tuple[list[str], "np.typing.NDArray[np.int64]"]:
+    """Levels and totals of every cell of host × sex × age band, empty cells included."""
     sex = population.is_woman.astype(np.int64)
     cell = (population.host * 2 + sex) * len(AGE_BANDS) + population.age_band
     totals = np.bincount(cell, minlength=len(HOSTS) * 2 * len(AGE_BANDS))
-    levels = [f"{host}:{letter}:{band}" for host in HOSTS for letter in ("m", "f") for band in AGE_BANDS]
+    return [f"{host}:{letter}:{band}" for host in HOSTS for letter in ("m", "f") for band in AGE_BANDS], totals
+
+
+def margins_csv(population: Population) -> bytes:
+    """The totals as a file."""
     sink = io.StringIO()
+    levels, totals = cell_totals(population)
     rows = [(CROSSED, level, int(total), EVERYBODY, SOURCE) for level, total in zip(levels, totals, strict=True)]
     csv.writer(sink, lineterminator="\n").writerows([HEADER, *rows])
     return sink.getvalue().encode()

@@ -20,9 +20,10 @@ TERMS = {
     "bluesky": "account_holder_export",
     "meta_content_library": "research_library_agreement",
 }
-SAMPLES = {"spss": "web_rds", "stata": "web_rds", "kobo": "web_rds", "qualtrics": "opt_in", "limesurvey": "opt_in"}
+SAMPLES = {"spss": "rds", "stata": "rds", "kobo": "rds", "qualtrics": "opt_in", "limesurvey": "opt_in"}
 MODES = {"kobo": "face_to_face"}
 DURATIONS = {"qualtrics": "Duration (in seconds)"}
+DAYS = {"qualtrics": "EndDate", "kobo": "end", "limesurvey": "submitdate"}
 
 
 def manifest(surveys: Sequence[str], accounts: Mapping[str, list[dict[str, str]]]) -> bytes:
@@ -46,9 +47,10 @@ def _survey(path: str) -> dict[str, Any]:
     source = path.rpartition("/")[2].partition(".")[0]
     vendor = source.removeprefix("synthetic_survey_")
     variables = {"consent_subject": "consent_key", "respondent": "respondent_id"}
-    if SAMPLES[vendor] == "web_rds":
+    if SAMPLES[vendor] == "rds":
         variables |= {"recruiter": "recruiter_id", "wave": "wave"}
     variables["duration"] = DURATIONS.get(vendor, "interview_seconds")
+    variables["interviewed"] = DAYS.get(vendor, "interview_day")
     return {
         "source_id": source,
         "file": path,
@@ -75,9 +77,9 @@ Nothing in this folder is about anybody. A program drew a population of made-up 
 answer a questionnaire and {posts} posts be written, and wrote both out the way real survey systems and platforms
 export them. It exists so that the whole pipeline can be run, tested and attacked without one real row.
 
-* Hosts are `Host A` to `Host F`. Posts carry days of the year 2100, consents days of the year 1900. Shares were
-  chosen far from any published figure. No number from here says anything about a real country, group, person or
-  day.
+* Hosts are `Host A` to `Host F`. Posts and interviews carry days of the year 2100, consents days of the year 1900.
+  Shares were chosen far from any published figure. No number from here says anything about a real country, group,
+  person or day.
 * `exports/surveys`, `exports/posts`: the exports. Among their rows are repeated ones, broken ones, previews,
   interviews that were never submitted, respondents who withdrew or never consented, bogus respondents, accounts
   that may not be read, and a source without a basis in its platform's terms.

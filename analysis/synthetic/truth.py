@@ -16,6 +16,9 @@ from analysis.synthetic import posts as written
 from analysis.synthetic.posts import Channels, Posts
 from analysis.synthetic.world import HOSTS, Bools, Population
 
+SEEN_SHARE, OFTEN_SHARE = 0.6, 0.75
+"""Of the exposed, who saw a given message; of those, who saw it at least weekly: rules of the world."""
+
 HEADER = ("estimand_id", "truth_group_text", "truth_quantity_text", "truth_value")
 
 
@@ -31,8 +34,13 @@ class Truth:
 
 def truths(population: Population, channels: Channels, posts: Posts) -> list[Truth]:
     """Every value, sorted by estimand, group and quantity."""
-    found = [*_of_people(population), *_of_effects(population), *_of_posts(channels, posts)]
+    found = [*survey_truths(population), *_of_posts(channels, posts)]
     return sorted(found, key=lambda truth: (truth.estimand_id, truth.group, truth.quantity))
+
+
+def survey_truths(population: Population) -> list[Truth]:
+    """Values that the survey is about."""
+    return [*_of_people(population), *_of_effects(population), *_of_comparisons(population)]
 
 
 def truth_csv(found: list[Truth]) -> bytes:
@@ -66,9 +74,9 @@ def _of_people(population: Population) -> Iterator[Truth]:
         defenders = belongs & population.defends
         yield Truth("E03_regime_given_defence", group, "share of the defenders that approves",
                     float(population.approves[defenders].mean()))  # fmt: skip
-        speakers = belongs & population.speaks_in_public
-        difference = float(population.approves[speakers].mean() - population.approves[belongs].mean())
-        yield Truth("E07a_public_minus_private", group, "approval among those who speak minus among all", difference)
+        difference = float(public[belongs].mean() - population.approves[belongs].mean())
+        yield Truth("E07a_public_minus_private", group, "share that approves and says so minus share that approves",
+                    difference)  # fmt: skip
         yield Truth("K25_mean_degree", group, "mean number of acquaintances", float(population.degree[belongs].mean()))
     yield Truth("K26_service_household_share", "all", "share in a service household",
                 float(population.in_service_household.mean()))  # fmt: skip
@@ -80,7 +88,9 @@ def _of_effects(population: Population) -> Iterator[Truth]:
     label = float(np.mean(defenders * ~population.approves * asked.TRUE_LABEL_EFFECT))
     yield Truth("E03b_label_effect", "all", "drop in support when the authorities' forces are named", label)
     yield Truth("E04_exposure_within_person", "all", "effect of exposure on approval", 0.0)
-    yield Truth("K46_message_seen", "all", "share that saw a given message", 0.6 * float(population.is_exposed.mean()))
+    yield Truth(
+        "K46_message_seen", "all", "share that saw a given message", SEEN_SHARE * float(population.is_exposed.mean())
+    )
     yield Truth("E11_differential_backlash", "all", "effect of a shock on unfair treatment", 0.0)
     yield Truth("E16_disillusion_x_contact", "all", "interaction of disillusion and contact", 0.0)
     yield Truth("K27_endorsement_effect", "approvers", "shift on the 5-point scale by the authorities' endorsement",
@@ -90,8 +100,20 @@ def _of_effects(population: Population) -> Iterator[Truth]:
     for endorser, shift in (("current authorities", moved), ("UN agency", 0.0), ("diaspora council", 0.0)):
         yield Truth("K47_endorsement_shift", endorser, "mean shift on the 5-point scale when it is named", shift)
     yield Truth("K28_bogus_share", "opt-in panel", "share of bogus respondents", asked.BOGUS_SHARE)
-    for shock, week in enumerate(written.SHOCK_WEEKS, start=1):
-        yield Truth("E08_jump_in_approval", f"shock {shock}, week {week}", "jump in the share that approves", 0.0)
+
+
+def _of_comparisons(population: Population) -> Iterator[Truth]:
+    """Changes in a world that stands still, and what follows from its rules for messages and motives."""
+    yield Truth("E02_change_public_support", "all", "change in the share that approves and says so", 0.0)
+    yield Truth("E08a_jump", "all", "change in the share that approves, first to second third", 0.0)
+    yield Truth("E08b_jump", "all", "change in the share that approves, second to last third", 0.0)
+    seen = SEEN_SHARE * float(population.is_exposed.mean())
+    yield Truth("E05b_reach_net_of_foil", "all", "share that saw a real message often minus the same of the foil",
+                OFTEN_SHARE * (seen - asked.FOIL_CLAIM_SHARE))  # fmt: skip
+    traits = np.column_stack([np.ones(population.size), population.status_motive, population.approves])
+    slope = np.linalg.lstsq(traits, population.speaks_in_public.astype(np.float64), rcond=None)[0][1]
+    yield Truth("E07b_status_gradient", "all", "rise of speaking in public per standard deviation of the motive",
+                float(slope * population.status_motive.std()))  # fmt: skip
 
 
 def _of_posts(channels: Channels, posts: Posts) -> Iterator[Truth]:

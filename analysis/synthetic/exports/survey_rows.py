@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -12,6 +13,9 @@ PLANTED_ANSWER_SHARE = 0.03
 """Of free answers that carry a canary."""
 
 NOT_ASKED_IF_SEED = ("NW3",)
+FIRST_DAY = date(2100, 3, 1)
+FIELD_DAYS = 60
+"""Interviews are spread over them without regard to who answers: nothing changes in this world."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class SurveyRow:
     seconds: int
     trace: Canary
     answers: Mapping[str, str]
+
+    @property
+    def day(self) -> str:
+        """Day of the interview."""
+        return (FIRST_DAY + timedelta(days=self.number % FIELD_DAYS)).isoformat()
 
     @property
     def address(self) -> str:

@@ -75,6 +75,7 @@ def _numeric(rows: Rows, missing: dict[str, Any]) -> tuple[pd.DataFrame, dict[st
         "recruiter_id": [row.recruiter_id for row in rows],
         "wave": [float(row.wave) for row in rows],
         "interview_seconds": [float(row.seconds) for row in rows],
+        "interview_day": [row.day for row in rows],
         "phonenumber": [row.trace.phone for row in rows],
         "lastname": [row.trace.name for row in rows],
     }
@@ -123,7 +124,7 @@ def qualtrics(rows: Rows) -> bytes:
 
 
 def _qualtrics_row(row: SurveyRow, status: str) -> list[str]:
-    day = "2100-01-01 00:00:00"
+    day = f"{row.day} 00:00:00"
     own = [day, day, status, row.address, "100", str(row.seconds), "True", day, f"R_{row.respondent_id}",
            row.trace.name, row.trace.email, "anonymous", "EN", row.respondent_id, row.consent_key]  # fmt: skip
     return [*own, *(_in_words(question, row, 2, QUALTRICS_WORDS) for question in QUESTIONS)]
@@ -165,7 +166,7 @@ def _choices(question: Question) -> tuple[tuple[str, str, str], ...]:
 
 
 def _kobo_row(row: SurveyRow) -> list[Any]:
-    cells: list[Any] = ["2100-01-01T00:00:00.000+00:00"] * 2
+    cells: list[Any] = [f"{row.day}T00:00:00.000+00:00"] * 2
     cells += [
         f"device:{row.trace.handle}",
         row.trace.phone,
@@ -202,7 +203,7 @@ def limesurvey(rows: Rows) -> bytes:
         ]
     unsubmitted = [_limesurvey_row(row, "") for row in rows[:12]]
     broken = [[*_limesurvey_row(row, "1980-01-01 00:00:00"), "one cell too many"] for row in rows[:12]]
-    body = [_limesurvey_row(row, "1980-01-01 00:00:00") for row in rows]
+    body = [_limesurvey_row(row, f"{row.day} 00:00:00") for row in rows]
     return _csv([names, *unsubmitted, *broken, *body])
 
 

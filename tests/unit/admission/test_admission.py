@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 import yaml
 
@@ -22,8 +23,13 @@ from analysis.errors import CustodyError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.stages import refuse_public_lock
-from tests.pipeline.vaults import small_fiction
-from tests.studies import RESPONSES, SHIPPED, posts_only
+from analysis.synthetic.answers import interview
+from analysis.synthetic.fiction import RDS_SHARE
+from analysis.synthetic.recruitment import recruit
+from analysis.synthetic.responses import responses
+from analysis.synthetic.world import populate
+from tests.pipeline.vaults import SEED, SIZES, small_fiction
+from tests.studies import RESPONSES, SHIPPED, edited, posts_only
 from tests.unit.custody.test_governance import VALID
 
 CUT_OFF = date(2026, 11, 23)
@@ -77,7 +83,8 @@ def test_every_row_of_the_exports_has_one_outcome(survey):
 
 def test_nobody_without_consent_enters(study, survey):
     allowed = {
-        study.key.pseudonym("survey", f"SYNR{subject.removeprefix('SYNK-')}")
+        study.key.pseudonym("survey", f"SYNR{subject.removeprefix('SYNK-')}\n{period}")
+        for period in SHIPPED.periods
         for subject, consent in study.consents.items()
         if {"survey_analysis", "aggregate_publication"} <= consent.scopes and subject.startswith("SYNK-")
     }
@@ -222,10 +229,44 @@ def test_a_variable_that_the_export_lacks_is_named(world, tmp_path):
 
 
 def test_without_a_variable_for_it_the_respondent_is_the_vendors_within_one_export(world, tmp_path):
-    study = changed_world(world, tmp_path, r"\n *respondent: respondent_id", "")
-    found = admit_survey(study, SHIPPED)
+    without = changed_world(world, tmp_path, r"\n *respondent: respondent_id|\n *recruiter: recruiter_id", "")
+    found = admit_survey(without, SHIPPED)
     assert found.rows.respondent_pseudonym.is_unique
-    assert set(found.rows.recruitment_code) <= {"volunteer", "seed", "recruiter_not_admitted"}
+    assert set(found.rows.recruitment_code) == {"volunteer", "seed"}
+
+
+def test_recruiters_whom_no_respondent_is_stop_the_run(world, tmp_path):
+    """Ids of two kinds: every chain would be cut without a word."""
+    with pytest.raises(CustodyError, match=r"respondents name a recruiter, and none of these names is a respondent's"):
+        admit_survey(changed_world(world, tmp_path, r"\n *respondent: respondent_id", ""), SHIPPED)
+
+
+def test_every_interview_lies_in_a_period_of_the_plan(survey):
+    counts = survey.rows.interview_period_text.value_counts()
+    assert sorted(counts.index) == sorted(SHIPPED.periods)
+    assert counts.min() > counts.max() / 2
+
+
+def test_days_outside_every_period_are_counted_and_unreadable_ones_refused(world, study, tmp_path):
+    found = admit_survey(study, edited(("last: 2100-04-29", "last: 2100-04-15")))
+    assert sum(count for (_, outcome), count in found.tally.items() if outcome == "outside_every_period") > 10
+    wrong = changed_world(world, tmp_path, "interviewed: interview_day", "interviewed: respondent_id")
+    with pytest.raises(CustodyError, match=r"'respondent_id' holds no day that can be read; give days as 2027-05-31"):
+        admit_survey(wrong, SHIPPED)
+
+
+def test_the_short_way_of_simulated_studies_is_what_admission_makes_of_exports(survey):
+    """Respondents of the same world, by admission and without it: the same answers for the same people."""
+    generator = np.random.default_rng(SEED)
+    population = populate(SIZES.population, generator)
+    recruits = recruit(population, round(RDS_SHARE * SIZES.respondents), generator)
+    opt_in = generator.choice(population.size, SIZES.respondents - len(recruits.person), replace=False)
+    drawn = responses(interview(population, recruits, opt_in, generator))
+    compared = [column for column in SHIPPED.columns if column not in ("qc2", "ex5", "nw3")]
+    said = set(drawn[[*compared, "interview_period_text"]].itertuples(index=False, name=None))
+    admitted = set(survey.rows[[*compared, "interview_period_text"]].itertuples(index=False, name=None))
+    assert len(admitted) > 100
+    assert len(admitted - said) <= 0.02 * len(admitted)  # who answered twice has a day of its own
 
 
 TODAY = date(2026, 11, 20)

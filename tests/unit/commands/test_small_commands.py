@@ -19,7 +19,7 @@ from analysis.commands.coverage import coverage
 from analysis.commands.create_key import create_key
 from analysis.commands.diagnose import diagnose
 from analysis.commands.freeze_claims import freeze_claims
-from analysis.design.estimators import Answer
+from analysis.design.studies import Answer, Key
 from analysis.errors import CustodyError, InputError
 from analysis.estimators.rds.coverage import SPOT_CHECK, CoverageRow
 from analysis.results.method_coverage import METHODS
@@ -146,16 +146,17 @@ def test_an_unknown_kind_of_population_is_refused_with_the_known_ones(tmp_path):
 
 def test_a_deep_diagnosis_goes_on_where_it_stopped(project, monkeypatch, capsys):
     calls = []
+    shutil.copytree(ROOT / "data/study", project / "data/study")
     monkeypatch.setattr(diagnose_command, "BATCH", 2)
     monkeypatch.setattr(diagnose_command, "track", lambda wanted, description: wanted)
 
-    def simulated(respondents, generator):
-        calls.append(respondents)
-        return {("a", "b"): Answer(1 / 3, 0.1, None, np.float64(0.2))}
+    def simulated(what, generator):
+        calls.append(what.respondents)
+        return {Key("a", "b", "c", "d", "e", "f"): Answer(1 / 3, 0.1, None, np.float64(0.2))}
 
     monkeypatch.setattr(diagnose_command, "simulate_study", simulated)
     monkeypatch.setattr(
-        diagnose_command, "characteristic_rows", lambda studies: pd.DataFrame({"studies_n": [len(studies)]})
+        diagnose_command, "characteristic_rows", lambda studies, plan: pd.DataFrame({"studies_n": [len(studies)]})
     )
     monkeypatch.setattr(diagnose_command, "canonical", lambda frame, table: frame)
     monkeypatch.setattr(diagnose_command, "csv_bytes", lambda frame, table: frame.to_csv(index=False).encode())

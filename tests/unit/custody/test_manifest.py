@@ -48,7 +48,12 @@ def test_a_source_without_a_basis_is_kept_as_one_that_has_none(tmp_path):
         ({"surveys": [SURVEY | {"file": "../a.sav"}]}, "want a path inside the folder of the manifest"),
         ({"surveys": [SURVEY | {"file": "/etc/passwd"}]}, "want a path inside the folder of the manifest"),
         ({"ledger": "../../l"}, "want a path inside the folder of the manifest"),
-        ({"surveys": [SURVEY | {"sample_source": "street"}]}, "sample_source: got 'street'; allowed: web_rds, opt_in"),
+        ({"surveys": [SURVEY | {"sample_source": "street"}]}, "got 'street'; allowed: rds, opt_in, probability"),
+        ({"surveys": [SURVEY | {"sample_source": "probability"}]}, "a probability sample without weight; name"),
+        (
+            {"surveys": [SURVEY | {"variables": {"consent_subject": "k", "stratum": "region"}}]},
+            "'stratum' belongs to a probability sample, and sample_source is",
+        ),
         ({"surveys": [SURVEY | {"variables": {}}]}, "key 'consent_subject' is missing"),
         ({"surveys": [SURVEY, SURVEY]}, "source_id: 's' is given twice"),
         (
@@ -76,7 +81,7 @@ def test_a_missing_manifest_says_where_to_look(tmp_path):
 
 
 WHOLE_SURVEY = {
-    "source_id": "s", "file": "in/a.sav", "sample_source": "web_rds", "mode": "telephone",
+    "source_id": "s", "file": "in/a.sav", "sample_source": "rds", "mode": "telephone",
     "format": "spss", "duration_unit": "minutes",
     "variables": {"consent_subject": "key", "respondent": "id", "recruiter": "by", "wave": "w", "duration": "d"},
 }  # fmt: skip
@@ -91,7 +96,7 @@ WHOLE_POSTS = {
 def test_every_field_is_kept(tmp_path):
     manifest = load(tmp_path, VALID | {"surveys": [WHOLE_SURVEY], "posts": [WHOLE_POSTS], "hosts": ["A", "B"]})
     variables = Variables("key", "id", "by", "w", "d")
-    survey = SurveySource("s", "in/a.sav", "web_rds", "telephone", variables, "spss", "minutes")
+    survey = SurveySource("s", "in/a.sav", "rds", "telephone", variables, "spss", "minutes")
     accounts = {"1": Account("1", "institutional"), "2": Account("2", "consented", "A-1")}
     post = PostSource("p", "b.json", "written_permission", "1", "x", accounts)
     assert manifest == Manifest("l.jsonl", ("A", "B"), (survey,), (post,), date(2026, 1, 5))
@@ -119,7 +124,9 @@ def test_every_basis_is_accepted(tmp_path, basis):
 
 
 KNOWN = "ledger, hosts, surveys, posts, week_zero"
-SURVEY_KEYS = "source_id, file, sample_source, mode, variables, format, duration_unit, also_admit, encoding"
+SURVEY_KEYS = (
+    "source_id, file, sample_source, mode, variables, format, duration_unit, also_admit, encoding, period, sample"
+)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +156,7 @@ SURVEY_KEYS = "source_id, file, sample_source, mode, variables, format, duration
         (
             VALID | {"surveys": [SURVEY | {"variables": {}}]},
             "surveys[0]: variables: key 'consent_subject' is missing; "
-            "known: consent_subject, respondent, recruiter, wave, duration",
+            "known: consent_subject, respondent, recruiter, wave, duration, interviewed, weight, stratum, cluster",
         ),
         (
             VALID | {"surveys": [SURVEY | {"mode": "post"}]},
@@ -157,7 +164,7 @@ SURVEY_KEYS = "source_id, file, sample_source, mode, variables, format, duration
         ),
         (
             VALID | {"surveys": [SURVEY | {"sample_source": "street"}]},
-            "surveys[0]: sample_source: got 'street'; allowed: web_rds, opt_in",
+            "surveys[0]: sample_source: got 'street'; allowed: rds, opt_in, probability",
         ),
         (
             VALID | {"surveys": [SURVEY | {"duration_unit": "hours"}]},

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis.measures.quality import NOT_ANSWERS, flag_counts, flagged
+from analysis.measures.quality import NOT_ANSWERS, flag_counts, flagged, sentence
 from tests.studies import SHIPPED
 
 SCREEN = SHIPPED.quality
@@ -49,9 +49,16 @@ def test_all_but_one_of_equal_sheets_are_duplicates_and_are_left_out():
 
 
 def test_two_broken_rules_exclude_and_one_does_not():
-    flags = flagged(responses({"qc1": "1"}, {"qc1": "1", "ex2_foil": "once"}, {}), SCREEN)
+    counting = SCREEN.model_copy(update={"foil": SCREEN.foil.model_copy(update={"is_excluding": True})})
+    rows = responses({"qc1": "1"}, {"qc1": "1", "ex2_foil": "once"}, {})
+    flags = flagged(rows, counting)
     assert flags.is_excluded.tolist() == [False, True, False]
     assert flags.flags_count.tolist() == [1, 2, 0]
+    # Where a battery is estimated net of the invented message, its claim is flagged and leaves nobody out.
+    flags = flagged(rows, SCREEN)
+    assert flags.is_excluded.tolist() == [False, False, False]
+    assert flags.flags_count.tolist() == [1, 2, 0]
+    assert "beside that on the invented message" in sentence(SCREEN, "excluded")
 
 
 def test_counts_of_few_and_of_all_but_few_are_not_listed():

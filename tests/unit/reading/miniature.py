@@ -373,7 +373,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             for bogus, size in ((0.0, 250), (0.04, None))
         ],
         "synthetic_deep_diagnosis": [
-            {"estimand_id": "K20_approval_share", "estimator_text": "direct question", "privacy_step_text": step,
+            {"estimand_id": "K20_approval_share", "item_text": "ta1", "group_text": "all", "weighting_code": "blended",
+             "estimator_text": "share of answers", "privacy_step_text": step, "estimand_text": "approve",
              "worlds_n": 9, "answered_n": 9, "mean_truth": 0.3, "bias_share": 0.01, "rmse_share": 0.02,
              "mean_width_share": 0.05,
              "coverage_share": 0.9, "coverage_low_share": 0.8, "coverage_high_share": 0.99, "power_share": 1.0,

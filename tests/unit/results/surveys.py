@@ -14,13 +14,15 @@ def responses(n=400, plan=SHIPPED, **items):
     is_rds = [number < n // 2 for number in range(n)]
     rows = pd.DataFrame({column: [".not_exported"] * n for column in plan.columns})
     rows["respondent_pseudonym"] = ids
-    rows["sample_source_code"] = ["web_rds" if rds else "opt_in" for rds in is_rds]
+    rows["sample_source_code"] = ["rds" if rds else "opt_in" for rds in is_rds]
     # The first four are seeds; each later one was recruited by the respondent at a quarter of its place.
     rows["recruiter_pseudonym"] = [
         ids[number // 4] if rds and number >= 4 else None for number, rds in enumerate(is_rds)
     ]
     rows["wave"] = pd.array([wave(number) if rds else None for number, rds in enumerate(is_rds)], dtype="Int64")
     rows["survey_mode_code"] = "web"
+    for name in ("person_pseudonym", "interview_period_text", "base_weight", "stratum_pseudonym", "cluster_pseudonym"):
+        rows[name] = None
     rows["nw1"] = [str(1 + number % 7) for number in range(n)]
     rows["sc2"] = [HOSTS[number % 2] for number in range(n)]
     rows["sc4"] = ["f" if number % 4 < 2 else "m" for number in range(n)]

@@ -41,7 +41,7 @@ def survey_of(favourable_in, n=1600, plan=PLAN):
 
 
 def rows_of(favourable_in, n=1600):
-    return evidence_rows(survey_of(favourable_in, n))
+    return evidence_rows(survey_of(favourable_in, n), {})
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_a_verdict_tells_no_more_than_the_row_that_the_study_publishes(tmp_path,
     robust_rows(rows)
     row = next(each for each in rows.found if each["estimand_id"] == ESTIMAND)
     plan = edited((MAIN, f'planned_n: {{{ESTIMAND}: 300}}\nasked_from: "2027-05-01"\n{MAIN}'))
-    verdict = judged(evidence_rows(survey), linked(tmp_path, GOOD), plan)
+    verdict = judged(evidence_rows(survey, {}), linked(tmp_path, GOOD), plan)
     shown = outward_points(row["ci_low"], row["ci_high"])
     assert (verdict.low_points, verdict.high_points) == (shown.low, shown.high)
 
@@ -148,10 +148,10 @@ def test_what_may_not_be_shown_moves_no_verdict(few, tmp_path):
     assert judged(few.assign(is_publishable=False), linked(tmp_path, GOOD)).verdict == "inconclusive"
 
 
-def test_the_label_was_random_only_where_the_plan_has_a_split_ballot():
-    assert screens(PLAN, "E03_regime_given_defence", 10, None) == {"random_label": True}
-    without = PLAN.model_copy(update={"split_ballots": ()})
-    assert screens(without, "E03_regime_given_defence", 10, None) == {"random_label": False}
+def test_the_label_was_random_only_where_the_plan_has_a_split_ballot(few):
+    rows = few[few.estimand_id == "E03_regime_given_defence"]
+    assert screens(PLAN, rows, None)["random_label"]
+    assert not screens(PLAN.model_copy(update={"split_ballots": ()}), rows, None)["random_label"]
 
 
 def test_a_link_to_what_was_not_estimated_is_refused(few, tmp_path):
@@ -188,3 +188,49 @@ def test_p_values_are_those_of_the_widest_interval_on_one_side():
     assert p_value(ends, 0.08, is_above=True) == pytest.approx(0.025)
     assert p_value(ends, 0.6, is_above=False) == pytest.approx(0.005)
     assert p_value(ends, 0.25, is_above=True) == 1.0
+
+
+DEVICE = "{of: E01b_public_support_service_household, how: device, periods: [%s]}"
+CHANGE_PLAN = edited(
+    (MAIN, f'planned_n: {{E02_change_public_support: 6000}}\nasked_from: "2027-05-01"\n{MAIN}'),
+    (DEVICE % "third", "{of: K20_approval_share, periods: [third]}"),
+    (DEVICE % "first", "{of: K20_approval_share, periods: [first]}"),
+)
+VOUCHED = "three_waves same_instrument fixed_composition no_recall_items foil_does_not_reproduce"
+CHANGED = (
+    f"C02.1,E02_change_public_support,true,true,{VOUCHED},the investigators,2027-06-30,Three waves of one instrument."
+)
+
+
+def waves(rise, n=9000):
+    """A fifth views the authorities favourably; in the last of three periods so many more, in hundredths."""
+    periods = ("first", "second", "third")
+    answers = responses(
+        n,
+        ta1=lambda i: "very_favourable" if i // 3 % 100 < 20 + rise * (i % 3 == 2) else "very_unfavourable",
+        interview_period_text=lambda i: periods[i % 3],
+    )
+    weights = weighting.weight_rows(CHANGE_PLAN, answers, quality(answers), margins(), 100.0)
+    return evidence_rows(read_survey(CHANGE_PLAN, answers, weights, "vault"), {})
+
+
+def judged_change(rows, links, plan=CHANGE_PLAN):
+    made = judge_register(REGISTER, [piece.evidence for piece in field_pieces(REGISTER, rows, links, plan)])
+    return next(verdict for verdict in made if verdict.claim_id == "C02.1" and verdict.verdict != "not_answerable")
+
+
+@pytest.mark.parametrize(("rise", "verdict"), [(15, "supported"), (0, "contradicted"), (3, "inconclusive")])
+def test_a_change_between_waves_moves_a_verdict_both_ways(tmp_path, rise, verdict):
+    n = 60_000 if rise == 0 else 9000
+    assert judged_change(waves(rise, n), linked(tmp_path, CHANGED)).verdict == verdict
+
+
+def test_two_waves_are_no_trend_whoever_vouches_for_three(tmp_path):
+    two = CHANGE_PLAN.model_copy(update={"periods": dict(list(CHANGE_PLAN.periods.items())[::2])})
+    found = judged_change(waves(15), linked(tmp_path, CHANGED), two)
+    assert found.verdict == "inconclusive"
+    assert "three waves" in found.reason
+
+
+def test_a_change_without_a_written_match_decides_nothing():
+    assert judged_change(waves(15), ()).verdict == "not_yet_answerable"

@@ -33,7 +33,12 @@ def rows_of(plan, answers, recruited=0):
     return rows.assign(
         respondent_pseudonym=ids,
         linkage_pseudonym=None,
-        sample_source_code=np.where(is_rds, "web_rds", "opt_in"),
+        person_pseudonym=None,
+        interview_period_text=None,
+        base_weight=None,
+        stratum_pseudonym=None,
+        cluster_pseudonym=None,
+        sample_source_code=np.where(is_rds, "rds", "opt_in"),
         recruitment_code=kinds,
         recruiter_pseudonym=by,
         wave=pd.array([None] * N, "Int64"),
@@ -178,7 +183,7 @@ def test_recruitment_is_estimated_by_the_item_that_the_plan_names():
 def test_a_recruited_sample_without_an_item_for_it_is_refused_by_name():
     plan, rows = trusting()
     with pytest.raises(EstimationError, match="the plan has no `recruitment`"):
-        weighting.recruitment(plan, rows.assign(sample_source_code="web_rds"))
+        weighting.recruitment(plan, rows.assign(sample_source_code="rds"))
 
 
 def test_members_stand_in_the_groups_of_their_plan():

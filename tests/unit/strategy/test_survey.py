@@ -260,14 +260,14 @@ def test_a_refused_method_gives_a_reason_without_counts():
 
 def test_a_row_shows_what_imputing_the_number_of_acquaintances_changes(results):
     rows = full()
-    chosen = rows.index[(rows.sample_source_code == "web_rds") & (rows.ta1 == "very_favourable")][:15]
+    chosen = rows.index[(rows.sample_source_code == "rds") & (rows.ta1 == "very_favourable")][:15]
     rows.loc[chosen, "nw1"] = ".no_answer"
     direct = Rows(survey_of(rows), "made up")
     rds_rows(direct, 1000.0, 30, np.random.default_rng(1))
     name = "rds-ii, stated numbers only"
     found = {row["estimator_text"]: row for row in direct.found if row["estimand_id"] == FAVOURABLE.estimand}
     assert name in found
-    kept = rows[(rows.sample_source_code == "web_rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
+    kept = rows[(rows.sample_source_code == "rds") & (rows.nw1 != ".no_answer") & (rows.ta1 != ".refused")]
     weights = 1 / np.maximum(kept.nw1.astype(float), 1)
     expected = float(weights[kept.ta1 == "very_favourable"].sum() / weights.sum())
     step = share_step(floored(len(kept)))
@@ -289,5 +289,5 @@ def test_no_group_below_its_floor_is_reported_by_any_part(n, is_shown):
     assert masked.any() == is_shown
     assert (found.group_kind_code == "ballot_version").any() == is_shown
     assert robust.any() == is_shown
-    levels = evidence_rows(survey_of(full(n), plan=plan))
+    levels = evidence_rows(survey_of(full(n), plan=plan), {})
     assert levels.is_publishable[levels.group_text == "service household"].eq(is_shown).all()

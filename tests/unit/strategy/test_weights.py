@@ -113,9 +113,9 @@ def test_diagnostics_have_a_row_per_weighting():
 
 def test_an_imputed_number_of_acquaintances_is_flagged():
     rows = responses()
-    recruited = rows.index[rows.sample_source_code == "web_rds"]
+    recruited = rows.index[rows.sample_source_code == "rds"]
     rows.loc[recruited[:3], "nw1"] = [".refused", ".no_answer", "۳"]
     found = made(rows)
     assert found.is_degree_imputed[recruited].tolist() == [True] * 3 + [False] * (len(recruited) - 3)
-    assert found.is_degree_imputed[rows.sample_source_code != "web_rds"].isna().all()
+    assert found.is_degree_imputed[rows.sample_source_code != "rds"].isna().all()
     assert set(found.degree_n[recruited[:3]]) == {int(np.nanmedian(found.degree_n[recruited[3:]].astype(float)))}

@@ -45,7 +45,7 @@ SENSITIVE = "sensitive: [ta1, ta6]"
         (SENSITIVE, "sensitive: [ta1, nw1]", "got 'nw1': give an item with at most 20 different answers"),
         (SENSITIVE, "sensitive: [ta1, sc9]", None),
         ("whole_number: [0, 200]", "whole_number: [0, 799999999]", "more than 100000 numbers can be somebody's"),
-        ("    groups: [service_household]\n\ncontrasts", "    groups: [ballot_version]\n\ncontrasts", "no such kind"),
+        ("    groups: [service_household]\n\n# One", "    groups: [ballot_version]\n\n# One", "no such kind"),
     ],
 )  # fmt: skip
 def test_a_way_around_a_floor_is_refused_with_its_line(old, new, told):
