@@ -35,8 +35,7 @@ def test_a_study_without_rows_says_so_and_draws_nothing_wrong(release_with, name
 def rows_of(placebos):
     unlike = {"is_replicated": False, "known_truth_value": None}
     return [
-        joint(shock, frame, value, 0.0)
-        | {"placebo_dates_n": placebos, "is_replicated": False, "known_truth_value": None}
+        joint(shock, frame, value, 0.0) | unlike | {"placebo_dates_n": placebos}
         for shock in (1, 2, 3)
         for frame, value in (("RM", 0.8), ("ED", 0.1))
     ]
