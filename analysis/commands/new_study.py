@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAN = PLANS["vault"]
 CODEBOOK = f"{VAULT}/frames.csv"
 SURVEY, POSTS = "data/codelists/study_template.yml", "data/codelists/posts_template.yml"
+TRUTHS = f"{VAULT}/truths.yml"
 TEMPLATES = {
     MANIFESTS["vault"]: "data/codelists/sources_template.yml",
     GOVERNANCE: "data/codelists/governance_template.yml",
-    f"{VAULT}/truths.yml": "data/codelists/truths_template.yml",
+    TRUTHS: "data/codelists/truths_template.yml",
 }
 FRAMES = "data/codelists/frames.csv"
 Part = Literal["survey", "posts", "both"]
@@ -66,6 +67,8 @@ def contents(name: str, has: Part = "survey") -> dict[str, str]:
     texts = {path: _text(template) for path, template in TEMPLATES.items()}
     texts[MANIFESTS["vault"]] = re.sub(ABSENT[has], "", texts[MANIFESTS["vault"]])
     texts[PLAN] = _plan(has).replace("study: NAME", f"study: {name}", 1)
+    if has == "posts":
+        del texts[TRUTHS]
     if has != "survey":
         texts[CODEBOOK] = _text(FRAMES)
     parse_plan(texts[PLAN], PLAN, (ROOT / FRAMES).parent)

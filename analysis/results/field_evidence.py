@@ -153,13 +153,14 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
         seen["planned_n"] = floored(n) >= plan.planned_n[estimand]
     if question and question.robust and question.given:
         seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
-    asked = {each.how for each in _ways(plan, estimand)}
-    if "list" in asked:
+    ways, vouched = _ways(plan, estimand), set(link.screens_passed if link else ())
+    if "list" in {each.how for each in ways}:
         # Arms differ in length: the envelope allows for it, and the screen asks for lists of equal length.
         seen |= {"list_floor_ceiling": bool(rows.is_design_passed.all()), "list_length": False}
-    if len(plan.periods) < WAVES_FOR_A_TREND:
+    is_change = any(each.periods for each in ways) or "three_waves" in vouched
+    if is_change and len(plan.periods) < WAVES_FOR_A_TREND:
         seen["three_waves"] = False
-    return {name: True for name in (link.screens_passed if link else ())} | seen
+    return dict.fromkeys(sorted(vouched), True) | seen
 
 
 def _ways(plan: Plan, estimand: str) -> list[Asked]:
