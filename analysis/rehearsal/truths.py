@@ -152,7 +152,8 @@ def _wrong_answers(plan: Plan, column: str, shares: dict[str, float]) -> Iterato
     if strange:
         yield f"answers: {column}: got {strange[0]!r}; {nearest(strange[0], item.codes or shares)}"
     if min(shares.values(), default=-1) < 0 or abs(math.fsum(shares.values()) - 1) > 1e-6:
-        yield f"answers: {column}: shares add up to {math.fsum(shares.values()):g}; give shares of 0 or more that add up to 1"
+        total = math.fsum(shares.values())
+        yield f"answers: {column}: shares add up to {total:g}; give shares of 0 or more that add up to 1"
 
 
 def effects_of(plan: Plan) -> dict[str, float]:
