@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAN = PLANS["vault"]
 CODEBOOK = f"{VAULT}/frames.csv"
 SURVEY, POSTS = "data/codelists/study_template.yml", "data/codelists/posts_template.yml"
+TRUTHS = f"{VAULT}/truths.yml"
 TEMPLATES = {
     MANIFESTS["vault"]: "data/codelists/sources_template.yml",
     GOVERNANCE: "data/codelists/governance_template.yml",
+    TRUTHS: "data/codelists/truths_template.yml",
 }
-TRUTHS = f"{VAULT}/truths.yml", "data/codelists/truths_template.yml"
-"""What is true in a rehearsal: of a survey only."""
 FRAMES = "data/codelists/frames.csv"
 Part = Literal["survey", "posts", "both"]
 ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|\n)*(?=\nposts:\n)", "both": r"(?!)"}
@@ -31,7 +31,7 @@ ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NEXT = f"""next:
  1. say in {PLAN} what was asked and what is estimated, then ./run python -m analysis check-study {PLAN}
- 2. ./run rehearse {VAULT} tries the plan of a survey on invented people before anybody is asked
+ 2. ./run rehearse {VAULT} tries the plan on invented people before anybody is asked
  3. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
  4. answer every field of {GOVERNANCE}
  5. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
@@ -67,10 +67,10 @@ def contents(name: str, has: Part = "survey") -> dict[str, str]:
     texts = {path: _text(template) for path, template in TEMPLATES.items()}
     texts[MANIFESTS["vault"]] = re.sub(ABSENT[has], "", texts[MANIFESTS["vault"]])
     texts[PLAN] = _plan(has).replace("study: NAME", f"study: {name}", 1)
+    if has == "posts":
+        del texts[TRUTHS]
     if has != "survey":
         texts[CODEBOOK] = _text(FRAMES)
-    if has != "posts":
-        texts[TRUTHS[0]] = _text(TRUTHS[1])
     parse_plan(texts[PLAN], PLAN, (ROOT / FRAMES).parent)
     return texts | {f"{VAULT}/evidence_links.csv": ",".join(FIELD_COLUMNS) + "\n"}
 

@@ -131,7 +131,7 @@ def screened(texts: Sequence[str]) -> list[str]:
 def _how_given(words: tuple[str, ...], seen: "Counter[tuple[str, ...]]") -> str:
     if len(words) >= FEWEST_WORDS_REPEATED and seen[words] > 1:
         return "repeated"
-    return "given" if sum(map(len, words)) >= FEWEST_LETTERS else "too_short"
+    return "given" if len("".join(words)) >= FEWEST_LETTERS else "too_short"
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -192,7 +192,7 @@ class _Maker:
     def _shares(self, column: str, levels: Sequence[str], weights: Sequence[float]) -> list[float]:
         stated = self.truths.answers.get(column)
         if stated is None:
-            return list(np.asarray(weights) / sum(weights))
+            return list(np.asarray(weights) / np.sum(weights))
         strange = sorted(set(stated) - set(levels))
         if strange:
             raise StudyError(f"truths.yml: answers: {column}: got {strange[0]!r}; choose of {', '.join(levels[:12])}")

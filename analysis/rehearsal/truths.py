@@ -3,6 +3,7 @@
 What must not be here: persons.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,8 +137,9 @@ def _wrong_answers(plan: Plan, column: str, shares: dict[str, float]) -> Iterato
     strange = [code for code in shares if column != plan.place and not item.may_be(code)]
     if strange:
         yield f"answers: {column}: got {strange[0]!r}; {nearest(strange[0], item.codes or shares)}"
-    if min(shares.values(), default=-1) < 0 or abs(sum(shares.values()) - 1) > 1e-6:
-        yield f"answers: {column}: shares add up to {sum(shares.values()):g}; give shares of 0 or more that add up to 1"
+    if min(shares.values(), default=-1) < 0 or abs(math.fsum(shares.values()) - 1) > 1e-6:
+        total = math.fsum(shares.values())
+        yield f"answers: {column}: shares add up to {total:g}; give shares of 0 or more that add up to 1"
 
 
 def effects_of(plan: Plan) -> dict[str, float]:

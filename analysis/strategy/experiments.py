@@ -27,7 +27,7 @@ from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
 from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share_step, up_to_step
 from analysis.strategy.frame import ALL, Bools, Floats, Survey
-from analysis.strategy.lists import ListAnswers, counts_of, list_answers
+from analysis.strategy.lists import ListAnswers, counts_of, impossible_counts, list_answers
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
 from analysis.study.plan import Device, Endorsement, ListExperiment
 
@@ -148,6 +148,9 @@ def _refuse(rows: Rows, place: Place, n: int) -> None:
 
 def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: ListAnalysis) -> None:
     n = len(given.y)
+    if impossible_counts(survey, given.declared):
+        checks.add(given.item, "impossible_count", "nobody names more items than the arm had; who does is left out", n,
+                   passed=False)  # fmt: skip
     for check in analysis.screen.checks:
         passed = check.passed if check.is_judged else None
         checks.add(given.item, check.code, CHECK_WORDS[check.code], n, passed=passed)

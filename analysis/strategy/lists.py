@@ -56,10 +56,21 @@ class ListAnswers:
 
 
 def list_answers(survey: Survey, declared: ItemList) -> ListAnswers:
-    """Counts and arms of one list."""
+    """Counts and arms of one list; whoever names more than the arm could see is left out, see `impossible_counts`."""
     counts, arm = counts_of(survey, declared), survey.answer(declared.arm)
     rows = np.isfinite(counts) & arm.isin([declared.control, declared.treatment]).to_numpy()
+    rows &= ~_is_impossible(counts, arm, declared)
     return ListAnswers(declared, rows, counts[rows], (arm == declared.treatment).to_numpy("float64")[rows])
+
+
+def impossible_counts(survey: Survey, declared: ItemList) -> int:
+    """Respondents who name more items than their arm had."""
+    return int(_is_impossible(counts_of(survey, declared), survey.answer(declared.arm), declared).sum())
+
+
+def _is_impossible(counts: Floats, arm: pd.Series[str], declared: ItemList) -> Bools:
+    shown = declared.control_items + ((arm == declared.treatment) | (declared.design == "placebo-list")).astype(int)
+    return np.asarray(counts > shown.to_numpy())
 
 
 def counts_of(survey: Survey, declared: ItemList) -> Floats:

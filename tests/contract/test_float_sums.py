@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("reading", "estimators", "measures", "results")
+ROOMS = ("reading", "rehearsal", "estimators", "measures", "results")
 
 
 def builtin_sums(source: str) -> list[int]:

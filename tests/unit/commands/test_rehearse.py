@@ -1,6 +1,8 @@
 """`rehearse` reads a study folder, writes only where it is told to, and says plainly what would come of the plan."""
 
+import csv
 import hashlib
+import io
 import shutil
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from analysis.commands import new_study, rehearse
 from analysis.commands.rehearsal_folder import open_design
 from analysis.commands.rehearsal_report import ESTIMATES, REPEATED, REPORT, VERDICTS
 from analysis.errors import CustodyError, InputError, StudyError
+from analysis.rehearsal.world import make_world
 from tests.rehearsals import PLANS, ROOT
 
 
@@ -41,14 +44,51 @@ def test_every_plan_is_rehearsed_at_once(plan, respondents, tmp_path, capsys):
     assert state(PLANS / plan) == before
 
 
-def test_a_new_study_is_rehearsed_at_once(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(new_study, "ROOT", tmp_path)
-    for template in (*new_study.TEMPLATES.values(), new_study.SURVEY, new_study.FRAMES, new_study.TRUTHS[1]):
-        (tmp_path / template).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / template, tmp_path / template)
-    command_line(["new-study"])(["new-study", "trust_2027"], standalone_mode=False)
-    run(tmp_path / "data/vault", "--respondents", 200)
+def make_study(root, monkeypatch, has):
+    monkeypatch.setattr(new_study, "ROOT", root)
+    shutil.copytree(ROOT / "data/codelists", root / "data/codelists")
+    command_line(["new-study"])(["new-study", "trust_2027", "--has", has], standalone_mode=False)
+    return root / "data/vault"
+
+
+@pytest.mark.parametrize("has", ["survey", "both"])
+def test_a_new_study_is_rehearsed_at_once(has, tmp_path, monkeypatch, capsys):
+    run(make_study(tmp_path, monkeypatch, has), "--respondents", 200)
     assert "Rehearsal of trust_2027" in capsys.readouterr().out
+
+
+def test_a_study_of_posts_alone_asks_nobody(tmp_path, monkeypatch):
+    vault = make_study(tmp_path, monkeypatch, "posts")
+    assert not (vault / "truths.yml").exists()
+    with pytest.raises(StudyError, match="a rehearsal asks people, and the plan has posts only"):
+        run(vault)
+
+
+def test_a_probability_sample_in_waves_is_drawn_weighted_and_dated(tmp_path):
+    study = Path(shutil.copytree(PLANS / "trust", tmp_path / "study"))
+    plan = (study / "study.yml").read_text(encoding="utf-8")
+    waves = (
+        "periods: {w1: {words: first, first: 2027-05-01, last: 2027-05-20}, "
+        "w2: {words: second, first: 2027-06-01, last: 2027-06-20}}"
+    )
+    (study / "study.yml").write_text(f"{plan}{waves}\n", encoding="utf-8")
+    text = (study / "sources.yml").read_text(encoding="utf-8")
+    text = text.replace("sample_source: opt_in", "sample_source: probability").replace(
+        "variables: {", "variables: {weight: w, stratum: region_code, cluster: psu, interviewed: EndDate, "
+    )
+    (study / "sources.yml").write_text(text, encoding="utf-8")
+    design = open_design(study)
+    world = make_world(design, 800, 3)
+    rows = list(csv.DictReader(io.StringIO(next(iter(world.files.values())).decode("utf-8-sig"))))
+    kept = [row for row in rows[2:] if row["psu"]]
+    assert {row["EndDate"][:7] for row in kept} == {"2027-05", "2027-06"}
+    total = {row["ResponseId"]: float(row["w"]) for row in kept}
+    assert sum(total.values()) == pytest.approx(20_000, rel=0.02)
+    assert len({row["psu"] for row in kept}) == 100
+    assert len({(row["region_code"], row["w"]) for row in kept}) == 2
+    run(study, "--respondents", 800, "--to", tmp_path / "out")
+    found = pd.read_csv(tmp_path / "out" / ESTIMATES)
+    assert found[found.truth.notna() & found.is_usable].is_covered.astype("boolean").mean() > 0.6
 
 
 def test_the_same_plan_and_seed_give_the_same_bytes(study, tmp_path):

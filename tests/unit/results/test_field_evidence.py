@@ -154,6 +154,12 @@ def test_the_label_was_random_only_where_the_plan_has_a_split_ballot(few):
     assert not screens(PLAN.model_copy(update={"split_ballots": ()}), rows, None)["random_label"]
 
 
+def test_a_share_needs_no_three_waves_and_a_study_of_one_period_can_decide_on_it(half, tmp_path):
+    one_period = PLAN.model_copy(update={"periods": {}})
+    assert "three_waves" not in screens(one_period, half[half.estimand_id == ESTIMAND], None)
+    assert judged(half, linked(tmp_path, GOOD), one_period).verdict == "contradicted"
+
+
 def test_a_link_to_what_was_not_estimated_is_refused(few, tmp_path):
     link = GOOD.replace(CLAIM, "C01.2").replace(ESTIMAND, "E01b_public_support_service_household")
     rows = few[few.estimand_id == ESTIMAND]

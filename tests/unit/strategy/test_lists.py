@@ -41,3 +41,15 @@ def test_the_gate_hides_an_empty_answer_and_another_beside_it():
 
 def test_a_survey_without_lists_has_no_row():
     assert list_counts(survey_of(responses(40))).empty
+
+
+def test_a_count_that_an_arm_cannot_give_leaves_out_that_respondent_alone():
+    declared = SHIPPED.list_experiments[0].lists[0]
+    counts = ["5", "5", "4", "0", "x"]
+    arms = ["control", "treatment", "control", "treatment", "control"]
+    rows = responses(5, lx1=lambda i: counts[i], lx1_arm=lambda i: arms[i])
+    survey = survey_of(rows)
+    assert list_answers(survey, declared).rows.tolist() == [False, True, True, True, False]
+    assert impossible_counts(survey, declared) == 1
+    even = declared.model_copy(update={"design": "placebo-list"})
+    assert list_answers(survey, even).rows.tolist() == [True, True, True, True, False]
