@@ -19,6 +19,7 @@ from analysis.estimators.list_experiment.power import (
     double_list_variance_ratio,
     list_standard_error,
     power_beyond_length,
+    practice_standard_error,
 )
 from analysis.estimators.randomised_response.designs import DESIGNS, Device, device
 from analysis.estimators.randomised_response.power import masked_standard_error, power_one_sample
@@ -29,6 +30,10 @@ LISTS = ("list", "double-list", "placebo-list")
 ENDORSEMENT = "endorsement"
 # Four items held by half each: the largest variance that four unrelated items can have.
 ITEM_SHARES = "0.5,0.5,0.5,0.5"
+PRACTICE_WARNING = (
+    "standard_error_in_practice and power_in_practice are those of a list as precise as the median of 264 published "
+    "ones (Blair, Coppock & Moor 2020); the others follow from --item-shares or --count-variance"
+)
 LENGTH_WARNING = (
     "power_beyond_length_error is the chance that the interval excludes --null even when the error of length that "
     "other studies measured is taken out; where that error is as large as the distance, no n raises it"
@@ -69,6 +74,7 @@ class _Design:
     smallest: int
     assumed: dict[str, Any]
     beyond_length_of: Callable[[int], float] | None = None
+    practice: Callable[[int], dict[str, float]] | None = None
 
 
 def estimate_power(options: PowerOptions) -> Report:
@@ -106,6 +112,9 @@ def estimate_power(options: PowerOptions) -> Report:
     if made.beyond_length_of is not None:
         found["power_beyond_length_error"] = made.beyond_length_of(n)
         warnings.append(LENGTH_WARNING)
+    if made.practice is not None:
+        found |= made.practice(n)
+        warnings.append(PRACTICE_WARNING)
     return Report(METHOD, what, n, [], None, found, warnings)
 
 
@@ -133,15 +142,22 @@ def _list(options: PowerOptions) -> _Design:
     def error_of(n: int) -> float:
         return math.sqrt(ratio) * list_standard_error(n, share, variance, placebo_share=options.placebo_share)
 
-    def power_of(n: int) -> float:
+    def power_at(error: float) -> float:
         effect = abs(share - options.null)
-        return normal_power(effect, error_of(n), alpha=options.alpha, is_two_sided=not options.is_one_sided)
+        return normal_power(effect, error, alpha=options.alpha, is_two_sided=not options.is_one_sided)
+
+    def practice(n: int) -> dict[str, float]:
+        error = practice_standard_error(n)
+        return {"standard_error_in_practice": error, "power_in_practice": power_at(error)}
 
     def beyond_length_of(n: int) -> float:
         return power_beyond_length(share - options.null, error_of(n), largest, alpha=options.alpha)
 
     assumed = {"share": share, "null": options.null, "count_variance": variance, "length_error": largest}
-    return _Design(power_of, error_of, 2, assumed, beyond_length_of)
+    is_usual = options.design == "list"
+    return _Design(
+        lambda n: power_at(error_of(n)), error_of, 2, assumed, beyond_length_of, practice if is_usual else None
+    )
 
 
 def _masked(options: PowerOptions) -> _Design:

@@ -22,6 +22,7 @@ from analysis.estimators.shares import ShareEvidence, share_interval
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
+ErrorOf = Callable[[int, float], float]
 VERDICTS = ("supported", "inconclusive", "contradicted")
 CONFIDENCE = 0.95
 WANTED_PROBABILITY = 0.8
@@ -125,7 +126,9 @@ def _share_limits(yes: int, n: int, bogus: float) -> tuple[float, float]:
     return contamination_bounds(limits.low, bogus).low, contamination_bounds(limits.high, bogus).high
 
 
-def effect_probabilities(rule: Effect, truth: float, share: float, plan: PlannedStudy) -> Probabilities:
+def effect_probabilities(
+    rule: Effect, truth: float, share: float, plan: PlannedStudy, private_error: ErrorOf | None = None
+) -> Probabilities:
     """Probability of each verdict on a difference of two shares, such as a change between two waves.
 
     Parameters
@@ -138,9 +141,13 @@ def effect_probabilities(rule: Effect, truth: float, share: float, plan: Planned
         Share at which the difference starts; it sets the standard error.
     plan
         The study; `respondents_n` in each wave or group, `bogus_share` is not used: it is equal in both and drops out.
+    private_error
+        Where the difference is a public share minus a private one: standard error of the private share by n and share,
+        as the way of asking gives it. None where both shares are asked directly.
     """
-    later = min(max(share + truth, 0.0), 1.0)
-    error = np.sqrt(plan.design_effect * (share * (1 - share) + later * (1 - later)) / plan.respondents_n)
+    later = min(max(share - truth if private_error else share + truth, 0.0), 1.0)
+    other = private_error(plan.respondents_n, later) ** 2 if private_error else later * (1 - later) / plan.respondents_n
+    error = np.sqrt(plan.design_effect * (share * (1 - share) / plan.respondents_n + other))
     reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     points = np.linspace(truth - 6 * error, truth + 6 * error, EFFECT_POINTS)
     chances = stats.norm.pdf(points, truth, error)

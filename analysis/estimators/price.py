@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from scipy import stats
 
 from analysis.errors import EstimationError
-from analysis.estimators.list_experiment.power import count_variance, double_list_variance_ratio, list_standard_error
+from analysis.estimators.list_experiment.power import (
+    count_variance,
+    double_list_variance_ratio,
+    list_standard_error,
+    practice_standard_error,
+)
 from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.randomised_response.power import price as masked_price
 
@@ -27,7 +32,8 @@ class TechniquePrice:
     Attributes
     ----------
     technique
-        `direct`, `list`, `double-list`, or the name given to a random device.
+        `direct`, `list`, `double-list`, `list-practice` (as precise as the median of published lists), or the name
+        given to a random device.
     variance_ratio
         Variance per respondent over that of a direct question.
     required_n
@@ -76,13 +82,14 @@ def technique_prices(
     Example
     -------
     >>> [p.required_n for p in technique_prices(0.05, 0.02, {})]
-    [457, 39327, 19664]
+    [457, 39327, 19664, 35662]
     """
     if not 0 < share < 1 or not 0 < margin < 1:
         raise EstimationError(f"share is {share:g}, margin {margin:g}; both lie strictly between 0 and 1")
     direct = share * (1 - share)
     one_list = 2 * list_standard_error(2, share, count_variance(item_shares)) ** 2 / direct
     ratios = {"direct": 1.0, "list": one_list, "double-list": one_list * double_list_variance_ratio(list_correlation)}
+    ratios["list-practice"] = 2 * practice_standard_error(2) ** 2 / direct
     ratios |= {name: masked_price(how, share) for name, how in devices.items()}
     z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
     return tuple(

@@ -27,7 +27,7 @@ from analysis.reading.privacy_tables import privacy_tables
 from analysis.reading.real_tables import real_tables
 from analysis.reading.survey_tables import survey_tables
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, plain, sentence_case
+from analysis.reading.wording import beside, count, decimal, host, in_words, is_given, percent, plain, sentence_case
 
 SCRIPT = "chapter_tables.py"
 UNITS = {"text": "Posts", "shock": "Weeks"}
@@ -172,10 +172,18 @@ def downloads(release: Release) -> str:
     return f":::::{{dropdown}} Every table as Parquet and CSV\n{table}\n:::::"
 
 
+def host_names(release: Release) -> dict[str, str]:
+    """Names of hosts by their code."""
+    rows = release.table("population_host_year")
+    return dict(zip(rows.host_iso3, rows.host_name, strict=True))
+
+
 def events(release: Release) -> str:
     """Every dated event with how sure its day is."""
     known = release.codes("events_dated", "date_status_code")
     quality = release.codes("events_dated", "source_quality_code")
+    rows = release.table("events_dated").sort_values(["event_date", "event_id"])
+    hosts = host_names(release)
     columns = {
         "Day": lambda row: f"[{row.event_date:%Y-%m-%d}]{{.one-line}}",
         "What happened": lambda row: escaped(row.event_text),
@@ -184,10 +192,9 @@ def events(release: Release) -> str:
         "Source": lambda row: cited(row.source),
         "Break date": lambda row: "yes" if row.is_break_date_eligible else "no",
         "A host's own events within a week": lambda row: (
-            escaped(row.confounders_text) if is_given(row.confounders_text) else "–"
+            escaped(beside(row.confounders_text, hosts)) if is_given(row.confounders_text) else "–"
         ),
     }
-    rows = release.table("events_dated").sort_values(["event_date", "event_id"])
     return table_block(column_table(rows, columns), release, "events_dated", SCRIPT)
 
 
@@ -204,9 +211,10 @@ def experiment_checks(release: Release) -> str:
 
 
 def experiment_differences(release: Release) -> str:
-    """Differences in mean counts with their intervals; ReleaseError when the release holds none."""
+    """Differences of the Afghan lists with their intervals; ReleaseError when the release holds none."""
     rows = release.table("estimates")
-    rows = rows[rows.quantity_code == "difference_in_mean_counts"]
+    is_afghan = rows.estimand_id.str.contains("afghanistan")
+    rows = rows[(rows.quantity_code == "difference_in_mean_counts") & is_afghan]
     if rows.empty:
         raise ReleaseError("table 'estimates': no difference in mean counts; run `./run repro`")
     columns = {

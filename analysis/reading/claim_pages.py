@@ -54,7 +54,7 @@ ARGUED = (
     "[what law says, with article and paragraph, and where hosts differ](../law.md)."
 )
 ARITHMETIC = "C10"
-COMPUTED = re.compile(r"with probability|with \d+ % power")
+COMPUTED = re.compile(r"with probability|with \d+ ?% power")
 """Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
 
 SHOWN_CONTEXT = 6
@@ -64,7 +64,7 @@ DIAGNOSED = (
     "whatever the number."
 )
 ARITHMETIC_WORDS = (
-    "If three numbers were known that nobody knows, these would follow. No row is the likely one. "
+    "If the share and both error rates were known, these numbers would follow. They are not, and no row is likelier. "
     "[The same with sliders](../base_rates.md)."
 )
 DIAGNOSED_ELSEWHERE = (

@@ -15,9 +15,9 @@ FICTIONAL = "synthetic"
 
 HELD = {
     "synthetic": (
-        "**Nothing.** This release has no answer, no post, no name, no account and no row about a real person. If "
-        "you are an Afghan abroad, nobody here has a file about you. The pipeline ran on a fictional world, whose "
-        "persons a program made up."
+        "**Nothing about any real person.** This release has no answer, no post, no name, no account and no row about "
+        "one. If you are an Afghan abroad, nobody here has a file about you. The pipeline ran on a fictional world, "
+        "whose persons a program made up."
     ),
     "vault": (
         "**Sums over many people.** The team that made this release holds {whose}. None of those rows is in this book "

@@ -15,6 +15,7 @@ from analysis.reading.terms import only
 from analysis.reading.wording import count, decimal, is_given, percent, plain, sentence_case
 
 SCRIPT = "design_tables.py"
+NAME, DIRECT = "verdict_probabilities", "direct"
 ENVELOPE, SHOWN_SIZE = 0.04, 1000
 FOLDED = "How often the rule would give each verdict, by what is true"
 NAMED_DAY = re.compile(r"_\d{4}_\d\d_\d\d$")
@@ -74,7 +75,11 @@ def computed_decisions(release: Release, claim_id: str) -> str:
     rows = rows[rows.planned_n.eq(SHOWN_SIZE if SHOWN_SIZE in sizes else sizes[0])] if sizes else rows
     if rows.empty:
         return ""
+    ways = release.codes("verdict_probabilities", "private_way_code")
+    is_private = (rows.private_way_code != DIRECT).any()
+    private = {"Private answer asked by": lambda row: escaped(sentence_case(ways[row.private_way_code]))}
     columns = {
+        **(private if is_private else {}),
         "If the truth were": lambda row: plain(row.true_value),
         "Possible bogus answers": lambda row: percent(row.assumed_bogus_share),
         "Supported": lambda row: percent(row.p_supported),
@@ -86,7 +91,7 @@ def computed_decisions(release: Release, claim_id: str) -> str:
         f"respondents and a design effect of {quoted(plain(SHOWN_EFFECT), 'verdict_probabilities')}:"
     )
     parts = [
-        table_block(column_table(own, columns, range(5)), release, "verdict_probabilities", SCRIPT)
+        table_block(column_table(own, columns, range(len(columns) - 5, len(columns))), release, NAME, SCRIPT)
         for _, own in rows.groupby("estimand_id", sort=True)
     ]
     return div("folded", f":::::{{dropdown}} {FOLDED}\n{what}\n\n" + "\n\n".join(parts) + "\n:::::", "::::::")

@@ -112,7 +112,7 @@ def list_profiles(release: Release) -> Drawing:
         if arm == "treatment" and counts[0] is not None and counts[max(counts)] is not None:
             reached.append(lists.get(str(item), str(item)))
     title = (
-        f"With one item more, answers still reach both ends of {listing(reached)}"
+        f"With the tested item on it, answers still reach both ends of {listing(reached)}"
         if reached
         else "No list is seen to reach both its ends"
     )

@@ -25,8 +25,8 @@ from analysis.reading.wording import count, listing, percent
 
 TABLE = "technique_power"
 WANTED, WANTED_WORDS = 0.8, "four in five"
-SOURCE = "Source: closed forms, two-sided tests at the 5% level; no data enter, and everybody answers truthfully."
-LIST_WORDS = {"list": "one list", "double_list": "double list"}
+SOURCE = "Source: closed forms, two-sided tests at the 5% level; everybody answers truthfully."
+LIST_WORDS = {"list": "one list", "double_list": "double list", "list_practice": "one list, as in practice"}
 LINES = (("-", "o", BLUE), ("--", "s", VERMILION), ("-.", "D", GREEN), (":", "^", ORANGE), ("-", "v", INK))
 TICKS = (100, 300, 1000, 3000, 10_000, 30_000)
 

@@ -24,7 +24,7 @@ from analysis.reading.figures import (
     wrapped,
 )
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, in_words, percent, sentence_case
+from analysis.reading.wording import count, estimator, in_words, percent, sentence_case
 
 NOT_A_STUDY = "spot_check"
 REQUIRED = 0.94
@@ -78,10 +78,8 @@ def rds_coverage(release: Release) -> Drawing:
 def _spoken(rows: pd.DataFrame, line: tuple[str, str]) -> str:
     chosen = _of(rows, line)
     worst = chosen.loc[chosen.coverage_share.idxmin()]
-    return (
-        f"{line[0]} with {line[1]}: from {percent(chosen.coverage_share.min())} ({in_words(worst.simulation_code)}) "
-        f"to {percent(chosen.coverage_share.max())}"
-    )
+    lowest, highest = percent(chosen.coverage_share.min()), percent(chosen.coverage_share.max())
+    return f"{estimator(line[0])} with {line[1]}: from {lowest} ({in_words(worst.simulation_code)}) to {highest}"
 
 
 def _of(rows: pd.DataFrame, line: tuple[str, str]) -> pd.DataFrame:
@@ -109,7 +107,7 @@ def _draw(rows: pd.DataFrame, lines: list[tuple[str, str]], title: str, width: f
     for place, line in enumerate(lines):
         y = height - pitch * (place + (0.7 if is_phone else 0.5))
         axes.plot([0, 1], [y, y], "-", color=GRID, lw=0.8, zorder=0)
-        label = wrapped(f"{line[0]}; {line[1]}", width - 0.4 if is_phone else 2.5, 7.8)
+        label = wrapped(f"{estimator(line[0])}; {line[1]}", width - 0.4 if is_phone else 2.5, 7.8)
         place_y = y + 0.1 + line_height(7.8) / 2 if is_phone else y
         axes.text(
             x_label,

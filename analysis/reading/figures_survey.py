@@ -28,18 +28,22 @@ LADDER = (
     (DIRECTLY, "model", "mrp"),
     (IN_A_LIST, "unweighted", "difference in means"),
     (IN_A_LIST, "blended", "difference in means"),
+    (IN_A_LIST, "unweighted", "difference in means, lists of equal length"),
     (IN_A_LIST, "unweighted", "double list"),
     (IN_A_LIST, "blended", "double list"),
     (IN_A_LIST, "unweighted", "linear regression"),
     (IN_A_LIST, "unweighted", "maximum likelihood"),
+    (IN_A_LIST, "envelope", "list, error of length allowed for"),
 )
 NAMES = {
     "share of answers": "share of answers", "rds-ii": "RDS-II", "ss": "successive sampling", "mrp": "multilevel model",
     "difference in means": "difference in means", "double list": "both lists", "linear regression": "linear regression",
     "maximum likelihood": "maximum likelihood",
+    "difference in means, lists of equal length": "lists of equal length",
+    "list, error of length allowed for": "error of length allowed for",
 }  # fmt: skip
 WEIGHTINGS = {"unweighted": "unweighted", "raked": "raked volunteers", "blended": "blended weights", "rds": "by degree",
-              "model": "poststratified"}  # fmt: skip
+              "model": "poststratified", "envelope": "all weightings"}  # fmt: skip
 LOOKS = {"unweighted": ("o", INK), "raked": ("s", ORANGE), "blended": ("D", BLUE), "model": ("^", GREEN)}
 KEY = tuple((shape, colour, INK, WEIGHTINGS[name]) for name, (shape, colour) in LOOKS.items())
 ENDORSER_LOOKS = (("o", BLUE), ("s", SKY), ("^", PURPLE), ("D", ORANGE), ("v", GREEN))
@@ -120,7 +124,8 @@ def estimate_ladder(release: Release) -> Drawing:
 
 
 def _way(weighting: str, estimator: str, name: str) -> str:
-    listed = f", {name}" if name and estimator == "difference in means" else ""
+    is_one_of_many = estimator in {"difference in means", "linear regression", "list, error of length allowed for"}
+    listed = f", {name}" if name and is_one_of_many else ""
     return sentence_case(f"{NAMES[estimator]}, {WEIGHTINGS[weighting]}{listed}")
 
 

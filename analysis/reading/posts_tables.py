@@ -280,11 +280,12 @@ def _naive_sentence(release: Release) -> str:
     held = (corrected.ci_low <= corrected.known_truth_value) & (corrected.known_truth_value <= corrected.ci_high)
     names = " and ".join(ESTIMATOR_WORDS[one] for one in ("dsl", "ppi++"))
     verb = "hold" if held.all() else "do not all hold"
+    is_held = worst.ci_low <= worst.known_truth_value <= worst.ci_high
     return (
-        f"In {world}, the classifier *{escaped(worst.classifier_text)}* is off by "
+        f"In {world}, the classifier named *{escaped(worst.classifier_text)}* is off by "
         f"{quoted(decimal(100 * worst.known_error_value, 1), name)} points among "
-        f"{escaped(account_kinds(release)[worst.account_kind_code].lower())} when nobody corrects it, with an "
-        f"interval that excludes the truth by far. The intervals of {names} {verb} the truth for "
+        f"{escaped(account_kinds(release)[worst.account_kind_code].lower())} when nobody corrects it, and its "
+        f"interval {'holds' if is_held else 'excludes'} the truth. The intervals of {names} {verb} the truth for "
         "every classifier, good or poor."
     )
 
@@ -388,7 +389,7 @@ def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
             f"{quoted(count(len(joint)), name)} jumps of frames have a joint rank p-value of at most .05."
         )
     every = every_shock(release)
-    both = f"{sentence_case(every)} moved: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."
+    both = f"Moved at {every}: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."
     return (
         f"{both} Of the frames of {world} that did not, {quoted(count(len(alone)), name)} stand out at one shock only: "
         "with many frames some do by chance, and that is why a second shock is asked for."

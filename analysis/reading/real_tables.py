@@ -3,14 +3,14 @@
 What must not be here: drawing, or a number of the fictional world.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from analysis.reading.fragments import column_table, escaped, pipe_table, table_block
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, span, subject
+from analysis.reading.wording import count, decimal, host, in_words, is_given, percent, sentence_case, span, subject
 
 SCRIPT = "real_tables.py"
 KNOWN_TRUTH = "list_zodiac"
@@ -76,11 +76,22 @@ LISTS_IN_WORDS = {
 }
 
 
+PRACTICE: dict[str, Callable[[float], str]] = {
+    "spread_of_one_answer": lambda value: decimal(value, 2),
+    "spread_of_one_answer_lower": lambda value: decimal(value, 2),
+    "spread_of_one_answer_upper": lambda value: decimal(value, 2),
+    "errors_predicted": percent,
+    "everywhere_spread": lambda value: decimal(100 * value, 1),
+}
+"""Single figures about published lists, and how each is written."""
+
+
 def real_tables(release: Release) -> dict[str, str]:
     """Every table of real data that a chapter may quote, by the key it is quoted with."""
     return {
         "table_known_truth": known_truth(release),
         "table_list_practice": list_practice(release),
+        "table_list_assurance": list_assurance(release),
         "table_asylum_protection": asylum_protection(release),
         "table_diaspora_frames": diaspora_frames(release),
     }
@@ -116,6 +127,20 @@ def list_practice(release: Release) -> str:
     }
     table = column_table(rows[rows.band_kind_code == "direct_share"], columns, range(5))
     return table_block(table, release, "list_practice", SCRIPT)
+
+
+def list_assurance(release: Release) -> str:
+    """The chance to tell list and direct answers apart, if they differ as in published experiments."""
+    rows = release.table("list_assurance")
+    columns = {
+        "Published experiments": lambda row: escaped(sentence_case(row.prior_text)),
+        "Respondents": lambda row: count(row.respondents_n),
+        "Standard error, points": lambda row: decimal(100 * row.assumed_error_share, 1),
+        "Chance, if they differ as published": lambda row: percent(row.assurance_share),
+        "Power at the register's smallest effect": lambda row: percent(row.power_share),
+    }
+    table = column_table(rows, columns, range(1, 5))
+    return table_block(table, release, "list_assurance", SCRIPT)
 
 
 def _band(row: Any) -> str:
@@ -177,7 +202,7 @@ def _list_values(release: Release) -> dict[str, str]:
     named = {
         row.replication_id.partition("zodiac_")[2]: row.replication_id for row in _known_rows(release).itertuples()
     }
-    named |= {"rare": next(name for name in rows.index if name.endswith("lists_rare"))}
+    rare = next(name for name in rows.index if name.endswith("lists_rare"))
     error = next(name for name in rows.index if name.endswith("median_standard_error"))
     incidents = {
         f"value_replication_results_{word}": count(rows.value[rows.index.str.endswith(ending)].iloc[0])
@@ -191,7 +216,12 @@ def _list_values(release: Release) -> dict[str, str]:
             for word, name in named.items()
             for end, column in ends.items()
         }
-        | {"value_replication_results_median_error": percent(rows.loc[error, "value"], 1)}
+        | {f"value_replication_results_rare{end}": decimal(100 * rows.loc[rare, of], 1) for end, of in ends.items()}
+        | {"value_replication_results_median_error": decimal(100 * rows.loc[error, "value"], 1)}
+        | {
+            f"value_replication_results_{word}": shown(rows.value[rows.index.str.endswith(f"lists_{word}")].iloc[0])
+            for word, shown in PRACTICE.items()
+        }
     )
 
 
@@ -217,7 +247,7 @@ def _practice_values(release: Release) -> dict[str, str]:
     return {
         "value_list_practice_experiments": count(widths.experiments_n.sum()),
         "value_list_practice_narrowest": count(widths.experiments_n.iloc[0]),
-        "value_list_practice_narrow": percent(widths.band_high_share.iloc[0]),
+        "value_list_practice_narrow": decimal(100 * widths.band_high_share.iloc[0], 0),
     }
 
 

@@ -11,7 +11,11 @@ from analysis.reading.wording import count, sentence_case
 
 SCRIPT = "source_tables.py"
 HOST = re.compile(r"https?://(?:www\.)?([^/\s;,<>()]+)")
-READ_AS = {"benchmarks_shown": "numbers shown", "benchmarks_context": "named only", "events_dated": "events"}
+READ_AS = {
+    "benchmarks_shown": "figures with their number",
+    "benchmarks_context": "figures that are only named",
+    "events_dated": "events",
+}
 
 
 def source_tables(release: Release) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import ReleaseError
-from analysis.reading.chapter_tables import chapter_tables, series_breaks
+from analysis.reading.chapter_tables import chapter_tables, host_names, series_breaks
 from analysis.reading.claim_pages import first_sayings, overview, verdict_chips
 from analysis.reading.corpora_tables import corpora_sentences
 from analysis.reading.design_tables import ENVELOPE
@@ -26,7 +26,7 @@ from analysis.reading.share_card import QUESTION, card_sentence
 from analysis.reading.source_tables import source_tables
 from analysis.reading.survey_tables import survey_values
 from analysis.reading.tables import Release
-from analysis.reading.wording import VERDICTS, claim_order, count, day, half_up, listing, percent, plain
+from analysis.reading.wording import VERDICTS, beside, claim_order, count, day, half_up, listing, percent, plain
 
 ALL_HOSTS = "all hosts"
 """In the quantity of the published figure that leaves out no host."""
@@ -179,15 +179,18 @@ def evidence_values(release: Release) -> dict[str, str]:
         "value_events_dated_eligible": count(events.is_break_date_eligible.sum())
         if any(events.is_break_date_eligible)
         else "none",
-        "text_confounded": _confounded(events),
+        "text_confounded": _confounded(release),
         "value_events_dated_one_source": count((events.good_sources_n >= 1).sum()),
     }
 
 
-def _confounded(events: pd.DataFrame) -> str:
+def _confounded(release: Release) -> str:
     """Which of the days that may be break dates have a host's own event within a week."""
+    events, hosts = release.table("events_dated"), host_names(release)
     named = events[events.is_break_date_eligible & events.confounders_text.notna()]
-    told = [f"{row.event_id} ({escaped(row.confounders_text)})" for row in named.itertuples()]
+    told = [
+        f"*{escaped(row.event_text)}* ({escaped(beside(row.confounders_text, hosts))})" for row in named.itertuples()
+    ]
     return f"Of the days that may be break dates this concerns {'; '.join(told)}." if told else ""
 
 

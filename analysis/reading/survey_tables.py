@@ -15,7 +15,16 @@ from analysis.reading.questionnaire_page import NAME as ITEMS
 from analysis.reading.questionnaire_page import linked_codes
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
-from analysis.reading.wording import count, decimal, in_words, is_given, percent, sentence_case, span
+from analysis.reading.wording import (
+    count,
+    decimal,
+    estimator,
+    in_words,
+    is_given,
+    percent,
+    sentence_case,
+    span,
+)
 
 SCRIPT = "survey_tables.py"
 TEXTS = {
@@ -43,6 +52,7 @@ def survey_tables(release: Release) -> dict[str, str]:
         "table_survey_overall": _estimates(release, ["all"], SHARES),
         "table_survey_service": _estimates(release, list(terms(release, "sensitive_group")), SHARES),
         "table_survey_differences": _estimates(release, ["all"], ("difference_in_shares", *POINTS)),
+        "table_survey_lists": lists_table(release),
         "table_survey_diagnostics": diagnostics_table(release),
         "table_recovery": recovery_table(release),
     }
@@ -60,7 +70,7 @@ def coverage_table(release: Release) -> str:
     """Bias, spread and coverage of every estimator in every kind of population."""
     columns = {
         "Population": lambda row: escaped(sentence_case(in_words(row.simulation_code))),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Interval": lambda row: escaped(row.interval_text),
         "Studies": lambda row: count(row.worlds_n),
         "Bias, points": lambda row: decimal(100 * row.bias_share, 1),
@@ -132,12 +142,28 @@ def _estimates(release: Release, kinds: list[str], quantities: tuple[str, ...]) 
         **group,
         "Items": lambda row: linked_codes(row.item_text, items),
         "Weighting": lambda row: escaped(in_words(row.weighting_code)),
-        "Estimator": lambda row: escaped(row.estimator_text),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
         "Estimate": _value,
         "95% interval": _interval,
         "Respondents": lambda row: count(row.respondents_n) if is_given(row.respondents_n) else "not shown",
     }
     return _labelled(release, column_table(rows, columns, (len(columns) - 1,)), name)
+
+
+def lists_table(release: Release) -> str:
+    """Every list among everybody: as it stands under each weighting, and with its error of length allowed for."""
+    name, lists = f"{release.study}_survey_estimates", set(terms(release, "list"))
+    rows, known = release.table(name), release.table(ITEMS).item_id
+    parts = rows.item_text.str.split(" and ")
+    rows = rows[rows.group_kind_code.eq("all") & parts.map(lambda items: set(items) <= lists)]
+    columns = {
+        "Lists": lambda row: linked_codes(row.item_text, known),
+        "Weighting": lambda row: escaped(in_words(row.weighting_code)),
+        "Estimator": lambda row: escaped(estimator(row.estimator_text)),
+        "Estimate": _value,
+        "95% interval": _interval,
+    }
+    return _labelled(release, column_table(rows, columns, ()), name)
 
 
 def _value(row: Any) -> str:
@@ -185,7 +211,7 @@ def recovery_table(release: Release) -> str:
         columns=["estimator", "weighting", "judged", "held", "error"],
     )
     columns = {
-        "Estimator": lambda row: escaped(row.estimator),
+        "Estimator": lambda row: escaped(estimator(row.estimator)),
         "Weighting": lambda row: escaped(in_words(row.weighting)),
         "Intervals": lambda row: count(row.judged),
         "Hold the truth": lambda row: count(row.held),
@@ -217,10 +243,10 @@ def survey_values(release: Release) -> dict[str, str]:
     told = (
         f"In {WORLD[release.study]}, of {quoted(count(len(recovery)), table)} intervals of shares whose truth is known,"
         f" {quoted(count(held), table)} hold it. "
-        "Direct questions miss by as much as people hide or feign, whatever the weighting: an interval that misses for "
-        "that reason is no fault of the arithmetic."
+        "Direct questions miss the truth where people hide or feign, and no weighting mends that: such a miss comes "
+        "from the answers, not from the calculation."
         if len(recovery)
-        else "The truth is not known, so nothing is held against it."
+        else "The truth is not known, so the intervals cannot be compared with it."
     )
     return {
         "text_survey": TEXTS[release.study] if has_part(release, "survey") else absent_sentence("survey"),
@@ -239,6 +265,6 @@ def survey_values(release: Release) -> dict[str, str]:
         "value_rds_coverage_with_effect": count(sampling.design_effect.notna().sum()),
         "value_rds_coverage_above_two": count((sampling.design_effect > 2).sum()),
         "value_rds_coverage_worst": percent(worst.coverage_share),
-        "text_rds_coverage_worst": f"{worst.estimator_text} with the {worst.interval_text} "
+        "text_rds_coverage_worst": f"{estimator(worst.estimator_text)} with the {worst.interval_text} "
         f"in populations of the kind *{in_words(worst.simulation_code)}*",
     }

@@ -5,7 +5,8 @@ What must not be here: reading tables or drawing.
 
 import datetime
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -183,9 +184,44 @@ def day(value: datetime.date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+BESIDE = re.compile(r"V\d+ in ([A-Z]{3}), ([+-]\d+) d")
+WORDS_OF_DAYS = ("one day", "two days", "three days", "four days", "five days", "six days", "seven days")
+ESTIMATORS = {
+    "rds-i": "RDS-I (Salganik and Heckathorn)",
+    "rds-ii": "RDS-II (Volz and Heckathorn)",
+    "ss": "successive sampling (Gile)",
+    "hcg": "homophily configuration graph (Fellows)",
+    "mrp": "multilevel model, poststratified (MRP)",
+    "composite": "both samples blended",
+}
+"""What tables write as a code."""
+
+
 def host(iso3: str, name: str) -> str:
     """A host's name, shortened where the official one does not fit a label."""
     return SHORT_HOSTS.get(iso3, name)
+
+
+def estimator(text: str) -> str:
+    """An estimator as readers know it: codes are spelt out, what stands behind a comma stays."""
+    name, comma, rest = text.partition(", ")
+    known, by, item = name.partition(" by ")
+    words = ESTIMATORS.get(known)
+    if words is None:
+        return text
+    return f"{words}{f', degree from {item.upper()}' if by else ''}{comma}{rest}"
+
+
+def beside(text: str, hosts: Mapping[str, str]) -> str:
+    """Hosts that did something around a day: `V44 in DEU, +5 d` becomes 'Germany, five days later'."""
+    told = [f"{host(iso3, hosts.get(iso3, iso3))}, {_distance(int(days))}" for iso3, days in BESIDE.findall(text)]
+    return "; ".join(dict.fromkeys(told))
+
+
+def _distance(days: int) -> str:
+    if not days:
+        return "the same day"
+    return f"{WORDS_OF_DAYS[abs(days) - 1]} {'later' if days > 0 else 'earlier'}"
 
 
 def in_words(code: str) -> str:

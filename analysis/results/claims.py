@@ -100,7 +100,7 @@ def pieces(
     population : DataFrame
         Table `population_host_year`.
     tables : mapping
-        Name to rows of the tables in `REPLICATED`.
+        Name to rows of the tables in `REPLICATED`, and of `replication_results`.
 
     Raises
     ------
@@ -136,15 +136,25 @@ REPLICATED = {
     "asylum_protection_uk": "Initial decisions on asylum claims of Afghans in the United Kingdom by quarter",
     "diaspora_frames": "Migrants from Afghanistan and Afghans under protection, host by host",
     "list_practice": "Published list experiments beside direct questions: their precision and their distance",
-    "replication_results": "Figures recomputed from other studies, lists with a known truth among them",
 }
 """Tables that are evidence as a whole, in words; recomputed here from files of third parties."""
+FIGURES = {
+    "known_truth_list": ("_list_zodiac_", "A list experiment whose truth is known"),
+    "incidents_germany": ("_incidents_", "Incidents against refugees in Germany that name Afghans"),
+    "hate_crimes": ("_toronto_|_england_", "Hate crimes recorded in Toronto and in England"),
+}
+"""Parts of `replication_results` that are evidence: how their figures are named, and in words."""
 
 
 def _known_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, _Known]:
+    figures = tables["replication_results"]
+    found = {name: (words, tables[name]) for name, words in REPLICATED.items()}
+    found |= {
+        name: (words, figures[figures.replication_id.str.contains(named)]) for name, (named, words) in FIGURES.items()
+    }
     return {
-        name: _Known("replicated", "A", words, "; ".join(sorted(tables[name].source.unique())))
-        for name, words in REPLICATED.items()
+        name: _Known("replicated", "A", words, "; ".join(sorted(rows.source.unique())))
+        for name, (words, rows) in found.items()
     }
 
 

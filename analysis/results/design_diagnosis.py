@@ -9,6 +9,7 @@ from analysis.claims.entries import Register
 from analysis.claims.rules import Effect, Threshold, quantity_rules
 from analysis.design.studies import Answer, Study, characteristics
 from analysis.design.verdict_probabilities import (
+    ErrorOf,
     PlannedStudy,
     Probabilities,
     effect_probabilities,
@@ -16,8 +17,21 @@ from analysis.design.verdict_probabilities import (
     threshold_probabilities,
     truths_around,
 )
+from analysis.estimators.list_experiment.power import count_variance, list_standard_error, practice_standard_error
+from analysis.estimators.randomised_response.power import masked_standard_error
+from analysis.results.technique_power import ITEM_SHARES
+from analysis.results.technique_price import DEVICES
 from analysis.study import Plan
 
+DIRECT = "direct"
+PRIVATE_WAYS: dict[str, ErrorOf] = {
+    "crosswise": lambda n, share: masked_standard_error(DEVICES["crosswise"][0], n, share),
+    "list": lambda n, share: list_standard_error(n, share, count_variance(ITEM_SHARES)),
+    "list_practice": lambda n, _: practice_standard_error(n),
+}
+"""How the private answer may be asked, with its standard error by respondents and share."""
+
+MINUS_PRIVATE = "_public_minus_private"
 BOGUS_SHARES = (0.0, 0.04)
 STARTING_SHARE = 0.1
 """Where a change is taken to start; a change from a rarer view needs fewer people."""
@@ -69,8 +83,11 @@ def _rows_of(claim_id: str, part: Threshold | Effect, size: int, effect: float) 
             for truth in truths_around(part.threshold)
         ]
     plan, smallest = PlannedStudy(size, effect, 0.0), part.smallest_effect["share_difference"]
+    ways: Mapping[str, ErrorOf | None] = PRIVATE_WAYS if part.estimand.endswith(MINUS_PRIVATE) else {DIRECT: None}
     return [
-        _row(claim_id, part, plan, truth, effect_probabilities(part, truth, STARTING_SHARE, plan))
+        _row(claim_id, part, plan, truth, effect_probabilities(part, truth, STARTING_SHARE, plan, error))
+        | {"private_way_code": way}
+        for way, error in ways.items()
         for truth in (round(step * smallest, 6) for step in EFFECT_STEPS)
     ]
 
@@ -84,6 +101,7 @@ def _row(
         "estimand_id": part.estimand,
         "rule_kind_code": "threshold" if isinstance(part, Threshold) else "effect",
         "rule_limit": limit,
+        "private_way_code": DIRECT,
         "planned_n": plan.respondents_n,
         "assumed_design_effect": plan.design_effect,
         "assumed_bogus_share": plan.bogus_share,

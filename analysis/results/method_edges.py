@@ -15,6 +15,9 @@ from scipy import special
 from analysis.estimators.agreement import Annotations, krippendorff_alpha
 from analysis.estimators.blending import blend
 from analysis.estimators.estimate import usable_estimate
+from analysis.estimators.list_experiment.difference import difference_in_means
+from analysis.estimators.list_experiment.double import placebo_list
+from analysis.estimators.list_experiment.length_error import length_envelope, own_errors
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
@@ -37,6 +40,9 @@ from analysis.estimators.weighting.estimates import survey_share
 from analysis.results.method_surveys import Method, Rng, Trial
 from analysis.strategy.comparisons import way
 from analysis.study import Plan
+
+LENGTH_ERROR = 0.08
+_LENGTH = "list of 4 others, 15 % hold the item, a longer list adds 8 points"
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
 Setting = tuple[int, int, float, float, float]
@@ -132,6 +138,32 @@ def _rare_list(rng: Rng) -> Trial:
     return Trial(predict(fit, {"prediction": average(fit)})[0], 0.02)
 
 
+def _lengthened(rng: Rng, n: int, share: float) -> tuple[FloatArray, FloatArray]:
+    """Counts on a list of four others, and an arm; in the treated arm some hold one item more, in truth or not."""
+    arm = rng.permutation(np.arange(n) % 2).astype(float)
+    return rng.binomial(4, 0.45, n) + arm * (rng.random(n) < share), arm
+
+
+def _equal_length(rng: Rng) -> Trial:
+    """Fifteen per cent hold the item; eight more name the fifth item of a list, whichever it is."""
+    count, arm = _lengthened(rng, 1000, 0.15 + LENGTH_ERROR)
+    count += (1 - arm) * (rng.random(1000) < LENGTH_ERROR)
+    return Trial(difference_in_means(count, arm, 4, design="placebo-list").difference, 0.15)
+
+
+def _longer(errors: str) -> Callable[[Rng], Trial]:
+    """The same people and a conventional list: nothing allowed for, other studies' errors, an own placebo list's."""
+
+    def trial(rng: Rng) -> Trial:
+        made = difference_in_means(*_lengthened(rng, 1000, 0.15 + LENGTH_ERROR), 4).difference
+        own = own_errors(placebo_list(*_lengthened(rng, 1000, LENGTH_ERROR), 4).difference)
+        taken = {"none": (0.0,), "others": None, "own": own}[errors]
+        envelope = length_envelope(made, errors=taken)
+        return Trial(replace(made, low=envelope.low, high=envelope.high), 0.15)
+
+    return trial
+
+
 def _rare_trait(rng: Rng) -> Trial:
     how = device("forced", 0.7, p1=0.15, p0=0.15)
     yes = rng.random(500) < how.c0 + how.c1 * 0.02
@@ -201,6 +233,10 @@ EDGE_METHODS = (
     Method("text_labelled_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("labelled")),
     Method("text_ppi_tuned_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("ppi++")),
     Method("list_ml_rare", "list of 4 others, 2 % hold the item; average prediction", 800, _rare_list),
+    Method("list_equal_length", f"{_LENGTH}; both lists equally long", 1000, _equal_length),
+    Method("list_longer", f"{_LENGTH}; nothing allowed for", 1000, _longer("none")),
+    Method("list_length_allowed", f"{_LENGTH}; what other studies measured allowed for", 1000, _longer("others")),
+    Method("list_length_measured", f"{_LENGTH}; an own placebo list allowed for", 1000, _longer("own")),
     Method("masked_regression_rare", "forced response, 2 % hold the trait; average prediction", 500, _rare_trait),
     Method("agreement_rare", "two readers, 150 items, 1.5 % positive; alpha", 150, _alpha(0.015, 150)),
     Method("agreement_rare_many", "two readers, 500 items, 1.5 % positive; alpha", 500, _alpha(0.015, 500)),
@@ -223,6 +259,8 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "robust interval": ("synthetic_deep_diagnosis", "estimator_text", "robust interval"),
     "crosswise": ("method_coverage", "method_id", "masked_crosswise"),
     "difference in means": ("method_coverage", "method_id", "list_difference"),
+    "difference in means, lists of equal length": ("method_coverage", "method_id", "list_equal_length"),
+    "list, error of length allowed for": ("method_coverage", "method_id", "list_length_measured"),
     "double list": ("method_coverage", "method_id", "list_double"),
     "linear regression": ("method_coverage", "method_id", "list_linear"),
     "maximum likelihood": ("method_coverage", "method_id", "list_ml_constrained"),

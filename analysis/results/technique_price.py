@@ -19,6 +19,7 @@ WORDS = {
     "direct": "direct question, if everybody answered truthfully",
     "list": "list of four other items held by half each, arms of equal size",
     "double-list": "two such lists, counts of one person uncorrelated",
+    "list-practice": "a list as precise as the median of 264 published ones",
 } | {name: words for name, (_, words) in DEVICES.items()}
 
 

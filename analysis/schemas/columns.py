@@ -22,7 +22,7 @@ VERDICTS = {
     "supported": "the evidence meets the rule that was fixed for the claim",
     "contradicted": "the evidence meets the rule that was fixed against the claim",
     "inconclusive": "there is evidence, and it meets neither rule",
-    "not_yet_answerable": "data could decide it, and those data do not exist",
+    "not_yet_answerable": "data could decide it, and we found none",
     "not_answerable": "no data of this kind could decide it",
 }
 DISAGGREGATION = {
@@ -137,6 +137,13 @@ _DECLARED = (
     Column("papers_n", "integer", "Papers that they come from", "measure", "papers", minimum=0),
     Column("list_minus_direct", "number", "List estimate minus direct answer, averaged over experiments within papers", "measure", "share of respondents", decimals=6,
            null_means="not averaged in this kind of band"),
+    Column("prior_text", "text", "Published experiments whose true differences are taken as those to come", "key"),
+    Column("true_mean_difference", "number", "Mean of their true differences, direct minus list", "explanation", "share of respondents", minimum=-1, maximum=1, decimals=3),
+    Column("true_spread_share", "number", "Standard deviation of their true differences, sampling error taken out", "explanation", "share of respondents",
+           minimum=0, maximum=1, decimals=3),
+    Column("assumed_error_share", "number", "Standard error of a list as in practice", "explanation", "share of respondents", minimum=0, maximum=1, decimals=4),
+    Column("smallest_effect_share", "number", "Smallest difference that the register calls one", "explanation", "share of respondents", minimum=0, maximum=1, decimals=3),
+    Column("assurance_share", "number", "Chance that the difference is told from zero, averaged over such differences", "measure", "probability", minimum=0, maximum=1, decimals=4),
     # Counts of persons under protection
     Column("refugees_n", "integer", "Persons with refugee status or a comparable protection", "measure", "persons", minimum=0),
     Column("asylum_seekers_n", "integer", "Persons whose asylum claim is pending", "measure", "persons", minimum=0),
@@ -454,6 +461,8 @@ _DECLARED = (
         "standardised_effect": "average effect of an endorsement, in standard deviations of the answers without one",
         "typical_standard_error": "median standard error of a kind of study, as a share of respondents",
         "experiment_share": "share of published experiments",
+        "spread_of_one_answer": "standard error of a list times the root of its respondents",
+        "spread_of_effects": "standard deviation of true differences between shares, over experiments",
         "correlation": "correlation, from -1 to 1", "month_ratio": "a month's count by that of the month before",
         "robustness_value": "share of what remains unexplained that an unmeasured cause would have to explain"}),
     Column("evidence_class_code", "code", "Where the number comes from", "key", codes=EVIDENCE_CLASSES),
@@ -565,6 +574,9 @@ _DECLARED = (
     Column("p_supported", "number", "Probability of the verdict supported", "measure", "probability", minimum=0, maximum=1, decimals=4),
     Column("p_inconclusive", "number", "Probability of the verdict inconclusive", "measure", "probability", minimum=0, maximum=1, decimals=4),
     Column("p_contradicted", "number", "Probability of the verdict contradicted", "measure", "probability", minimum=0, maximum=1, decimals=4),
+    Column("private_way_code", "code", "How the private answer is asked, where the quantity is a public share minus a private one", "key", codes={
+        "direct": "no private answer: every share is asked directly", "crosswise": "crosswise question, a birthday in a quarter of the year",
+        "list": "list of four other items held by half each, by the closed form", "list_practice": "list as precise as the median of published ones"}),
     Column("sufficient_n", "integer", "Smallest planned size with a probability of the right verdict of four in five", "measure", "respondents", minimum=1,
            null_means="none of the sizes that were tried is enough: more people do not narrow the envelope"),
     Column("estimand_text", "text", "The quantity in words, as the plan has them"),

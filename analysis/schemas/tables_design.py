@@ -41,10 +41,14 @@ TABLES = (
         title="How often each verdict would be given, if the truth were known",
         row_is="one quantity rule, one assumed truth and one planned study",
         columns=columns(
-            "claim_id", "estimand_id", "rule_kind_code", "rule_limit", "planned_n", "assumed_design_effect",
-            "assumed_bogus_share", "true_value", "p_supported", "p_inconclusive", "p_contradicted",
+            "claim_id", "estimand_id", "rule_kind_code", "rule_limit", "private_way_code", "planned_n",
+            "assumed_design_effect", "assumed_bogus_share", "true_value", "p_supported", "p_inconclusive",
+            "p_contradicted",
         ),
-        key=("claim_id", "estimand_id", "planned_n", "assumed_design_effect", "assumed_bogus_share", "true_value"),
+        key=(
+            "claim_id", "estimand_id", "private_way_code", "planned_n", "assumed_design_effect", "assumed_bogus_share",
+            "true_value",
+        ),
         output_kind="arithmetic",
         source=OWN_RULES,
         rules=(PROBABILITIES_ADD_UP,),

@@ -26,6 +26,7 @@ CANDIDATES = (
     "candidate__estimates",
     "candidate__events_dated",
     "candidate__frame_codebook",
+    "candidate__list_assurance",
     "candidate__list_experiment_checks",
     "candidate__list_experiment_counts",
     "candidate__list_experiment_types",

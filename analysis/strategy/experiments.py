@@ -6,6 +6,7 @@ A design that fails a check gives a row without a number, and the reason.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,8 +15,10 @@ import pandas as pd
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
 from analysis.estimators.endorsement.quick import quick_endorsement
+from analysis.estimators.estimate import Estimate, Interval
 from analysis.estimators.list_experiment.balance import balance_test
 from analysis.estimators.list_experiment.double import double_list, placebo_list
+from analysis.estimators.list_experiment.length_error import LENGTH_ERRORS, length_envelope, own_errors
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import linear_regression, regression_data
@@ -26,19 +29,21 @@ from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share
 from analysis.strategy.frame import ALL, Bools, Floats, Survey
 from analysis.strategy.lists import ListAnswers, counts_of, list_answers
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
-from analysis.study.plan import Device, Endorsement, ItemList, ListExperiment
+from analysis.study.plan import Device, Endorsement, ListExperiment
 
 LEVEL = 0.05
 WEIGHTINGS = ("rds", "blended")
 """Under which lists are estimated beside the unweighted respondents."""
 
 CHECK_WORDS = {
-    "thin_floor_cell": "nobody may avoid the answer of no item",
-    "thin_ceiling_cell": "nobody may avoid the answer of every item",
+    "thin_floor_cell": "the answer “no item” is not avoided",
+    "thin_ceiling_cell": "the answer “every item” is not avoided",
     "supporters_at_floor": "implied holders are not concentrated among those who hold nothing else",
     "supporters_at_ceiling": "implied holders are not concentrated among those who hold everything else",
     "unreached_extremes": "both ends of the list are reached",
+    "placebo_item_named": "nobody names the item that nobody can hold",
 }
+LENGTH_ALLOWED = "list, error of length allowed for"
 DISAGREES = "the two lists disagree: at least one of them fails"
 PLACEBO_UNJUDGED = "the placebo list that the plan names has too few answers to be judged"
 PLACEBO_FAILS = "the placebo list moved the counts: a longer list alone changes the answers"
@@ -96,10 +101,10 @@ def list_rows(rows: Rows, checks: Checks) -> dict[str, str | None]:
     Returns
     -------
     dict
-        Estimand to that reason, None where nothing speaks against the design.
+        Name of each experiment to that reason, None where nothing speaks against the design.
     """
     plan = rows.survey.plan
-    return {each.estimand: _experiment_rows(rows, checks, each) for each in plan.list_experiments}
+    return {each.name: _experiment_rows(rows, checks, each) for each in plan.list_experiments}
 
 
 def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> str | None:
@@ -107,24 +112,25 @@ def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> 
     lists = [list_answers(survey, each) for each in experiment.lists]
     first = lists[0]
     try:
-        found = [analyse(each.y, each.treat, each.items) for each in lists]
+        found = [analyse(each.y, each.treat, each.items, design=each.declared.design) for each in lists]
     except EstimationError:
         _refuse(
             rows, Place(experiment.estimand, experiment.name, "unweighted", _way(experiment)), int(first.rows.sum())
         )
         return REFUSED
+    length = _length(checks, survey, experiment)
     for each, analysis in zip(lists, found, strict=True):
         _list_checks(checks, survey, each, analysis)
-        place = Place(experiment.estimand, each.item, "unweighted", "difference in means")
+        place = Place(experiment.estimand, each.item, "unweighted", each.estimator)
         rows.add_estimate(place, analysis.prevalence, _generic(analysis))
-    placebo = _placebo_reason(checks, survey, experiment.placebo)
-    reason = SCREEN_FAILS if any(not each.prevalence.is_usable for each in found) else placebo
+        if len(lists) == 2:
+            _envelope_row(rows, place, [analysis.prevalence], length.against(_generic(analysis)))
+    _regression_rows(rows, experiment.estimand, first, length.against(_generic(found[0])).reason)
+    length = length.against(next(filter(None, map(_generic, found)), None))
     if len(lists) == 2:
-        reason = _double_rows(rows, checks, experiment, reason)
-    else:
-        _single_rows(rows, experiment.estimand, first, reason)
-    _regression_rows(rows, experiment.estimand, first, _generic(found[0]) or placebo)
-    return reason
+        return _double_rows(rows, checks, experiment, length)
+    _single_rows(rows, experiment.estimand, first, found[0].prevalence, length)
+    return length.reason
 
 
 def _way(experiment: ListExperiment) -> str:
@@ -162,21 +168,53 @@ def _list_checks(checks: Checks, survey: Survey, given: ListAnswers, analysis: L
     checks.add_test(given.item, "balance", found.p_value, text, n)
 
 
-def _placebo_reason(checks: Checks, survey: Survey, placebo: ItemList | None) -> str | None:
+@dataclass(frozen=True)
+class _Length:
+    """What is known of the error of length: why a list may not be read as a share, and the errors to allow for."""
+
+    reason: str | None
+    errors: Sequence[float]
+    source: str
+
+    def against(self, reason: str | None) -> _Length:
+        """The same, with a reason that comes before its own."""
+        return replace(self, reason=reason or self.reason)
+
+
+def _length(checks: Checks, survey: Survey, experiment: ListExperiment) -> _Length:
+    """By the study's own placebo list where it has one that can be judged, else by what other studies measured."""
+    design, placebo = experiment.lists[0].design, experiment.placebo
+    elsewhere = " to ".join(f"{error:g}" for error in (min(LENGTH_ERRORS[design]), max(LENGTH_ERRORS[design])))
+    of_others = _Length(None, LENGTH_ERRORS[design], f"errors of {elsewhere}, measured by other studies")
     if placebo is None:
-        return None
+        return of_others
     given = list_answers(survey, placebo)
     text = "p-value of the test that an item which nobody can hold leaves the mean count alone"
     try:
         found = placebo_list(given.y, given.treat, given.items)
     except EstimationError:
         checks.add(given.item, "placebo", text, len(given.y), passed=None)
-        return PLACEBO_UNJUDGED
+        return replace(of_others, reason=PLACEBO_UNJUDGED)
     checks.add_test(given.item, "placebo", found.p_value, text, len(given.y))
-    return PLACEBO_FAILS if found.p_value < LEVEL else None
+    reason = PLACEBO_FAILS if found.p_value < LEVEL else None
+    return _Length(reason, own_errors(found.difference), "what the interval of the study's own placebo list allows")
 
 
-def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason: str | None) -> str | None:
+def _envelope_row(rows: Rows, of: Place, made: Sequence[Estimate], length: _Length) -> None:
+    """Weightings of everybody's answers together, with every error of length taken out: the list's robust interval."""
+    place = replace(of, weighting="envelope", estimator=LENGTH_ALLOWED)
+    limits = [length_envelope(each, errors=length.errors) for each in made]
+    lows, highs = [each.low for each in limits if each.low is not None], [e.high for e in limits if e.high is not None]
+    if not lows or not highs:
+        rows.add(place, Number(0.0, None, None, made[-1].n, LENGTH_ALLOWED), length.reason or REFUSED)
+        return
+    method = f"{made[-1].method}; envelope over weightings and {length.source}"
+    rows.add(
+        place, Number(made[-1].value or 0.0, None, Interval(min(lows), max(highs)), made[-1].n, method), length.reason
+    )
+
+
+def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, length: _Length) -> str | None:
     survey = rows.survey
     counts = [counts_of(survey, each) for each in experiment.lists]
     arms = [(survey.answer(each.arm) == each.treatment).to_numpy() for each in experiment.lists]
@@ -195,16 +233,18 @@ def _double_rows(rows: Rows, checks: Checks, experiment: ListExperiment, reason:
         if kind == ALL:
             text = "p-value of the test that both lists give the same share"
             checks.add_test(experiment.name, "agreement", made.p_disagreement, text, int(chosen.sum()))
-            reason = reason or (DISAGREES if made.p_disagreement < LEVEL else None)
-        rows.add_estimate(place, made.average, reason)
+            length = length if length.reason or made.p_disagreement >= LEVEL else length.against(DISAGREES)
+        rows.add_estimate(place, made.average, length.reason)
         if kind == ALL:
-            _weighted_double(rows, experiment, (counts[0], counts[1], arms[0], chosen), reason)
-    return reason
+            weighted = _weighted_double(rows, experiment, (counts[0], counts[1], arms[0], chosen), length.reason)
+            _envelope_row(rows, place, [made.average, *weighted], length)
+    return length.reason
 
 
 def _weighted_double(
     rows: Rows, experiment: ListExperiment, given: tuple[Floats, Floats, Bools, Bools], reason: str | None
-) -> None:
+) -> list[Estimate]:
+    found = []
     for weighting in WEIGHTINGS:
         if weighting not in rows.survey.weights:
             continue
@@ -218,33 +258,44 @@ def _weighted_double(
             _refuse(rows, place, int(counted.sum()))
             continue
         rows.add_estimate(place, made.average, reason)
+        found.append(made.average)
+    return found
 
 
-def _single_rows(rows: Rows, estimand: str, given: ListAnswers, reason: str | None) -> None:
-    """A list without a second one: every domain unweighted, everybody under the other weightings."""
+def _single_rows(rows: Rows, estimand: str, given: ListAnswers, everybody: Estimate, length: _Length) -> None:
+    """A list without a second one: every domain unweighted, everybody under the other weightings, and the envelope."""
+    found = [everybody]
     survey, kind = rows.survey, rows.survey.domain_kind
     cells = [("unweighted", kind, name, members[given.rows]) for name, members in survey.domains()]
     cells += [(name, ALL, ALL, survey.weights[name][given.rows] > 0) for name in WEIGHTINGS if name in survey.weights]
     for weighting, group_kind, group, chosen in cells:
-        place = Place(estimand, given.item, weighting, "difference in means", group_kind, group)
+        place = Place(estimand, given.item, weighting, given.estimator, group_kind, group)
         if chosen.sum() < survey.plan.disclosure.least_in_group:
             continue
         weights = None if weighting == "unweighted" else survey.weights[weighting][given.rows][chosen]
         try:
-            made = analyse(given.y[chosen], given.treat[chosen], given.items, weights=weights)
+            made = analyse(
+                given.y[chosen], given.treat[chosen], given.items, design=given.declared.design, weights=weights
+            )
         except EstimationError:
             _refuse(rows, place, int(chosen.sum()))
             continue
-        rows.add_estimate(place, made.prevalence, reason or _generic(made))
+        rows.add_estimate(place, made.prevalence, length.reason or _generic(made))
+        if group == ALL:
+            found.append(made.means.difference)
+    _envelope_row(rows, Place(estimand, given.item, "envelope", LENGTH_ALLOWED), found, length)
 
 
 def _regression_rows(rows: Rows, estimand: str, given: ListAnswers, reason: str | None) -> None:
     matrix, names = rows.survey.covariates()
+    design = given.declared.design
     fits = {"linear regression": linear_regression, "maximum likelihood": maximum_likelihood}
+    if design == "placebo-list":
+        del fits["maximum likelihood"]  # its model of the control arm has no item that nobody holds
     for estimator, fit in fits.items():
         place = Place(estimand, given.item, "unweighted", estimator)
         try:
-            made = fit(regression_data(given.y, given.treat, given.items, matrix[given.rows], names))
+            made = fit(regression_data(given.y, given.treat, given.items, matrix[given.rows], names, design=design))
             estimate = predict(made, {"prediction": average(made)})[0]
         except EstimationError:
             _refuse(rows, place, len(given.y))

@@ -15,6 +15,7 @@ from analysis.study.plan import ItemList
 
 ARMS = ("control", "treatment")
 ALL_ANSWERS = "all answers"
+EQUAL_LENGTH = "difference in means, lists of equal length"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,15 @@ class ListAnswers:
         """Items that everybody saw."""
         return self.declared.control_items
 
+    @property
+    def estimator(self) -> str:
+        """How tables name the difference between its arms."""
+        return "difference in means" if self.declared.design == "conventional" else EQUAL_LENGTH
+
+    def highest(self, arm: int) -> int:
+        """The largest answer that an arm can give."""
+        return self.items + (arm or self.declared.design == "placebo-list")
+
 
 def list_answers(survey: Survey, declared: ItemList) -> ListAnswers:
     """Counts and arms of one list."""
@@ -69,7 +79,7 @@ def list_counts(survey: Survey) -> pd.DataFrame:
             answers = given.y[given.treat == treated].astype(np.int64)
             if not len(answers):
                 continue
-            counts = np.bincount(answers, minlength=given.items + treated + 1)
+            counts = np.bincount(answers, minlength=given.highest(treated) + 1)
             found += [(given.item, arm, str(answer), int(n)) for answer, n in enumerate(counts)]
             found.append((given.item, arm, ALL_ANSWERS, len(answers)))
     return pd.DataFrame(found, columns=["item_text", "list_arm_code", "list_answer_text", "list_answers_n"])

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from analysis.errors import StudyError
 from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
 from analysis.study.posts import Posts
@@ -131,6 +132,9 @@ class ItemList(Entry):
     control: str = "control"
     treatment: str = "treatment"
     control_items: int = Field(ge=1)
+    """Items that everybody saw, without the sensitive one and without a placebo item."""
+    design: Literal["conventional", "placebo-list"] = "conventional"
+    """`placebo-list`: the control list holds an item that nobody can hold, so that both lists are equally long."""
 
 
 class ListExperiment(Entry):
@@ -140,6 +144,21 @@ class ListExperiment(Entry):
     lists: tuple[ItemList, ...] = Field(min_length=1, max_length=2)
     placebo: ItemList | None = None
     is_evidence: bool = False
+
+    @model_validator(mode="after")
+    def _equal_length_alone(self) -> Self:
+        equal = [each.item for each in self.all_lists if each.design == "placebo-list"]
+        if equal and len(self.all_lists) > 1:
+            raise ValueError(
+                f"list '{equal[0]}' has the design placebo-list; it is one list, without a second one and without "
+                "`placebo`, which measures what a longer list does: write it as an experiment of its own"
+            )
+        return self
+
+    @property
+    def first_item(self) -> str:
+        """Column of the first list."""
+        return self.lists[0].item
 
     @property
     def name(self) -> str:
@@ -195,6 +214,11 @@ class Device(Entry):
     """Kinds of groups for which it is reported, beside everybody."""
     is_evidence: bool = False
 
+    @property
+    def first_item(self) -> str:
+        """Its column."""
+        return self.item
+
 
 class Period(Entry):
     """Days of interviews that belong together: a wave, or what lies before or after an event."""
@@ -216,6 +240,8 @@ class Asked(Entry):
 
     of: EstimandId
     how: Literal["direct", "list", "device"] = "direct"
+    by: Column | None = None
+    """Which list or device, where several ask for the estimand: its item, or its first list's."""
     periods: tuple[str, ...] = ()
     """Codes of periods; the whole study where there are none."""
 
@@ -439,6 +465,20 @@ class Plan(Entry):
         """Whether anybody is asked."""
         return bool(self.items)
 
+    @property
+    def screen(self) -> Quality:
+        """The quality screen of a survey; StudyError where nobody is asked."""
+        if self.quality is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is nobody to screen")
+        return self.quality
+
+    @property
+    def main(self) -> Question:
+        """The main question of a survey; StudyError where nobody is asked."""
+        if self.main_question is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is no main question")
+        return self.by_estimand[self.main_question]
+
     @cached_property
     def columns(self) -> dict[str, tuple[Item, str]]:
         """Column of the table of responses to its item and part."""
@@ -462,6 +502,22 @@ class Plan(Entry):
         """Fewest answers in a group: of a sensitive kind, as many as its groups must have members."""
         least = (self.least(group) for group in self.groups if group.kind == kind and group.is_sensitive)
         return max((self.disclosure.least_answers, *least))
+
+    def experiments_of(self, asked: Asked) -> tuple[ListExperiment | Device, ...]:
+        """The lists or devices that a way of asking may mean; one where the plan fits together."""
+        known: tuple[ListExperiment | Device, ...] = self.list_experiments if asked.how == "list" else self.devices
+        return tuple(each for each in known if each.estimand == asked.of and asked.by in (None, each.first_item))
+
+    def versions(self, item_id: str) -> tuple[str, ...]:
+        """Codes under which an item is shown in different ways: versions of its wording, or endorsers."""
+        column = item_id.lower()
+        for ballot in self.split_ballots:
+            if self.by_estimand[ballot.question].item == column:
+                return (ballot.first, ballot.second)
+        for experiment in self.endorsements:
+            if column in {policy.item for policy in experiment.policies}:
+                return (experiment.control, *experiment.endorsers)
+        return ()
 
     def label(self, column: str) -> str:
         """A word or two for a column; the column itself where the plan has none."""

@@ -5,6 +5,7 @@ say) and `not_asked`. Truthful answers follow the population's traits; fear bend
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from analysis.synthetic.recruitment import Recruits
 from analysis.synthetic.world import AGE_BANDS, COHORTS, HOSTS, LANGUAGES, Bools, Floats, Ints, Population
 
 Texts = npt.NDArray[np.str_]
+
+FIRST_DAY = date(2100, 3, 1)
+FIELD_DAYS = 60
+"""Interviews are spread over them without regard to who answers: nothing changes in this world."""
 
 HIDDEN_SHARE = 0.45
 """Of those who approve and fear the host's authorities: reported as unfavourable when asked directly."""
@@ -105,6 +110,7 @@ def interview(population: Population, recruits: Recruits, opt_in: Ints, generato
         **_scale_items(draw),
         **_exposure_items(draw, is_bogus),
         **_quality_items(draw, is_bogus),
+        **_equal_list(_Draw(population, person, generator.spawn(1)[0]), is_bogus),
     }
     minutes = np.where(draw.chance(SPEEDER_SHARE), 4.0, generator.gamma(9.0, 2.2, len(person)) + 6.0)
     _straighten(by_item, draw.chance(STRAIGHT_LINER_SHARE))
@@ -224,6 +230,14 @@ def _list_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
         count = np.where(is_bogus, len(LIST_ITEM_SHARES) + arm, others + arm * sensitive)
         found |= {f"{item}_arm": np.where(arm == 1, "treatment", "control"), item: _codes(count)}
     return found
+
+
+def _equal_list(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:
+    """A list of five for everybody: in the control arm the fifth item is one that nobody can hold."""
+    arm = draw.generator.integers(0, 2, len(draw.person))
+    others = sum(draw.chance(share).astype(np.int64) for share in LIST_ITEM_SHARES)
+    count = np.where(is_bogus, len(LIST_ITEM_SHARES) + 1, others + arm * draw.trait("approves").astype(np.int64))
+    return {"LX4_arm": np.where(arm == 1, "treatment", "control"), "LX4": _codes(count)}
 
 
 def _endorsement_items(draw: _Draw, is_bogus: Bools) -> dict[str, Texts]:

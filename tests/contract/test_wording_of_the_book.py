@@ -9,9 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "book").rglob("*.md"))
 CODE = sorted((ROOT / "analysis/reading").glob("*.py"))
+REGISTER = ROOT / "data/claims/claims.yml"
 ABSENCES = re.compile(
     r"\bnobody has (?:measured|counted|asked)|\bno (?:survey|poll|study) (?:was|is|has been) (?:in the field|made)"
-    r"|\b(?:the|is the) only (?:poll|survey|study|rating)\b(?! that we)|\bno interval (?:was|is) published",
+    r"|\b(?:the|is the) only (?:poll|survey|study|rating)\b(?! that we)|\bno interval (?:was|is) published"
+    r"|(?<!as long as )\bno host publishes|\bno (?:[\w-]+ ){1,4}exists?\b|\bno survey is known",
     re.IGNORECASE,
 )
 LAW = re.compile(
@@ -30,7 +32,7 @@ def works() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("path", [*CHAPTERS, *CODE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CHAPTERS, *CODE, REGISTER], ids=lambda path: path.stem)
 @pytest.mark.parametrize("rule", [ABSENCES, LAW, LOOSE_PERCENT, OWN_NAMES], ids=["absence", "law", "percent", "names"])
 def test_a_sentence_claims_no_more_than_was_looked_for(path, rule):
     assert rule.findall(path.read_text(encoding="utf-8")) == []
@@ -40,6 +42,7 @@ def test_a_sentence_claims_no_more_than_was_looked_for(path, rule):
     ("rule", "planted"),
     [
         (ABSENCES, "Nobody has measured this."), (ABSENCES, "No survey was in the field."),
+        (ABSENCES, "No host publishes a count."), (ABSENCES, "No validated security outcome exists."),
         (ABSENCES, "It is the only poll across the diaspora."), (ABSENCES, "No interval was published."),
         (LAW, "Holding an opinion is lawful."), (LAW, "Later speech is not evidence about past fear."),
         (LOOSE_PERCENT, "About 5 % of them."), (OWN_NAMES, "See [What entered](corpora.md)."),

@@ -171,7 +171,8 @@ def _sums(frame: pd.DataFrame) -> Iterator[float]:
     Counts of rows, and sums, means, smallest and largest of numbers; and changes from row to row within a group.
     """
     measures = [name for name in frame.columns if frame[name].dtype.kind in "if"]
-    groups = [name for name in frame.columns if frame[name].dtype.kind not in "f" and 1 < frame[name].nunique() <= 60]
+    levels = {name: frame[name].nunique(dropna=False) for name in frame.columns}  # empty is an answer too
+    groups = [name for name in frame.columns if frame[name].dtype.kind not in "f" and 1 < levels[name] <= 60]
     yield from (float(len(frame)), *(float(frame[name].nunique()) for name in groups))
     for name in measures:
         yield from (float(frame[name].sum()), float(frame[name].min()), float(frame[name].max()))
@@ -181,7 +182,7 @@ def _sums(frame: pd.DataFrame) -> Iterator[float]:
     for size in (1, 2):
         for chosen in itertools.combinations(groups, size):
             by = frame.groupby(list(chosen))
-            yield from by.size().astype(float)
+            yield from frame.groupby(list(chosen), dropna=False).size().astype(float)
             yield from by[measures].mean().to_numpy().ravel().astype(float)
             if len(by) < np.prod([frame[name].nunique() for name in chosen]):
                 yield 0.0

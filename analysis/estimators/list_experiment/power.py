@@ -1,17 +1,106 @@
-"""Power and sample size of a list experiment, single or double.
+"""Power and sample size of a list experiment, single or double, by the book and as lists went in practice.
 
-What belongs here: closed forms from the variance of the count. What must not: data.
+What belongs here: closed forms from the variance of the count; what published lists were like. What must not: data.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.errors import EstimationError
 from analysis.estimators.sample_size import normal_power, smallest_n
+
+
+@dataclass(frozen=True, slots=True)
+class TrueDifferences:
+    """Mean and standard deviation over experiments of direct minus list answers, sampling error taken out."""
+
+    mean: float
+    spread: float
+
+
+# The same figures as in the table replication_results, which a test compares: 264 published lists with a direct
+# question (Blair, Coppock & Moor 2020, doi:10.1017/S0003055420000374). Spreads: quartiles of the standard
+# error times the root of n.
+PRACTICE_SPREADS = (1.558, 1.927, 2.153)
+DIFFERENCES = {
+    "all topics": TrueDifferences(-0.003, 0.137),
+    "support for authoritarian regimes": TrueDifferences(0.048, 0.169),
+}
+
+
+def practice_standard_error(n: float, spread: float = PRACTICE_SPREADS[1]) -> float:
+    """Give the standard error that published lists of n respondents had.
+
+    Use it for planning, beside `list_standard_error`, which knows neither items that go together nor designs.
+
+    Parameters
+    ----------
+    n
+        Respondents in both arms.
+    spread
+        Standard error times the root of n: the median of published lists, or another of `PRACTICE_SPREADS`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        When n is below 2 or the spread is not above 0.
+
+    Source
+        Blair, Coppock & Moor 2020, American Political Science Review 114(4), 1297–1315; their file, recomputed.
+
+    Example
+    -------
+    >>> round(practice_standard_error(1000), 4)
+    0.0609
+    """
+    if n < 2 or not spread > 0:
+        raise EstimationError(f"n is {n:g}, spread {spread:g}; n is 2 or more, the spread above 0")
+    return spread / math.sqrt(n)
+
+
+def assurance(prior: TrueDifferences, se: float, *, alpha: float = 0.05) -> float:
+    """Give the chance that a difference is told from zero when it is drawn as published ones are.
+
+    Power asks for one assumed effect; nobody knows it before the study. Here it is averaged over what was found before.
+
+    Parameters
+    ----------
+    prior
+        Mean and spread of true differences.
+    se
+        Standard error of the planned estimate.
+    alpha
+        Two-sided level.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        As `normal_power`; when the spread is negative.
+
+    Source
+        O'Hagan, Stevens & Campbell 2005, Pharmaceutical Statistics 4(3), 187–201; normal prior and normal estimate.
+
+    Example
+    -------
+    >>> round(assurance(TrueDifferences(0.0, 0.0), 0.05), 3)
+    0.05
+    """
+    if not prior.spread >= 0:
+        raise EstimationError(f"the spread of true differences is {prior.spread:g}; give 0 or more")
+    return normal_power(prior.mean, math.hypot(se, prior.spread), null_sd=se, alpha=alpha)
 
 
 def count_variance(item_shares: Sequence[float]) -> float:

@@ -10,7 +10,8 @@ from analysis.commands.estimate import estimate
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.endorsement.answers import endorsement_answers
 from analysis.estimators.endorsement.quick import quick_endorsement
-from analysis.estimators.list_experiment.power import list_power
+from analysis.estimators.list_experiment.power import PRACTICE_SPREADS, list_power
+from analysis.estimators.sample_size import normal_power
 
 RUN = CliRunner()
 FORCED = ("--design", "forced", "--p", 2 / 3, "--p1", 1 / 6, "--p0", 1 / 6)
@@ -93,3 +94,13 @@ def test_lists_say_what_they_see_beyond_an_error_of_length():
 def test_a_placebo_share_belongs_to_the_placebo_list():
     with pytest.raises(InputError, match="--placebo-share belongs to --design placebo-list"):
         told("--design", "list", "--share", 0.1, "--placebo-share", 0.02)
+
+
+def test_a_list_is_planned_by_the_book_and_as_lists_went_in_practice():
+    found = told("--design", "list", "--share", 0.1, "--n", 1000)
+    assert found["standard_error_in_practice"] == pytest.approx(PRACTICE_SPREADS[1] / 1000**0.5)
+    assert found["power_in_practice"] == pytest.approx(
+        normal_power(0.1, found["standard_error_in_practice"]), abs=1e-12
+    )
+    assert found["power_in_practice"] != pytest.approx(found["power"], abs=0.01)
+    assert "power_in_practice" not in told("--design", "placebo-list", "--share", 0.1, "--n", 1000)

@@ -18,6 +18,7 @@ from analysis.estimators.list_experiment.length_error import (
     LENGTH_ERRORS,
     PLACEBO_ITEM,
 )
+from analysis.estimators.list_experiment.power import DIFFERENCES, PRACTICE_SPREADS
 from analysis.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +43,7 @@ EXPECTED = {
 """What the reference packages give; None where they give no standard error."""
 LIKELIHOOD_TOLERANCE = 2e-3
 """The reference stops its search early, and one of its standard errors is an outer product of scores."""
-FIGURES = 43
+FIGURES = 50
 TABLES_BESIDE = ("list_practice", "asylum_decisions", "asylum_decisions_uk", "migrant_stock")
 KNOWN_LIST_ERRORS = {
     "R17_list_zodiac_placebo_item": PLACEBO_ITEM,
@@ -96,6 +97,24 @@ def test_the_errors_of_length_that_the_estimators_name_are_the_tracked_ones(figu
     named = KNOWN_LIST_ERRORS[figure]
     assert (named.value, named.low, named.high) == pytest.approx((row.value, row.ci_low, row.ci_high), abs=5e-4)
     assert named.source.split("doi:")[1] in row.source
+
+
+PRACTICE = {
+    "R45_lists_spread_of_one_answer_lower": PRACTICE_SPREADS[0],
+    "R44_lists_spread_of_one_answer": PRACTICE_SPREADS[1],
+    "R46_lists_spread_of_one_answer_upper": PRACTICE_SPREADS[2],
+    "R48_lists_everywhere": DIFFERENCES["all topics"].mean,
+    "R49_lists_everywhere_spread": DIFFERENCES["all topics"].spread,
+    "R22_lists_autocracies": DIFFERENCES["support for authoritarian regimes"].mean,
+    "R50_lists_autocracies_spread": DIFFERENCES["support for authoritarian regimes"].spread,
+}
+
+
+@pytest.mark.parametrize(("figure", "planned"), PRACTICE.items())
+def test_what_planning_takes_from_published_lists_is_the_tracked_figure(figure, planned):
+    row = Store(ROOT).read("reference__replication_results").set_index("replication_id").loc[figure]
+    assert planned == pytest.approx(row.value, abs=5e-4)
+    assert planned != pytest.approx(row.value + 0.002, abs=5e-4)
 
 
 def test_the_assumed_errors_are_the_measured_ones_in_whole_points():

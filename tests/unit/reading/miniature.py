@@ -255,6 +255,8 @@ def known_truth() -> list[dict[str, Any]]:
         "R19_lists_median_standard_error", "R21_lists_rare", "R27_incidents_named_afghan", "R28_incidents_needed",
         "R33_darfur_robustness", "R35_conflict_events_before", "R36_conflict_events_on_the_day",
         "R39_toronto_naming_afghans", "R40_england_largest_change", "R42_attitudes_immigrants",
+        "R44_lists_spread_of_one_answer", "R45_lists_spread_of_one_answer_lower", "R47_lists_errors_predicted",
+        "R46_lists_spread_of_one_answer_upper", "R49_lists_everywhere_spread",
     )  # fmt: skip
     return [
         {"replication_id": name, "estimand_id": "K09_made_up", "quantity_code": "difference_in_mean_counts",
@@ -363,7 +365,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         ],
         "verdict_probabilities": [
             {"claim_id": "C01.2", "estimand_id": "E01b_made_up", "rule_kind_code": "threshold", "rule_limit": 0.05,
-             "planned_n": size, "assumed_design_effect": 2.0, "assumed_bogus_share": bogus, "true_value": truth,
+             "private_way_code": "direct", "planned_n": size, "assumed_design_effect": 2.0,
+             "assumed_bogus_share": bogus, "true_value": truth,
              "p_supported": truth, "p_inconclusive": 0.9 - truth, "p_contradicted": 0.1}
             for size in (500, 1000, 4000) for bogus in (0.0, 0.04) for truth in (0.01, 0.05, 0.2)
         ],
@@ -391,13 +394,19 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "technique_price": [
             {"method_id": name, "survey_text": name, "prevalence_share": 0.05, "margin_share": 0.02,
              "variance_ratio": ratio, "required_n": round(100 * ratio)}
-            for name, ratio in (("direct", 1.0), ("list", 80.0), ("double_list", 40.0), ("forced", 7.0),
-                                ("crosswise", 17.0))
+            for name, ratio in (("direct", 1.0), ("list", 80.0), ("double_list", 40.0), ("list_practice", 70.0),
+                                ("forced", 7.0), ("crosswise", 17.0))
+        ],
+        "list_assurance": [
+            {"prior_text": "all topics", "respondents_n": n, "true_mean_difference": 0.0, "true_spread_share": 0.1,
+             "assumed_error_share": 0.06, "smallest_effect_share": 0.02, "power_share": 0.06, "assurance_share": 0.4}
+            for n in (1000, 2000)
         ],
         "technique_power": [
             {"method_id": name, "survey_text": name, "prevalence_share": share, "respondents_n": n,
              "power_share": min(n * share / cost, 1.0)}
-            for name, cost in (("list", 500.0), ("double_list", 250.0), ("forced", 50.0), ("mirrored", 80.0),
+            for name, cost in (("list", 500.0), ("double_list", 250.0), ("list_practice", 450.0), ("forced", 50.0),
+                               ("mirrored", 80.0),
                                ("crosswise", 80.0))
             for share in (0.05, 0.2)
             for n in (100, 1000, 10_000)

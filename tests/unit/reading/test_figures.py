@@ -102,7 +102,7 @@ def test_the_missing_ends_are_told_and_no_percentage_is(drawings):
 
 def test_a_list_that_reaches_both_ends_is_named_and_what_is_hidden_is_said(drawings):
     drawing = drawings["list_profiles"]
-    assert drawing.title == "With one item more, answers still reach both ends of list 1"
+    assert drawing.title == "With the tested item on it, answers still reach both ends of list 1"
     assert "Placebo list, treatment (n ≈ 100): 0 by 20, 1 hidden, 2 by 20, 3 hidden" in drawing.alt
     assert 100.0 not in drawing.plotted
 

@@ -68,3 +68,15 @@ def test_text_is_cut_at_a_word():
     assert wording.clipped("a few words more", 10) == "a few …"
     assert wording.clipped("wordwithoutend", 4) == "word …"
     assert wording.clipped("short", 10) == "short"
+
+
+def test_estimators_and_days_beside_a_shock_are_words():
+    assert wording.estimator("ss, half the size") == "successive sampling (Gile), half the size"
+    assert wording.estimator("rds-ii by nw2") == "RDS-II (Volz and Heckathorn), degree from NW2"
+    assert wording.estimator("share of answers") == "share of answers"
+    hosts = {"DEU": "Germany", "USA": "United States of America"}
+    assert wording.beside("V34 in USA, +1 d; V35 in USA, +1 d; V36 in USA, -3 d", hosts) == (
+        "United States, one day later; United States, three days earlier"
+    )
+    assert wording.beside("V44 in DEU, +0 d", hosts) == "Germany, the same day"
+    assert wording.beside("V44 in DEU, +0 d", {}) == "DEU, the same day"

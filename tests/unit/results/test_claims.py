@@ -19,7 +19,9 @@ REGISTER = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FR
 POPULATION = population.protected_by_year(
     STORE.read("reference__unhcr_population_host_year"), STORE.read("reference__series_breaks")
 )
-TABLES_OF_THIRD_PARTIES = {name: pd.DataFrame({"source": [f"source of {name}"]}) for name in claims.REPLICATED}
+TABLES_OF_THIRD_PARTIES = {name: pd.DataFrame({"source": [f"source of {name}"]}) for name in claims.REPLICATED} | {
+    "replication_results": STORE.read("reference__replication_results")
+}
 RULE = EverySeriesPositive("E14_protected_afghans_by_host", "USA", ("DEU", "AUT"))
 
 
@@ -117,10 +119,19 @@ def test_two_copies_of_one_report_are_one():
 
 
 def test_tables_of_third_parties_never_move_a_verdict_by_themselves():
-    names = set(claims.REPLICATED)
+    names = {*claims.REPLICATED, *claims.FIGURES}
     found = pieces()
     assert verdicts(found) == verdicts([piece for piece in found if piece.evidence_id not in names])
     assert {piece.evidence_id for piece in found} >= names
+
+
+def test_a_figure_names_the_studies_that_it_comes_from_and_no_others():
+    source = {piece.evidence_id: piece.source for piece in pieces()}
+    assert "Agerberg" in source["known_truth_list"]
+    assert "Bencek" in source["incidents_germany"]
+    assert "Toronto" in source["hate_crimes"]
+    assert not any("Toronto" in source[name] for name in ("known_truth_list", "incidents_germany"))
+    assert "Blair" not in source["known_truth_list"]
 
 
 def test_paragraphs_are_released_as_written():

@@ -25,8 +25,14 @@ from analysis.errors import EstimationError
 from analysis.estimators.robust_interval import robust_interval
 from analysis.estimators.weighting.design import survey_design
 from analysis.params import load_params
-from analysis.reading.design_tables import ELSEWHERE, simulated_as
-from analysis.results.design_diagnosis import characteristic_rows, merged, required_size_rows, verdict_probability_rows
+from analysis.reading.design_tables import ELSEWHERE, OF_POSTS, simulated_as
+from analysis.results.design_diagnosis import (
+    PRIVATE_WAYS,
+    characteristic_rows,
+    merged,
+    required_size_rows,
+    verdict_probability_rows,
+)
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.store import Store
@@ -240,5 +246,27 @@ def test_every_estimand_of_the_register_is_simulated_or_says_why_not():
     kept = set(Store(ROOT).read("reference__synthetic_deep_diagnosis").estimand_id)
     names = [estimand.id for claim in REGISTER.claims for estimand in claim.estimands]
     assert len(names) > 20
+    elsewhere = {*ELSEWHERE, *(getattr(SHIPPED.posts, part).estimand for part in OF_POSTS)}
     for name in names:
-        assert (simulated_as(name) in kept) != (name.partition("[")[0] in ELSEWHERE), name
+        assert (simulated_as(name) in kept) != (name.partition("[")[0] in elsewhere), name
+
+
+def test_a_public_share_minus_a_private_one_is_diagnosed_by_how_the_private_one_is_asked():
+    """A list sees far less of it than two direct questions of as many people would, which nobody can ask here."""
+    rows = verdict_probability_rows(REGISTER, (2000,), (1.0,))
+    found = rows[(rows.claim_id == "C07") & (rows.true_value == 0.06)].set_index(["estimand_id", "private_way_code"])
+    public = found.loc["E07a_public_minus_private"].p_supported
+    assert set(public.index) == set(PRIVATE_WAYS)
+    assert public["list_practice"] < 0.4 < public["crosswise"]
+    assert public["list"] < public["crosswise"]
+    assert set(rows.private_way_code[rows.estimand_id != "E07a_public_minus_private"]) == {"direct"}
+
+
+def test_the_error_of_the_private_answer_is_added_to_that_of_the_public_one():
+    """With a private answer as precise as a direct one, the two diagnoses agree."""
+    rule = next(rule for rule in RULES["C02.1"] if isinstance(rule, Effect))
+    plan = PlannedStudy(2000, 2.0, 0.0)
+    as_direct = effect_probabilities(rule, 0.05, 0.1, plan, lambda n, _: (0.15 * 0.85 / n) ** 0.5)
+    assert as_direct.supported == pytest.approx(effect_probabilities(rule, 0.05, 0.1, plan).supported)
+    loose = effect_probabilities(rule, 0.05, 0.1, plan, lambda n, _: 0.04)
+    assert loose.supported < as_direct.supported

@@ -12,6 +12,7 @@ from analysis.results.questionnaire import questionnaire_rows, term_rows
 from analysis.schemas import TABLES, with_items
 from analysis.schemas.check import check
 from analysis.strategy import weights as weighting
+from analysis.strategy.experiments import LENGTH_ALLOWED
 from analysis.strategy.frame import read_survey
 from analysis.strategy.lists import list_counts
 from analysis.strategy.survey import Sizes, estimate
@@ -136,8 +137,13 @@ def test_one_list_is_estimated_with_its_own_arms():
     margins = totals(plan, ("Here", "f"), ("Here", "m"), ("There", "f"), ("There", "m"))
     survey, found, _ = estimated(plan, rows, margins)
     lists = found.estimates[found.estimates.item_text == "groups"]
-    assert set(lists.estimator_text) == {"difference in means", "linear regression", "maximum likelihood"}
-    assert set(lists.weighting_code) == {"unweighted", "rds", "blended"}
+    assert set(lists.estimator_text) == {
+        "difference in means",
+        "linear regression",
+        "maximum likelihood",
+        LENGTH_ALLOWED,
+    }
+    assert set(lists.weighting_code) == {"unweighted", "rds", "blended", "envelope"}
     whole = lists[(lists.group_text == "all") & (lists.weighting_code == "unweighted")].set_index("estimator_text")
     counts = pd.to_numeric(rows.groups)
     assert whole.value["difference in means"] == pytest.approx(counts[COIN].mean() - counts[~COIN].mean(), abs=0.01)

@@ -11,8 +11,9 @@ from analysis.schemas.precision import floored, share_on_step, share_step
 from analysis.strategy import weights as weighting
 from analysis.strategy.direct import direct_rows, rds_rows
 from analysis.strategy.evidence import evidence_rows
-from analysis.strategy.experiments import PLACEBO_UNJUDGED
+from analysis.strategy.experiments import LENGTH_ALLOWED, PLACEBO_FAILS, PLACEBO_UNJUDGED
 from analysis.strategy.frame import read_survey
+from analysis.strategy.lists import EQUAL_LENGTH, list_counts
 from analysis.strategy.rows import REFUSED, TOO_FEW, Place, Rows, identifier, reason_against
 from analysis.strategy.survey import Sizes, estimate
 from tests.studies import SHIPPED, edited, question
@@ -291,3 +292,72 @@ def test_no_group_below_its_floor_is_reported_by_any_part(n, is_shown):
     assert robust.any() == is_shown
     levels = evidence_rows(survey_of(full(n), plan=plan), {})
     assert levels.is_publishable[levels.group_text == "service household"].eq(is_shown).all()
+
+
+def equal_list(surplus, n=1600):
+    """A list of equal length in which one in five holds the item; some name the fifth item whichever it is."""
+    rng, rows = np.random.default_rng(8), full(n)
+    arm, others = rng.permutation(n) % 2, rng.binomial(4, 0.45, n)
+    fifth = np.where(arm == 1, rng.random(n) < 0.2, False) | (rng.random(n) < surplus)
+    return rows.assign(lx4=(others + fifth).astype(str), lx4_arm=np.where(arm == 1, "treatment", "control"))
+
+
+def of_list(rows, item="lx4"):
+    found = estimate(survey_of(rows), margins(), SIZES, "made up")
+    check(found.estimates, TABLES["synthetic_survey_estimates"])
+    chosen = found.estimates[(found.estimates.item_text == item) & (found.estimates.group_text == "all")]
+    return found, chosen.set_index(["weighting_code", "estimator_text"])
+
+
+def test_a_list_of_equal_length_leaves_out_what_a_longer_list_adds():
+    _, honest = of_list(equal_list(0.0))
+    found, careless = of_list(equal_list(0.1))
+    for lists in (honest, careless):
+        assert lists.value["unweighted", EQUAL_LENGTH] == pytest.approx(0.2, abs=0.09)  # 2 standard errors
+    checks = found.diagnostics[found.diagnostics.item_text == "lx4"].set_index("check_code")
+    assert not checks.is_passed["placebo_item_named"]
+    assert ("unweighted", "maximum likelihood") not in careless.index
+    assert {"rds", "blended", "envelope"} <= set(careless.index.get_level_values(0))
+
+
+def test_every_list_has_a_row_with_its_error_of_length_allowed_for():
+    rows = equal_list(0.0)
+    for item, errors in (("lx4", (-0.08, 0.0)), ("lx1", None)):
+        _, lists = of_list(rows, item)
+        wide = lists.loc["envelope", LENGTH_ALLOWED]
+        plain = lists.loc["unweighted", EQUAL_LENGTH if item == "lx4" else "difference in means"]
+        assert wide.ci_low <= plain.ci_low
+        assert wide.ci_high >= plain.ci_high
+        if errors:
+            assert wide.ci_high >= plain.ci_high + 0.07
+            assert "errors of -0.08 to 0" in wide.method_text
+        else:
+            assert wide.ci_high - wide.ci_low > plain.ci_high - plain.ci_low + 0.1  # the placebo list's own interval
+            assert "the study's own placebo list" in wide.method_text
+
+
+def test_a_list_that_its_placebo_list_speaks_against_has_no_envelope_either():
+    rows = full(800)
+    longer = (rows.lx3_arm == "treatment") & (np.arange(800) % 2 == 0)
+    rows.loc[longer, "lx3"] = (rows.lx3[longer].astype(int) + 1).astype(str)
+    _, lists = of_list(rows, "lx1 and lx2")
+    assert lists.unusable_reason["envelope", LENGTH_ALLOWED] == PLACEBO_FAILS
+    assert np.isnan(lists.ci_low["envelope", LENGTH_ALLOWED])
+
+
+def test_both_arms_of_a_list_of_equal_length_can_name_five():
+    counts = list_counts(survey_of(equal_list(0.1)))
+    reached = (
+        counts[counts.list_answer_text != "all answers"].groupby(["item_text", "list_arm_code"]).list_answer_text.max()
+    )
+    assert reached["lx4", "control"] == reached["lx4", "treatment"] == "5"
+    assert reached["lx1", "control"] == "4"
+
+
+def test_lists_of_one_estimand_fail_each_by_its_own_checks():
+    rows = equal_list(0.0)
+    assert estimate(survey_of(rows), margins(), SIZES, "made up").failed["lx4"] is None
+    rows["lx3"] = ".not_asked"  # the placebo list of the double list
+    failed = estimate(survey_of(rows), margins(), SIZES, "made up").failed
+    assert failed["lx4"] is None
+    assert failed["lx1 and lx2"] is not None

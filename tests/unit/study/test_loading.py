@@ -54,6 +54,7 @@ def test_yes_no_and_days_are_texts_and_numbers_are_not():
     ("old", "new", "line", "told"),
     [
         ("title:", "titel:", 2, "titel: unknown key; did you mean 'title'?"),
+        ("control_items: 4", "control_items: 4, design: equal", 17, "list_experiments[0].lists[0].design: got 'equal'"),
         ("control_items: 4", "controls: 4", 17, "unknown key; did you mean 'control"),
         ("asks: Do you", "ask: Do you", 8, "items.TRUST.ask: unknown key; did you mean 'asks'?"),
         ("role: outcome, whole", "rolle: outcome, whole", 9, "items.COUNT.rolle: unknown key; did you mean 'role'?"),
@@ -130,3 +131,15 @@ def test_the_published_schema_is_current_and_describes_every_key():
     schema = json.loads(published)
     assert set(schema["properties"]) == set(type(SHIPPED).model_fields)
     assert all(part["additionalProperties"] is False for part in schema["$defs"].values() if "properties" in part)
+
+
+def test_a_list_of_equal_length_stands_alone():
+    equal = SMALL.replace("control_items: 4", "control_items: 4, design: placebo-list")
+    assert parse_plan(equal, "own.yml").list_experiments[0].lists[0].design == "placebo-list"
+    beside = (
+        equal
+        + "    placebo: {item: count, label: same, arm: count_arm, control: short, treatment: long, control_items: 4}\n"
+    )
+    told = refused(beside)
+    assert "list 'count' has the design placebo-list" in told
+    assert "write it as an experiment of its own" in told
