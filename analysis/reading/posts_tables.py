@@ -3,7 +3,6 @@
 What must not be here: a number without the label that fiction carries, an account, a verdict.
 """
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -21,9 +20,9 @@ from analysis.reading.figures_shocks import LEVEL, every_shock, inference, is_de
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.terms import only, terms
-from analysis.reading.wording import count, day, decimal, is_given, listing, percent, sentence_case, span
+from analysis.reading.wording import count, decimal, is_given, listing, percent, sentence_case, span
 
-SCRIPT = "posts_tables.py"
+SCRIPT, TERMS = "posts_tables.py", "study_terms"
 TEXTS = {
     "synthetic": (
         "The posts of this release are fictional: a program wrote them from templates, with a stance that is a made-up "
@@ -329,9 +328,8 @@ def _together_sentences(release: Release) -> str:
 
 def _event_sentence(release: Release) -> str:
     """The events of the plan with their days."""
-    days = terms(release, "event_day")
-    named = [f"*{escaped(name)}* on {day(date.fromisoformat(days[number]))}" for number, name in
-             terms(release, "event").items()]  # fmt: skip
+    days, names = terms(release, "event_day"), terms(release, "event")
+    named = [quoted(f"{escaped(name)} on {days[number]}", TERMS) for number, name in names.items()]
     if not named:
         return "The plan of this study names no event, so nothing of this chapter was estimated for it."
     return f"In this release they are {listing(named)}, fixed by their days in the plan before there were posts."
@@ -345,13 +343,13 @@ def _placebo_sentence(release: Release) -> str:
         return "In this release no shock can be read, so there is no placebo date."
     least = int(joint.placebo_dates_n.min())
     follows = (
-        f"so that the smallest possible p-value is one in {quoted(count(least + 1), name)} or less"
+        "so that a p-value can be small enough for a replication"
         if least >= int(asked)
         else "so jumps are described here, each with its p-value, and none is called replicated"
     )
     return (
-        f"The plan asks for {asked} or more before an event may be called replicated; this study has "
-        f"{quoted(count(least), name)}, {follows}."
+        f"The plan asks for {quoted(asked, TERMS)} or more before an event may be called replicated; "
+        f"{WORLD[release.study]} has {quoted(count(least), name)}, {follows}."
     )
 
 
@@ -369,8 +367,8 @@ def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
     name = f"{release.study}_shock_inference"
     events = event_names(release)
     parts = [
-        f"at *{escaped(events[row.shock_number])}* the median over {quoted(count(row.specifications_n), name)} "
-        f"specifications is {quoted(decimal(row.value, 2), name)} "
+        f"at {quoted(escaped(events[row.shock_number]), TERMS)} the median over "
+        f"{quoted(count(row.specifications_n), name)} specifications is {quoted(decimal(row.value, 2), name)} "
         f"(95% interval {quoted(decimal(row.ci_low, 2), name)} "
         f"to {quoted(decimal(row.ci_high, 2), name)})"
         for row in joint.itertuples()
@@ -387,8 +385,8 @@ def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
     if is_described_only(release):
         found = quoted(count((joint.rank_p_value <= LEVEL).sum()), name)
         return (
-            f"With so few placebo dates nothing is called replicated: {found} of {quoted(count(len(joint)), name)} "
-            "jumps of frames have a joint rank p-value of at most .05."
+            f"With so few placebo dates nothing of {world} is called replicated: {found} of "
+            f"{quoted(count(len(joint)), name)} jumps of frames have a joint rank p-value of at most .05."
         )
     every = every_shock(release)
     both = f"Moved at {every}: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."

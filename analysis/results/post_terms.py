@@ -35,8 +35,9 @@ def post_terms(posts: Posts) -> Iterator[tuple[str, str, str]]:
     yield from (("stance", stance.code, stance.words) for stance in posts.stances)
     sides = set(posts.measured_stances()) - {stance.code for stance in posts.stances}
     yield from (("stance", side, f"{side}: {_labels(posts, side)}") for side in sorted(sides))
-    yield from (("event", str(number), event.name) for number, event in enumerate(posts.dated, start=1))
-    yield from (("event_day", str(number), str(event.on)) for number, event in enumerate(posts.dated, start=1))
+    numbered = [(str(number), event) for number, event in enumerate(posts.dated, start=1)]
+    yield from (("event", number, event.name) for number, event in numbered)
+    yield from (("event_day", number, f"{event.on.day} {event.on:%B %Y}") for number, event in numbered)
     yield "fewest_placebos", str(posts.fewest_placebos), "placebo dates from which on an event may be called replicated"
     yield from _shown(posts)
     for part in ("frame_share", "frame_change", "stance_share", "coordination"):

@@ -44,7 +44,7 @@ def rows_of(placebos):
 @pytest.mark.parametrize(
     ("placebos", "said"),
     [
-        (25, "With so few placebo dates nothing is called replicated"),
+        (25, "With so few placebo dates nothing of the fictional world is called replicated"),
         (41, "No frame moved at all 3 shocks."),
     ],
 )
@@ -53,6 +53,6 @@ def test_a_short_study_is_told_apart_from_one_in_which_nothing_moved(release_wit
     release = with_plan(release_with, plan, synthetic_shock_inference=rows_of(placebos))
     values = posts_values(release)
     assert values["text_replicated"].startswith(said)
-    assert "*the flood* on 1 May 2026, *the fair* on 1 July 2026 and *the closure*" in values["text_events"]
+    assert all(day in values["text_events"] for day in ("the flood on 1 May 2026", "the fair on 1 July 2026"))
     title = shock_forest(release).title
     assert ("too few placebo dates" in title) == (placebos == 25)
