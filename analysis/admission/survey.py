@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -40,7 +41,7 @@ _NAMES = [
 ]  # fmt: skip
 LONGEST_HOURS = 24
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])", re.ASCII)
+_DAY = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?=$|[T ,])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,18 @@ def _recruitment(recruiter: str | None, rows: Mapping[str, object]) -> str:
     return "recruited" if recruiter in rows else "recruiter_not_admitted"
 
 
+def _day(text: str, order: str) -> date | None:
+    """A day from the beginning of a text, in a stated order of its parts; None where there is none."""
+    found, sign = _DAY.match(text), re.sub("[a-z]", "", order)[0]
+    if not found or found[2] != sign:
+        return None
+    parts = dict(zip(order.split(sign), map(int, found.group(1, 3, 4)), strict=True))
+    try:
+        return date(parts["year"], parts["month"], parts["day"])
+    except ValueError:
+        return None
+
+
 class _Reader:
     """One export's names and answers as the instrument understands them."""
 
@@ -226,20 +239,18 @@ class _Reader:
         if self.source.period or not self.plan.periods:
             return self.source.period
         self.days_seen += 1
-        found = _DAY.match(self.text(respondent, self.source.variables.interviewed))
-        if not found:
+        day = _day(self.text(respondent, self.source.variables.interviewed), self.source.day_order)
+        if day is None:
             return ""
         self.days_read += 1
-        day = found[0]
-        within = (code for code, each in self.plan.periods.items() if str(each.first) <= day <= str(each.last))
-        return next(within, "")
+        return next((code for code, each in self.plan.periods.items() if each.first <= day <= each.last), "")
 
     def close(self) -> None:
         """After the last row: a file whose days nobody can read is refused, not counted away row by row."""
         if self.days_seen and not self.days_read:
             raise CustodyError(
-                f"{self.source.file}: {self.source.variables.interviewed!r} holds no day that can be read; give days "
-                "as 2027-05-31, with or without a time behind it, or the period of the whole file (period)"
+                f"{self.source.file}: {self.source.variables.interviewed!r} holds no day that can be read as "
+                f"{self.source.day_order}; give its day_order, or the period of the whole file (period)"
             )
 
     def row_key(self, respondent: Respondent) -> str:

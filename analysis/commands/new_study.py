@@ -22,6 +22,8 @@ TEMPLATES = {
     MANIFESTS["vault"]: "data/codelists/sources_template.yml",
     GOVERNANCE: "data/codelists/governance_template.yml",
 }
+TRUTHS = f"{VAULT}/truths.yml", "data/codelists/truths_template.yml"
+"""What is true in a rehearsal: of a survey only."""
 FRAMES = "data/codelists/frames.csv"
 Part = Literal["survey", "posts", "both"]
 ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|\n)*(?=\nposts:\n)", "both": r"(?!)"}
@@ -29,9 +31,10 @@ ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NEXT = f"""next:
  1. say in {PLAN} what was asked and what is estimated, then ./run python -m analysis check-study {PLAN}
- 2. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
- 3. answer every field of {GOVERNANCE}
- 4. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
+ 2. ./run rehearse {VAULT} tries the plan of a survey on invented people before anybody is asked
+ 3. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
+ 4. answer every field of {GOVERNANCE}
+ 5. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
 The page "Bring your own corpora" of the book goes on from there."""
 
 
@@ -66,6 +69,8 @@ def contents(name: str, has: Part = "survey") -> dict[str, str]:
     texts[PLAN] = _plan(has).replace("study: NAME", f"study: {name}", 1)
     if has != "survey":
         texts[CODEBOOK] = _text(FRAMES)
+    if has != "posts":
+        texts[TRUTHS[0]] = _text(TRUTHS[1])
     parse_plan(texts[PLAN], PLAN, (ROOT / FRAMES).parent)
     return texts | {f"{VAULT}/evidence_links.csv": ",".join(FIELD_COLUMNS) + "\n"}
 

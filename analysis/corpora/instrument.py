@@ -78,6 +78,9 @@ class Instrument:
         names = self._names()
         if variable.casefold() in names:
             return _placed(names[variable.casefold()], "")
+        question, mark, part = variable.removesuffix("]").rpartition("[")
+        if mark and question.strip().casefold() in names:
+            return _placed(names[question.strip().casefold()], part)
         segments = [each for each in _SEGMENTS.split(variable) if each]
         for number in range(len(segments) - 1, max(len(segments) - 3, -1), -1):
             rest = segments[number + 1 :]
@@ -122,11 +125,11 @@ _ABSENT = {
 
 
 def _splits(segment: str, rest: str) -> list[tuple[str, str]]:
-    """The readings of one segment of a name: as it is, or as a name and a part joined by an underscore."""
+    """The readings of one segment of a name: as it is, or as a name and a part joined by underscores."""
     if rest or "_" not in segment:
         return [(segment, rest)]
     words = segment.split("_")
-    return [("_".join(words[:number]), "_".join(words[number:])) for number in range(len(words), 0, -1)]
+    return [("_".join(words[:number]), "_".join(words[number:]).strip("_")) for number in range(len(words), 0, -1)]
 
 
 def _placed(item: Item, part: str) -> Place | None:
@@ -137,11 +140,12 @@ def _placed(item: Item, part: str) -> Place | None:
     parts = item.parts or (tuple(dict.fromkeys((item.options or {}).values())) if item.is_multiple else ())
     if part.casefold() in parts:
         return Place(item, part.casefold())
-    ordinal = _ORDINAL.fullmatch(part)
-    if ordinal and 1 <= int(ordinal[1]) <= len(parts):
-        return Place(item, parts[int(ordinal[1]) - 1])
+    # A number that the plan gives to an option is that option, wherever it stands.
     code = (item.options or {}).get(part.casefold()) if item.is_multiple else None
-    return Place(item, code) if code else None
+    if code:
+        return Place(item, code)
+    ordinal = _ORDINAL.fullmatch(part)
+    return Place(item, parts[int(ordinal[1]) - 1]) if ordinal and 1 <= int(ordinal[1]) <= len(parts) else None
 
 
 def _valid(item: Item, part: str, answer: str) -> Reading:
@@ -190,7 +194,8 @@ def instrument_of(plan: Plan) -> Instrument:
 
 def _item(item_id: str, item: Declared) -> Item:
     where = f"item {item_id}"
-    spelled = ((spelling, code) for code, more in (item.options or {}).items() for spelling in (code, *more))
+    spelled = [(spelling, code) for code, more in (item.options or {}).items() for spelling in (code, *more)]
+    spelled += [(shown, code) for words in item.wording.values() for code, shown in words.options.items()]
     return Item(
         item_id=item_id,
         variables=item.variables or (item_id,),

@@ -12,9 +12,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +116,7 @@ def append_all(path: Path, events: Iterable[ConsentEvent], today: date | None = 
     """
     listed, day = tuple(events), today or utc_day()
     for number, event in enumerate(listed, start=1):
-        violation = next(chain(_violations(event), _future(event, day)), None)
+        violation = next(violations(event, day), None)
         if violation:
             place = f" ({number} of {len(listed)})" if len(listed) > 1 else ""
             raise CustodyError(f"{path}: event of {event.day}{place} not appended: {violation}")
@@ -266,6 +265,12 @@ def _consent(subject: str, grants: dict[str, ConsentEvent]) -> Consent:
     return Consent(subject, frozenset(grants), latest.form_version, latest.wording_sha256, latest.language)
 
 
+def violations(event: ConsentEvent, today: date) -> Iterator[str]:
+    """Rules that an event breaks on a day, each as a sentence; an event without any may be appended."""
+    yield from _violations(event)
+    yield from _future(event, today)
+
+
 def _violations(event: ConsentEvent) -> Iterator[str]:
     """Rules that an event breaks, each as a sentence."""
     yield from (f"{name} is empty" for name in ("subject", "form_version", "proof") if not getattr(event, name).strip())
@@ -309,7 +314,7 @@ def _entry(event: ConsentEvent, last: Entry | None) -> Entry:
 
 def _content(sequence: int, event: ConsentEvent, previous: str) -> dict[str, Any]:
     days = {"day": event.day.isoformat(), "expires": event.expires.isoformat() if event.expires else None}
-    return {"sequence": sequence} | asdict(event) | {"scopes": list(event.scopes)} | days | {"previous": previous}
+    return {"sequence": sequence} | vars(event) | {"scopes": list(event.scopes)} | days | {"previous": previous}
 
 
 def _hash(content: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ MODES = ("web", "telephone", "face_to_face")
 ALSO_ADMITTED = ("partial", "on_hold", "unknown")
 """States of interviews that a manifest may ask for; a test, spam, what was rejected or deleted never counts."""
 
+DAY_ORDERS = ("year-month-day", "month/day/year", "day/month/year", "day.month.year")
 DURATION_UNITS = {"seconds": 60.0, "minutes": 1.0}
 
 
@@ -59,7 +60,7 @@ class SurveySource:
 
     `also_admit` names states of interviews that count beside complete ones; `period` is the period of the plan in which
     all its interviews fall, where no variable tells the day. Exports with the same `sample` name strata and primary
-    units alike; without it each export stands for itself.
+    units alike; without it each export stands for itself. `day_order` says how the day of the interview is written.
     """
 
     source_id: str
@@ -73,6 +74,7 @@ class SurveySource:
     encoding: str = ""
     period: str = ""
     sample: str = ""
+    day_order: str = "year-month-day"
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _survey(content: Any, where: str) -> SurveySource:
     _among(texts["sample_source"], SAMPLE_SOURCES, f"{where}: sample_source")
     _among(texts["mode"], MODES, f"{where}: mode")
     _among(texts.get("duration_unit", "seconds"), tuple(DURATION_UNITS), f"{where}: duration_unit")
+    _among(texts.get("day_order", DAY_ORDERS[0]), DAY_ORDERS, f"{where}: day_order")
     _drawn(texts["sample_source"], variables, where)
     return SurveySource(**texts, variables=Variables(**variables), also_admit=also)
 

@@ -24,7 +24,7 @@ from analysis.strategy.frame import read_survey
 from analysis.strategy.rows import Number, Place, Rows
 from analysis.strategy.survey import field_rows
 from analysis.strategy.weights import weight_rows
-from analysis.study.plan import Plan, Quality
+from analysis.study.plan import Plan
 from analysis.synthetic.answers import interview
 from analysis.synthetic.margins import CROSSED, EVERYBODY, SOURCE, cell_totals
 from analysis.synthetic.recruitment import recruit
@@ -68,27 +68,23 @@ class Simulation:
     Attributes
     ----------
     plan : of the fictional study; groups that no estimate of the diagnosis needs are left out
-    quality : its screen
     respondents : people interviewed, most through the network, the others from an opt-in panel
     cut_at : weights above so many times the median are cut
     bootstrap_draws : resampled recruitments per estimate
     """
 
     plan: Plan
-    quality: Quality
     respondents: int
     cut_at: float
     bootstrap_draws: int
 
 
 def simulation(plan: Plan, respondents: int, cut_at: float, bootstrap_draws: int) -> Simulation:
-    """The plan of a survey without groups that only make more rows of the same kind, and the sizes."""
-    if plan.quality is None:
-        raise EstimationError(f"study {plan.study}: nobody is asked; a diagnosis simulates a survey")
+    """The plan without groups that only make more rows of the same kind, and the sizes."""
     asked = [kind for question in plan.questions for kind in question.groups or ()]
     asked += [kind for device in plan.devices for kind in device.groups]
     kept = tuple(group for group in plan.groups if group.kind in asked)
-    return Simulation(plan.model_copy(update={"groups": kept}), plan.quality, respondents, cut_at, bootstrap_draws)
+    return Simulation(plan.model_copy(update={"groups": kept}), respondents, cut_at, bootstrap_draws)
 
 
 def simulate_study(what: Simulation, generator: np.random.Generator) -> Study:
@@ -145,7 +141,7 @@ def _estimated(
 ) -> Rows:
     missing = {name: None for name in ABSENT if name not in rows}
     rows = rows.assign(**missing)
-    excluded = flagged(rows, what.quality).is_excluded.to_numpy(bool)
+    excluded = flagged(rows, what.plan.screen).is_excluded.to_numpy(bool)
     weights = weight_rows(what.plan, rows, excluded, margins, what.cut_at)
     made = Rows(read_survey(what.plan, rows, weights, "synthetic"), "simulated")
     population = None if margins is None else float(margins.total.sum())

@@ -404,6 +404,7 @@ def predetermined_jumps(
     other_events: tuple[int, ...] = (),
     window: Window | None = None,
     level: float = 0.05,
+    fewest: int = FEWEST_PLACEBOS,
 ) -> tuple[Covariate, ...]:
     """Check that quantities fixed before the event do not jump at it: if they do, other people are being observed.
 
@@ -411,7 +412,7 @@ def predetermined_jumps(
     ----------
     covariates
         Name → (t,) weekly means.
-    event, other_events, window
+    event, other_events, window, fewest
         As in `event_study`.
     level
         Of the test over all covariates together.
@@ -438,7 +439,7 @@ def predetermined_jumps(
     [False]
     """
     studies = {
-        name: event_study(values, event, other_events=other_events, response="number", window=window)
+        name: event_study(values, event, other_events=other_events, response="number", window=window, fewest=fewest)
         for name, values in covariates.items()
     }
     if not studies:

@@ -6,8 +6,9 @@ What must not be here: a number about a group of persons that is not a count of 
 import pandas as pd
 
 from analysis.reading.fragments import column_table, escaped, table_block
+from analysis.reading.parts import has_part, parts_sentence
 from analysis.reading.tables import Release
-from analysis.reading.wording import count, in_words, sentence_case
+from analysis.reading.wording import count, in_words, listing, sentence_case
 
 SCRIPT = "corpora_tables.py"
 FICTIONAL = "synthetic"
@@ -19,8 +20,8 @@ HELD = {
         "whose persons a program made up."
     ),
     "vault": (
-        "**Sums over many people.** The team that made this release holds answers and posts of persons who "
-        "consented, and of institutions. None of those rows is in this book or in the data that it offers."
+        "**Sums over many people.** The team that made this release holds {whose}. None of those rows is in this book "
+        "or in the data that it offers."
     ),
 }
 CORPORA = {
@@ -31,11 +32,9 @@ CORPORA = {
         " days of the year 2100, and no number below says anything about a real group. It shows that the "
         "pipeline works, and how."
     ),
-    "vault": (
-        "The corpora of this release are the team's own: answers of persons who consented, and posts of "
-        "institutions and of persons who consented."
-    ),
+    "vault": "The corpora of this release are the team's own: {whose}.",
 }
+WHOSE = {"survey": "answers of persons who consented", "posts": "posts of institutions and of persons who consented"}
 WORLD = {"synthetic": "the fictional world", "vault": "this study"}
 """Whose numbers a sentence gives; every sentence with a number of a fictional table says it itself."""
 LABEL = (
@@ -46,10 +45,12 @@ LABEL = (
 def corpora_sentences(release: Release) -> dict[str, str]:
     """What is held about people, and whose corpora these are."""
     study = release.study
+    whose = listing([words for part, words in WHOSE.items() if has_part(release, part)])
     entered = release.table(f"{study}_survey_admission"), release.table(f"{study}_posts_admission")
     return {
-        "text_held": HELD[study],
-        "text_corpora": CORPORA[study],
+        "text_held": HELD[study].format(whose=whose),
+        "text_corpora": CORPORA[study].format(whose=whose),
+        "text_parts": parts_sentence(release),
         "text_world": WORLD[study],
         "value_survey_admission_admitted": _admitted(entered[0], "respondents_n"),
         "value_posts_admission_admitted": _admitted(entered[1], "posts_n"),

@@ -26,10 +26,11 @@ from analysis.reading.figures_forest import Entry, Scale, entry_rows, forest
 from analysis.reading.figures_posts import SOURCES, event_names, finished, frame_words, shown, start
 from analysis.reading.figures_survey import FICTIONAL, TRUTH_KEY
 from analysis.reading.tables import Release
+from analysis.reading.terms import only
 from analysis.reading.wording import decimal, is_given, percent, sentence_case
 
 CHOICES = ("accounts", "language", "each", "baseline", "weeks")
-TICKS, REPLICATED = 0.15, 2
+TICKS, REPLICATED, LEVEL = 0.15, 2, 0.05
 CONTRARY = "#B3261E"
 
 
@@ -45,6 +46,12 @@ def every_shock(release: Release) -> str:
     return (
         "both shocks" if number == REPLICATED else f"all {number} shocks" if number > REPLICATED else "a second shock"
     )
+
+
+def is_described_only(release: Release) -> bool:
+    """Whether a study has fewer placebo dates than its plan asks for to call a jump replicated."""
+    asked = only(release, "fewest_placebos")[0]
+    return bool(asked) and bool((inference(release).placebo_dates_n < int(asked)).any())
 
 
 def specification_curve(release: Release) -> Drawing:
@@ -198,11 +205,7 @@ def shock_forest(release: Release) -> Drawing:
             )
             heading = ""
     moved = int(rows[rows.is_replicated.astype(bool)].frame_code.nunique())
-    title = (
-        f"{moved} of {rows.frame_code.nunique()} frames moved at {every_shock(release)}, in the same direction"
-        if len(rows)
-        else "No shock can be read from these posts"
-    )
+    title = _forest_title(release, rows, moved)
     told = "; ".join(_spoken_frame(row, words, events) for row in rows.itertuples())
     numbers = [x for entry in entries for x in (entry.low, entry.high, entry.truth) if x is not None]
     low, high = min(numbers, default=-1.0), max(numbers, default=1.0)
@@ -231,6 +234,15 @@ def shock_forest(release: Release) -> Drawing:
             key=(*key, TRUTH_KEY) if has_truth else key,
         ),
     )
+
+
+def _forest_title(release: Release, rows: pd.DataFrame, moved: int) -> str:
+    if rows.empty:
+        return "No shock can be read from these posts"
+    if is_described_only(release):
+        found = int((rows.rank_p_value <= LEVEL).sum())
+        return f"{found} of {len(rows)} jumps of frames stand out; too few placebo dates to call one replicated"
+    return f"{moved} of {rows.frame_code.nunique()} frames moved at {every_shock(release)}, in the same direction"
 
 
 def _spoken_frame(row: Any, words: dict[str, str], events: dict[int, str]) -> str:

@@ -8,11 +8,13 @@ import re
 from analysis.errors import ReleaseError
 from analysis.reading.tables import Release
 from analysis.reading.terms import terms
+from analysis.reading.wording import listing
 
 CHAPTERS = {"survey": ("survey_results",), "posts": ("posts", "shocks")}
 """Chapters that say what one part of a study found; chapters on methods stand whatever the study has."""
 
 WORDS = {"survey": "Nobody was asked", "posts": "No posts were read"}
+NAMES = {"survey": "a survey", "posts": "a corpus of posts"}
 HEAD = re.compile(r"\A---\n.*?\n---\n.*?^# [^\n]*\n", re.DOTALL | re.MULTILINE)
 """The head of a page up to its first heading, with labels in front of it."""
 
@@ -44,3 +46,11 @@ def absent_page(text: str, part: str) -> str:
 def absent_sentence(part: str) -> str:
     """What a page says about a part that the study does not have."""
     return f"{WORDS[part]} in this study: its plan has no {part}, so this release holds no number of that kind."
+
+
+def parts_sentence(release: Release) -> str:
+    """Which parts the study has, and how to read rows about one that it does not have."""
+    has = [words for part, words in NAMES.items() if has_part(release, part)]
+    lacks = [words for part, words in NAMES.items() if not has_part(release, part)]
+    without = "".join(f"; what is said about {words} here holds for studies that have one" for words in lacks)
+    return f"The study of this release has {listing(has)}{without}."

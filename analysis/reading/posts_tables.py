@@ -17,7 +17,7 @@ from analysis.reading.figures_posts import (
     frame_words,
     shown,
 )
-from analysis.reading.figures_shocks import every_shock, inference
+from analysis.reading.figures_shocks import LEVEL, every_shock, inference, is_described_only
 from analysis.reading.fragments import column_table, escaped, quoted, table_block
 from analysis.reading.tables import Release
 from analysis.reading.terms import only, terms
@@ -382,8 +382,14 @@ def _shock_sentence(release: Release, joint: pd.DataFrame) -> str:
 def _replicated_sentence(release: Release, joint: pd.DataFrame) -> str:
     world = WORLD[release.study]
     moved = [frame_words(release)[code] for code in joint[joint.is_replicated.astype(bool)].frame_code.unique()]
-    alone = joint[(joint.rank_p_value <= 0.05) & ~joint.is_replicated.astype(bool)]
+    alone = joint[(joint.rank_p_value <= LEVEL) & ~joint.is_replicated.astype(bool)]
     name = f"{release.study}_shock_inference"
+    if is_described_only(release):
+        found = quoted(count((joint.rank_p_value <= LEVEL).sum()), name)
+        return (
+            f"With so few placebo dates nothing is called replicated: {found} of {quoted(count(len(joint)), name)} "
+            "jumps of frames have a joint rank p-value of at most .05."
+        )
     every = every_shock(release)
     both = f"Moved at {every}: *{', '.join(moved)}*." if moved else f"No frame moved at {every}."
     return (

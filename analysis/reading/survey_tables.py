@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.reading.corpora_tables import FICTIONAL, LABEL, WORLD
 from analysis.reading.figures_sampling import REQUIRED, coverage_rows
 from analysis.reading.fragments import checks_summary, column_table, escaped, outcome_word, quoted, table_block
+from analysis.reading.parts import absent_sentence, has_part
 from analysis.reading.questionnaire_page import NAME as ITEMS
 from analysis.reading.questionnaire_page import linked_codes
 from analysis.reading.tables import Release
@@ -248,7 +249,7 @@ def survey_values(release: Release) -> dict[str, str]:
         else "The truth is not known, so the intervals cannot be compared with it."
     )
     return {
-        "text_survey": TEXTS[release.study],
+        "text_survey": TEXTS[release.study] if has_part(release, "survey") else absent_sentence("survey"),
         "text_recovery": told,
         "text_sensitive_groups": _sensitive_sentence(release),
         "text_survey_diagnostics": checks_summary(

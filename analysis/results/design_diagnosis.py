@@ -31,7 +31,7 @@ PRIVATE_WAYS: dict[str, ErrorOf] = {
 }
 """How the private answer may be asked, with its standard error by respondents and share."""
 
-PUBLIC_MINUS_PRIVATE = "E07a_public_minus_private"
+MINUS_PRIVATE = "_public_minus_private"
 BOGUS_SHARES = (0.0, 0.04)
 STARTING_SHARE = 0.1
 """Where a change is taken to start; a change from a rarer view needs fewer people."""
@@ -83,7 +83,7 @@ def _rows_of(claim_id: str, part: Threshold | Effect, size: int, effect: float) 
             for truth in truths_around(part.threshold)
         ]
     plan, smallest = PlannedStudy(size, effect, 0.0), part.smallest_effect["share_difference"]
-    ways: Mapping[str, ErrorOf | None] = PRIVATE_WAYS if part.estimand == PUBLIC_MINUS_PRIVATE else {DIRECT: None}
+    ways: Mapping[str, ErrorOf | None] = PRIVATE_WAYS if part.estimand.endswith(MINUS_PRIVATE) else {DIRECT: None}
     return [
         _row(claim_id, part, plan, truth, effect_probabilities(part, truth, STARTING_SHARE, plan, error))
         | {"private_way_code": way}

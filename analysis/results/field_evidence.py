@@ -17,7 +17,7 @@ from analysis.errors import ClaimsError
 from analysis.results.claims import Piece
 from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 from analysis.study import Plan
-from analysis.study.plan import Asked
+from analysis.study.plan import Asked, ListExperiment
 
 WAVES_FOR_A_TREND = 3
 LEVEL, SPLIT = 0.95, 0.975
@@ -153,11 +153,14 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
         seen["planned_n"] = floored(n) >= plan.planned_n[estimand]
     if question and question.robust and question.given:
         seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
-    asked = {each.how for each in _ways(plan, estimand)}
-    if "list" in asked:
-        # Arms differ in length: the envelope allows for it, and the screen asks for lists of equal length.
-        seen |= {"list_floor_ceiling": bool(rows.is_design_passed.all()), "list_length": False}
-    if len(plan.periods) < WAVES_FOR_A_TREND:
+    ways = _ways(plan, estimand)
+    found = [each for way in ways if way.how != "direct" for each in plan.experiments_of(way)]
+    lists = [one for each in found if isinstance(each, ListExperiment) for one in each.lists]
+    if lists:
+        seen["list_floor_ceiling"] = bool(rows.is_design_passed.all())
+        # Where arms differ in length the envelope allows for it; the screen asks for lists of equal length.
+        seen["list_length"] = all(one.design == "placebo-list" for one in lists)
+    if any(each.periods for each in ways) and len(plan.periods) < WAVES_FOR_A_TREND:
         seen["three_waves"] = False
     return {name: True for name in (link.screens_passed if link else ())} | seen
 
@@ -165,5 +168,5 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
 def _ways(plan: Plan, estimand: str) -> list[Asked]:
     """The ways of asking on which an estimate rests that is no direct share."""
     found = [side for each in plan.differences if each.estimand == estimand for side in (each.share, each.minus)]
-    listed = [each.estimand for each in plan.list_experiments if each.is_evidence]
-    return [*found, *([Asked(of=estimand, how="list")] if estimand in listed else [])]
+    listed = [each for each in plan.list_experiments if each.is_evidence and each.estimand == estimand]
+    return [*found, *(Asked(of=estimand, how="list", by=each.first_item) for each in listed)]

@@ -333,7 +333,13 @@ def covariate_table(tables: PostTables) -> pd.DataFrame:
     about = {**basis(len(dated), dated.channel_pseudonym.nunique()), "source": tables.source}
     for number, week in enumerate(plan.event_weeks if plan.frame_change else (), start=1):
         try:
-            found = predetermined_jumps(covariates, week, other_events=_others(plan, week))
+            found = predetermined_jumps(
+                covariates,
+                week,
+                other_events=_others(plan, week),
+                window=_window(plan.main_window),
+                fewest=LEAST_PLACEBOS,
+            )
         except EstimationError:
             # The reason stands in `post_estimates`: the same series are too short, or have gaps, there too.
             continue

@@ -249,7 +249,7 @@ def _period_rows(
     period = corpus.posts.week_index // WEEKS_OF_A_PERIOD
     for number, estimate in zip(periods, fit.estimates, strict=True):
         inside = (period == number).to_numpy(dtype=bool, na_value=False)
-        if not corpus.is_carried(inside):
+        if not corpus.is_carried(inside) or not estimate.is_usable:
             continue
         yield {
             "study_period_index": number,

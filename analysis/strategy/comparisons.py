@@ -22,7 +22,7 @@ from analysis.strategy.direct import PLAN_WEIGHTINGS
 from analysis.strategy.frame import Bools, Coded, Floats, Survey
 from analysis.strategy.lists import list_answers
 from analysis.strategy.rows import REFUSED, Number, Place, Rows
-from analysis.study.plan import Asked, Battery, Difference, Gradient, Plan, SplitBallot
+from analysis.study.plan import Asked, Battery, Device, Difference, Gradient, ListExperiment, Plan, SplitBallot
 
 UNDECIDED = (None, 0, 1)
 """Left out, counted as no, counted as yes: on both sides alike."""
@@ -82,7 +82,7 @@ def comparisons(survey: Survey, failed: Mapping[str, str | None]) -> Iterator[Co
     ----------
     survey : Survey
     failed : mapping
-        Estimand of a list experiment to the reason for which its design failed, None where it did not.
+        Name of a list experiment to the reason for which its design failed, None where it did not.
     """
     plan = survey.plan
     yield from (_wording(survey, ballot) for ballot in plan.split_ballots)
@@ -130,11 +130,11 @@ def judged(survey: Survey, failed: Mapping[str, str | None]) -> Iterator[Compari
     """Everything but direct shares whose robust interval may move a verdict."""
     yield from (made for made in comparisons(survey, failed) if made.is_evidence)
     plan = survey.plan
-    masked = [(Asked(of=each.estimand, how="device"), each.is_evidence) for each in plan.devices]
-    listed = [(Asked(of=each.estimand, how="list"), each.is_evidence) for each in plan.list_experiments]
-    for asked, is_evidence in (*masked, *listed):
-        if is_evidence:
-            yield _share_alone(survey, asked, failed)
+    alone = [Asked(of=each.estimand, how="device", by=each.item) for each in plan.devices if each.is_evidence]
+    alone += [
+        Asked(of=each.estimand, how="list", by=each.first_item) for each in plan.list_experiments if each.is_evidence
+    ]
+    yield from (_share_alone(survey, asked, failed) for asked in alone)
 
 
 def _share_alone(survey: Survey, asked: Asked, failed: Mapping[str, str | None]) -> Comparison:
@@ -146,8 +146,8 @@ def _share_alone(survey: Survey, asked: Asked, failed: Mapping[str, str | None])
         estimator,
         (rows,),
         True,
-        failed.get(asked.of) if asked.how == "list" else None,
-        _errors_of(survey.plan, asked),
+        failed.get(_item(survey.plan, asked)) if asked.how == "list" else None,
+        LENGTH_ERRORS[_list(survey.plan, asked).lists[0].design] if asked.how == "list" else (0.0,),
     )
 
 
@@ -273,7 +273,7 @@ def _seen_often(survey: Survey, battery: Battery) -> Comparison:
 
 def _difference(survey: Survey, declared: Difference, failed: Mapping[str, str | None]) -> Comparison:
     sides = [_share(survey, each) for each in (declared.share, declared.minus)]
-    lists = [each.of for each in (declared.share, declared.minus) if each.how == "list"]
+    lists = [_list(survey.plan, each) for each in (declared.share, declared.minus) if each.how == "list"]
     place = Place(
         declared.estimand, _named(survey.plan, declared), "blended", way(declared), quantity="difference_in_shares"
     )
@@ -283,22 +283,27 @@ def _difference(survey: Survey, declared: Difference, failed: Mapping[str, str |
         _minus(sides[0][0], sides[1][0]),
         (sides[0][1], sides[1][1]),
         declared.is_evidence,
-        next((reason for of in lists if (reason := failed.get(of))), None),
+        next((reason for each in lists if (reason := failed.get(each.name))), None),
         _length_errors(survey.plan, declared),
     )
 
 
 def _length_errors(plan: Plan, declared: Difference) -> tuple[float, ...]:
-    """What longer lists alone may have added to the difference."""
+    """What the length of lists alone may have added to the difference."""
     errors = [0.0]
     for each, sign in ((declared.share, 1), (declared.minus, -1)):
-        errors = [error + sign * added for error in errors for added in _errors_of(plan, each)]
+        if each.how == "list":
+            added = LENGTH_ERRORS[_list(plan, each).lists[0].design]
+            errors = [error + sign * one for error in errors for one in added]
     return tuple(errors)
 
 
-def _errors_of(plan: Plan, asked: Asked) -> tuple[float, ...]:
-    """What other studies measured for lists of its design; none for what is asked otherwise."""
-    return LENGTH_ERRORS[plan.list_of(asked.of).lists[0].design] if asked.how == "list" else (0.0,)
+def _list(plan: Plan, asked: Asked) -> ListExperiment:
+    return next(each for each in plan.experiments_of(asked) if isinstance(each, ListExperiment))
+
+
+def _device(plan: Plan, asked: Asked) -> Device:
+    return next(each for each in plan.experiments_of(asked) if isinstance(each, Device))
 
 
 def _named(plan: Plan, declared: Difference) -> str:
@@ -308,9 +313,9 @@ def _named(plan: Plan, declared: Difference) -> str:
 
 def _item(plan: Plan, asked: Asked) -> str:
     if asked.how == "list":
-        return plan.list_of(asked.of).name
+        return _list(plan, asked).name
     if asked.how == "device":
-        return next(each.item for each in plan.devices if each.estimand == asked.of)
+        return _device(plan, asked).item
     return plan.item_text(plan.by_estimand[asked.of])
 
 
@@ -339,7 +344,7 @@ def _in_periods(survey: Survey, asked: Asked) -> Bools:
 
 def _masked(survey: Survey, asked: Asked, inside: Bools) -> tuple[Estimator, Bools]:
     """A device: the share of the answer that speaks for the statement, turned back."""
-    declared = next(each for each in survey.plan.devices if each.estimand == asked.of)
+    declared = _device(survey.plan, asked)
     how = device(declared.design, declared.p, p1=declared.p1, p0=declared.p0, q=declared.q)
     answers = survey.answer(declared.item)
     decided = answers.isin([declared.yes, declared.no]).to_numpy() & inside
@@ -349,9 +354,8 @@ def _masked(survey: Survey, asked: Asked, inside: Bools) -> tuple[Estimator, Boo
 
 def _listed(survey: Survey, asked: Asked, inside: Bools) -> tuple[Estimator, Bools]:
     """One list, or the mean of two: treated minus control."""
-    experiment = survey.plan.list_of(asked.of)
     arms = []
-    for declared in experiment.lists:
+    for declared in _list(survey.plan, asked).lists:
         given = list_answers(survey, declared)
         counts, treated = np.zeros(survey.n), np.zeros(survey.n, dtype=bool)
         counts[given.rows], treated[given.rows] = given.y, given.treat == 1

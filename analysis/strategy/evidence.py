@@ -32,7 +32,7 @@ def evidence_rows(survey: Survey, failed: Mapping[str, str | None]) -> pd.DataFr
     ----------
     survey : Survey
     failed : mapping
-        Estimand of each list experiment to the reason for which its design failed, None where it did not.
+        Name of each list experiment to the reason for which its design failed, None where it did not.
     """
     rows = [row for question in survey.plan.questions if question.robust for row in _of_share(survey, question)]
     rows += [row for made in judged(survey, failed) for row in _of_comparison(survey, made)]

@@ -101,11 +101,10 @@ def list_rows(rows: Rows, checks: Checks) -> dict[str, str | None]:
     Returns
     -------
     dict
-        Estimand to that reason, None where nothing speaks against the design; of the list that stands for the estimand.
+        Name of each experiment to that reason, None where nothing speaks against the design.
     """
     plan = rows.survey.plan
-    found = [(each, _experiment_rows(rows, checks, each)) for each in plan.list_experiments]
-    return {each.estimand: reason for each, reason in found if each is plan.list_of(each.estimand)}
+    return {each.name: _experiment_rows(rows, checks, each) for each in plan.list_experiments}
 
 
 def _experiment_rows(rows: Rows, checks: Checks, experiment: ListExperiment) -> str | None:

@@ -37,7 +37,7 @@ class Results:
     Attributes
     ----------
     rows : the rows before their steps
-    failed : estimand of each list experiment to the reason for which its design failed, None where it did not
+    failed : name of each list experiment to the reason for which its design failed, None where it did not
     """
 
     rows: Rows
@@ -64,7 +64,7 @@ def field_rows(
     Returns
     -------
     dict
-        Estimand of each list experiment to the reason for which its design failed, None where it did not.
+        Name of each list experiment to the reason for which its design failed, None where it did not.
     """
     direct_rows(rows)
     seen_rows(rows)

@@ -266,7 +266,7 @@ def _namer(plan: Plan, level: Level) -> Callable[[str], str | None]:
 def diagnostic_rows(plan: Plan, weights: pd.DataFrame, responses: pd.DataFrame, source: str) -> pd.DataFrame:
     """Table `weight_diagnostics`: sizes, Kish's and the realised design effect, and the range of each weighting."""
     rows = responses.set_index("respondent_pseudonym").loc[weights.respondent_pseudonym]
-    main = plan.by_estimand[plan.main_question or ""]
+    main = plan.main
     answers = rows[main.item]
     columns = {
         "unweighted": np.ones(len(weights)),

@@ -86,6 +86,7 @@ def _entry(row: dict[str, str], header: list[str]) -> dict[str, Any]:
     trap = {"trap": _cell(row, TRAP)} if _cell(row, TRAP) else {}
     return {
         **{key: _cell(row, column) for column, key in NEEDED.items()},
+        "words": _cell(row, "frame_name").replace("_", " "),
         "phrases": {language: _phrases(row, f"{PHRASES}{language}") for language in spoken},
         "excluded": _phrases(row, EXCLUDED),
         **trap,

@@ -36,18 +36,30 @@ def _periods(plan: Plan) -> Iterator[Fault]:
 
 
 def _asked(plan: Plan, asked: Asked, place: Place) -> Iterator[Fault]:
-    known = {
-        "direct": list(plan.by_estimand),
-        "list": [each.estimand for each in plan.list_experiments],
-        "device": [each.estimand for each in plan.devices],
-    }[asked.how]
-    if asked.of not in known:
-        kind = {"direct": "direct question", "list": "list experiment", "device": "device"}[asked.how]
-        fix = f"no {kind} has this estimand; {nearest(asked.of, known)}"
-        yield Fault((*place, "of"), asked.of, fix)
+    if asked.how == "direct" and asked.of not in plan.by_estimand:
+        yield Fault((*place, "of"), asked.of, f"no such direct question; {nearest(asked.of, plan.by_estimand)}")
+    if asked.how != "direct":
+        yield from _experiment(plan, asked, place)
     for number, code in enumerate(asked.periods):
         if code not in plan.periods:
             yield Fault((*place, "periods", number), code, f"no such period; {nearest(code, plan.periods)}")
+
+
+def _experiment(plan: Plan, asked: Asked, place: Place) -> Iterator[Fault]:
+    """The list or device that is meant is there, and no other could be meant."""
+    kind = {"list": "list experiment", "device": "device"}[asked.how]
+    found = plan.experiments_of(asked)
+    items = [each.first_item for each in plan.experiments_of(asked.model_copy(update={"by": None}))]
+    if not items:
+        known = [each.estimand for each in (plan.list_experiments if asked.how == "list" else plan.devices)]
+        yield Fault((*place, "of"), asked.of, f"no {kind} has this estimand; {nearest(asked.of, known)}")
+    elif not found:
+        yield Fault(
+            (*place, "by"), asked.by, f"no {kind} of this estimand begins with it; {nearest(str(asked.by), items)}"
+        )
+    elif len(found) > 1:
+        fix = f"{len(found)} could be meant; say by which item, one of {', '.join(items)}"
+        yield Fault((*place, "of"), asked.of, fix)
 
 
 def _gradients(plan: Plan) -> Iterator[Fault]:

@@ -17,6 +17,9 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[^.\s]\S*$")]
 """An answer as tables hold it: one word, that starts with no dot."""
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""An ISO 639 code."""
+
 Day = date
 """A day, written 2027-05-01."""
 

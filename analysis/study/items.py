@@ -5,11 +5,11 @@ What must not be here: which quantity an item serves (`plan`), or how an export 
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from analysis.study.entry import Code, Entry, Text
+from analysis.study.entry import Code, Entry, Language, Text
 
 
 class MissingKind(Enum):
@@ -42,6 +42,23 @@ class Missing(Entry):
         yield from ((text, kind) for kind in MissingKind for text in getattr(self, kind.value))
 
 
+class Wording(Entry):
+    """An item in one language, as respondents are shown it."""
+
+    asks: Text
+    status: Literal["draft", "translated", "reviewed", "fielded"] = "draft"
+    options: dict[Code, Text] = Field(default_factory=dict)
+    """Code of an answer to its words."""
+    parts: dict[str, Text] = Field(default_factory=dict)
+    """Sub-question to its words."""
+    shown: tuple[Text, ...] = ()
+    """Of a list: what everybody is shown."""
+    added: str = ""
+    """Of a list: what the longer one adds."""
+    versions: dict[Code, Text] = Field(default_factory=dict)
+    """Code of a version or an endorser to what stands above the question under it."""
+
+
 class Item(Entry):
     """One item: what it asks, and how its answers read; options, whole_number or free_text says what an answer is."""
 
@@ -71,6 +88,8 @@ class Item(Entry):
     """Several options may be chosen."""
     missing: Missing = Missing()
     """Spellings that mean missing in this item only."""
+    wording: dict[Language, Wording] = Field(default_factory=dict)
+    """Language to the item as it is shown in it."""
 
     @model_validator(mode="after")
     def _one_kind_of_answer(self) -> Self:

@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
 from analysis.errors import InputError, StudyError
 from analysis.study.codebook import frame_entries
+from analysis.study.entry import Entry
 from analysis.study.faults import Place, nearest
 from analysis.study.plan import Plan
 from analysis.study.references import faults
@@ -21,6 +22,7 @@ from analysis.study.references import faults
 PLANS = {"synthetic": "data/study/study.yml", "vault": "data/vault/study.yml"}
 """Where the plan of each study lies: the shipped one, and a team's own beside its exports."""
 
+Part = TypeVar("Part", bound=Entry)
 _QUOTE = "put a text that looks like a number, true, false or nothing in quotation marks"
 
 
@@ -72,14 +74,24 @@ def parse_plan(text: str, name: str, folder: Path | None = None) -> Plan:
     table = codebook_file(tree)
     if table:
         tree["posts"]["frames"] = _codebook(table, folder, _sentence(name, lines, ("posts", "frames"), table, ""))
-    try:
-        plan = Plan.model_validate_json(json.dumps(tree))
-    except ValidationError as error:
-        raise StudyError("\n".join(_refusals(error, name, lines))) from error
+    plan = _validated(tree, name, lines, Plan)
     found = [_sentence(name, lines, fault.place, fault.value, fault.fix) for fault in faults(plan)]
     if found:
         raise StudyError("\n".join(found))
     return plan
+
+
+def parse_entry(text: str, name: str, kind: type[Part]) -> Part:
+    """A declaration of another kind, as strictly; StudyError as `load_plan`."""
+    tree, lines = _read(text, name)
+    return _validated(tree, name, lines, kind)
+
+
+def _validated(tree: Any, name: str, lines: dict[Place, int], kind: type[Part]) -> Part:
+    try:
+        return kind.model_validate_json(json.dumps(tree))
+    except ValidationError as error:
+        raise StudyError("\n".join(_refusals(error, name, lines, kind))) from error
 
 
 def json_schema() -> str:
@@ -126,7 +138,7 @@ def _read(text: str, name: str) -> tuple[Any, dict[Place, int]]:
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            raise StudyError(f"{name}: a plan is a mapping of keys to values")
+            raise StudyError(f"{name}: want a mapping of keys to values")
         lines = dict(_lines(node, (), name))
         return loader.construct_document(node), lines
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -154,11 +166,11 @@ def _lines(node: yaml.Node, place: Place, name: str) -> Iterator[tuple[Place, in
             yield (*place, key.value), key.start_mark.line + 1
 
 
-def _refusals(error: ValidationError, name: str, lines: dict[Place, int]) -> Iterator[str]:
+def _refusals(error: ValidationError, name: str, lines: dict[Place, int], kind: type[Entry]) -> Iterator[str]:
     for fault in error.errors(include_url=False):
         place, value = tuple(fault["loc"]), fault["input"]
         if fault["type"] == "extra_forbidden":
-            known = _keys_at(place[:-1])
+            known = _keys_at(place[:-1], kind)
             yield _sentence(name, lines, place, None, f"unknown key; {nearest(str(place[-1]), known)}")
         elif fault["type"] == "missing":
             yield _sentence(name, lines, place, None, "the key is missing; add it")
@@ -180,9 +192,9 @@ def _key(place: Place) -> str:
     return "".join(parts).lstrip(".") or "the plan"
 
 
-def _keys_at(place: Place) -> list[str]:
+def _keys_at(place: Place, kind: type[Entry]) -> list[str]:
     """Keys that the declaration knows at a place."""
-    schema = Plan.model_json_schema()
+    schema = kind.model_json_schema()
     at: Any = schema
     for part in place:
         at = _resolved(at, schema)

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from analysis.errors import StudyError
 from analysis.study.entry import Code, Column, Day, Entry, EstimandId, ItemId, Kind, Text
 from analysis.study.items import Item, Missing, by_column
 from analysis.study.posts import Posts
@@ -155,6 +156,11 @@ class ListExperiment(Entry):
         return self
 
     @property
+    def first_item(self) -> str:
+        """Column of the first list."""
+        return self.lists[0].item
+
+    @property
     def name(self) -> str:
         """How tables name the lists together."""
         return " and ".join(each.item for each in self.lists)
@@ -208,6 +214,11 @@ class Device(Entry):
     """Kinds of groups for which it is reported, beside everybody."""
     is_evidence: bool = False
 
+    @property
+    def first_item(self) -> str:
+        """Its column."""
+        return self.item
+
 
 class Period(Entry):
     """Days of interviews that belong together: a wave, or what lies before or after an event."""
@@ -229,6 +240,8 @@ class Asked(Entry):
 
     of: EstimandId
     how: Literal["direct", "list", "device"] = "direct"
+    by: Column | None = None
+    """Which list or device, where several ask for the estimand: its item, or its first list's."""
     periods: tuple[str, ...] = ()
     """Codes of periods; the whole study where there are none."""
 
@@ -452,6 +465,20 @@ class Plan(Entry):
         """Whether anybody is asked."""
         return bool(self.items)
 
+    @property
+    def screen(self) -> Quality:
+        """The quality screen of a survey; StudyError where nobody is asked."""
+        if self.quality is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is nobody to screen")
+        return self.quality
+
+    @property
+    def main(self) -> Question:
+        """The main question of a survey; StudyError where nobody is asked."""
+        if self.main_question is None:
+            raise StudyError(f"study {self.study}: nobody is asked, so that there is no main question")
+        return self.by_estimand[self.main_question]
+
     @cached_property
     def columns(self) -> dict[str, tuple[Item, str]]:
         """Column of the table of responses to its item and part."""
@@ -476,10 +503,21 @@ class Plan(Entry):
         least = (self.least(group) for group in self.groups if group.kind == kind and group.is_sensitive)
         return max((self.disclosure.least_answers, *least))
 
-    def list_of(self, estimand: str) -> ListExperiment:
-        """The list experiment that stands for an estimand: the one that is evidence, else the first."""
-        of = [each for each in self.list_experiments if each.estimand == estimand]
-        return next((each for each in of if each.is_evidence), of[0])
+    def experiments_of(self, asked: Asked) -> tuple[ListExperiment | Device, ...]:
+        """The lists or devices that a way of asking may mean; one where the plan fits together."""
+        known: tuple[ListExperiment | Device, ...] = self.list_experiments if asked.how == "list" else self.devices
+        return tuple(each for each in known if each.estimand == asked.of and asked.by in (None, each.first_item))
+
+    def versions(self, item_id: str) -> tuple[str, ...]:
+        """Codes under which an item is shown in different ways: versions of its wording, or endorsers."""
+        column = item_id.lower()
+        for ballot in self.split_ballots:
+            if self.by_estimand[ballot.question].item == column:
+                return (ballot.first, ballot.second)
+        for experiment in self.endorsements:
+            if column in {policy.item for policy in experiment.policies}:
+                return (experiment.control, *experiment.endorsers)
+        return ()
 
     def label(self, column: str) -> str:
         """A word or two for a column; the column itself where the plan has none."""

@@ -27,6 +27,7 @@ def faults(plan: Plan) -> Iterator[Fault]:
     yield from comparison_faults(plan)
     yield from post_faults(plan.posts)
     yield from _shared(plan)
+    yield from _wordings(plan)
 
 
 def _columns_twice(plan: Plan) -> Iterator[Fault]:
@@ -194,6 +195,23 @@ def _answers(plan: Plan) -> Iterator[tuple[Place, str, str]]:
         rule = getattr(plan.quality, key, None)
         if rule:
             yield ("quality", key, code), rule.item, getattr(rule, code)
+
+
+def _wordings(plan: Plan) -> Iterator[Fault]:
+    """Words belong to answers, parts and versions that there are, and a list shows as many items as it says."""
+    lists = {each.item: each for experiment in plan.list_experiments for each in experiment.all_lists}
+    for item_id, item in plan.items.items():
+        for language, words in item.wording.items():
+            place: Place = ("items", item_id, "wording", language)
+            known = {"options": item.codes, "parts": item.parts, "versions": plan.versions(item_id)}
+            for key, codes in known.items():
+                strange = [code for code in getattr(words, key) if code not in codes]
+                yield from (Fault((*place, key, code), code, nearest(code, codes) if codes else "there are none; "
+                                  "leave it out") for code in strange)  # fmt: skip
+            declared = lists.get(item_id.lower())
+            if words.shown and (declared is None or len(words.shown) != declared.control_items):
+                count = declared.control_items if declared else 0
+                yield Fault((*place, "shown"), None, f"the list shows everybody {count} items; give as many")
 
 
 def _pairs(plan: Plan, part: str, column: str, codes: tuple[str, str]) -> Iterator[tuple[Place, str, str]]:

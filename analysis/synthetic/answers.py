@@ -5,6 +5,7 @@ say) and `not_asked`. Truthful answers follow the population's traits; fear bend
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from analysis.synthetic.recruitment import Recruits
 from analysis.synthetic.world import AGE_BANDS, COHORTS, HOSTS, LANGUAGES, Bools, Floats, Ints, Population
 
 Texts = npt.NDArray[np.str_]
+
+FIRST_DAY = date(2100, 3, 1)
+FIELD_DAYS = 60
+"""Interviews are spread over them without regard to who answers: nothing changes in this world."""
 
 HIDDEN_SHARE = 0.45
 """Of those who approve and fear the host's authorities: reported as unfavourable when asked directly."""

@@ -11,13 +11,14 @@ from analysis.synthetic.consents import Decision, decide
 from analysis.synthetic.exports import broken_rows, survey_vendors
 from analysis.synthetic.exports.post_rows import PostRow, post_rows
 from analysis.synthetic.exports.post_vendors import VENDORS as POST_VENDORS
-from analysis.synthetic.exports.survey_rows import SurveyRow, respondent_ids, survey_rows
+from analysis.synthetic.exports.survey_rows import respondent_ids, survey_rows
 from analysis.synthetic.labels import ANNOTATION_FILE, PREDICTION_FILE, annotate, predict
 from analysis.synthetic.margins import MARGINS_FILE, margins_csv
 from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest, readme
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
 from analysis.synthetic.truth import Truth, truth_csv
 from analysis.synthetic.world import Bools
+from analysis.vendors.form import Row
 
 RDS_SHARE = 0.6
 RDS_VENDORS, OPT_IN_VENDORS = ("spss", "stata", "kobo"), ("qualtrics", "limesurvey")
@@ -83,7 +84,7 @@ def write_fiction(seed: int, sizes: Sizes) -> Fiction:
 
 @dataclass(frozen=True)
 class _Survey:
-    rows: list[SurveyRow]
+    rows: list[Row]
     decisions: list[Decision]
     files: dict[str, bytes]
 
@@ -103,7 +104,7 @@ def _survey(population: world.Population, size: int, generator: np.random.Genera
     return _Survey([*rows, *again], decisions, files)
 
 
-def _second_interviews(rows: list[SurveyRow], answers: Answers, generator: np.random.Generator) -> list[SurveyRow]:
+def _second_interviews(rows: list[Row], answers: Answers, generator: np.random.Generator) -> list[Row]:
     """Volunteers who answer once more under another id: nothing but the answers gives them away."""
     volunteers = [row for row, source in zip(rows, answers.source, strict=True) if source == "opt_in"]
     chosen = generator.random(len(volunteers)) < PERSON_TWICE_SHARE
@@ -117,9 +118,9 @@ def _second_interviews(rows: list[SurveyRow], answers: Answers, generator: np.ra
 
 
 def _by_vendor(
-    rows: list[SurveyRow], answers: Answers, again: list[SurveyRow], generator: np.random.Generator
-) -> dict[str, list[SurveyRow]]:
-    found: dict[str, list[SurveyRow]] = {}
+    rows: list[Row], answers: Answers, again: list[Row], generator: np.random.Generator
+) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     for source, vendors in (("rds", RDS_VENDORS), ("opt_in", OPT_IN_VENDORS)):
         chosen = [row for row, own in zip(rows, answers.source, strict=True) if own == source]
         chosen += again if source == "opt_in" else []
@@ -129,7 +130,7 @@ def _by_vendor(
     return found
 
 
-def _with_repeats(rows: list[SurveyRow], generator: np.random.Generator) -> list[SurveyRow]:
+def _with_repeats(rows: list[Row], generator: np.random.Generator) -> list[Row]:
     """Some rows twice, all in an order that is not that of recruitment."""
     repeated = [row for row in rows if generator.random() < ROW_TWICE_SHARE]
     order = generator.permutation(len(rows))
@@ -208,7 +209,7 @@ def _account(vendor: str, channels: Channels, number: int, subjects: dict[int, s
     return entry | ({"consent_subject": subjects[number]} if number in subjects else {})
 
 
-def _canary_file(rows: list[SurveyRow], hatched: tuple[canaries.Canary, ...]) -> bytes:
+def _canary_file(rows: list[Row], hatched: tuple[canaries.Canary, ...]) -> bytes:
     """Every planted string: those that may stand nowhere outside this folder, and those that posts may keep."""
     outside = {text for row in rows for text in row.trace.strings}
     inside: set[str] = set()

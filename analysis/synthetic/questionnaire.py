@@ -4,44 +4,7 @@ Written by hand and on purpose not read from the instrument file that the reader
 of the fictional world come out as unknown, and a test sees it.
 """
 
-from dataclasses import dataclass
-
-Choice = tuple[str, str, str]
-"""The answer as the world draws it, the option's name in an export, the option's label."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One variable of an export.
-
-    Attributes
-    ----------
-    name : as exports call it, without a group or a bracket
-    label : what a codebook says
-    choices : options in order; empty for numbers and texts
-    part : sub-question; empty for none
-    kind : `choice`, `several`, `number` or `text`
-    drawn_as : key in the world's answers
-    first : number of the first option
-    """
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...] = ()
-    part: str = ""
-    kind: str = "choice"
-    drawn_as: str = ""
-    first: int = 1
-
-    @property
-    def flat_name(self) -> str:
-        """Name with its part behind an underscore."""
-        return f"{self.name}_{self.part}" if self.part else self.name
-
-    @property
-    def source(self) -> str:
-        """Key in the world's answers."""
-        return self.drawn_as or self.flat_name
+from analysis.vendors.form import Choice, Question
 
 
 def _plain(*names: str) -> tuple[Choice, ...]:

@@ -6,9 +6,9 @@ A test holds this table against what admission makes of the exports. What must n
 import numpy as np
 import pandas as pd
 
-from analysis.synthetic.answers import Answers
-from analysis.synthetic.exports.survey_rows import FIELD_DAYS
-from analysis.synthetic.questionnaire import QUESTIONS, Question
+from analysis.synthetic.answers import FIELD_DAYS, Answers
+from analysis.synthetic.questionnaire import QUESTIONS
+from analysis.vendors.form import Question
 
 MISSING = {"pns": ".refused", "dk": ".dont_know", "not_asked": ".not_asked"}
 PERIODS = ("first", "second", "third")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.pipeline.own_posts import furnish_posts, label_sheet
+from tests.pipeline.own_posts import FOUNDATIONS, furnish_posts, label_sheet
 from tests.pipeline.vaults import SMALLER, outside_key
 
 ANALYSIS = ("python", "-m", "analysis")
@@ -38,7 +38,7 @@ def study(tmp_path_factory):
         label_sheet(vault / f"sheets/{coder}.csv")
     said["import"] = done(*ANALYSIS, "sheet", "import")
     done("repro")
-    project.said = said
+    project.said, project.done = said, done
     return project
 
 
@@ -101,3 +101,20 @@ def test_no_number_of_the_sheets_leaves_the_vault(study):
     labels = pd.read_csv(study.folder / "data/vault/annotations.csv", dtype=str)
     assert set(labels["item"]) == set(key["item"])
     assert (study.folder / "data/vault/sheets/key.csv").stat().st_mode & 0o077 == 0
+
+
+def test_a_person_who_withdraws_is_on_no_sheet_any_more(study):
+    """Last, since it changes the vault: the person's posts go from exports, key, sheets and labels; others stay."""
+    vault = study.folder / "data/vault"
+    before = {
+        name: pd.read_csv(vault / f"{name}.csv", dtype=str) for name in ("sheets/key", "sheets/anna", "annotations")
+    }
+    said = study.done(*ANALYSIS, "withdraw", "P-3", "--erase")
+    assert "Nothing of the person is left" in said
+    after = {name: pd.read_csv(vault / f"{name}.csv", dtype=str) for name in before}
+    gone = set(before["sheets/key"].number) - set(after["sheets/key"].number)
+    assert gone
+    assert set(before["sheets/anna"].number) - set(after["sheets/anna"].number) == gone
+    left = before["annotations"]["item"].nunique() - after["annotations"]["item"].nunique()
+    assert left == len(gone)
+    assert str(9_000_000_000_000 + FOUNDATIONS + 3) not in (vault / "exports/x.jsonl").read_text(encoding="utf-8")

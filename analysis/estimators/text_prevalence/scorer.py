@@ -15,9 +15,10 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from analysis.errors import EstimationError
+from analysis.estimators.estimate import unusable_estimate
 from analysis.estimators.text_prevalence.estimators import Estimator, TextFit, estimate_text
 from analysis.estimators.text_prevalence.regressions import Model
-from analysis.estimators.text_prevalence.sample import labelled_texts
+from analysis.estimators.text_prevalence.sample import LabelledTexts, labelled_texts
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -78,7 +79,8 @@ def estimate_from_texts(
     ------
     EstimationError
         Without a probability sample of labels (as `labelled_texts`), with fewer channels than folds, with labels other
-        than 0 and 1, or when a fold's other channels hold one label only.
+        than 0 and 1, or when a fold's other channels hold one label only; what an estimator refuses, where it is
+        asked for alone.
 
     Randomness
         One permutation of the channels for each split of each value.
@@ -115,9 +117,22 @@ def estimate_from_texts(
         drawn = [_balanced_folds(codes, labelled, folds, generator)[codes] for _ in range(splits)]
         scores = np.array([_cross_fitted(features, value, labelled, fold) for fold in drawn])
         sample = labelled_texts(value, labelled, probability, scores, codes)
-        found[term] = {str(name): estimate_text(sample, name, model, term=term) for name in estimators}
-        found[term] |= {name: estimate_text(sample, "dsl", one, term=term) for name, one in (further or {}).items()}
+        asked: list[tuple[str, Estimator, Model | None]] = [(name, name, model) for name in estimators]
+        asked += [(name, "dsl", one) for name, one in (further or {}).items()]
+        found[term] = {name: _beside(sample, how, one, term, is_alone=len(asked) == 1) for name, how, one in asked}
     return found
+
+
+def _beside(sample: LabelledTexts, how: Estimator, model: Model | None, term: str, *, is_alone: bool) -> TextFit:
+    """One estimator; beside others, one that cannot be had holds no number and its reason, and the others stand."""
+    try:
+        return estimate_text(sample, how, model, term=term)
+    except EstimationError as error:
+        if is_alone:
+            raise
+        names = (term,) if model is None else model.names
+        none = (unusable_estimate(name, str(error), n=len(sample), unit="share of posts", method=how) for name in names)
+        return TextFit(tuple(none), None, {}, 0)
 
 
 def _demand_ready(texts: Sequence[str], value: FloatArray, labelled: BoolArray, codes: IntArray, folds: int) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from analysis.admission.posts import admit_posts, plain_address, week_index
 from analysis.admission.study import open_study
-from analysis.admission.survey import admit_survey
+from analysis.admission.survey import _day, admit_survey
 from analysis.admission.tally import released
 from analysis.custody.governance import Anchors, write_anchors
 from analysis.custody.ledger import ConsentEvent, append, wording_hash
@@ -251,8 +251,26 @@ def test_days_outside_every_period_are_counted_and_unreadable_ones_refused(world
     found = admit_survey(study, edited(("last: 2100-04-29", "last: 2100-04-15")))
     assert sum(count for (_, outcome), count in found.tally.items() if outcome == "outside_every_period") > 10
     wrong = changed_world(world, tmp_path, "interviewed: interview_day", "interviewed: respondent_id")
-    with pytest.raises(CustodyError, match=r"'respondent_id' holds no day that can be read; give days as 2027-05-31"):
+    with pytest.raises(CustodyError, match=r"'respondent_id' holds no day that can be read as year-month-day"):
         admit_survey(wrong, SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "day"),
+    [
+        ("2027-05-31", "year-month-day", date(2027, 5, 31)),
+        ("2027-05-31T10:00:00+02:00", "year-month-day", date(2027, 5, 31)),
+        ("05/31/2027 10:00:00 AM", "month/day/year", date(2027, 5, 31)),
+        ("31/05/2027", "day/month/year", date(2027, 5, 31)),
+        ("31.5.2027, 10:00", "day.month.year", date(2027, 5, 31)),
+        ("05/31/2027", "day/month/year", None),
+        ("05/31/2027", "year-month-day", None),
+        ("2027-05-31x", "year-month-day", None),
+        ("", "year-month-day", None),
+    ],
+)
+def test_a_day_is_read_in_the_order_that_the_source_states(text, order, day):
+    assert _day(text, order) == day
 
 
 def test_the_short_way_of_simulated_studies_is_what_admission_makes_of_exports(survey):

@@ -17,7 +17,7 @@ from tests.studies import ROOT
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    for template in (*module.TEMPLATES.values(), module.SURVEY, module.POSTS, module.FRAMES):
+    for template in (*module.TEMPLATES.values(), module.SURVEY, module.POSTS, module.FRAMES, module.TRUTHS[1]):
         path = tmp_path / template
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((ROOT / template).read_bytes())

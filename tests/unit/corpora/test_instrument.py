@@ -63,6 +63,9 @@ def test_it_says_what_the_questionnaire_says():
         ("grp/EX1/tv", "EX1", "tv"),
         ("SC9/ngo", "SC9", "ngo_international"),
         ("LX1_arm", "LX1_ARM", ""),
+        ("sc9___3", "SC9", "ngo_international"),
+        ("sc9___state_security", "SC9", "state_security"),
+        ("EX1 [tv]", "EX1", "tv"),
     ],
 )
 def test_names_are_found_in_every_systems_spelling(variable, item, part):
@@ -72,7 +75,18 @@ def test_names_are_found_in_every_systems_spelling(variable, item, part):
     assert (place.item.item_id, place.part) == (item, part)
 
 
-@pytest.mark.parametrize("variable", ["TA9", "EX1_7", "EX1_0", "EX1[SQ099]", "TA1_tv", "", "grp/", "TA1/a/b/c", "XTA1"])
+def test_a_number_that_the_plan_gives_to_an_option_is_that_option_wherever_it_stands():
+    moved = instrument_of(
+        edited(('"state_security": ["1"]', '"state_security": ["4"]'), ('"none": ["4"]', '"none": ["1"]'))
+    )
+    assert moved.place("sc9___1").part == moved.place("SC9_1").part == "none"
+    assert moved.place("SC9[SQ001]").part == "state_security"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["TA9", "EX1_7", "sc9___7", "TA1 [tv]", "EX1_0", "EX1[SQ099]", "TA1_tv", "", "grp/", "TA1/a/b/c", "XTA1"],
+)
 def test_other_names_are_not_guessed(variable):
     assert BLUEPRINT.place(variable) is None
 

@@ -32,7 +32,7 @@ def load(tmp_path, content):
 
 def test_the_template_is_a_manifest():
     manifest = load_manifest(TEMPLATE)
-    assert manifest.surveys[0].variables.recruiter == "recruiter_id"
+    assert manifest.surveys[0].variables.duration == "interview_seconds"
     assert manifest.posts[0].accounts["user2345678901"].consent_subject == "A-0001"
 
 
@@ -125,7 +125,8 @@ def test_every_basis_is_accepted(tmp_path, basis):
 
 KNOWN = "ledger, hosts, surveys, posts, week_zero"
 SURVEY_KEYS = (
-    "source_id, file, sample_source, mode, variables, format, duration_unit, also_admit, encoding, period, sample"
+    "source_id, file, sample_source, mode, variables, format, duration_unit, also_admit, encoding, period, sample, "
+    "day_order"
 )
 
 

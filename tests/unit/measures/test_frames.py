@@ -158,3 +158,25 @@ def test_a_broken_codebook_is_refused(old, new, words):
             parse_codebook(TEXT.replace(old, new, 1))
     else:
         assert parse_codebook(TEXT.replace(old, new, 1)).frames == CODEBOOK.frames
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "is_negated"),
+    [
+        ("ur", "یہ پناہ نہیں ہے", True),
+        ("ur", "وہ پناہ مانگتے ہیں", False),
+        ("uz", "bu boshpana emas", True),
+        ("uz", "бу бошпана эмас", True),
+        ("uz", "boshpana haqida", False),
+    ],
+)
+def test_a_codebook_in_urdu_and_uzbek_knows_its_negations(language, text, is_negated):
+    table = (
+        "frame_code,frame_name,definition,phrases_ur,phrases_uz,source\n"
+        "HS,shelter,Shelter,پناہ,boshpana; бошпана,invented\n"
+    )
+    codebook = parse_codebook(table)
+    assert codebook.languages == ("ur", "uz")
+    found = code_frames(pl.DataFrame({"t": [text], "g": [language]}), codebook, "t", "g")
+    assert found["has_HS"].to_list() == [True]
+    assert found["negated_HS"].to_list() == [is_negated]

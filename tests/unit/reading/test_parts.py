@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ReleaseError
-from analysis.reading.parts import CHAPTERS, absent_chapters, absent_page
+from analysis.reading.parts import CHAPTERS, absent_chapters, absent_page, parts_sentence
 from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.results.questionnaire import term_rows
 from tests.studies import ROOT, SHIPPED, posts_only, survey_only
@@ -42,3 +42,15 @@ def test_the_questionnaire_of_a_study_without_one_says_so(release_with):
     release = release_with(study_terms=term_rows(posts_only()).to_dict("records"), questionnaire_items=[])
     assert "Nobody was asked in this study" in questionnaire_page(release)
     assert isinstance(release.table("questionnaire_items"), pd.DataFrame)
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (SHIPPED, "has a survey and a corpus of posts."),
+        (survey_only(), "has a survey; what is said about a corpus of posts here holds for studies that have one."),
+        (posts_only(), "has a corpus of posts; what is said about a survey here holds for studies that have one."),
+    ],
+)
+def test_a_study_says_which_parts_it_has(release_with, plan, said):
+    assert parts_sentence(release_with(study_terms=term_rows(plan).to_dict("records"))).endswith(said)

@@ -5,6 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from analysis.errors import StudyError
+from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.double import double_list
 from analysis.estimators.randomised_response.designs import device
 from analysis.estimators.randomised_response.prevalence import prevalence
@@ -39,6 +40,8 @@ def answers(**columns):
         lx2=lambda i: str(COUNTS[(i + 1) % N] + (not COIN[i] and FAVOURABLE[i])),
         lx1_arm=lambda i: ("control", "treatment")[COIN[i]],
         lx2_arm=lambda i: ("treatment", "control")[COIN[i]],
+        lx4=lambda i: str(COUNTS[(i + 2) % N] + (COIN[(i + 5) % N] and FAVOURABLE[i])),
+        lx4_arm=lambda i: ("control", "treatment")[COIN[(i + 5) % N]],
     )
     return rows.assign(**{"interview_period_text": [PERIODS[i % 3] for i in range(N)]} | columns)
 
@@ -114,15 +117,20 @@ def test_clusters_and_strata_of_a_probability_sample_are_in_the_error():
     assert mine.standard_errors[0] > 3 * survey_mean(yes, survey_design(N)).standard_errors[0]
 
 
-def test_an_even_list_and_a_device_are_what_their_estimators_say(survey):
-    """Device minus list, equal weights: the crosswise prevalence minus the mean of both lists."""
+@pytest.mark.parametrize("which", ["lx4", "lx1"])
+def test_an_even_list_and_a_device_are_what_their_estimators_say(which):
+    """Device minus list, equal weights: the crosswise prevalence minus one list, or the mean of two."""
+    survey = survey_of(answers(), edited(("how: list, by: lx4", f"how: list, by: {which}")))
     found = made(survey, "E07a_public_minus_private").estimator(np.ones(N), None)
     rows = survey.rows
-    same = (rows.rr1 == "both_or_neither").to_numpy(float)
-    counts = [rows[item].astype(int).to_numpy() for item in ("lx1", "lx2")]
-    treated = (rows.lx1_arm == "treatment").to_numpy(int)
-    lists = double_list(counts[0], counts[1], treated, 4, weights=np.ones(N)).average
-    masked = prevalence(same, device("crosswise", p=0.25))
+    counts = {item: rows[item].astype(int).to_numpy() for item in ("lx1", "lx2", "lx4")}
+    arms = {item: (rows[f"{item}_arm"] == "treatment").to_numpy(int) for item in ("lx1", "lx4")}
+    lists = (
+        double_list(counts["lx1"], counts["lx2"], arms["lx1"], 4, weights=np.ones(N)).average
+        if which == "lx1"
+        else difference_in_means(counts["lx4"], arms["lx4"], 4, design="placebo-list").difference
+    )
+    masked = prevalence((rows.rr1 == "both_or_neither").to_numpy(float), device("crosswise", p=0.25))
     assert found.value == pytest.approx(masked.value - lists.value, abs=1e-12)
     assert lists.se < np.sqrt(N / (N - 1) * (found.scores @ found.scores)) < masked.se + lists.se
 
@@ -147,16 +155,20 @@ def test_the_robust_interval_holds_every_weighting_and_both_counts_of_the_undeci
     assert wide.low < narrower.low < narrower.high < wide.high
 
 
-def test_what_the_length_of_a_list_may_add_is_taken_out(survey):
+@pytest.mark.parametrize(("which", "errors"), [("lx4", (0.0, 0.08)), ("lx1", (-0.16, 0.0))])
+def test_what_the_length_of_a_list_may_add_is_taken_out(which, errors):
+    """Of a list that is subtracted: too high a list makes the difference too small."""
+    survey = survey_of(answers(), edited(("how: list, by: lx4", f"how: list, by: {which}")))
     wanted = made(survey, "E07a_public_minus_private")
-    assert (min(wanted.errors), max(wanted.errors)) == (-0.16, 0.0)
+    assert (min(wanted.errors), max(wanted.errors)) == errors
     found = robust_comparison(survey, wanted)
     plain = wanted.estimator(survey.weights["blended"], None)
-    assert found.high > plain.value + 0.16
+    assert found.low < plain.value - errors[1]
+    assert found.high > plain.value - errors[0]
 
 
 def test_a_list_that_failed_gives_no_difference_and_no_evidence(survey):
-    failed = {"K20_approval_share": SCREEN_FAILS}
+    failed = {"lx4": SCREEN_FAILS}
     rows = Rows(survey, "made up")
     comparison_rows(rows, failed)
     own = next(each for each in rows.found if each["estimand_id"] == "E07a_public_minus_private")
@@ -178,7 +190,9 @@ def test_a_period_with_few_respondents_is_not_compared():
     ("change", "said"),
     [
         (("periods: [third]}", "periods: [fourth]}"), r"differences\[0\]\.share\.periods\[0\].*no such period"),
-        (("how: list}", "how: device}"), r"differences\[1\]\.minus\.of.*no device has this estimand"),
+        (("how: list, by: lx4}", "how: list}"), r"differences\[1\]\.minus\.of.*2 could be meant; say by which item"),
+        (("by: lx4}", "by: lx3}"), r"differences\[1\]\.minus\.by.*no list experiment of this estimand begins with it"),
+        (("how: list, by: lx4}", "how: device}"), r"differences\[1\]\.minus\.of.*no device has this estimand"),
         (("    on: re1\n", "    on: ta1\n"), r"gradients\[0\]\.on.*no numbers"),
         (("first: 2100-03-21", "first: 2100-03-19"), r"periods\.second\.first.*ends on 2100-03-20"),
         (("absent: never, is_excluding: false", "absent: never"), r"quality\.foil\.item.*nobody may be left out"),

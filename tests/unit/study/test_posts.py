@@ -9,7 +9,7 @@ from analysis.study.loading import json_schema, parse_plan, study_files
 from tests.studies import POSTS_ONLY, ROOT, SHIPPED, posts_only, survey_only
 
 FRAMES = """frame_code,frame_name,definition,phrases_en,phrases_de,source
-RM,remittances,Sending money,remittances; hawala,Hawala,own
+RM,money_sent_home,Sending money,remittances; hawala,Hawala,own
 VI,visas,Visas,visas,Visa,own
 """
 
@@ -103,7 +103,7 @@ def folder(tmp_path):
 
 def test_a_codebook_lies_in_a_table_beside_the_plan(folder):
     frames = load_plan(folder / "study.yml").posts.frames
-    assert [frame.code for frame in frames] == ["RM", "VI"]
+    assert [(frame.code, frame.words) for frame in frames] == [("RM", "money sent home"), ("VI", "visas")]
     assert frames[0].phrases == {"en": ("remittances", "hawala"), "de": ("Hawala",)}
 
 
@@ -117,7 +117,7 @@ def test_a_codebook_lies_in_a_table_beside_the_plan(folder):
         ("phrases_de", "phrases_xx", "column 'phrases_xx' is of no language that is told apart; known: phrases_fa"),
         ("source", "quelle", "no column 'source'"),
         ("phrases_en,phrases_de", "en,de", "no column of phrases"),
-        ("RM,rem", "rm,rem", "string should match pattern"),
+        ("RM,money", "rm,money", "string should match pattern"),
     ],
 )
 def test_a_broken_table_is_refused_by_row_and_column(folder, old, new, told):

@@ -1,0 +1,146 @@
+"""`rehearse`: a plan tried on invented people before anybody is asked, from vendors' exports to verdicts.
+
+What must not be here: a world, arithmetic, a file of the real vault that is written.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.markdown import Markdown
+from rich.progress import Progress
+
+from analysis.atomic import write_atomically
+from analysis.claims.register import load_register
+from analysis.commands import rehearsal_pipeline
+from analysis.commands.rehearsal_folder import MARGINS, SOURCES, TRUTHS, open_design, plan_file
+from analysis.commands.rehearsal_report import REPORT, Gated, Rehearsal, report, write_report
+from analysis.commands.rehearsal_studies import Studied, repeated, study_once, tally_of
+from analysis.commands.screen import screen
+from analysis.custody.modes import PRIVATE_UMASK
+from analysis.errors import InputError
+from analysis.params import load_params
+from analysis.rehearsal.world import Design, World, make_world
+from analysis.results.rehearsal import beside_truth, claimed
+from analysis.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+STAMP = "rehearsal.json"
+
+
+def rehearse(
+    study: Annotated[Path, typer.Argument(help="Folder of a study, or its plan, such as data/vault/study.yml")],
+    *,
+    respondents: Annotated[int, typer.Option(min=1, help="Interviews over all exports")] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn")] = 1,
+    draws: Annotated[int, typer.Option(min=0, help="Repeated studies, from exports to estimates")] = 0,
+    to: Annotated[
+        Path | None, typer.Option(help="Keep report, tables and the throw-away project here; goes on there")
+    ] = None,
+    pipeline: Annotated[bool, typer.Option(help="Run the whole pipeline, to its book")] = True,
+) -> None:
+    """Make an invented world from a plan, run the pipeline on its exports, and hold every estimate against the truth.
+
+    Example: ./run rehearse data/vault --respondents 1500 --draws 50 --to /tmp/rehearsal. What is true is stated in
+    truths.yml beside the plan, or has a default. The study's own files are read and never written. Exit code 0; 2 with
+    what has to be mended, or with the stage that stopped.
+    """
+    os.umask(PRIVATE_UMASK)
+    design = open_design(study)
+    world = make_world(design, respondents, seed)
+    with _place(to, study, (respondents, seed)) as folder, Progress(transient=True) as progress:
+        if pipeline:
+            once, gated = _through_pipeline(design, world, folder, plan_file(study), progress)
+        else:
+            once, gated = _studied(design, world), None
+        others = list(progress.track(_repeated(design, respondents, seed, draws), total=draws, description="studies"))
+        found = Rehearsal(design, respondents, seed, once, gated, others)
+        if to:
+            write_report(found, to)
+    _print(report(found))
+    if to:
+        print(f"written: {to / REPORT} and its tables")
+
+
+def _print(text: str) -> None:
+    console = screen()
+    if console.is_terminal:
+        console.print(Markdown(text))
+    else:
+        print(text, end="")
+
+
+@contextmanager
+def _place(to: Path | None, study: Path, asked: tuple[int, int]) -> Iterator[Path]:
+    """A folder for the throw-away project: the one that is named, or one that is deleted afterwards."""
+    if to is None:
+        with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+            yield Path(folder)
+        return
+    inside = to.resolve()
+    if inside.is_relative_to(ROOT):
+        raise InputError(
+            f"--to {to}: lies in the project, where invented exports could be taken for real ones; move it"
+        )
+    to.mkdir(parents=True, exist_ok=True)
+    stamp = _stamp(study, asked)
+    if (to / STAMP).is_file() and (to / STAMP).read_bytes() != stamp:
+        raise InputError(f"--to {to}: holds another rehearsal; name another folder, or remove this one")
+    if not (to / STAMP).is_file() and any(to.iterdir()):
+        raise InputError(f"--to {to}: holds other files; name an empty folder")
+    write_atomically(to / STAMP, stamp)
+    yield to
+
+
+def _stamp(study: Path, asked: tuple[int, int]) -> bytes:
+    """By what a rehearsal is known again: the study's files, its size, its seed."""
+    path = plan_file(study)
+    files = [path, *(path.parent / name for name in (SOURCES, TRUTHS, MARGINS))]
+    hashes = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files if each.is_file()}
+    return (json.dumps({"files": hashes, "respondents": asked[0], "seed": asked[1]}, sort_keys=True) + "\n").encode()
+
+
+def _through_pipeline(
+    design: Design, world: World, folder: Path, plan: Path, progress: Progress
+) -> tuple[Studied, Gated]:
+    project = folder / "project"
+    if not project.is_dir():
+        rehearsal_pipeline.lay_out(ROOT, folder, plan, design, world)
+    rehearsal_pipeline.run(project, progress)
+    store = Store(project)
+    rows = beside_truth(store.read("candidate__vault_survey_estimates"), world.values)
+    evidence = store.read("restricted__vault_survey_evidence")
+    register = load_register(project / "data/claims/claims.yml", project / "data/claims/FROZEN.sha256")
+    claims = claimed(register, evidence, design.plan, world.values)
+    once = Studied(rows, claims, tally_of(store.read("open__vault_survey_admission")))
+    return once, _gated(store)
+
+
+def _gated(store: Store) -> Gated:
+    """Checks of the gate, and cells of the study's own counts that it left empty."""
+    records = store.read("open__disclosure_records")
+    own = [name for name in records.table_name.unique() if name.startswith("vault_")]
+    rows = []
+    for name in own:
+        counts = store.read(f"open__{name}").filter(regex=r"_n$")
+        if int(counts.isna().sum().sum()):
+            rows.append((name, int(counts.isna().sum().sum()), counts.size))
+    return Gated(records, pd.DataFrame(rows, columns=["table_name", "empty_n", "cells_n"]))
+
+
+def _studied(design: Design, world: World) -> Studied:
+    params = load_params(ROOT / "params.yaml")
+    register = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        return study_once(design, world, Path(folder), register, params.weight_respondents.cut_at)
+
+
+def _repeated(design: Design, respondents: int, seed: int, draws: int) -> Iterator[Studied]:
+    yield from repeated(design, respondents, seed, draws, _studied) if draws else ()

@@ -1,0 +1,253 @@
+"""A whole rehearsal: people, respondents of every source, their consents, and all files of a throw-away vault by path.
+
+What must not be here: a folder, a real file, an estimate.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+import yaml
+
+from analysis.errors import StudyError
+from analysis.rehearsal.exports import Source, identity, written
+from analysis.rehearsal.interview import Interviews, interview
+from analysis.rehearsal.population import Bools, Population, populate, size_for
+from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
+from analysis.rehearsal.truth import Truth, truths
+from analysis.rehearsal.truths import Truths
+from analysis.study import Plan
+from analysis.vendors import Row
+
+FEWEST = 30
+"""Respondents of a source with fewer are no rehearsal of anything."""
+
+OUTCOMES = ("grants", "refuses", "withdraws", "narrows", "never_asked")
+NO_DAY = "2100-01-01"
+"""Of interviews where the plan has no periods."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What a survey system would have recorded of an invented person."""
+
+    name: str
+    phone: str
+    email: str
+    handle: str
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """What nothing that is released may hold."""
+        return (self.name, self.email, self.handle)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is rehearsed: the plan, what is true, the exports that are expected, where people may live."""
+
+    plan: Plan
+    truths: Truths
+    sources: tuple[Source, ...]
+    hosts: tuple[str, ...]
+    cells: Mapping[tuple[str, ...], float] | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """What is handed out, and what is true.
+
+    Attributes
+    ----------
+    files : path in the vault → content: exports and margins
+    decisions : key in the ledger and what its owner decided, one of `OUTCOMES`
+    traces : strings that point at an invented person: nothing that is released may hold one
+    values : every true value
+    """
+
+    files: Mapping[str, bytes]
+    decisions: Sequence[tuple[str, str]]
+    traces: Sequence[str]
+    values: Sequence[Truth]
+
+
+def make_world(design: Design, respondents: int, seed: int) -> World:
+    """Make people, ask some of them, and write everything out.
+
+    Parameters
+    ----------
+    design : Design
+    respondents : int
+        Interviews over all sources.
+    seed : int
+
+    Raises
+    ------
+    StudyError
+        Too few respondents for the sources, or a truth that cannot be.
+    """
+    if respondents < FEWEST * len(design.sources):
+        raise StudyError(
+            f"{respondents} respondents for {len(design.sources)} exports; give at least {FEWEST} for each, by "
+            "--respondents"
+        )
+    people, sampling = np.random.default_rng(seed).spawn(2)
+    population = populate(design.plan, design.truths, design.hosts, size_for(respondents), people, cells=design.cells)
+    return ask(design, population, respondents, sampling)
+
+
+def ask(design: Design, population: Population, respondents: int, generator: np.random.Generator) -> World:
+    """Sample and interview, once; another generator gives another study of the same people."""
+    taken = np.zeros(population.size, dtype=bool)
+    files: dict[str, bytes] = {}
+    decisions: list[tuple[str, str]] = []
+    traces: list[str] = []
+    office = _Office(generator)
+    for number, source in enumerate(design.sources):
+        size = respondents // len(design.sources) + (number < respondents % len(design.sources))
+        sample = _sample(population, source, size, taken, generator)
+        taken[sample.person] = True
+        said = interview(population, sample.person, generator)
+        rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
+        again = (
+            _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
+        )
+        decisions += _decided([*rows, *again], population.truths.habits.consenting, generator)
+        traces += [text for row in [*rows, *again] for text in (row.respondent_id, *row.trace.strings)]
+        files[source.file] = written(source, design.plan, _shuffled([*rows, *again], population.truths, generator))
+    if design.plan.margins:
+        files["margins.csv"] = margins_csv(population)
+    return World(dict(sorted(files.items())), decisions, sorted(set(traces)), truths(population))
+
+
+def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
+    draw = {"rds": recruits, "probability": drawn}.get(source.sample_source, volunteers)
+    return draw(population, size, taken, generator)
+
+
+class _Office:
+    """Hands out ids that say nothing about recruitment, and invents the person behind them."""
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self.generator = generator
+        self.numbers = iter(generator.permutation(900_000) + 100_000)
+
+    def next(self) -> str:
+        """An id that nobody has."""
+        return f"INV{next(self.numbers)}"
+
+
+def _days(plan: Plan, source: Source, size: int, generator: np.random.Generator) -> list[str]:
+    """Days of interviews, spread evenly over the periods of the plan, or over that of the source."""
+    periods = [plan.periods[source.period]] if source.period else list(plan.periods.values())
+    if not periods:
+        return [NO_DAY] * size
+    chosen = [periods[number] for number in generator.integers(0, len(periods), size)]
+    shares = generator.random(size)
+    return [(each.first + timedelta(days=int(share * ((each.last - each.first).days + 1)))).isoformat()
+            for each, share in zip(chosen, shares, strict=True)]  # fmt: skip
+
+
+def _rows(source: Source, sample: Sample, said: Interviews, office: _Office, days: list[str]) -> list[Row]:
+    ids = [office.next() for _ in sample.person]
+    rows = []
+    for number, name in enumerate(ids):
+        recruiter = int(sample.recruiter[number])
+        minutes = f"{said.seconds[number] / 60:.1f}"
+        named = identity(source, recruiter, ids[recruiter]) if recruiter >= 0 else ""
+        rows.append(
+            Row(
+                number=number,
+                respondent_id=name,
+                consent_key=f"KEY-{name}",
+                recruiter_id=named,
+                wave=int(sample.wave[number]),
+                seconds=int(said.seconds[number]),
+                trace=_trace(name),
+                answers=_answers(said, number),
+                more={
+                    "recruiter": named,
+                    "minutes": minutes,
+                    **{key: kept[number] for key, kept in sample.design.items()},
+                },
+                day=days[number],
+            )
+        )
+    return rows
+
+
+def _answers(said: Interviews, number: int) -> dict[str, str]:
+    """Codes by column, and for several answers a mark for each choice."""
+    found = {column: str(answers[number]) for column, answers in said.answers.items()}
+    return _Marks(found)
+
+
+class _Marks(dict[str, str]):
+    """Answers; `column/code` says whether a code is among several that were chosen."""
+
+    def __missing__(self, key: str) -> str:
+        column, _, code = key.rpartition("/")
+        answer = self[column]
+        return answer if answer.startswith(".") else str(int(code in answer.split()))
+
+
+def _trace(name: str) -> Traced:
+    digits = int(name[3:]) % 100
+    return Traced(f"Invented {name}", f"+1 202 555 01{digits:02d}", f"{name.lower()}@mail.example.org", name.lower())
+
+
+def _again(rows: list[Row], share: float, office: _Office) -> list[Row]:
+    """Volunteers who answer once more under another id, with the same answers."""
+    twice = [row for row in rows if office.generator.random() < share]
+    names = [office.next() for _ in twice]
+    return [
+        replace(row, number=len(rows) + number, respondent_id=name, consent_key=f"KEY-{name}")
+        for number, (row, name) in enumerate(zip(twice, names, strict=True))
+    ]
+
+
+def _decided(rows: list[Row], consenting: float, generator: np.random.Generator) -> list[tuple[str, str]]:
+    others = (1 - consenting) / (len(OUTCOMES) - 1)
+    drawn = generator.choice(OUTCOMES, len(rows), p=[consenting, *[others] * (len(OUTCOMES) - 1)])
+    return [(row.consent_key, str(outcome)) for row, outcome in zip(rows, drawn, strict=True)]
+
+
+def _shuffled(rows: list[Row], truths: Truths, generator: np.random.Generator) -> list[Row]:
+    """Some rows twice, all in an order that is not that of recruitment."""
+    repeated = [row for row in rows if generator.random() < truths.habits.written_twice]
+    order = generator.permutation(len(rows))
+    return [*(rows[position] for position in order), *repeated]
+
+
+def margins_csv(population: Population) -> bytes:
+    """Totals of the population in the cells that the plan's margins cross."""
+    declared = population.plan.margins
+    crossed = declared.crossed if declared else ()
+    columns = [population.answers[column] for column in crossed]
+    cells, totals = np.unique(
+        np.array([":".join(map(str, each)) for each in zip(*columns, strict=True)]), return_counts=True
+    )
+    sink = io.StringIO()
+    name = ":".join(crossed)
+    rows = [(name, cell, int(total), "everybody of the rehearsal", "counted in its invented population")
+            for cell, total in zip(cells.tolist(), totals, strict=True)]  # fmt: skip
+    csv.writer(sink, lineterminator="\n").writerows([("variable", "level", "total", "population", "source"), *rows])
+    return sink.getvalue().encode()
+
+
+def manifest(design: Design, ledger: str) -> bytes:
+    """`sources.yml` of the throw-away vault."""
+    surveys = [
+        {
+            "source_id": source.source_id, "file": source.file, "sample_source": source.sample_source,
+            "mode": source.mode, "variables": dict(source.variables), "format": source.vendor,
+            "duration_unit": source.duration_unit,
+            **{key: text for key, text in (("period", source.period), ("sample", source.sample)) if text},
+        }
+        for source in design.sources
+    ]  # fmt: skip
+    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()

@@ -1,0 +1,63 @@
+"""A rehearsal goes through the whole pipeline, to a book that says that it is invented, and touches no real vault."""
+
+import pandas as pd
+import pytest
+
+from analysis.__main__ import command_line
+from analysis.commands import rehearsal_pipeline
+from analysis.commands.rehearsal_folder import open_design, plan_file
+from analysis.commands.rehearsal_report import ESTIMATES, REPORT
+from analysis.errors import StoreError
+from analysis.rehearsal.world import make_world
+from tests.pipeline.conftest import made_through_run
+from tests.rehearsals import PLANS, ROOT
+
+RESPONDENTS = 600
+
+
+@pytest.mark.slow
+def test_a_plan_is_rehearsed_to_its_book_and_a_second_call_goes_on_there(tmp_path, monkeypatch):
+    made_through_run()
+    vault = ROOT / "data/vault"
+    before = sorted(vault.rglob("*"))
+    arguments = ["rehearse", str(PLANS / "returns"), "--respondents", str(RESPONDENTS), "--to", str(tmp_path / "out")]
+    command_line(["rehearse"])(arguments, standalone_mode=False)
+    said = (tmp_path / "out" / REPORT).read_text(encoding="utf-8")
+    assert "Every table passes." in said
+    assert "C13.1" in said
+    rows = pd.read_csv(tmp_path / "out" / ESTIMATES)
+    assert rows[rows.truth.notna() & rows.is_usable].is_covered.astype("boolean").mean() > 0.7
+    project = tmp_path / "out/project"
+    assert "REHEARSAL, invented" in "".join(page.read_text("utf-8") for page in (project / "dist/book").rglob("*.html"))
+    verdicts = pd.read_parquet(project / "data/release/tables/open__claim_verdicts.parquet")
+    assert set(verdicts[verdicts.claim_id == "C13.1"].verdict_code) == {"not_yet_answerable"}
+    assert sorted(vault.rglob("*")) == before
+    monkeypatch.setattr(rehearsal_pipeline, "lay_out", lambda *_: pytest.fail("it begins anew"))
+    command_line(["rehearse"])(arguments, standalone_mode=False)
+    assert (tmp_path / "out" / REPORT).read_text(encoding="utf-8") == said
+
+
+@pytest.mark.slow
+def test_a_stage_that_stops_is_told_with_its_last_words(tmp_path):
+    from rich.progress import Progress
+
+    made_through_run()
+    study = PLANS / "trust"
+    design = open_design(study)
+    project = rehearsal_pipeline.lay_out(ROOT, tmp_path, plan_file(study), design, make_world(design, 100, 1))
+    (project / "data/vault/governance.yml").unlink()
+    with Progress(disable=True) as progress, pytest.raises(StoreError, match=r"(?s)pipeline stopped.*governance\.yml"):
+        rehearsal_pipeline.run(project, progress)
+
+
+def test_what_an_interrupted_copy_left_is_made_anew(tmp_path):
+    study = PLANS / "trust"
+    design = open_design(study)
+    (tmp_path / "project.unfinished").mkdir()
+    (tmp_path / "project.unfinished/half.txt").write_text("half", encoding="utf-8")
+    (tmp_path / rehearsal_pipeline.KEY).write_text("half", encoding="utf-8")
+    project = rehearsal_pipeline.lay_out(ROOT, tmp_path, plan_file(study), design, make_world(design, 100, 1))
+    assert not (project / "half.txt").exists()
+    assert "study: vault" in (project / "params.yaml").read_text(encoding="utf-8")
+    assert "REHEARSAL, invented" in (project / "data/vault/study.yml").read_text(encoding="utf-8")
+    assert {path.name for path in tmp_path.iterdir()} == {"project", rehearsal_pipeline.KEY}
