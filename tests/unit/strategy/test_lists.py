@@ -1,8 +1,8 @@
 from analysis.disclosure.tabular import protect_frequencies
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
-from analysis.strategy.lists import list_counts
-from tests.studies import edited
+from analysis.strategy.lists import impossible_counts, list_answers, list_counts
+from tests.studies import SHIPPED, edited
 from tests.unit.results.surveys import responses
 from tests.unit.strategy.test_survey import survey_of
 
