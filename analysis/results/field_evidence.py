@@ -162,7 +162,7 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
         seen["list_length"] = all(one.design == "placebo-list" for one in lists)
     if any(each.periods for each in ways) and len(plan.periods) < WAVES_FOR_A_TREND:
         seen["three_waves"] = False
-    return dict.fromkeys(sorted(vouched), True) | seen
+    return {name: True for name in (link.screens_passed if link else ())} | seen
 
 
 def _ways(plan: Plan, estimand: str) -> list[Asked]:

@@ -12,7 +12,7 @@ from analysis.corpora.posts import Post
 from analysis.corpora.surveys import Respondent
 from analysis.custody.clock import utc_day
 from analysis.custody.ledger import read_ledger, standing_consents
-from analysis.custody.manifest import CONSENTED, load_manifest
+from analysis.custody.manifest import load_manifest
 from analysis.custody.pseudonyms import load_key
 from tests.pipeline.conftest import ROOT, Project
 from tests.pipeline.vaults import SMALLER, furnish, outside_key
@@ -75,7 +75,7 @@ class TestWithdrawal:
             (source, account)
             for source in manifest.posts
             for account in source.accounts.values()
-            if account.kind == CONSENTED
+            if account.consent_subject
             and account.consent_subject.startswith("SYNA")
             and "aggregate_publication" in getattr(consents.get(account.consent_subject), "scopes", ())
             and source.platform_terms_basis
