@@ -132,17 +132,24 @@ def _deep(release: Release) -> pd.DataFrame:
 
 def _characteristics(release: Release) -> str:
     rows = _deep(release)
-    rows = rows[rows.privacy_step_text == "all answers"]
+    rows = rows[(rows.privacy_step_text == "all answers") & _is_told(rows)]
     columns = {
         "Quantity": lambda row: escaped(sentence_case(row.estimand_text)),
-        "Group": lambda row: escaped(sentence_case(row.group_text)),
         "Estimator (fictional world)": _estimator,
         "Truth": lambda row: decimal(row.mean_truth, 3),
         "Bias": lambda row: decimal(row.bias_share, 3),
         "Root mean squared error": lambda row: decimal(row.rmse_share, 3),
         "Intervals that hold the truth": lambda row: percent(row.coverage_share),
     }
-    return table_block(column_table(rows, columns, (3, 4, 5, 6)), release, "synthetic_deep_diagnosis", SCRIPT)
+    return table_block(column_table(rows, columns, (2, 3, 4, 5)), release, "synthetic_deep_diagnosis", SCRIPT)
+
+
+def _is_told(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Rows that the chapter shows: everybody under the weights of the results, lists and recruitment; no policies."""
+    is_everybody = rows.group_text.eq("all") | rows.weighting_code.eq("envelope")
+    is_weighted = rows.weighting_code.isin(["blended", "envelope"]) | rows.estimator_text.ne("share of answers")
+    has_weighted = rows.estimand_id.isin(rows.estimand_id[rows.weighting_code.eq("blended")])
+    return is_everybody & is_weighted & has_weighted
 
 
 def _estimator(row: Any) -> str:
