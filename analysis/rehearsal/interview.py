@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analysis.rehearsal.population import Bools, Population, Texts, levels_of, on_scale, trait_columns
 from analysis.rehearsal.truths import effects_of, masked_estimands
 from analysis.study import Plan
-from analysis.study.plan import Device, Endorsement, ItemList, ListExperiment, Policy
+from analysis.study.estimands import Device, Endorsement, ItemList, ListExperiment, Policy
 
 REFUSED, DONT_KNOW = ".refused", ".dont_know"
 TOO_FAST = 0.2

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from analysis.errors import StudyError
 from analysis.rehearsal.truths import DEFAULT_SHARE, Truths, effects_of, masked_estimands
 from analysis.study import Plan
+from analysis.study.estimands import Question
 from analysis.study.items import Item
-from analysis.study.plan import Question
 
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]

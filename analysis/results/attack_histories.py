@@ -30,7 +30,7 @@ from analysis.strategy.frame import ALL, Survey, read_survey
 from analysis.strategy.rows import Rows
 from analysis.strategy.weights import weight_rows
 from analysis.study import Plan
-from analysis.study.plan import Question
+from analysis.study.estimands import Question
 
 SINGLES, JOINS, BATCHES, BATCHES_EACH = 24, 8, (2, 5, 9, 10), 3
 OFF_EVERY = 3

@@ -17,7 +17,7 @@ from analysis.errors import ClaimsError
 from analysis.results.claims import Piece
 from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 from analysis.study import Plan
-from analysis.study.plan import Asked, ListExperiment
+from analysis.study.estimands import Asked, ListExperiment
 
 WAVES_FOR_A_TREND = 3
 LEVEL, SPLIT = 0.95, 0.975

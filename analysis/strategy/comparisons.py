@@ -22,7 +22,8 @@ from analysis.strategy.direct import PLAN_WEIGHTINGS
 from analysis.strategy.frame import Bools, Coded, Floats, Survey
 from analysis.strategy.lists import list_answers
 from analysis.strategy.rows import REFUSED, Number, Place, Rows
-from analysis.study.plan import Asked, Battery, Device, Difference, Gradient, ListExperiment, Plan, SplitBallot
+from analysis.study.estimands import Asked, Battery, Device, Difference, Gradient, ListExperiment, SplitBallot
+from analysis.study.plan import Plan
 
 UNDECIDED = (None, 0, 1)
 """Left out, counted as no, counted as yes: on both sides alike."""

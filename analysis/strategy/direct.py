@@ -24,7 +24,8 @@ from analysis.schemas.precision import floored
 from analysis.strategy.complements import withhold_complements
 from analysis.strategy.frame import ALL, Bools, Coded, Survey
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against
-from analysis.study.plan import Group, Question, SplitBallot
+from analysis.study.estimands import Question, SplitBallot
+from analysis.study.plan import Group
 
 SHARE = "share of answers"
 PLAN_WEIGHTINGS = ("rds", "raked", "design", "blended")

@@ -13,7 +13,7 @@ from analysis.strategy.comparisons import Comparison, is_large_enough, judged, r
 from analysis.strategy.direct import blended_share, is_reported, robust, robust_group
 from analysis.strategy.frame import Survey
 from analysis.strategy.rows import reason_against
-from analysis.study.plan import Question
+from analysis.study.estimands import Question
 
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.992, 0.994, 0.995,
           0.996, 0.997, 0.998, 0.999, 0.9995, 0.9999)  # fmt: skip

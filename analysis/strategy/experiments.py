@@ -29,7 +29,7 @@ from analysis.schemas.precision import SHARE_STEPS, down_to_step, floored, share
 from analysis.strategy.frame import ALL, Bools, Floats, Survey
 from analysis.strategy.lists import ListAnswers, counts_of, impossible_counts, list_answers
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, listing, reason_against, slug
-from analysis.study.plan import Device, Endorsement, ListExperiment
+from analysis.study.estimands import Device, Endorsement, ListExperiment
 
 LEVEL = 0.05
 WEIGHTINGS = ("rds", "blended")

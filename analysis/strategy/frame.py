@@ -16,7 +16,8 @@ import pandas as pd
 
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
 from analysis.strategy.weights import Recruitment, recruitment
-from analysis.study.plan import Group, Plan, Question
+from analysis.study.estimands import Question
+from analysis.study.plan import Group, Plan
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

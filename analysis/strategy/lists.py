@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.strategy.frame import Bools, Floats, Survey
-from analysis.study.plan import ItemList
+from analysis.study.estimands import ItemList
 
 ARMS = ("control", "treatment")
 ALL_ANSWERS = "all answers"

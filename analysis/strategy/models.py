@@ -25,7 +25,7 @@ from analysis.strategy.direct import PLAN_WEIGHTINGS, blended_share, robust
 from analysis.strategy.experiments import Checks
 from analysis.strategy.frame import ALL, Bools, Coded, Floats, Survey
 from analysis.strategy.rows import REFUSED, Number, Place, Rows, reason_against
-from analysis.study.plan import Contrast, Question, Scale
+from analysis.study.estimands import Contrast, Question, Scale
 
 Ints = npt.NDArray[np.int64]
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from analysis.study.estimands import Asked
 from analysis.study.faults import Fault, Place, nearest
-from analysis.study.plan import Asked, Plan
+from analysis.study.plan import Plan
 
 EVIDENCE_PARTS = ("list_experiments", "devices", "split_ballots", "batteries", "differences", "gradients")
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from analysis.study.comparisons import comparison_faults
+from analysis.study.estimands import Question
 from analysis.study.faults import COLUMN_KEYS, Fault, Place, nearest, texts_under
 from analysis.study.items import by_column
-from analysis.study.plan import Group, Plan, Question
+from analysis.study.plan import Group, Plan
 from analysis.study.post_references import post_faults
 from analysis.study.protection import protected
 

@@ -7,7 +7,7 @@ from analysis.rehearsal.interview import MASKS, interview, sensitive_columns
 from analysis.rehearsal.population import populate
 from analysis.rehearsal.sampling import recruits, volunteers
 from analysis.rehearsal.truths import Habits, Network
-from analysis.study.plan import Device
+from analysis.study.estimands import Device
 from tests.rehearsals import design_of
 
 QUIET = Habits(
