@@ -160,6 +160,21 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class OwnContents:
+    """Claims of a study of one's own, with what they need beside the conventions of the register."""
+
+    history: tuple[HistoryEntry, ...]
+    topics: Mapping[str, str]
+    screens: Mapping[str, str]
+    confirmatory_family: tuple[str, ...]
+    claims: tuple[Claim, ...]
+
+
+FIRST_OWN = 50
+"""Claims of a study are numbered from C50, those of the article below."""
+
+
+@dataclass(frozen=True)
 class Register:
     """The frozen register and the hash of the bytes it was read from."""
 
@@ -168,6 +183,13 @@ class Register:
     external_time_stamp: TimeStamp | None
     conventions: Conventions
     claims: tuple[Claim, ...]
+    own_history: tuple[HistoryEntry, ...] = ()
+    """Of the claims that a study brings itself; empty where it brings none."""
+
+    def frozen_on(self, claim_id: str) -> date:
+        """Day of the version in which a claim stands: what was asked later was not known to it."""
+        is_own = int(claim_id[1:3]) >= FIRST_OWN
+        return (self.own_history if is_own else self.history)[-1].frozen_on
 
 
 @dataclass(frozen=True)

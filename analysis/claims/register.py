@@ -11,14 +11,24 @@ import math
 import re
 import types
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from analysis.claims.entries import Claim, Contents, Conventions, EvidenceLink, FieldLink, HistoryEntry, Register
+from analysis.claims.entries import (
+    FIRST_OWN,
+    Claim,
+    Contents,
+    Conventions,
+    EvidenceLink,
+    FieldLink,
+    HistoryEntry,
+    OwnContents,
+    Register,
+)
 from analysis.claims.rules import (
     RULE_TYPES,
     Conjunction,
@@ -28,6 +38,10 @@ from analysis.claims.rules import (
     rule_estimands,
 )
 from analysis.errors import ClaimsError
+
+FROZEN = "FROZEN.sha256"
+OWN = "data/vault/claims.yml"
+"""Claims of a study of one's own; `FROZEN.sha256` beside it holds their hash."""
 
 CLAIM_ID = re.compile(r"C(\d{2})(\.\d)?")
 ESTIMAND_ID = re.compile(r"E(\d{2})[a-z]?_[a-z0-9_]+(\[[A-Z0-9]+\])*")
@@ -84,6 +98,67 @@ def load_register(path: Path, frozen_hash_path: Path) -> Register:
     return _parse(content, path.name)
 
 
+def open_register(root: Path, study: str) -> Register:
+    """The register of the project; for a study of one's own with the claims that it brings, where it brings any.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    study : str
+        `synthetic` or `vault`.
+
+    Raises
+    ------
+    ClaimsError
+        As `load_register`; also when a claim of the study is numbered below C50.
+    """
+    folder, own = root / "data/claims", root / OWN
+    register = load_register(folder / "claims.yml", folder / FROZEN)
+    return with_own(register, own) if study == "vault" and own.is_file() else register
+
+
+def with_own(register: Register, path: Path, *, is_frozen: bool = True) -> Register:
+    """The register with the claims of a study behind its own.
+
+    Rules, screens and the confirmatory family of both hold together: Holm's procedure runs over all of them. Claims
+    that are not frozen yet can be rehearsed, and never judged.
+    """
+    content = _read_bytes(path)
+    if is_frozen:
+        _check_frozen(path, hashlib.sha256(content).hexdigest(), path.with_name(FROZEN))
+    return _joined(register, content, path.name)
+
+
+def freeze_own(register: Register, path: Path) -> str:
+    """Record the hash of a study's claims that are well formed, beside them; ClaimsError otherwise."""
+    content = _read_bytes(path)
+    _joined(register, content, path.name)
+    return _record(hashlib.sha256(content).hexdigest(), path, path.with_name(FROZEN))
+
+
+def _joined(register: Register, content: bytes, file: str) -> Register:
+    own: OwnContents = _read_dataclass(OwnContents, _loaded(content, file), file)
+    for claim in own.claims:
+        match = CLAIM_ID.fullmatch(claim.id)
+        if match is None or int(match[1]) < FIRST_OWN:
+            raise _refuse(f"{file}: claim {claim.id}, field id", claim.id, f"C{FIRST_OWN} to C99", "number it anew")
+    known = register.conventions
+    for name in ("topics", "screens"):
+        _check_unique(f"{file}, field {name}", [*getattr(known, name), *getattr(own, name)])
+    conventions = replace(
+        known,
+        topics={**known.topics, **own.topics},
+        screens={**known.screens, **own.screens},
+        confirmatory_family=(*known.confirmatory_family, *own.confirmatory_family),
+    )
+    joined = Contents(register.history, register.external_time_stamp, conventions, (*register.claims, *own.claims))
+    _check_contents(joined, file)
+    _check_history(own.history, file)
+    digest = hashlib.sha256(register.sha256.encode() + content).hexdigest()
+    return Register(digest, joined.history, joined.external_time_stamp, conventions, joined.claims, own.history)
+
+
 def freeze(path: Path, hash_path: Path) -> str:
     """Record the hash of a register that is well formed, in one atomic step, and return the hash.
 
@@ -94,11 +169,14 @@ def freeze(path: Path, hash_path: Path) -> str:
     ClaimsError
         When the register is missing or malformed; the old hash file then stays as it was.
     """
-    register = _parse(_read_bytes(path), path.name)
+    return _record(_parse(_read_bytes(path), path.name).sha256, path, hash_path)
+
+
+def _record(digest: str, path: Path, hash_path: Path) -> str:
     partial = hash_path.with_name(hash_path.name + ".partial")
-    partial.write_bytes(f"{register.sha256}  {path.name}\n".encode())
+    partial.write_bytes(f"{digest}  {path.name}\n".encode())
     partial.replace(hash_path)
-    return register.sha256
+    return digest
 
 
 def load_links(path: Path, register: Register) -> tuple[EvidenceLink, ...]:
@@ -214,15 +292,18 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _parse(content: bytes, file: str) -> Register:
+def _loaded(content: bytes, file: str) -> Yaml:
     try:
         # A subclass of the safe loader: it builds plain values only.
-        raw = yaml.load(content, Loader=_StrictLoader)  # noqa: S506
+        return yaml.load(content, Loader=_StrictLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ClaimsError(f"{file}: is not valid YAML ({error}); correct the line that is named.") from error
     except ClaimsError as error:
         raise ClaimsError(f"{file}: {error}") from error
-    contents: Contents = _read_dataclass(Contents, raw, file)
+
+
+def _parse(content: bytes, file: str) -> Register:
+    contents: Contents = _read_dataclass(Contents, _loaded(content, file), file)
     _check_contents(contents, file)
     sha256 = hashlib.sha256(content).hexdigest()
     return Register(sha256, contents.history, contents.external_time_stamp, contents.conventions, contents.claims)

@@ -1,11 +1,20 @@
-"""`freeze-claims`: record the hash of a new version of the register."""
+"""`freeze-claims`: record the hash of a new version of the register, or of the claims of a study of one's own."""
 
 from pathlib import Path
+from typing import Annotated
 
-from analysis.claims.register import freeze
+import typer
+
+from analysis.claims.register import FROZEN, OWN, freeze, freeze_own, load_register
 
 
-def freeze_claims() -> None:
-    """Freeze data/claims/claims.yml after a dated entry was added to its history."""
+def freeze_claims(
+    *, own: Annotated[bool, typer.Option("--own", help=f"The claims of your study, {OWN}, before the field")] = False
+) -> None:
+    """Freeze data/claims/claims.yml after a dated entry was added to its history, or the claims of one's own study."""
     folder = Path.cwd() / "data/claims"
-    print(f"frozen: {freeze(folder / 'claims.yml', folder / 'FROZEN.sha256')}")
+    if own:
+        register = load_register(folder / "claims.yml", folder / FROZEN)
+        print(f"frozen: {freeze_own(register, Path.cwd() / OWN)}")
+        return
+    print(f"frozen: {freeze(folder / 'claims.yml', folder / FROZEN)}")

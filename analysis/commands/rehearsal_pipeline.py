@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from analysis.admission.identities import PLANTED
 from analysis.atomic import write_atomically
-from analysis.claims.register import FIELD_COLUMNS
+from analysis.claims.register import FIELD_COLUMNS, FROZEN, OWN, freeze_own, load_register
 from analysis.commands.rehearsal_studies import write_vault
 from analysis.commands.verify import copy_source
 from analysis.custody.pseudonyms import create_key
@@ -79,10 +79,19 @@ def lay_out(root: Path, folder: Path, plan: Path, design: Design, world: World) 
     (vault / "governance.yml").write_text(yaml.safe_dump(_PAPERS), encoding="utf-8")
     (vault / PLANTED).write_text(json.dumps({"everywhere": list(world.traces)}), encoding="utf-8")
     (vault / "evidence_links.csv").write_text(",".join(FIELD_COLUMNS) + "\n", encoding="utf-8")
+    _bring_claims(plan.parent / Path(OWN).name, unfinished)
     write_atomically(unfinished / "params.yaml", _parameters(unfinished / "params.yaml"))
     create_key(key, unfinished)
     unfinished.rename(project)
     return project
+
+
+def _bring_claims(own: Path, project: Path) -> None:
+    """Claims of the study, frozen as they are today."""
+    if own.is_file():
+        shutil.copyfile(own, project / OWN)
+        folder = project / "data/claims"
+        freeze_own(load_register(folder / "claims.yml", folder / FROZEN), project / OWN)
 
 
 def _said(path: Path) -> str:

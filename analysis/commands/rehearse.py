@@ -7,8 +7,9 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,8 @@ from rich.markdown import Markdown
 from rich.progress import Progress
 
 from analysis.atomic import write_atomically
-from analysis.claims.register import load_register
+from analysis.claims.entries import Register
+from analysis.claims.register import FROZEN, OWN, load_register, with_own
 from analysis.commands import rehearsal_pipeline
 from analysis.commands.rehearsal_folder import MARGINS, SOURCES, TRUTHS, open_design, plan_file
 from analysis.commands.rehearsal_report import REPORT, Gated, Rehearsal, report, write_report
@@ -55,12 +57,14 @@ def rehearse(
     os.umask(PRIVATE_UMASK)
     design = open_design(study)
     world = make_world(design, respondents, seed)
+    run = partial(_studied, _register(plan_file(study).parent))
     with _place(to, study, (respondents, seed)) as folder, Progress(transient=True) as progress:
         if pipeline:
             once, gated = _through_pipeline(design, world, folder, plan_file(study), progress)
         else:
-            once, gated = _studied(design, world), None
-        others = list(progress.track(_repeated(design, respondents, seed, draws), total=draws, description="studies"))
+            once, gated = run(design, world), None
+        studies = _repeated(design, (respondents, seed, draws), run)
+        others = list(progress.track(studies, total=draws, description="studies"))
         found = Rehearsal(design, respondents, seed, once, gated, others)
         if to:
             write_report(found, to)
@@ -102,7 +106,7 @@ def _place(to: Path | None, study: Path, asked: tuple[int, int]) -> Iterator[Pat
 def _stamp(study: Path, asked: tuple[int, int]) -> bytes:
     """By what a rehearsal is known again: the study's files, its size, its seed."""
     path = plan_file(study)
-    files = [path, *(path.parent / name for name in (SOURCES, TRUTHS, MARGINS))]
+    files = [path, *(path.parent / name for name in (SOURCES, TRUTHS, MARGINS, Path(OWN).name))]
     hashes = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files if each.is_file()}
     return (json.dumps({"files": hashes, "respondents": asked[0], "seed": asked[1]}, sort_keys=True) + "\n").encode()
 
@@ -117,8 +121,7 @@ def _through_pipeline(
     store = Store(project)
     rows = beside_truth(store.read("candidate__vault_survey_estimates"), world.values)
     evidence = store.read("restricted__vault_survey_evidence")
-    register = load_register(project / "data/claims/claims.yml", project / "data/claims/FROZEN.sha256")
-    claims = claimed(register, evidence, design.plan, world.values)
+    claims = claimed(_register(plan.parent), evidence, design.plan, world.values)
     once = Studied(rows, claims, tally_of(store.read("open__vault_survey_admission")))
     return once, _gated(store)
 
@@ -135,12 +138,21 @@ def _gated(store: Store) -> Gated:
     return Gated(records, pd.DataFrame(rows, columns=["table_name", "empty_n", "cells_n"]))
 
 
-def _studied(design: Design, world: World) -> Studied:
+def _register(study: Path) -> Register:
+    """The register, with the claims that lie beside the plan, frozen or not."""
+    folder, own = ROOT / "data/claims", study / Path(OWN).name
+    register = load_register(folder / "claims.yml", folder / FROZEN)
+    return with_own(register, own, is_frozen=False) if own.is_file() else register
+
+
+def _studied(register: Register, design: Design, world: World) -> Studied:
     params = load_params(ROOT / "params.yaml")
-    register = load_register(ROOT / "data/claims/claims.yml", ROOT / "data/claims/FROZEN.sha256")
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         return study_once(design, world, Path(folder), register, params.weight_respondents.cut_at)
 
 
-def _repeated(design: Design, respondents: int, seed: int, draws: int) -> Iterator[Studied]:
-    yield from repeated(design, respondents, seed, draws, _studied) if draws else ()
+def _repeated(
+    design: Design, asked: tuple[int, int, int], run: Callable[[Design, World], Studied]
+) -> Iterator[Studied]:
+    respondents, seed, draws = asked
+    yield from repeated(design, respondents, seed, draws, run) if draws else ()

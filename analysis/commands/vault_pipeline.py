@@ -6,6 +6,7 @@ entering the project first and nothing cached. The project's own lock is never t
 DVC.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,12 @@ CONFIG = """\
     autostage = false
     site_cache_dir = .dvc/tmp/site
 """
+
+BESIDE = {
+    "data/claims/evidence_links.csv": ("data/vault/evidence_links.csv",),
+    "data/claims/claims.yml": ("data/vault/claims.yml", "data/vault/FROZEN.sha256"),
+}
+"""What a stage of a vault reads beside a file of the project, where the study has it."""
 
 Tree = dict[str, Any]
 Files = tuple[str, ...]
@@ -53,14 +60,15 @@ def lay_out(root: Path) -> Path:
     for name in sorted({".dvcignore", "params.yaml", *_tops(stages)}):
         _link(place / name, Path(UP) / name)
     shipped, own = (study_files(root, study) for study in ("synthetic", "vault"))
-    private = {name: _private(block, shipped, own) for name, block in stages.items()}
+    beside = {path: [each for each in more if (root / each).is_file()] for path, more in BESIDE.items()}
+    private = {name: _private(block, shipped, own, beside) for name, block in stages.items()}
     content = yaml.safe_dump({"stages": private}, sort_keys=False)
     write_atomically(place / "dvc.yaml", content.encode())
     (root / "dist").mkdir(exist_ok=True)
     return place
 
 
-def _private(block: Tree, shipped: Files, own: Files) -> Tree:
+def _private(block: Tree, shipped: Files, own: Files, beside: Mapping[str, list[str]]) -> Tree:
     """A stage that is run in the project and keeps no copy; one that reads the vault is run every time.
 
     Where it depends on the files of the shipped plan, it depends on those of the vault's own.
@@ -68,6 +76,7 @@ def _private(block: Tree, shipped: Files, own: Files) -> Tree:
     paths = [_path(each) for each in block["deps"]]
     deps = [path for path in paths if path not in shipped]
     deps += own if len(deps) < len(paths) else ()
+    deps += [each for path in paths for each in beside.get(path, ())]
     reads_vault = any(path == CHANGING or path.startswith(f"{CHANGING}/") for path in deps)
     outs = [{_path(each): {"cache": False}} for each in block["outs"]]
     changed = {"always_changed": True} if reads_vault else {}

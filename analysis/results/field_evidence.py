@@ -58,13 +58,13 @@ def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLi
                 "question of the plan `robust`, or the experiment or comparison `is_evidence`, or remove the row."
             )
     by_key = {(link.claim_id, link.estimand_id): link for link in links}
-    is_known = plan.asked_from is None or plan.asked_from <= register.history[-1].frozen_on
     found = []
     for claim in register.claims:
         for part in quantity_rules(claim.rule):
             if part.estimand in known:
                 written = by_key.get((claim.id, part.estimand))
                 made = _evidence(claim.id, part, rows[rows.estimand_id == part.estimand], written, plan)
+                is_known = plan.asked_from is None or plan.asked_from <= register.frozen_on(claim.id)
                 found.append(_piece(replace(made, is_known_at_freeze=is_known), written, plan))
     return found
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.claims.register import load_register
+from analysis.claims.register import open_register
 from analysis.design.studies import simulate_study, simulation
 from analysis.params import Params
 from analysis.results.design_diagnosis import characteristic_rows, required_size_rows, verdict_probability_rows
@@ -14,8 +14,7 @@ FICTION = "synthetic"
 
 def run(store: Store, params: Params) -> None:
     """Diagnose the frozen rules exactly, the answer strategy over simulated studies of the fictional world."""
-    chosen, folder = params.diagnose_design, store.root / "data/claims"
-    register = load_register(folder / "claims.yml", folder / "FROZEN.sha256")
+    chosen, register = params.diagnose_design, open_register(store.root, params.study)
     plan = open_plan(store.root, FICTION)
     what = simulation(plan, chosen.respondents, params.weight_respondents.cut_at, chosen.bootstrap_draws)
     studies = [simulate_study(what, generator) for generator in np.random.default_rng(chosen.seed).spawn(chosen.worlds)]

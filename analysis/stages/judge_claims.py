@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.claims.register import load_field_links, load_links, load_register
+from analysis.claims.register import load_field_links, load_links, open_register
 from analysis.claims.verdict import judge_register
 from analysis.disclosure.history import load_verdicts
 from analysis.params import Params
@@ -19,7 +19,7 @@ FIELD_LINKS = "data/vault/evidence_links.csv"
 def run(store: Store, params: Params) -> None:
     """Judge the register and write it with its evidence and its verdicts."""
     folder = store.root / "data/claims"
-    register = load_register(folder / "claims.yml", folder / "FROZEN.sha256")
+    register = open_register(store.root, params.study)
     shown, context = store.read("candidate__benchmarks_shown"), store.read("candidate__benchmarks_context")
     found = claims.pieces(
         register,

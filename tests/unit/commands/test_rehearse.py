@@ -31,7 +31,9 @@ def study(tmp_path):
     return Path(shutil.copytree(PLANS / "trust", tmp_path / "study"))
 
 
-@pytest.mark.parametrize(("plan", "respondents"), [("trust", 300), ("returns", 400), ("../../data/study", 300)])
+@pytest.mark.parametrize(
+    ("plan", "respondents"), [("trust", 300), ("returns", 400), ("election", 600), ("../../data/study", 300)]
+)
 def test_every_plan_is_rehearsed_at_once(plan, respondents, tmp_path, capsys):
     before = state(PLANS / plan)
     run(PLANS / plan, "--respondents", respondents, "--to", tmp_path / "out")
@@ -42,6 +44,17 @@ def test_every_plan_is_rehearsed_at_once(plan, respondents, tmp_path, capsys):
     assert rows.truth.notna().sum() > 5
     assert rows[rows.truth.notna() & rows.is_usable].is_covered.astype("boolean").mean() > 0.7
     assert state(PLANS / plan) == before
+
+
+def test_claims_that_lie_beside_a_plan_are_rehearsed(tmp_path):
+    """An election study: its own claim decides, both ways; the article's has no estimate in it."""
+    study = Path(shutil.copytree(PLANS / "election", tmp_path / "study"))
+    for share, verdict in ((0.9, "supported"), (0.1, "contradicted")):
+        (study / "truths.yml").write_text(f"shares: {{E50_vote_share: {share}}}\n", encoding="utf-8")
+        run(study, "--respondents", 2000, "--to", tmp_path / verdict)
+        said = (tmp_path / verdict / REPORT).read_text(encoding="utf-8")
+        assert f"| C50 | E50_vote_share | {share:.3f} | {verdict} | {verdict} |" in said
+        assert "C13.1" not in said
 
 
 def make_study(root, monkeypatch, has):
