@@ -57,6 +57,9 @@ ARITHMETIC = "C10"
 COMPUTED = re.compile(r"with probability|with \d+ ?% power")
 """Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
 
+FIRST_OWN = 50
+"""Claims of the study itself are numbered from C50, those of the article below."""
+
 SHOWN_CONTEXT = 6
 DIAGNOSED = (
     "The smallest number of respondents, among those tried, at which the rule gives the right verdict in four of five "
@@ -209,12 +212,15 @@ def _claim(one: Dossier) -> str:
     constructs = entries(one.entry.get("constructs_text"))
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
-    numbers = str(one.entry["article_paragraphs_text"]).split(", ")
-    where = (
-        f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} "
-        f"{listing([quoted(number, 'claims_register') for number in numbers])} counted from its opening, on the "
-        f"question: {escaped(topic(one.entry['topic_code']))}"
-    )
+    question = escaped(topic(one.entry["topic_code"]))
+    where = f"Brought by this study, not by the article, on the question: {question}"
+    if int(one.claim_id[1:3]) < FIRST_OWN:
+        numbers = str(one.entry["article_paragraphs_text"]).split(", ")
+        where = (
+            f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} "
+            f"{listing([quoted(number, 'claims_register') for number in numbers])} counted from its opening, on the "
+            f"question: {question}"
+        )
     stated = f"**As a hypothesis.** {escaped(one.entry['statement'])}"
     return "\n\n".join(
         [

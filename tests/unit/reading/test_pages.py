@@ -279,3 +279,15 @@ def test_a_study_without_lists_recruitment_or_posts_has_pages_that_say_so(releas
     assert "pooled over all others" in survey_values(small)["text_sensitive_groups"]
     for draw in (estimate_ladder, weighting_comparison, endorsement_forest, robust_steps, defect_curve, list_profiles):
         assert draw(small).page_svg
+
+
+def test_a_claim_of_the_study_is_not_put_into_the_articles_mouth(release_with, drawings):
+    made = tables()
+    own = {
+        name: [*made[name], *({**row, "claim_id": "C50"} for row in made[name] if row["claim_id"] == "C01.2")]
+        for name in ("claims_register", "claim_verdicts")
+    }
+    pages = claim_pages(release_with(**own), drawings, EDITION)
+    assert "Brought by this study, not by the article" in pages["claims/c50"]
+    assert "From [the article]" not in pages["claims/c50"]
+    assert "From [the article]" in pages["claims/c01_2"]
