@@ -37,12 +37,15 @@ from analysis.estimators.text_prevalence.sample import labelled_texts
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import survey_share
+from analysis.estimators.weighting.nonresponse import WORST, Difference, nonresponse_bounds
 from analysis.results.method_surveys import Method, Rng, Trial
 from analysis.strategy.comparisons import way
 from analysis.study import Plan
 
 LENGTH_ERROR = 0.08
 _LENGTH = "list of 4 others, 15 % hold the item, a longer list adds 8 points"
+
+_SILENT, _SIDES = "share with nonresponse: of those who would say yes", Difference(-0.18, 0.18)
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
 Setting = tuple[int, int, float, float, float]
@@ -75,6 +78,24 @@ def _share(setting: Setting) -> Callable[[Rng], Trial]:
         value, se = float(made.values[0]), float(made.standard_errors[0])
         shown = usable_estimate("share", value, se, n=n, unit="share", method="linearised")
         return Trial(replace(shown, low=limits.low, high=limits.high), share)
+
+    return trial
+
+
+def _silent(difference: Difference | None, share: float, yes: float, no: float) -> Callable[[Rng], Trial]:
+    """Fifty clusters of twelve; who would say yes answers with another chance than who would say no.
+
+    The limits are those under the assumption, None for nonresponse at random; the share is at the end of the bounds.
+    """
+    cluster = np.arange(600) // 12
+
+    def trial(rng: Rng) -> Trial:
+        chance = rng.beta(share * 19, (1 - share) * 19, 50)[cluster]
+        truth = rng.random(600) < chance
+        y = np.where(rng.random(600) < np.where(truth, yes, no), truth.astype(float), np.nan)
+        made = nonresponse_bounds(y, survey_design(600, clusters=cluster), (difference or WORST,))
+        limits = made.answered if difference is None else made.bounds[0].limits
+        return Trial(replace(made.answered, low=limits.low, high=limits.high), share)
 
     return trial
 
@@ -224,6 +245,15 @@ def _scale_up(rng: Rng) -> Trial:
 
 EDGE_METHODS = (
     *(Method(name, _words(s), s[0] * s[1], _share(s)) for name, s in SHARES.items()),
+    Method(
+        "share_silent_worst_case", f"{_SILENT} 40 %, nobody else does; worst case", 600, _silent(WORST, 0.1, 0.6, 1)
+    ),
+    Method(
+        "share_silent_limited", f"{_SILENT} 40 %, others 20 %; within 18 points", 600, _silent(_SIDES, 0.2, 0.6, 0.8)
+    ),
+    Method(
+        "share_silent_at_random", f"{_SILENT} 40 %, others 20 %; as if at random", 600, _silent(None, 0.2, 0.6, 0.8)
+    ),
     Method("text_dsl_five_channels", "posts of 5 leaning channels, 30 % labelled", 300, _texts(5, -0.5, "dsl")),
     Method("text_dsl_twelve_channels", "posts of 12 leaning channels, 30 % labelled", 720, _texts(12, -0.5, "dsl")),
     Method("text_labelled_eight_channels", "posts of 8 channels, 30 % labelled", 480, _texts(8, -0.5, "labelled")),
