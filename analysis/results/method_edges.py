@@ -19,6 +19,7 @@ from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.double import placebo_list
 from analysis.estimators.list_experiment.length_error import length_envelope, own_errors
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
+from analysis.estimators.list_experiment.posterior import DRAWS, FLAT, BetaPrior, list_posterior
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
 from analysis.estimators.randomised_response.anchored import anchored_prevalence
@@ -42,9 +43,12 @@ from analysis.results.method_surveys import Method, Rng, Trial
 from analysis.strategy.comparisons import way
 from analysis.study import Plan
 
+# What an earlier study said, a sceptic, and a prior that is sure of something wrong.
+EARLIER, SCEPTIC, WRONG = BetaPrior(2, 18), BetaPrior(1, 19), BetaPrior(4, 196)
 LENGTH_ERROR = 0.08
 _LENGTH = "list of 4 others, 15 % hold the item, a longer list adds 8 points"
 
+_PRIOR = "list of 3 others with a prior of 10 % worth 20 answers"
 _SILENT, _SIDES = "share with nonresponse: of those who would say yes", Difference(-0.18, 0.18)
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
@@ -159,6 +163,33 @@ def _rare_list(rng: Rng) -> Trial:
     return Trial(predict(fit, {"prediction": average(fit)})[0], 0.02)
 
 
+def _world_of_the_prior(*, is_direct: bool) -> Callable[[Rng], Trial]:
+    """Prevalence, honesty and everybody's other items come from the prior: the posterior's ranks must be uniform."""
+
+    def trial(rng: Rng) -> Trial:
+        share, honest, arm = rng.beta(EARLIER.a, EARLIER.b), rng.beta(FLAT.a, FLAT.b), np.arange(400) % 2
+        held = rng.random(400) < share
+        admits = held & (rng.random(400) < honest)
+        kind = held.astype(np.int64) + (admits if is_direct else 0)
+        others = (rng.random(400)[:, None] > np.cumsum(rng.dirichlet(np.ones(4), 3), axis=1)[kind, :3]).sum(axis=1)
+        direct = admits.astype(float) if is_direct else None
+        made = list_posterior(others + arm * held, arm, 3, rng, direct=direct, prior=EARLIER, most_draws=DRAWS)
+        return Trial(made.prevalence, share)
+
+    return trial
+
+
+def _believed(share: float, prior: BetaPrior) -> Callable[[Rng], Trial]:
+    """The usual list, and a belief about the share."""
+
+    def trial(rng: Rng) -> Trial:
+        arm, held = np.arange(800) % 2, rng.random(800) < share
+        y = rng.binomial(4, 0.45, 800) + arm * held
+        return Trial(list_posterior(y, arm, 4, rng, prior=prior, most_draws=DRAWS).prevalence, share)
+
+    return trial
+
+
 def _lengthened(rng: Rng, n: int, share: float) -> tuple[FloatArray, FloatArray]:
     """Counts on a list of four others, and an arm; in the treated arm some hold one item more, in truth or not."""
     arm = rng.permutation(np.arange(n) % 2).astype(float)
@@ -263,6 +294,10 @@ EDGE_METHODS = (
     Method("text_labelled_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("labelled")),
     Method("text_ppi_tuned_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("ppi++")),
     Method("list_ml_rare", "list of 4 others, 2 % hold the item; average prediction", 800, _rare_list),
+    Method("list_prior", f"{_PRIOR}; worlds from the prior", 400, _world_of_the_prior(is_direct=False)),
+    Method("list_prior_direct", f"{_PRIOR} and direct answers; same", 400, _world_of_the_prior(is_direct=True)),
+    Method("list_prior_rare", "list of 4 others, 2 % hold the item; prior 5 %", 800, _believed(0.02, SCEPTIC)),
+    Method("list_prior_wrong", "list of 4 others, 15 % hold the item; prior sure of 2 %", 800, _believed(0.15, WRONG)),
     Method("list_equal_length", f"{_LENGTH}; both lists equally long", 1000, _equal_length),
     Method("list_longer", f"{_LENGTH}; nothing allowed for", 1000, _longer("none")),
     Method("list_length_allowed", f"{_LENGTH}; what other studies measured allowed for", 1000, _longer("others")),
