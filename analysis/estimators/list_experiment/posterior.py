@@ -124,10 +124,10 @@ def list_posterior(
 ) -> ListPosterior:
     """Combine a list experiment with what is known of the prevalence beforehand, and with direct answers.
 
-    Respondents are of three types: not holding the item, holding and denying it, holding and admitting it. Each type has
-    its own distribution of the count of other items, so that holders may differ from others; a treated holder counts
-    one more. Nobody says yes falsely, and the list's own assumptions hold. The interval never leaves the range of a
-    share, and near its ends it is as long as prior and list together allow.
+    Respondents are of three types: not holding the item, holding and denying it, holding and admitting it. Each type
+    has its own distribution of the count of other items, so that holders may differ from others; a treated holder
+    counts one more. Nobody says yes falsely, and the list's own assumptions hold. The interval never leaves the range
+    of a share, and near its ends it is as long as prior and list together allow.
 
     Parameters
     ----------
