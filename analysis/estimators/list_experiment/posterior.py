@@ -158,9 +158,10 @@ def list_posterior(
         From `rng`.
 
     Source
-        Types, one-sided misreporting and informative priors: Lu & Traunmüller 2021, doi:10.2139/ssrn.3871089. Without
-        covariates the counts need no binomial form: each type's are multinomial with a Dirichlet prior. Sampler:
-        Neal 2011, Handbook of Markov Chain Monte Carlo, ch. 5.
+        Types, one-sided misreporting and informative priors: Lu & Traunmüller 2026, Political Science Research and
+        Methods, doi:10.1017/psrm.2025.10084; the beta prior is that of `bayeslist(y ~ 1, prior = "BL")` of R bayeslist
+        0.0.1.5. Without covariates the counts need no beta-binomial form: each type's are multinomial with a Dirichlet
+        prior. Sampler: Neal 2011, Handbook of Markov Chain Monte Carlo, ch. 5.
 
     Example
     -------
