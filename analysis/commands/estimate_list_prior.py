@@ -15,7 +15,6 @@ from analysis.commands.list_length import length_envelopes
 from analysis.commands.list_rows import ListOptions, ListRows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
-from analysis.estimators.list_experiment.length_error import length_warning
 from analysis.estimators.list_experiment.posterior import FLAT, BetaPrior, ListPosterior, is_mixed, list_posterior
 from analysis.estimators.list_experiment.standing import analyse
 
@@ -109,7 +108,7 @@ def estimate_posterior(options: ListOptions, rows: ListRows) -> Report:
         ],
         **length_envelopes(estimates, "conventional", None),
     }
-    warnings = [*standing.warnings, length_warning(own.prevalence, "conventional"), *_doubts(made)]
+    warnings = [*standing.warnings, *_doubts(made)]
     return Report(METHOD, "bayes", own.prevalence.n, estimates, None, diagnostics, warnings)
 
 
