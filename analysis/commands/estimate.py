@@ -57,7 +57,7 @@ def list_experiment(
     treatment: Annotated[str, typer.Option(help="Column with the arm", show_default=False)],
     items: Annotated[int, typer.Option(help="Items without the sensitive one", show_default=False)],
     estimator: Annotated[
-        str, typer.Option(help="difference, linear, nls, ml, multi, modified or double")
+        str, typer.Option(help="difference, linear, nls, ml, multi, modified, double or bayes")
     ] = "difference",
     model: Annotated[
         str,
@@ -96,6 +96,11 @@ def list_experiment(
         str | None, typer.Option(help="Answers under an endorsement, a,b,c: do they go with the list?")
     ] = None,
     correlation: Annotated[str, typer.Option(help="with --endorsement: pearson or kendall")] = "pearson",
+    prior: Annotated[
+        str | None,
+        typer.Option(help="bayes: yes and no that earlier evidence is worth, as 2,18 for 10 % worth 20 answers"),
+    ] = None,
+    seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Estimate how many hold a sensitive item that was hidden in a list; diagnostics come first."""
@@ -126,6 +131,8 @@ def list_experiment(
         item_columns=item_columns,
         endorsement=endorsement,
         correlation=correlation,
+        prior=prior,
+        seed=seed,
     )
     emit(estimate_list(options), as_json=as_json)
 

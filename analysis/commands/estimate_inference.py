@@ -1,4 +1,4 @@
-"""`estimate event-study | robust-interval | mrp | scale-up | robustness-value`: their options and help.
+"""`estimate event-study`, `robust-interval`, `mrp`, `scale-up`, `nonresponse-bounds` and `robustness-value`: options.
 
 What belongs here: declarations. What must not: arithmetic, reading files.
 """
@@ -10,6 +10,7 @@ import typer
 
 from analysis.commands.estimate_event_study import EventOptions, estimate_event_study
 from analysis.commands.estimate_mrp import MrpOptions, estimate_mrp
+from analysis.commands.estimate_nonresponse import NonresponseOptions, estimate_nonresponse
 from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata, Weights
 from analysis.commands.estimate_report import Report, emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
@@ -31,6 +32,7 @@ def register_inference(app: typer.Typer) -> None:
     app.command("robust-interval")(robust_interval)
     app.command("mrp")(mrp)
     app.command("scale-up")(scale_up)
+    app.command("nonresponse-bounds")(nonresponse_bounds)
     app.command("robustness-value")(robustness_value)
 
 
@@ -156,6 +158,44 @@ def scale_up(
         clusters=clusters,
     )
     emit(estimate_scale_up(options), as_json=as_json)
+
+
+def nonresponse_bounds(
+    file: File,
+    *,
+    outcome: Annotated[
+        str, typer.Option(help="Column with 0/1 or text levels, empty for no answer", show_default=False)
+    ],
+    differences: Annotated[
+        str | None,
+        typer.Option(
+            help="How far those who did not answer may lie from those who did, in shares, as 0.05,0.1 or -0.05:0.2; "
+            "the worst case always comes first"
+        ),
+    ] = None,
+    target: Annotated[
+        str, typer.Option(help="Limits cover the true share (parameter) or both bounds (set)")
+    ] = "parameter",
+    weights: Weights = None,
+    strata: Strata = None,
+    clusters: Clusters = None,
+    fpc: Annotated[str | None, typer.Option(help="Column of population sizes or sampled shares")] = None,
+    by: Annotated[str | None, typer.Option(help="Column of groups")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bound a share when some did not answer, whatever they would have said."""
+    options = NonresponseOptions(
+        file=file,
+        outcome=outcome,
+        differences=differences,
+        target=target,
+        weights=weights,
+        strata=strata,
+        clusters=clusters,
+        fpc=fpc,
+        by=by,
+    )
+    emit(estimate_nonresponse(options), as_json=as_json)
 
 
 def robustness_value(

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 
 from analysis.commands.estimate_list_designs import METHOD, estimate_double, estimate_joint, estimate_modified
+from analysis.commands.estimate_list_prior import estimate_posterior, refuse_prior_options
 from analysis.commands.estimate_report import Report
 from analysis.commands.list_length import ESTIMATORS_OF_EQUAL_LENGTH, length_envelopes, truth_told
 from analysis.commands.list_rows import ListOptions, ListRows, complete_rows, placebo_rows
@@ -52,7 +53,7 @@ from analysis.estimators.list_experiment.several_items import (
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 from analysis.estimators.list_experiment.with_endorsement import Correlation, list_endorsement_correlations
 
-ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified", "double")
+ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified", "double", "bayes")
 UNCONSTRAINED_WARNING = (
     "intervals of single coefficients and of differences between predictions are too narrow in the unconstrained model "
     "at usual sample sizes; those of average predictions are not: see the table method_coverage"
@@ -105,7 +106,8 @@ def estimate_list(options: ListOptions) -> Report:
 def _by_design(options: ListOptions) -> Callable[[ListOptions, ListRows], Report]:
     if options.outcome is not None:
         return estimate_joint
-    return {"multi": _several, "modified": estimate_modified, "double": estimate_double}.get(options.estimator, _single)
+    special = {"multi": _several, "modified": estimate_modified, "double": estimate_double, "bayes": estimate_posterior}
+    return special.get(options.estimator, _single)
 
 
 def _refuse_unknown(options: ListOptions) -> None:
@@ -139,6 +141,7 @@ def _refuse_contradictions(options: ListOptions) -> None:
     if options.correlation not in get_args(Correlation):
         raise InputError(f"--correlation is '{options.correlation}'; choose {' or '.join(get_args(Correlation))}")
     _refuse_list_designs(options)
+    refuse_prior_options(options)
     if options.endorsement and (_by_design(options) is not _single):
         raise InputError("--endorsement needs one sensitive item, a standard list and no --outcome; leave it out")
 

@@ -58,6 +58,8 @@ class ListOptions:
     item_columns: str | None = None
     endorsement: str | None = None
     correlation: str = "pearson"
+    prior: str | None = None
+    seed: int = 1
 
     @property
     def columns(self) -> dict[str, str | None]:
@@ -144,7 +146,8 @@ def complete_rows(options: ListOptions) -> ListRows:
     needed = [*formula_columns(frame, options.covariates), *filter(None, (options.strata, options.clusters))]
     complete = frame[needed].notna().all(axis=1).to_numpy() & ~np.isnan(response) & ~np.isnan(arm)
     endorsement = _mean_endorsement(frame, options.endorsement_columns)
-    for optional in (direct, outcome, weights, endorsement):
+    # The posterior has a place for respondents who were not asked directly; the others have none.
+    for optional in (None if options.estimator == "bayes" else direct, outcome, weights, endorsement):
         complete &= True if optional is None else ~np.isnan(optional)
     if not complete.any():
         raise InputError("no row has a value in every column that is used; check the columns for missing values")

@@ -114,6 +114,44 @@ def interval_of_bounds(
     >>> round(interval_of_bounds(Interval(0.2, 0.2), (0.1, 0.1)).low, 3)
     0.004
     """
+    low_se, high_se = standard_errors
+    c = bound_quantile(bounds.high - bounds.low, standard_errors, target, confidence)
+    return Interval(bounds.low - c * low_se, bounds.high + c * high_se)
+
+
+def bound_quantile(
+    width: float,
+    standard_errors: tuple[float, float],
+    target: Target = "parameter",
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> float:
+    """Give the multiple of a standard error that limits each of two bounds.
+
+    Parameters
+    ----------
+    width
+        Upper minus lower bound, 0 or more.
+    standard_errors, target, confidence
+        As in `interval_of_bounds`.
+
+    Returns
+    -------
+    float
+        From the one-sided quantile, where the bounds are far apart, to the two-sided one, where they meet.
+
+    Raises
+    ------
+    EstimationError
+        As `interval_of_bounds`.
+
+    Source
+        Imbens & Manski 2004, Econometrica 72(6), 1845–1857, eq. (7).
+
+    Example
+    -------
+    >>> round(bound_quantile(0.0, (0.1, 0.1)), 3), round(bound_quantile(1.0, (0.1, 0.1)), 3)
+    (1.96, 1.645)
+    """
     if target not in get_args(Target):
         raise EstimationError(f"target is '{target}'; choose one of {', '.join(get_args(Target))}")
     low_se, high_se = standard_errors
@@ -122,14 +160,13 @@ def interval_of_bounds(
     widest = max(low_se, high_se)
     outer = float(-ndtri((1 - confidence) / 2))
     if target == "set" or widest == 0:
-        return Interval(bounds.low - outer * low_se, bounds.high + outer * high_se)
-    width = (bounds.high - bounds.low) / widest
+        return outer
+    apart = width / widest
 
     def missing_coverage(c: float) -> float:
-        return float(ndtr(c + width) - ndtr(-c)) - confidence
+        return float(ndtr(c + apart) - ndtr(-c)) - confidence
 
-    c = float(optimize.brentq(missing_coverage, 0.0, outer + 1e-9)) if missing_coverage(outer + 1e-9) > 0 else outer
-    return Interval(bounds.low - c * low_se, bounds.high + c * high_se)
+    return float(optimize.brentq(missing_coverage, 0.0, outer + 1e-9)) if missing_coverage(outer + 1e-9) > 0 else outer
 
 
 @dataclass(frozen=True, slots=True)

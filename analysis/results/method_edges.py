@@ -19,6 +19,7 @@ from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.double import placebo_list
 from analysis.estimators.list_experiment.length_error import length_envelope, own_errors
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
+from analysis.estimators.list_experiment.posterior import DRAWS, FLAT, BetaPrior, list_posterior
 from analysis.estimators.list_experiment.prediction import average, predict
 from analysis.estimators.list_experiment.regression import regression_data
 from analysis.estimators.randomised_response.anchored import anchored_prevalence
@@ -37,12 +38,18 @@ from analysis.estimators.text_prevalence.sample import labelled_texts
 from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import survey_design
 from analysis.estimators.weighting.estimates import survey_share
+from analysis.estimators.weighting.nonresponse import WORST, Difference, nonresponse_bounds
 from analysis.results.method_surveys import Method, Rng, Trial
 from analysis.strategy.comparisons import way
 from analysis.study import Plan
 
+# What an earlier study said, a sceptic, and a prior that is sure of something wrong.
+EARLIER, SCEPTIC, WRONG = BetaPrior(2, 18), BetaPrior(1, 19), BetaPrior(4, 196)
 LENGTH_ERROR = 0.08
 _LENGTH = "list of 4 others, 15 % hold the item, a longer list adds 8 points"
+
+_PRIOR = "list of 3 others with a prior of 10 % worth 20 answers"
+_SILENT, _SIDES = "share with nonresponse: of those who would say yes", Difference(-0.18, 0.18)
 
 # Clusters, rows of each, correlation within, share, coefficient of variation of the weights.
 Setting = tuple[int, int, float, float, float]
@@ -75,6 +82,24 @@ def _share(setting: Setting) -> Callable[[Rng], Trial]:
         value, se = float(made.values[0]), float(made.standard_errors[0])
         shown = usable_estimate("share", value, se, n=n, unit="share", method="linearised")
         return Trial(replace(shown, low=limits.low, high=limits.high), share)
+
+    return trial
+
+
+def _silent(difference: Difference | None, share: float, yes: float, no: float) -> Callable[[Rng], Trial]:
+    """Fifty clusters of twelve; who would say yes answers with another chance than who would say no.
+
+    The limits are those under the assumption, None for nonresponse at random; the share is at the end of the bounds.
+    """
+    cluster = np.arange(600) // 12
+
+    def trial(rng: Rng) -> Trial:
+        chance = rng.beta(share * 19, (1 - share) * 19, 50)[cluster]
+        truth = rng.random(600) < chance
+        y = np.where(rng.random(600) < np.where(truth, yes, no), truth.astype(float), np.nan)
+        made = nonresponse_bounds(y, survey_design(600, clusters=cluster), (difference or WORST,))
+        limits = made.answered if difference is None else made.bounds[0].limits
+        return Trial(replace(made.answered, low=limits.low, high=limits.high), share)
 
     return trial
 
@@ -136,6 +161,33 @@ def _rare_list(rng: Rng) -> Trial:
     arm, held = np.arange(800) % 2, rng.random(800) < 0.02
     fit = maximum_likelihood(regression_data(rng.binomial(4, 0.45, 800) + arm * held, arm, 4))
     return Trial(predict(fit, {"prediction": average(fit)})[0], 0.02)
+
+
+def _world_of_the_prior(*, is_direct: bool) -> Callable[[Rng], Trial]:
+    """Prevalence, honesty and everybody's other items come from the prior: the posterior's ranks must be uniform."""
+
+    def trial(rng: Rng) -> Trial:
+        share, honest, arm = rng.beta(EARLIER.a, EARLIER.b), rng.beta(FLAT.a, FLAT.b), np.arange(400) % 2
+        held = rng.random(400) < share
+        admits = held & (rng.random(400) < honest)
+        kind = held.astype(np.int64) + (admits if is_direct else 0)
+        others = (rng.random(400)[:, None] > np.cumsum(rng.dirichlet(np.ones(4), 3), axis=1)[kind, :3]).sum(axis=1)
+        direct = admits.astype(float) if is_direct else None
+        made = list_posterior(others + arm * held, arm, 3, rng, direct=direct, prior=EARLIER, most_draws=DRAWS)
+        return Trial(made.prevalence, share)
+
+    return trial
+
+
+def _believed(share: float, prior: BetaPrior) -> Callable[[Rng], Trial]:
+    """The usual list, and a belief about the share."""
+
+    def trial(rng: Rng) -> Trial:
+        arm, held = np.arange(800) % 2, rng.random(800) < share
+        y = rng.binomial(4, 0.45, 800) + arm * held
+        return Trial(list_posterior(y, arm, 4, rng, prior=prior, most_draws=DRAWS).prevalence, share)
+
+    return trial
 
 
 def _lengthened(rng: Rng, n: int, share: float) -> tuple[FloatArray, FloatArray]:
@@ -224,6 +276,15 @@ def _scale_up(rng: Rng) -> Trial:
 
 EDGE_METHODS = (
     *(Method(name, _words(s), s[0] * s[1], _share(s)) for name, s in SHARES.items()),
+    Method(
+        "share_silent_worst_case", f"{_SILENT} 40 %, nobody else does; worst case", 600, _silent(WORST, 0.1, 0.6, 1)
+    ),
+    Method(
+        "share_silent_limited", f"{_SILENT} 40 %, others 20 %; within 18 points", 600, _silent(_SIDES, 0.2, 0.6, 0.8)
+    ),
+    Method(
+        "share_silent_at_random", f"{_SILENT} 40 %, others 20 %; as if at random", 600, _silent(None, 0.2, 0.6, 0.8)
+    ),
     Method("text_dsl_five_channels", "posts of 5 leaning channels, 30 % labelled", 300, _texts(5, -0.5, "dsl")),
     Method("text_dsl_twelve_channels", "posts of 12 leaning channels, 30 % labelled", 720, _texts(12, -0.5, "dsl")),
     Method("text_labelled_eight_channels", "posts of 8 channels, 30 % labelled", 480, _texts(8, -0.5, "labelled")),
@@ -233,6 +294,10 @@ EDGE_METHODS = (
     Method("text_labelled_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("labelled")),
     Method("text_ppi_tuned_rare", "2 % of 2,000 posts, 15 % labelled", 2000, _rare_texts("ppi++")),
     Method("list_ml_rare", "list of 4 others, 2 % hold the item; average prediction", 800, _rare_list),
+    Method("list_prior", f"{_PRIOR}; worlds from the prior", 400, _world_of_the_prior(is_direct=False)),
+    Method("list_prior_direct", f"{_PRIOR} and direct answers; same", 400, _world_of_the_prior(is_direct=True)),
+    Method("list_prior_rare", "list of 4 others, 2 % hold the item; prior 5 %", 800, _believed(0.02, SCEPTIC)),
+    Method("list_prior_wrong", "list of 4 others, 15 % hold the item; prior sure of 2 %", 800, _believed(0.15, WRONG)),
     Method("list_equal_length", f"{_LENGTH}; both lists equally long", 1000, _equal_length),
     Method("list_longer", f"{_LENGTH}; nothing allowed for", 1000, _longer("none")),
     Method("list_length_allowed", f"{_LENGTH}; what other studies measured allowed for", 1000, _longer("others")),

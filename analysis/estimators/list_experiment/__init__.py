@@ -19,6 +19,7 @@ What must not: direct questions analysed alone, endorsement experiments, survey 
     several_items  one sensitive item to each treated arm
     direct         list and direct question combined
     double         double list, placebo list
+    posterior      prior evidence and direct answers: the posterior of the prevalence
     joint          the list as predictor of an outcome
 """
 

@@ -14,6 +14,7 @@ from analysis.estimators.list_experiment.double import double_list
 from analysis.estimators.randomised_response.anchored import anchored_prevalence
 from analysis.estimators.robust_interval import robust_interval
 from analysis.estimators.weighting.design import survey_design
+from analysis.estimators.weighting.nonresponse import WORST, Difference, nonresponse_bounds
 
 RNG = np.random.default_rng(12)
 
@@ -220,3 +221,51 @@ def test_a_size_from_acquaintances(tmp_path):
     assert len(made["diagnostics"]["under_other_assumptions"]) == 9
     with pytest.raises(InputError, match="--known holds 'v'; write column=size"):
         run(path, "scale-up", "--outcome", "hidden", "--known", "u=2000,v")
+
+
+def half_answered():
+    rng = np.random.default_rng(14)
+    y = np.where(rng.random(200) < 0.2, np.nan, rng.random(200) < 0.3)
+    return pd.DataFrame({"y": y, "w": rng.gamma(3, size=200), "c": np.arange(200) // 5, "g": np.arange(200) % 2})
+
+
+def test_bounds_of_a_share_that_some_did_not_answer(tmp_path):
+    frame = half_answered()
+    options = ("--outcome", "y", "--weights", "w", "--clusters", "c", "--differences", "0.1,-0.05:0.2")
+    made = run(written(tmp_path, frame), "nonresponse-bounds", *options)
+    value = {e["term"]: e for e in made["estimates"]}
+    design = survey_design(200, weights=frame.w, clusters=frame.c)
+    wanted = nonresponse_bounds(frame.y, design, (WORST, Difference(-0.1, 0.1), Difference(-0.05, 0.2)))
+    for words, bounds in zip(
+        ("worst case", "differ by -0.1 to 0.1", "differ by -0.05 to 0.2"), wanted.bounds, strict=True
+    ):
+        assert value[f"y: lowest, {words}"]["low"] == bounds.limits.low
+        assert value[f"y: highest, {words}"]["high"] == bounds.limits.high
+    assert made["diagnostics"]["unanswered_share"] == {"y": wanted.silent_share}
+    assert any("leave out whoever was not asked" in w for w in made["warnings"])
+
+
+def test_bounds_by_group_withhold_a_group_that_said_nothing(tmp_path):
+    frame = half_answered()
+    frame.loc[frame.g == 1, "y"] = np.nan
+    path = written(tmp_path, frame)
+    made = run(path, "nonresponse-bounds", "--outcome", "y", "--by", "g")
+    assert [e["value"] is None for e in made["estimates"]] == [False, False, False, True]
+    assert any(w.startswith("y[1]: ") and "no answer" in w for w in made["warnings"])
+    alone = run(written(tmp_path, frame[frame.g == 0], "half.csv"), "nonresponse-bounds", "--outcome", "y")
+    assert made["estimates"][1]["value"] == pytest.approx(alone["estimates"][1]["value"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--differences", "x"), "--differences holds 'x'"),
+        (("--differences", "0.2:0.1"), "--differences holds '0.2:0.1'"),
+        (("--target", "all"), "--target is 'all'"),
+        (("--outcome", "w"), "column 'w' holds numbers"),
+    ],
+)
+def test_bounds_that_were_not_asked_for_properly_are_refused(tmp_path, options, words):
+    given = options if "--outcome" in options else ("--outcome", "y", *options)
+    with pytest.raises(InputError, match=words):
+        run(written(tmp_path, half_answered()), "nonresponse-bounds", *given)
