@@ -34,6 +34,15 @@ CORPORA = {
     ),
     "vault": "The corpora of this release are the team's own: {whose}.",
 }
+MAY_BE_QUOTED = {
+    "synthetic": ("No. They are [fictional](corpora.md): made-up people and made-up posts, to test the methods."),
+    "vault": (
+        "Only as the row has it, with its interval, its population and its period, and how people were chosen: "
+        "[survey results](survey_results.md), [posts](posts.md). A row that is withheld has no number."
+    ),
+}
+"""Whether a percentage of the study's own may be written."""
+
 WHOSE = {"survey": "answers of persons who consented", "posts": "posts of institutions and of persons who consented"}
 WORLD = {"synthetic": "the fictional world", "vault": "this study"}
 """Whose numbers a sentence gives; every sentence with a number of a fictional table says it itself."""
@@ -49,6 +58,7 @@ def corpora_sentences(release: Release) -> dict[str, str]:
     entered = release.table(f"{study}_survey_admission"), release.table(f"{study}_posts_admission")
     return {
         "text_held": HELD[study].format(whose=whose),
+        "text_may_be_quoted": MAY_BE_QUOTED[study],
         "text_corpora": CORPORA[study].format(whose=whose),
         "text_parts": parts_sentence(release),
         "text_world": WORLD[study],

@@ -103,7 +103,8 @@ def citation(release: Release, edition: Edition) -> str:
     authors, year = listing([one["title"] for one in named["contributors"]]), str(named["created"])[:4]
     version, digest = edition.version, release.sha256("SHA256SUMS")
     place = edition.repository_address or edition.book_address
-    words = f"{authors} ({year}). {named['title']}. Version {version}. SHA-256 of SHA256SUMS begins with {digest[:12]}. {place}"
+    words = f"{authors} ({year}). {named['title']}. Version {version}. SHA-256 of SHA256SUMS begins with {digest[:12]}."
+    words = f"{words} {place}"
     entry = "\n".join(
         [
             f"@misc{{afghan_diaspora_attitudes_{year},",

@@ -38,8 +38,9 @@ def without_accounts(content: bytes, name: str, subject: str, gone: Collection[s
         tree: Any = yaml.load(content)
     except YAMLError as error:
         raise CustodyError(f"{name}: not YAML ({type(error).__name__})") from error
-    _keep(tree["posts"], lambda source: source["file"] not in gone)
-    for source in tree["posts"]:
+    posts = tree.get("posts") or []  # a study of a survey alone has none
+    _keep(posts, lambda source: source["file"] not in gone)
+    for source in posts:
         if source.get("accounts"):
             _keep(source["accounts"], lambda account: account.get("consent_subject") != subject)
     sink = io.BytesIO()

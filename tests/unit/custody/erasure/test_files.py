@@ -115,3 +115,9 @@ def test_what_a_killed_withdrawal_left_goes(tmp_path):
         Path(tmp_path, name).write_text("half")
     staging.remove_left(tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["kept.csv"]
+
+
+def test_a_manifest_of_a_survey_alone_keeps_everything():
+    content = b"hosts: [A]\nsurveys: []\n"
+    assert without_accounts(content, "sources.yml", "A-1", []) == content
+    assert without_accounts(content + b"posts:\n", "sources.yml", "A-1", []).startswith(content)
