@@ -22,6 +22,7 @@ METHOD = "list-experiment"
 CONFLICT_P = 0.05
 # What the prior's evidence may count for, beside its full weight.
 WEIGHTS = (0.5, 2.0)
+WITHOUT = "flat: the list without the prior"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def estimate_posterior(options: ListOptions, rows: ListRows) -> Report:
         "reason": reason,
         "screen": {"passed": standing.screen.passed, "checks": standing.screen.checks},
         "design_effect_p_value": standing.design_effect_unselected.p_value,
-        "prior_against_list": own.conflict,
+        "prior_against_list": None if prior == FLAT else own.conflict,
         "sampler": own.diagnostics,
         "under_other_priors": [
             _shown(words, tried[words], one.prevalence, is_usable=reason is None) for words, one in made.items()
@@ -116,7 +117,7 @@ def _others(prior: BetaPrior) -> dict[str, BetaPrior]:
     if prior == FLAT:
         return {}
     weighed = {f"at {w:g} times its weight": BetaPrior(w * prior.a, w * prior.b) for w in WEIGHTS}
-    return {"flat: the list without the prior": FLAT} | weighed
+    return {WITHOUT: FLAT} | weighed
 
 
 def _posterior(options: ListOptions, rows: ListRows, prior: BetaPrior) -> ListPosterior:
@@ -131,12 +132,12 @@ def _shown(words: str, prior: BetaPrior, made: Estimate, *, is_usable: bool) -> 
 
 def _doubts(made: dict[str, ListPosterior]) -> list[str]:
     own, said = made["as given"], []
-    if own.conflict.p_value < CONFLICT_P:
+    flat = made.get(WITHOUT)
+    if flat is not None and own.conflict.p_value < CONFLICT_P:
         said.append(
             f"list and prior disagree (p = {own.conflict.p_value:.3g}): one of them is wrong, and their average is no "
             "answer; report the list alone"
         )
-    flat = made.get("flat: the list without the prior")
     if flat is not None and own.prevalence.high is not None and flat.prevalence.value is not None:
         low, high = own.prevalence.low or 0.0, own.prevalence.high
         if not low <= flat.prevalence.value <= high:

@@ -7,7 +7,10 @@ from analysis.store import Store
 from tests.contract.closure import ROOT
 
 TRACKED = Store(ROOT).read("reference__method_coverage").set_index("method_id")
-QUICK = ("list_difference", "list_nls", "list_direct", "list_double", "masked_forced", "endorsement_quick")
+QUICK = (
+    "list_difference", "list_nls", "list_direct", "list_double", "list_prior", "masked_forced", "endorsement_quick",
+    "share_silent_worst_case",
+)  # fmt: skip
 BY_ID = {method.method_id: method for method in METHODS}
 
 

@@ -59,6 +59,14 @@ def test_a_prior_that_the_list_contradicts_is_said(tmp_path):
     assert any("the prior decides, not the list" in w for w in warnings)
 
 
+def test_without_a_prior_there_is_nothing_to_disagree_with(tmp_path):
+    frame = study(share=0.0)
+    frame.loc[frame.z == 1, "y"] = (frame.y[frame.z == 1] - (np.arange(300) % 4 == 0)).clip(0)
+    made = run(tmp_path, frame)
+    assert made["diagnostics"]["prior_against_list"] is None
+    assert not any("disagree" in w for w in made["warnings"])
+
+
 def test_a_list_that_fails_its_screen_has_no_posterior(tmp_path):
     frame = study()
     frame.loc[frame.z == 1, "y"] = frame.y[frame.z == 1].clip(1, 3)
