@@ -22,13 +22,20 @@ code { font: .8rem monospace; color: #555; unicode-bidi: isolate; }
 def printed(kit: Kit, language: str) -> bytes:
     """The page."""
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
-    body = "\n".join(line for prompt in kit.prompts for line in _lines(prompt, language))
+    body = "\n".join(line for prompt in kit.prompts for line in (*_lines(prompt, language), *_declined(prompt, kit)))
     title = escape(kit.plan.title)
     page = (
         f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     )
     return page.encode()
+
+
+def _declined(prompt: Drawn | Shown | Asked, kit: Kit) -> Iterator[str]:
+    """Every question can be declined, in the words that the plan has for it."""
+    if isinstance(prompt, Asked):
+        options = (f"<li>{escape(words)} <code>{escape(code)}</code></li>" for code, words in kit.missing.items())
+        yield from ("<ul>", *options, "</ul>", "</section>") if kit.missing else ("</section>",)
 
 
 def _lines(prompt: Drawn | Shown | Asked, language: str) -> Iterator[str]:
@@ -52,4 +59,3 @@ def _lines(prompt: Drawn | Shown | Asked, language: str) -> Iterator[str]:
         yield f"<p>____ <code>{prompt.bounds[0]}–{prompt.bounds[1] + more}</code></p>"
     else:
         yield "<p>________________________</p>"
-    yield "</section>"

@@ -15,6 +15,8 @@ from analysis.vendors.form import Question
 NOT_WORDED = "[not worded] "
 """Stands before what the plan has no wording of in a language: the plan's own paraphrase, which nobody may field."""
 
+PARAPHRASES = {"refused": "prefer not to say", "dont_know": "don't know"}
+
 Words = Mapping[str, str]
 """Language → text."""
 
@@ -108,9 +110,10 @@ def kit_of(plan: Plan, vendor: str, names: str = "") -> Kit:
 
 
 def _said(plan: Plan, kind: str) -> str:
-    """The spelling of a missing answer that reads most like words."""
+    """The spelling of a missing answer that reads most like words; a paraphrase, marked, where none is words."""
     known = [text for text in getattr(plan.missing, kind) if not text.startswith(".")]
-    return str(max(known, key=lambda text: (" " in text, text.isalpha())))
+    best = max(known, key=lambda text: (" " in text, text.isalpha()))
+    return str(best) if any(letter.isalpha() for letter in best) else f"{NOT_WORDED}{PARAPHRASES[kind]}"
 
 
 def unworded(plan: Plan) -> dict[str, list[str]]:

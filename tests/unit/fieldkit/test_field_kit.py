@@ -164,7 +164,20 @@ def test_a_printed_page_runs_as_its_script_does_and_its_text_is_text():
     assert {language: page.html["dir"] for language, page in pages.items()} == {"en": "ltr", "fa": "rtl"}
     assert "Do you trust <them>?" in pages["en"].get_text()
     assert not pages["en"].find("them")
-    assert [item.get_text() for item in pages["fa"].find_all("li")][:2] == ["کم low", "زیاد high"]
+    said = [item.get_text() for item in pages["fa"].find_all("li")]
+    assert [words for words in said if not words.startswith(tuple(kit.missing.values()))][:2] == ["کم low", "زیاد high"]
+
+
+@pytest.mark.parametrize("study", sorted(STUDIES))
+def test_every_question_on_paper_can_be_declined(study):
+    """In the plan's own words, or in ours, marked, where it has a code only."""
+    kit = kit_of(load_plan(STUDIES[study]), "qualtrics")
+    assert kit.missing
+    assert not any(words.lstrip("-").isdigit() for words in kit.missing.values())
+    page = BeautifulSoup(printed.printed(kit, kit.languages[0]), "html.parser")
+    for section in page.find_all("section"):
+        said = [item.get_text() for item in section.find_all("li")]
+        assert all(f"{words} {code}" in said for code, words in kit.missing.items())
 
 
 def test_what_is_not_worded_says_so_and_is_named():
