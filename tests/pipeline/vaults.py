@@ -19,7 +19,7 @@ SMALLER = {
     "population: 40000": f"population: {SIZES.population}",
     "respondents: 3000": f"respondents: {SIZES.respondents}",
     "posts: 60000": f"posts: {SIZES.posts}",
-    "worlds: 60": "worlds: 4",
+    "worlds: 20": "worlds: 4",
     "bootstrap_draws: 300": "bootstrap_draws: 40",
     "model_draws: 400": "model_draws: 120",
     "permutations: 199": "permutations: 39",
