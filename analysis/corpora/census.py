@@ -33,8 +33,9 @@ class Census:
     """Counts of one export.
 
     `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
-    of an earlier item; `standing` counts posts by visibility and state, interviews by state; `gone` what the export
-    says is gone or back; `missing` reasons per field; `missing_kinds` what the instrument calls them.
+    of an earlier item; `absent` are items of the instrument without a variable; `standing` counts posts by visibility
+    and state, interviews by state; `gone` what the export says is gone or back; `missing` reasons per field;
+    `missing_kinds` what the instrument calls them.
     """
 
     items: int
@@ -48,6 +49,7 @@ class Census:
     missing: Mapping[str, Mapping[str, int]]
     missing_kinds: Mapping[str, int]
     unmapped: tuple[str, ...]
+    absent: tuple[str, ...]
     unknown_options: Mapping[str, Mapping[str, int]]
     notices: tuple[str, ...]
     is_searched: bool
@@ -71,13 +73,20 @@ def _warnings(census: Census) -> Iterator[str]:
             f"{census.standing['visibility unknown']} posts do not say who could read them: they enter only where the "
             "manifest states why they were public (public_because)"
         )
-    for name in census.unmapped:
-        yield f"a variable of {shown(name)} is not in the instrument"
+    yield from _unmatched(census)
     for name, options in census.unknown_options.items():
         answers = "; ".join(f"{option} × {count}" for option, count in options.items())
         yield f"variable {name} has answers that the instrument does not know: {answers}"
     if not census.is_searched:
         yield "identifiers were not searched for: no finder is connected"
+
+
+def _unmatched(census: Census) -> Iterator[str]:
+    """Variables that the instrument does not know, and items that the export does not have."""
+    for name in census.unmapped:
+        yield f"a variable of {shown(name)} is not in the instrument"
+    if census.absent:
+        yield f"in no variable of this export, items of the instrument: {', '.join(census.absent)}"
 
 
 @dataclass
@@ -117,6 +126,12 @@ class _Tally:
                 self.places = {each.name: self.instrument.place(each.name) for each in entry.variables}
         else:
             self._item(entry)
+
+    def absent(self) -> tuple[str, ...]:
+        """Items of the instrument that the export has no variable of; none before a codebook was read."""
+        held = {place.item.item_id for place in self.places.values() if place and place.item}
+        known = self.instrument.items if self.instrument and self.places else {}
+        return tuple(name for name in known if name not in held)
 
     def _item(self, item: Item) -> None:
         self.items += 1
@@ -197,6 +212,7 @@ def take_census(
         {name: dict(counts.most_common()) for name, counts in tally.missing.items()},
         dict(tally.missing_kinds.most_common()),
         tuple(name for name, place in tally.places.items() if place is None),
+        tally.absent(),
         {name: dict(counts.most_common()) for name, counts in tally.unknown.items()},
         tuple(tally.notices),
         find_identifiers is not None,

@@ -165,3 +165,18 @@ def test_somebody_at_a_terminal_may_see_them(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     check_command([path], study=Path(PLAN), show_values=True)
     assert "+12025550101'" in capsys.readouterr().out
+
+
+def test_items_of_the_plan_that_an_export_lacks_are_named(check, tmp_path):
+    plan = tmp_path / "study.yml"
+    text = (ROOT / "tests/plans/trust/study.yml").read_text(encoding="utf-8")
+    plan.write_text(text, encoding="utf-8")
+    export = tmp_path / "web.csv"
+    head = "ResponseId,Finished,REGION,GENDER,VOTE,TRUST,AWAKE,S1,S2,S3,S4,S5,S6"
+    imports = ",".join(f'"{{""ImportId"":""{name}""}}"' for name in head.split(","))
+    export.write_text(f"{head}\n{head}\n{imports}\nR_1,True,North,w,yes,high,b,1,2,3,4,5,6\n", encoding="utf-8")
+    run = check(export, "--study", plan)
+    assert run.returncode == 0, run.stderr
+    assert "in no variable of this export, items of the instrument: S7" in " ".join(run.stdout.split())
+    plan.write_text(text.replace("  S7: ", "  # S7: ").replace("s5, s6, s7", "s5, s6"), encoding="utf-8")
+    assert "in no variable" not in check(export, "--study", plan).stdout
