@@ -14,7 +14,11 @@ import typer
 from analysis.errors import CustodyError
 
 PUBLIC_DATA = ("claims", "codelists", "external", "reference", "release_history", "study")
-TEMPLATES = ("data/codelists/governance_template.yml", "data/codelists/sources_template.yml")
+TEMPLATES = (
+    "data/codelists/governance_template.yml",
+    "data/codelists/sources_template.yml",
+    *(f"tests/plans/{name}/sources.yml" for name in ("election", "returns", "trust")),
+)
 MAGIC = {
     b"$FL2": "an SPSS file", b"$FL3": "an SPSS file", b"<stata_dta>": "a Stata file", b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a workbook or archive", b"\x1f\x8b": "a packed file", b"BZh": "a packed file",
