@@ -61,7 +61,7 @@ def test_three_arms_give_three_differences_that_add_up():
 
 
 def test_a_file_without_a_column_or_a_value_is_another_version(monkeypatch):
-    good = {name: [0.1] for name in lists_and_direct.COLUMNS}
+    good = {name: [0.1] for name in (*lists_and_direct.COLUMNS, lists_and_direct.OPTIONAL)}
     monkeypatch.setattr(lists_and_direct.rdata, "read_rds", lambda _: pd.DataFrame(good).drop(columns="list_se"))
     with pytest.raises(ReplicationError, match="no column 'list_se'"):
         lists_and_direct.read_studies(b"")
@@ -77,6 +77,7 @@ def test_every_experiment_is_in_one_band_of_each_kind(monkeypatch):
             "paper_id": [f"p{i % 8}" for i in range(n)],
             "list_se": [0.01 + 0.19 * i / n for i in range(n)],
             "list_n": 500.0,
+            "predicted_se": None,
             "direct_est": [i / (n - 1) for i in range(n)],
             "difference": 0.01,
             "difference_se": 0.05,
