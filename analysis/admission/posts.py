@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,11 @@ class _Desk:
     tally: Tally = field(default_factory=Counter)
     authors: dict[Outcome, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """Kind of account to why it may be read: looked up for every post."""
+        return bases_of(self.plan)
+
     def take(self, source: PostSource) -> None:
         """Admit one export."""
         export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
@@ -214,7 +220,7 @@ class _Desk:
         return self._once(post, platform, account)
 
     def _may_be_read(self, account: Account) -> bool:
-        basis = bases_of(self.plan)[account.kind]
+        basis = self.bases[account.kind]
         return basis == INSTITUTION or (basis == CONSENT and self.study.allows(account.consent_subject, PUBLICATION))
 
     def _once(self, post: Post, platform: str, account: Account) -> tuple[str, Account | None]:

@@ -113,9 +113,14 @@ def open_register(root: Path, study: str) -> Register:
     ClaimsError
         As `load_register`; also when a claim of the study is numbered below C50.
     """
-    folder, own = root / "data/claims", root / OWN
-    register = load_register(folder / "claims.yml", folder / FROZEN)
+    register, own = project_register(root), root / OWN
     return with_own(register, own) if study == "vault" and own.is_file() else register
+
+
+def project_register(root: Path) -> Register:
+    """The register that the project ships, without the claims of any study; ClaimsError as `load_register`."""
+    folder = root / "data/claims"
+    return load_register(folder / "claims.yml", folder / FROZEN)
 
 
 def with_own(register: Register, path: Path, *, is_frozen: bool = True) -> Register:

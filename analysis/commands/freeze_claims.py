@@ -5,16 +5,16 @@ from typing import Annotated
 
 import typer
 
-from analysis.claims.register import FROZEN, OWN, freeze, freeze_own, load_register
+from analysis.claims.register import FROZEN, OWN, freeze, freeze_own, project_register
 
 
 def freeze_claims(
     *, own: Annotated[bool, typer.Option("--own", help=f"The claims of your study, {OWN}, before the field")] = False
 ) -> None:
     """Freeze data/claims/claims.yml after a dated entry was added to its history, or the claims of one's own study."""
-    folder = Path.cwd() / "data/claims"
+    root = Path.cwd()
     if own:
-        register = load_register(folder / "claims.yml", folder / FROZEN)
-        print(f"frozen: {freeze_own(register, Path.cwd() / OWN)}")
+        print(f"frozen: {freeze_own(project_register(root), root / OWN)}")
         return
+    folder = root / "data/claims"
     print(f"frozen: {freeze(folder / 'claims.yml', folder / FROZEN)}")

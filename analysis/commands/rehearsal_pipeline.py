@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from analysis.admission.identities import PLANTED
 from analysis.atomic import write_atomically
-from analysis.claims.register import FIELD_COLUMNS, FROZEN, OWN, freeze_own, load_register
+from analysis.claims.register import FIELD_COLUMNS, OWN, freeze_own, project_register
 from analysis.commands.rehearsal_studies import write_vault
 from analysis.commands.verify import copy_source
 from analysis.custody.pseudonyms import create_key
@@ -90,8 +90,7 @@ def _bring_claims(own: Path, project: Path) -> None:
     """Claims of the study, frozen as they are today."""
     if own.is_file():
         shutil.copyfile(own, project / OWN)
-        folder = project / "data/claims"
-        freeze_own(load_register(folder / "claims.yml", folder / FROZEN), project / OWN)
+        freeze_own(project_register(project), project / OWN)
 
 
 def _said(path: Path) -> str:

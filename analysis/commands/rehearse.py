@@ -20,7 +20,7 @@ from rich.progress import Progress
 
 from analysis.atomic import write_atomically
 from analysis.claims.entries import Register
-from analysis.claims.register import FROZEN, OWN, load_register, with_own
+from analysis.claims.register import OWN, project_register, with_own
 from analysis.commands import rehearsal_pipeline
 from analysis.commands.rehearsal_folder import MARGINS, SOURCES, TRUTHS, open_design, plan_file
 from analysis.commands.rehearsal_report import REPORT, Gated, Rehearsal, report, write_report
@@ -140,8 +140,7 @@ def _gated(store: Store) -> Gated:
 
 def _register(study: Path) -> Register:
     """The register, with the claims that lie beside the plan, frozen or not."""
-    folder, own = ROOT / "data/claims", study / Path(OWN).name
-    register = load_register(folder / "claims.yml", folder / FROZEN)
+    register, own = project_register(ROOT), study / Path(OWN).name
     return with_own(register, own, is_frozen=False) if own.is_file() else register
 
 

@@ -21,7 +21,7 @@ import typer
 from rich.table import Table
 
 from analysis.atomic import UNFINISHED, write_atomically
-from analysis.claims.register import load_register
+from analysis.claims.register import project_register
 from analysis.commands.bench_report import cpu_seconds
 from analysis.commands.screen import display, screen
 from analysis.commands.verify_compare import IDENTICAL, Comparison, against_lock, against_outputs
@@ -39,7 +39,7 @@ def verify(
 ) -> None:
     """Rebuild from nothing and compare; exit code 2 when anything differs."""
     root = Path.cwd()
-    register = load_register(root / "data/claims/claims.yml", root / "data/claims/FROZEN.sha256")
+    register = project_register(root)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt = Path(folder) / "project"
         copy_source(root, rebuilt)
