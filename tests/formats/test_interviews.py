@@ -124,6 +124,7 @@ def admitted(root, also=()):
         "file": "odk.csv",
         "sample_source": "opt_in",
         "mode": "web",
+        "period": "first",
         "variables": {"consent_subject": "consent_key"},
         **({"also_admit": list(also)} if also else {}),
     }

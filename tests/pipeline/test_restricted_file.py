@@ -23,7 +23,7 @@ def project(tmp_path):
     source = Store(ROOT).path(TABLE)
     if not source.is_file():
         pytest.skip("the fictional respondents are not built here: ./run repro")
-    for path in ("params.yaml", "data/codelists/disclosure_policy.yml", PLAN):
+    for path in ("params.yaml", "data/codelists/disclosure_policy.yml", PLAN, "data/study/frames.csv"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, tmp_path / path)
     (tmp_path / "data/restricted").mkdir()

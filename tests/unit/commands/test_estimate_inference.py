@@ -234,7 +234,7 @@ def test_bounds_of_a_share_that_some_did_not_answer(tmp_path):
     options = ("--outcome", "y", "--weights", "w", "--clusters", "c", "--differences", "0.1,-0.05:0.2")
     made = run(written(tmp_path, frame), "nonresponse-bounds", *options)
     value = {e["term"]: e for e in made["estimates"]}
-    design = survey_design(200, weights=frame.w, clusters=frame.c)
+    design = survey_design(200, weights=frame.w, clusters=frame.c.astype(str))  # a file's clusters are names
     wanted = nonresponse_bounds(frame.y, design, (WORST, Difference(-0.1, 0.1), Difference(-0.05, 0.2)))
     for words, bounds in zip(
         ("worst case", "differ by -0.1 to 0.1", "differ by -0.05 to 0.2"), wanted.bounds, strict=True

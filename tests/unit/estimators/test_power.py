@@ -17,6 +17,7 @@ from analysis.estimators.list_experiment.power import (
     list_power,
     list_required_n,
     list_standard_error,
+    practice_standard_error,
 )
 from analysis.estimators.price import technique_prices
 from analysis.estimators.randomised_response.designs import device
@@ -224,8 +225,9 @@ def test_prices_of_techniques_stand_beside_each_other():
     made = technique_prices(0.2, 0.03, {"coin": MIRRORED}, item_shares=(0.5, 0.1), list_correlation=0.4)
     direct = 0.16
     listed = (4 * (0.25 + 0.09) + 2 * direct) / direct
-    ratios = [1.0, listed, listed * 0.3, price(MIRRORED, 0.2)]
-    assert [p.technique for p in made] == ["direct", "list", "double-list", "coin"]
+    practice = 2 * practice_standard_error(2) ** 2 / direct
+    ratios = [1.0, listed, listed * 0.3, practice, price(MIRRORED, 0.2)]
+    assert [p.technique for p in made] == ["direct", "list", "double-list", "list-practice", "coin"]
     assert [p.variance_ratio for p in made] == pytest.approx(ratios)
     z = stats.norm.isf(0.025)
     assert [p.required_n for p in made] == [math.ceil(z**2 * direct * r / 0.03**2) for r in ratios]
