@@ -6,13 +6,15 @@ Only a withdrawal opens a dossier. What must not be here: writing a file, or a n
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from analysis.admission.persons import every_row, identity_of, text_of
 from analysis.admission.posts import author_of
 from analysis.corpora.absence import UserMissing
+from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.posts import Post, PostKind
@@ -66,7 +68,9 @@ class Dossier:
     needles: Mapping[str, str]
 
 
-def open_dossier(vault: Path, manifest: Manifest, subject: str, key: StudyKey | None) -> Dossier:
+def open_dossier(
+    vault: Path, manifest: Manifest, subject: str, key: StudyKey | None, periods: Collection[str] = ()
+) -> Dossier:
     """Find a person in every export of a manifest, and in exports of the same kinds that it does not name.
 
     Parameters
@@ -78,14 +82,16 @@ def open_dossier(vault: Path, manifest: Manifest, subject: str, key: StudyKey | 
     subject : str
         The ledger's key.
     key : StudyKey or None
-        Gives the pseudonyms under which sheets of annotators list the person's posts.
+        Gives the pseudonyms under which tables, sheets and earlier releases know the person.
+    periods : collection of str
+        Every period that the study has or had: a person has a pseudonym in each.
 
     Raises
     ------
     ExportError, CustodyError
         A listed export cannot be read: nothing may be erased before everything can be found.
     """
-    desk = _Desk(vault, subject, key)
+    desk = _Desk(vault, subject, key, periods)
     surveys, posts = list(manifest.surveys), list(manifest.posts)
     for path in unlisted(vault, manifest):
         kin = _kin(path, vault, manifest)
@@ -140,6 +146,7 @@ class _Desk:
     vault: Path
     subject: str
     key: StudyKey | None
+    periods: Collection[str]
     ids: set[str] = field(default_factory=set)
     local: dict[str, set[str]] = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
@@ -157,8 +164,8 @@ class _Desk:
         """The ids of the person's rows: of the study where a variable gives them, else of this export alone."""
         local = self.local.setdefault(source.source_id, set())
         for entry in self._export(source).entries():
-            if isinstance(entry, Respondent) and _text(entry, source.variables.consent_subject) == self.subject:
-                self.ids |= {_text(entry, source.variables.respondent)} - {""}
+            if isinstance(entry, Respondent) and text_of(entry, source.variables.consent_subject) == self.subject:
+                self.ids |= {text_of(entry, source.variables.respondent)} - {""}
                 local |= {entry.identity.strip()} - {""} if entry.identity else set()
         for each in self.ids | local:
             self.needles.setdefault(each, "id")
@@ -172,11 +179,11 @@ class _Desk:
                 self._note(entry, source, own)
             elif isinstance(entry, Respondent) and (named := self._naming(entry, source)):
                 marks[_row(entry.position)] = named
-            elif isinstance(entry, Quarantined) and _holds(entry.raw, {self.subject}):
+            elif isinstance(entry, Quarantined) and _holds(folded(entry.raw), {self.subject}):
                 rows.add(_row(entry.position))
         names = source.variables
-        keys = {names.consent_subject: frozenset([self.subject]), names.respondent: frozenset(self.ids)}
-        labels = {name: codes for name, codes in keys.items() if name}
+        keys = {names.consent_subject: {self.subject}, names.respondent: self.ids}
+        labels = {name: frozenset(codes | own.get(name, set())) for name, codes in keys.items() if name}
         everywhere = {name: frozenset(values) for name, values in own.items() if name not in SUBMISSION_IDS}
         return SurveyPart(source, Cut(frozenset(rows), marks, labels), everywhere)
 
@@ -187,28 +194,30 @@ class _Desk:
         return frozenset(
             name
             for name in row.answers
-            if (text := _text(row, name)) in known and (name == recruiter or not text.isdigit())
+            if (text := text_of(row, name)) in known and (name == recruiter or not text.isdigit())
         )
 
     def _is_own(self, row: Respondent, source: SurveySource) -> bool:
-        named = _text(row, source.variables.respondent) in self.ids
+        named = text_of(row, source.variables.respondent) in self.ids
         same = bool(row.identity) and row.identity.strip() in self.local[source.source_id] if row.identity else False
-        return _text(row, source.variables.consent_subject) == self.subject or named or same
+        return text_of(row, source.variables.consent_subject) == self.subject or named or same
 
     def _note(self, row: Respondent, source: SurveySource, own: dict[str, set[str]]) -> None:
-        roles = (source.variables.consent_subject, source.variables.respondent)
+        roles = {source.variables.consent_subject: "key", source.variables.respondent: "id"}
         for name, answer in row.answers.items():
             text = answer.label if isinstance(answer, UserMissing) else answer
             if not isinstance(text, str):
                 continue
             if name in roles and text.strip():
                 own.setdefault(name, set()).add(text.strip())
+                self.needles.setdefault(text.strip(), roles[name])
             if len(text.strip()) >= SHORTEST_PHRASE:
                 self.needles.setdefault(text.strip(), "phrase")
                 self.columns.setdefault(text.strip(), set()).add((source.source_id, name))
         if self.key:
-            identity = _text(row, source.variables.respondent) or f"{source.source_id}|{row.identity}"
-            self.needles.setdefault(self.key.pseudonym("survey", identity), "pseudonym")
+            identity = identity_of(row, source)
+            for whose in every_row(identity, self.periods) if identity else ():
+                self.needles.setdefault(self.key.pseudonym("survey", whose), "pseudonym")
             self.needles.setdefault(self.key.pseudonym("linkage", self.subject), "pseudonym")
 
     def post(self, source: PostSource) -> PostPart | None:
@@ -282,11 +291,6 @@ def _is_choice(phrase: str, places: Iterable[tuple[str, str]], options: Options)
         len(counted) <= MOST_OPTIONS and all(counted[piece] >= FEWEST_OTHERS for piece in _PIECES.split(phrase))
         for counted in counts
     )
-
-
-def _text(row: Respondent, name: str) -> str:
-    answer = row.answers.get(name) if name else None
-    return answer.strip() if isinstance(answer, str) else ""
 
 
 def _row(position: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.admission.persons import identity_of, in_period, text_of
 from analysis.admission.study import MICRODATA, PUBLICATION, RECONTACT, SURVEY, Study
 from analysis.admission.tally import (
     ADMITTED,
@@ -22,7 +23,6 @@ from analysis.admission.tally import (
     UNREADABLE,
     Tally,
 )
-from analysis.corpora.digits import folded
 from analysis.corpora.entries import Entry
 from analysis.corpora.exports import open_export
 from analysis.corpora.instrument import Instrument, Item, Place, Reading, instrument_of
@@ -40,7 +40,7 @@ _NAMES = [
     "survey_mode_code", "interview_minutes", "is_recontact_allowed", "is_microdata_allowed",
 ]  # fmt: skip
 LONGEST_HOURS = 24
-_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
+_NUMBER = re.compile(r"([0-9]{1,9}(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,2})?")
 _DAY = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?=$|[T ,])", re.ASCII)
 
 
@@ -118,8 +118,8 @@ class _Desk:
     def _outcome_of(self, entry: Respondent, reader: "_Reader") -> str:
         if entry.state is not InterviewState.COMPLETE and entry.state.value not in reader.source.also_admit:
             return NOT_COUNTING[entry.state]
-        subject, identity = reader.text(entry, reader.source.variables.consent_subject), reader.identity(entry)
-        if not subject or not identity:
+        subject = text_of(entry, reader.source.variables.consent_subject)
+        if not subject or not identity_of(entry, reader.source):
             return NO_IDENTITY
         if not self.study.allows(subject, SURVEY, PUBLICATION):
             return NO_CONSENT
@@ -147,10 +147,10 @@ class _Desk:
     def _admit(self, respondent: Respondent, reader: "_Reader") -> dict[str, Any]:
         key = reader.row_key(respondent)
         self.rows[key] = reader.row(respondent)
-        recruiter = reader.text(respondent, reader.source.variables.recruiter)
-        self.first_rows.setdefault(reader.identity(respondent), key)
+        recruiter = text_of(respondent, reader.source.variables.recruiter)
+        self.first_rows.setdefault(identity_of(respondent, reader.source), key)
         if reader.source.sample_source == "rds":
-            self.recruiters[key] = _in_period(recruiter, reader.period(respondent)) if recruiter else ""
+            self.recruiters[key] = in_period(recruiter, reader.period(respondent)) if recruiter else ""
         return self.rows[key]
 
     def _row_of(self, recruiter: str | None) -> str | None:
@@ -158,11 +158,6 @@ class _Desk:
         if not recruiter or recruiter in self.rows:
             return recruiter
         return self.first_rows.get(recruiter.partition("\n")[0], recruiter)
-
-
-def _in_period(identity: str, period: str) -> str:
-    """Who somebody is in one period."""
-    return f"{identity}\n{period}" if period else identity
 
 
 def _recruitment(recruiter: str | None, rows: Mapping[str, object]) -> str:
@@ -195,6 +190,7 @@ class _Reader:
         self.duration_unit = source.duration_unit
         self.places: dict[str, list[tuple[str, Place]]] = {}
         self.days_seen, self.days_read = 0, 0
+        self.weights_seen, self.weights_read = 0, 0
         if source.period and source.period not in plan.periods:
             known = ", ".join(plan.periods) or "it has none"
             raise CustodyError(f"{source.file}: period {source.period!r} is none of the plan's: {known}")
@@ -222,60 +218,55 @@ class _Reader:
                 whole = column if place.item.is_multiple or not place.part else f"{column}_{place.part}"
                 self.places.setdefault(whole, []).append((name, place))
 
-    def text(self, respondent: Respondent, name: str) -> str:
-        """The text of a variable, its digits as 0 to 9, or nothing."""
-        answer = respondent.answers.get(name) if name else None
-        return folded(answer).strip() if isinstance(answer, str) else ""
-
-    def identity(self, respondent: Respondent) -> str:
-        """The respondent's id: the manifest's variable, or the one that the vendor's format gives."""
-        if self.source.variables.respondent:
-            return self.text(respondent, self.source.variables.respondent)
-        # A vendor counts within one export: the same number elsewhere is another person.
-        return f"{self.source.source_id}|{respondent.identity}" if respondent.identity else ""
-
     def period(self, respondent: Respondent) -> str:
         """Code of the period in which the interview falls; empty where the plan has none, or the day lies in none."""
         if self.source.period or not self.plan.periods:
             return self.source.period
         self.days_seen += 1
-        day = _day(self.text(respondent, self.source.variables.interviewed), self.source.day_order)
+        day = _day(text_of(respondent, self.source.variables.interviewed), self.source.day_order)
         if day is None:
             return ""
         self.days_read += 1
         return next((code for code, each in self.plan.periods.items() if each.first <= day <= each.last), "")
 
     def close(self) -> None:
-        """After the last row: a file whose days nobody can read is refused, not counted away row by row."""
+        """After the last row: a file whose days or weights nobody can read is refused, not counted away row by row."""
         if self.days_seen and not self.days_read:
             raise CustodyError(
                 f"{self.source.file}: {self.source.variables.interviewed!r} holds no day that can be read as "
                 f"{self.source.day_order}; give its day_order, or the period of the whole file (period)"
             )
+        if self.weights_seen and not self.weights_read:
+            raise CustodyError(
+                f"{self.source.file}: {self.source.variables.weight!r} holds no number that can be read as a design "
+                "weight; write weights above zero with a decimal point, and without a sign between thousands"
+            )
 
     def row_key(self, respondent: Respondent) -> str:
-        """Whose row this is: the person's, in a study with periods the person's in one of them."""
-        return _in_period(self.identity(respondent), self.period(respondent))
+        """Whose row this is, in the period of the interview."""
+        return in_period(identity_of(respondent, self.source), self.period(respondent))
 
     def base_weight(self, respondent: Respondent) -> float | None:
         """The design weight, None where there is none above zero."""
-        text = self.text(respondent, self.source.variables.weight)
+        text = text_of(respondent, self.source.variables.weight)
         weight = float(text) if _NUMBER.fullmatch(text) else 0.0
+        self.weights_seen += bool(text)
+        self.weights_read += weight > 0
         return weight if weight > 0 else None
 
     def _drawn_from(self, respondent: Respondent, name: str) -> str | None:
         """Pseudonym of a stratum or primary unit; the same code in another sample is another one."""
-        text, sample = self.text(respondent, name), self.source.sample or self.source.source_id
+        text, sample = text_of(respondent, name), self.source.sample or self.source.source_id
         return self.study.key.pseudonym("survey", f"{sample}\n{name}\n{text}") if text else None
 
     def row(self, respondent: Respondent) -> dict[str, Any]:
         """The row of one respondent, its free texts still in it; `_screen_free_text` deletes them."""
         variables = self.source.variables
-        subject = self.text(respondent, variables.consent_subject)
-        wave = self.text(respondent, variables.wave)
+        subject = text_of(respondent, variables.consent_subject)
+        wave = text_of(respondent, variables.wave)
         is_rds, has_periods = self.source.sample_source == "rds", bool(self.plan.periods)
         may_be_followed = has_periods and self.study.allows(subject, RECONTACT)
-        person = self.study.key.pseudonym("survey", self.identity(respondent))
+        person = self.study.key.pseudonym("survey", identity_of(respondent, self.source))
         return {
             "respondent_pseudonym": self.study.key.pseudonym("survey", self.row_key(respondent)),
             "linkage_pseudonym": self.study.linkage(subject),
@@ -294,7 +285,7 @@ class _Reader:
         }
 
     def _minutes(self, respondent: Respondent) -> float | None:
-        text = self.text(respondent, self.source.variables.duration)
+        text = text_of(respondent, self.source.variables.duration)
         if not _NUMBER.fullmatch(text):
             return None
         minutes = float(text) / DURATION_UNITS[self.duration_unit]

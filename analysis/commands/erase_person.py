@@ -24,9 +24,10 @@ from analysis.custody.erasure.staging import remove_left, replace_all
 from analysis.custody.traces import SHORTEST_PHRASE
 from analysis.disclosure.history import MEMBERS, forget
 from analysis.errors import CustodyError
-from analysis.results.members import digest
+from analysis.results.members import IN_PERIOD, digest
 from analysis.schemas import TABLES
 from analysis.store import parquet_bytes
+from analysis.study import PLANS, open_plan
 
 DERIVED = (
     "data/restricted/*vault*",
@@ -188,6 +189,15 @@ def _numbers(vault: Path, dossier: Dossier) -> set[str]:
 def member_digests(dossier: Dossier) -> set[str]:
     """Under which digests earlier releases know the person and their accounts."""
     return {digest(text) for text, kind in dossier.needles.items() if kind == "pseudonym"}
+
+
+def periods_of(root: Path, vault: Path) -> set[str]:
+    """Periods of the study's plan, and those that earlier releases had: a person has a pseudonym in each."""
+    found = set(open_plan(root, "vault").periods) if (root / PLANS["vault"]).is_file() else set[str]()
+    for path in vault.glob(BEHIND_RELEASES):
+        groups = pq.read_table(path, columns=["member_group_text"]).column(0).unique().to_pylist()
+        found |= {group.removeprefix(IN_PERIOD) for group in groups if group.startswith(IN_PERIOD)}
+    return found
 
 
 def _members(vault: Path, digests: set[str]) -> Iterator[tuple[Path, bytes]]:

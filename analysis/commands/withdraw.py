@@ -13,7 +13,7 @@ import typer
 
 from analysis.admission.dossier import Dossier, open_dossier
 from analysis.admission.study import GOVERNANCE, MANIFESTS, VAULT
-from analysis.commands.erase_person import Journal, carry_out, member_digests, needs_key, plan_erasure
+from analysis.commands.erase_person import Journal, carry_out, member_digests, needs_key, periods_of, plan_erasure
 from analysis.custody.clock import utc_day
 from analysis.custody.erasure.items import is_telling
 from analysis.custody.governance import Anchors, load_governance, write_anchors
@@ -97,7 +97,7 @@ def erase_person(root: Path, vault: Path, manifest: Manifest, subject: str) -> N
         Something cannot be rewritten, and nothing was touched; or something remains, and each place was listed.
     """
     study_key = _key(root)
-    dossier = open_dossier(vault, manifest, subject, study_key)
+    dossier = open_dossier(vault, manifest, subject, study_key, periods_of(root, vault))
     if study_key is None and needs_key(vault, dossier):
         raise CustodyError(
             f"annotations, predictions or earlier releases may know the person by pseudonym: set {KEY_VARIABLE}; "

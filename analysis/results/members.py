@@ -19,6 +19,8 @@ COLUMNS = ["corpus_code", "member_digest", "content_digest", "member_group_text"
 FIELD, ROW = "\x1f", "\x1e"
 BESIDE = {"sample": "sample_source_code", "mode": "survey_mode_code", "time": "interview_period_text"}
 """Groups of every survey, whatever its plan."""
+IN_PERIOD = "time = "
+"""How the groups of `BESIDE` begin that say in which period of the plan an interview was."""
 
 
 def survey_members(plan: Plan, responses: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:

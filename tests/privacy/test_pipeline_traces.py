@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from analysis.admission.persons import in_period
 from analysis.admission.posts import author_of
 from analysis.corpora.exports import open_export
 from analysis.corpora.posts import Post
@@ -14,6 +16,7 @@ from analysis.custody.clock import utc_day
 from analysis.custody.ledger import read_ledger, standing_consents
 from analysis.custody.manifest import load_manifest
 from analysis.custody.pseudonyms import load_key
+from analysis.study import load_plan
 from tests.pipeline.conftest import ROOT, Project
 from tests.pipeline.vaults import SMALLER, furnish, outside_key
 from tests.privacy.traces import inventory, traces, written_since
@@ -86,8 +89,12 @@ class TestWithdrawal:
         ]
         assert own
         study_key = load_key(key, vault.parent.parent)
+        day = date.fromisoformat(row.answers[survey.variables.interviewed][:10])
+        period = next(
+            code for code, each in load_plan(vault / "study.yml").periods.items() if each.first <= day <= each.last
+        )
         pseudonyms = [
-            study_key.pseudonym("survey", row.answers["respondent_id"]),
+            study_key.pseudonym("survey", in_period(row.answers["respondent_id"], period)),
             study_key.pseudonym("posts", f"{export.format.code}|account|{account.account}"),
             *(study_key.pseudonym("posts", f"{export.format.code}|{post.identity}") for post in own),
         ]
@@ -197,8 +204,8 @@ class TestPlanted:
             ("analysis/admission/posts.py", "else placed(text, spans) for text", "else text for text",
              "admit_posts"),
             ("analysis/admission/posts.py", "if not source.platform_terms_basis:", "if False:", "admit_posts"),
-            ("analysis/admission/survey.py", 'self.study.key.pseudonym("survey", self.identity(respondent))',
-             'self.identity(respondent).encode().hex().ljust(32, "0")[:32]', "admit_survey"),
+            ("analysis/admission/survey.py", 'self.study.key.pseudonym("survey", identity_of(respondent, self.source))',
+             'identity_of(respondent, self.source).encode().hex().ljust(32, "0")[:32]', "admit_survey"),
         ],
         ids=["not scrubbed", "no terms needed", "ids in disguise"],
     )  # fmt: skip

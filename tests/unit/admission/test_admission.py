@@ -273,6 +273,43 @@ def test_a_day_is_read_in_the_order_that_the_source_states(text, order, day):
     assert _day(text, order) == day
 
 
+def drawn(root, *weights):
+    """A probability sample of one respondent per weight, admitted."""
+    folder = root / "data/fiction"
+    folder.mkdir(parents=True)
+    lines = [f'uuid:{n},uuid:{n},S{n},North,"{weight}"' for n, weight in enumerate(weights)]
+    (folder / "drawn.csv").write_text("\n".join(["KEY,meta-instanceID,consent_key,region,w", *lines, ""]))
+    scopes = ("survey_analysis", "aggregate_publication")
+    for n, _ in enumerate(weights):
+        event = ConsentEvent(f"S{n}", "granted", scopes, "1", wording_hash("x"), "prs", date(2026, 1, 5), "form 1")
+        append(folder / "ledger.jsonl", event, CUT_OFF)
+    names = {"consent_subject": "consent_key", "weight": "w", "stratum": "region"}
+    source = {"source_id": "d", "file": "drawn.csv", "sample_source": "probability", "mode": "web",
+              "period": "first", "variables": names}  # fmt: skip
+    manifest = {"week_zero": date(2026, 1, 5), "hosts": [], "ledger": "ledger.jsonl", "surveys": [source], "posts": []}
+    (folder / "synthetic_sources.yml").write_text(yaml.safe_dump(manifest))
+    return admit_survey(open_study("synthetic", root, CUT_OFF, {}), SHIPPED)
+
+
+def test_design_weights_are_read_as_statistical_programs_write_them(tmp_path):
+    """Stata's `export delimited` leaves out the zero before the point, R writes small numbers with an exponent."""
+    found = drawn(tmp_path, "2", "1.25", ".85", "5e-04", "1E+02", "3.", "۱.۵")
+    assert found.rows.base_weight.tolist() == [2, 1.25, 0.85, 0.0005, 100, 3, 1.5]
+    assert found.rows.stratum_pseudonym.nunique() == 1
+
+
+def test_respondents_without_a_design_weight_are_counted(tmp_path):
+    found = drawn(tmp_path, "1.5", "", "0", "-1", "1,5", "inf", "nan", ".")
+    assert found.tally == {("probability", "admitted"): 1, ("probability", "no_design_weight"): 7}
+
+
+def test_weights_that_nobody_can_read_stop_the_run(tmp_path):
+    with pytest.raises(
+        CustodyError, match=r"drawn\.csv: 'w' holds no number that can be read as a design weight; write"
+    ):
+        drawn(tmp_path, "0,85", "1,2")
+
+
 def test_the_short_way_of_simulated_studies_is_what_admission_makes_of_exports(survey):
     """Respondents of the same world, by admission and without it: the same answers for the same people."""
     generator = np.random.default_rng(SEED)

@@ -14,19 +14,22 @@ import pytest
 import yaml
 
 from analysis.admission.dossier import open_dossier
+from analysis.admission.study import Study
+from analysis.admission.survey import admit_survey
 from analysis.commands import erase_person
 from analysis.commands.withdraw import record, withdraw
 from analysis.corpora.exports import open_export
 from analysis.corpora.posts import Post
 from analysis.corpora.surveys import Respondent
 from analysis.custody.governance import load_governance, write_anchors
-from analysis.custody.ledger import ConsentEvent, append, read_ledger, wording_hash
+from analysis.custody.ledger import ConsentEvent, append, read_ledger, standing_consents, wording_hash
 from analysis.custody.manifest import load_manifest
 from analysis.custody.pseudonyms import create_key, key_from_environment, published_test_key
 from analysis.disclosure.history import archive_members
 from analysis.errors import CustodyError
 from analysis.results.members import COLUMNS
-from tests.pipeline.vaults import furnish, small_fiction
+from analysis.study import load_plan
+from tests.pipeline.vaults import ROOT, furnish, small_fiction
 
 KEY, OTHER = "P-00017", "P-00018"
 WORDS = "my brother still lives beside the old bridge"
@@ -352,6 +355,45 @@ def test_whoever_withdraws_from_the_fictional_world_can_be_erased(fiction):
         assert content is not None
         assert content != (fiction / file).read_bytes()
         assert not re.search(rb"(?<!\w)" + re.escape(subject.encode()) + rb"(?!\w)", content)
+
+
+def test_a_dossier_knows_whatever_name_admission_gives_a_person(fiction):
+    """Also in a study with periods, where somebody has a pseudonym in each: digests behind releases are of these."""
+    plan, manifest, key = load_plan(fiction / "study.yml"), load_manifest(fiction / "sources.yml"), published_test_key()
+    assert len(plan.periods) == 3
+    consents = standing_consents(read_ledger(fiction / manifest.ledger), TODAY)
+    alone = [replace(each, variables=replace(each.variables, recruiter="")) for each in manifest.surveys]
+    manifest = replace(manifest, surveys=tuple(alone))
+    people = [subject for subject, consent in consents.items() if "recontact" in consent.scopes][:40:8]
+    for subject in people:
+        rows = admit_survey(Study(fiction, manifest, {subject: consents[subject]}, key), plan).rows
+        columns = ["respondent_pseudonym", "person_pseudonym", "linkage_pseudonym"]
+        made = set(rows[columns].stack().dropna())
+        assert len(made) >= 2
+        assert made <= open_dossier(fiction, manifest, subject, key, plan.periods).needles.keys()
+    assert people
+
+
+def test_periods_are_those_of_the_plan_and_of_earlier_releases(project):
+    assert erase_person.periods_of(project, project / "data/vault") == set()
+    rows = [("survey", "ab" * 16, "cd" * 16, group) for group in ("all", "time = before", "time = first")]
+    archive_members(pd.DataFrame(rows, columns=COLUMNS), project, "vault", "1.0")
+    (project / "data/vault/study.yml").write_bytes((ROOT / "data/study/study.yml").read_bytes())
+    (project / "data/vault/frames.csv").write_bytes((ROOT / "data/study/frames.csv").read_bytes())
+    periods = erase_person.periods_of(project, project / "data/vault")
+    assert periods == {"before", "first", "second", "third"}
+
+
+def test_a_key_in_digits_of_another_script_is_the_same_persons(project):
+    eastern = KEY.translate({ord("0") + n: 0x06F0 + n for n in range(10)})
+    wave = f"_uuid,_id,_submission_time,consent_key,SC9\nw1,1,2026-02-01,{eastern},later\nw2,2,2026-02-01,{OTHER},x\n"
+    path = project / "data/vault/exports/wave.csv.gz"
+    path.write_bytes(gzip.compress(wave.encode()))
+    withdraw(KEY, erase=True)
+    left = gzip.decompress(path.read_bytes()).decode()
+    assert eastern not in left
+    assert "later" not in left
+    assert OTHER in left
 
 
 def test_a_zip_of_tables_loses_the_persons_row_and_their_repeats_and_keeps_the_rest(project):
