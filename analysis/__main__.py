@@ -36,6 +36,7 @@ COMMANDS = {
     "guard-commit": "analysis.commands.guard_commit:guard_commit",
     "import-consents": "analysis.commands.import_consents:import_consents",
     "new-study": "analysis.commands.new_study:new_study",
+    "papers": "analysis.commands.papers:papers",
     "posts-table": "analysis.commands.posts_table:posts_table",
     "print-book": "analysis.commands.print_book:print_book",
     "protect-table": "analysis.commands.protect_table:protect_table",

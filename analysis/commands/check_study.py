@@ -35,17 +35,20 @@ def _survey(plan: Plan) -> list[str]:
     parts = {
         "direct questions": len(plan.questions),
         "groups": len(plan.groups),
+        "periods": len(plan.periods),
         "split ballots": len(plan.split_ballots),
         "batteries of messages": len(plan.batteries),
         "list experiments": len(plan.list_experiments),
         "endorsement experiments": len(plan.endorsements),
         "randomised devices": len(plan.devices),
+        "differences": len(plan.differences),
+        "gradients": len(plan.gradients),
         "contrasts": len(plan.contrasts),
         "scales": len(plan.scales),
     }
     absent = [words for words, part in (("recruitment", plan.recruitment), ("margins", plan.margins)) if part is None]
     return [
-        f"survey: {len(plan.items)} items in {len(plan.columns)} columns; {_held(parts)}",
+        f"survey: items: {len(plan.items)}, columns: {len(plan.columns)}, {_held(parts)}",
         *(f"no {words}: what rests on it is left out" for words in absent),
         *(f"{estimand}: {words}" for estimand, words in plan.estimands()),
     ]
@@ -61,7 +64,7 @@ def _posts(posts: Posts) -> list[str]:
     }
     events = zip(posts.dated, posts.event_weeks, strict=True)
     return [
-        f"posts: {posts.weeks} weeks from {posts.first_day} to {posts.last_day}; {_held(parts)}",
+        f"posts: weeks: {posts.weeks}, {posts.first_day} to {posts.last_day}, {_held(parts)}",
         *(f"{event.name}: {event.on}, week {week}" for event, week in events),
         *_placebos(posts),
         *(f"{estimand}: {words}" for estimand, words in posts.estimands()),
@@ -81,4 +84,4 @@ def _placebos(posts: Posts) -> list[str]:
 
 
 def _held(parts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {words}" for words, count in parts.items() if count)
+    return ", ".join(f"{words}: {count}" for words, count in parts.items() if count)

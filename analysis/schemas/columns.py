@@ -597,9 +597,9 @@ _DECLARED = (
     Column("design_weight", "number", "Weight of the probability sample after raking to the margins, 1 on average", "measure", "ratio", minimum=0, decimals=6,
            null_means="not drawn with a known chance"),
     Column("weighting_code", "code", "Which respondents count, and how much each", "key", codes={
-        "design": "the probability sample, by its design weights, raked to the margins",
+        "design": "the probability sample, by its design weights, raked to the margins where the plan has any",
         "unweighted": "all respondents, each once", "rds": "the respondent-driven sample, by the inverse of the number of acquaintances",
-        "raked": "the volunteers, raked to the margins", "blended": "both samples, raked, mixed by their effective sizes, extreme weights cut",
+        "raked": "the volunteers, raked to the margins where the plan has any", "blended": "all samples, each by its own weights, mixed by their effective sizes, extreme weights cut",
         "model": "all respondents through a model that is averaged over the margins", "envelope": "several weightings together"}),
     Column("kish_design_effect", "number", "What unequal weights alone cost, as a ratio of variances", "measure", "ratio", minimum=1, decimals=3),
     Column("realised_design_effect", "number", "Variance of the plan's main share over that of a simple random sample of the same size",

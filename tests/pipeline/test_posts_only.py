@@ -53,7 +53,7 @@ def page(study, name):
 
 
 def test_the_plan_says_what_seventy_weeks_can_conclude(study):
-    assert "posts: 70 weeks from 2025-06-02 to 2026-10-04" in study.said["check"]
+    assert "posts: weeks: 70, 2025-06-02 to 2026-10-04" in study.said["check"]
     assert "described only" in study.said["check"]
 
 
