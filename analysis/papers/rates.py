@@ -52,15 +52,20 @@ def outcome_rates(made: Dispositions) -> dict[str, float]:
     i, p, r, nc, o, uh, uo = (made.counts[code] for code in COUNTS)
     interviews, contacts, known = i + p, i + p + r + o, i + p + r + nc + o
     every = known + uh + uo
-    asked: dict[str, tuple[int, float]] = {
-        "RR1": (i, every), "RR2": (interviews, every), "RR5": (i, known), "RR6": (interviews, known),
-        "COOP1": (i, contacts), "COOP3": (i, interviews + r), "REF1": (r, every), "REF3": (r, known),
-        "CON1": (contacts, every), "CON3": (contacts, known),
+    likely = math.nan if made.eligible is None else known + made.eligible * (uh + uo)
+    families: dict[str, dict[int, tuple[int, float]]] = {
+        "RR": {1: (i, every), 2: (interviews, every), 3: (i, likely), 4: (interviews, likely), 5: (i, known),
+               6: (interviews, known)},
+        "COOP": {1: (i, contacts), 3: (i, interviews + r)},
+        "REF": {1: (r, every), 2: (r, likely), 3: (r, known)},
+        "CON": {1: (contacts, every), 2: (contacts, likely), 3: (contacts, known)},
     }  # fmt: skip
-    if made.eligible is not None:
-        likely = known + made.eligible * (uh + uo)
-        asked |= {"RR3": (i, likely), "RR4": (interviews, likely), "REF2": (r, likely), "CON2": (contacts, likely)}
-    return {name: above / below for name, (above, below) in sorted(asked.items()) if below}
+    return {
+        f"{family}{number}": above / below
+        for family, rates in families.items()
+        for number, (above, below) in rates.items()
+        if below > 0
+    }
 
 
 def _demand(made: Dispositions) -> None:
