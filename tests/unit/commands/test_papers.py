@@ -1,4 +1,4 @@
-"""`papers` drafts what every kind of study owes: filled in from its files, and honest about what only a team can say."""
+"""`papers` drafts what every kind of study owes: filled in from its files, and open where only a team can say it."""
 
 import re
 
@@ -91,8 +91,8 @@ def test_rates_follow_the_standard_definitions():
     rates = outcome_rates(Dispositions(CASES, 0.5))
     assert rates == pytest.approx(
         {
-            "RR1": 400 / 1000, "RR2": 500 / 1000, "RR3": 400 / 950, "RR4": 500 / 950, "RR5": 400 / 900, "RR6": 500 / 900,
-            "COOP1": 400 / 750, "COOP3": 400 / 700, "REF1": 200 / 1000, "REF2": 200 / 950, "REF3": 200 / 900,
+            "RR1": 400 / 1000, "RR2": 500 / 1000, "RR3": 400 / 950, "RR4": 500 / 950, "RR5": 400 / 900,
+            "RR6": 500 / 900, "COOP1": 400 / 750, "COOP3": 400 / 700, "REF1": 200 / 1000, "REF2": 200 / 950, "REF3": 200 / 900,
             "CON1": 750 / 1000, "CON2": 750 / 950, "CON3": 750 / 900,
         }
     )  # fmt: skip
@@ -177,5 +177,5 @@ def test_a_point_without_words_is_left_to_the_team():
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path):
-    with pytest.raises(StudyError, match="holds no study.yml"):
+    with pytest.raises(StudyError, match=r"holds no study\.yml"):
         papers(tmp_path, to=tmp_path / "to")
