@@ -1,4 +1,4 @@
-"""`papers` drafts what every kind of study owes: filled in from its files, and open where only a team can say it."""
+"""`papers` drafts what a study owes: filled in from its files, and open where only a team can say it."""
 
 import re
 
