@@ -92,8 +92,8 @@ def test_rates_follow_the_standard_definitions():
     assert rates == pytest.approx(
         {
             "RR1": 400 / 1000, "RR2": 500 / 1000, "RR3": 400 / 950, "RR4": 500 / 950, "RR5": 400 / 900,
-            "RR6": 500 / 900, "COOP1": 400 / 750, "COOP3": 400 / 700, "REF1": 200 / 1000, "REF2": 200 / 950, "REF3": 200 / 900,
-            "CON1": 750 / 1000, "CON2": 750 / 950, "CON3": 750 / 900,
+            "RR6": 500 / 900, "COOP1": 400 / 750, "COOP3": 400 / 700, "REF1": 200 / 1000,
+            "REF2": 200 / 950, "REF3": 200 / 900, "CON1": 750 / 1000, "CON2": 750 / 950, "CON3": 750 / 900,
         }
     )  # fmt: skip
     assert set(rates) - set(outcome_rates(Dispositions(CASES))) == {"RR3", "RR4", "REF2", "CON2"}
