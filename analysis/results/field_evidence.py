@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -15,9 +16,11 @@ from analysis.claims.evidence import Evidence, Unit
 from analysis.claims.rules import Quantity, Threshold, quantity_rules
 from analysis.errors import ClaimsError
 from analysis.results.claims import Piece
+from analysis.results.post_precision import SHARES_OF_POSTS, shown_share
 from analysis.schemas.precision import Shown, floored, publish_number, publish_share
 from analysis.study import Plan
 from analysis.study.estimands import Asked, ListExperiment
+from analysis.study.posts import PostEvidence
 
 WAVES_FOR_A_TREND = 3
 LEVEL, SPLIT = 0.95, 0.975
@@ -28,6 +31,8 @@ UNITS: dict[str, Unit] = {
     "answer_share": "share",
     "prevalence": "share",
     "difference_in_shares": "share_difference",
+    "post_share": "share",
+    "channel_share": "share",
 }
 
 
@@ -38,7 +43,7 @@ def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLi
     ----------
     register : Register
     rows : DataFrame
-        Table `survey_evidence`.
+        Tables `survey_evidence` and `post_evidence`, one below the other.
     links : sequence of FieldLink
         What people wrote; an estimate without a link is context, and its row says what is missing.
     plan : Plan
@@ -55,7 +60,8 @@ def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLi
             raise ClaimsError(
                 f"evidence_links.csv: received {link.estimand_id!r} for claim {link.claim_id}; allowed: "
                 f"{', '.join(sorted(known)) or 'none, as nothing in the plan has `robust` or `is_evidence`'}; give the "
-                "question of the plan `robust`, or the experiment or comparison `is_evidence`, or remove the row."
+                "question of the plan `robust`, the experiment or comparison `is_evidence`, the share of posts a place "
+                "under `evidence`, or remove the row."
             )
     by_key = {(link.claim_id, link.estimand_id): link for link in links}
     found = []
@@ -64,9 +70,20 @@ def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLi
             if part.estimand in known:
                 written = by_key.get((claim.id, part.estimand))
                 made = _evidence(claim.id, part, rows[rows.estimand_id == part.estimand], written, plan)
-                is_known = plan.asked_from is None or plan.asked_from <= register.frozen_on(claim.id)
+                is_known = _is_known(plan, part.estimand, register.frozen_on(claim.id))
                 found.append(_piece(replace(made, is_known_at_freeze=is_known), written, plan))
     return found
+
+
+def _is_known(plan: Plan, estimand: str, frozen_on: date) -> bool:
+    """Whether the first interview, or the first post, is no later than the rule."""
+    first = plan.posts.first_day if plan.posts and _of_posts(plan, estimand) else plan.asked_from
+    return first is None or first <= frozen_on
+
+
+def _of_posts(plan: Plan, estimand: str) -> PostEvidence | None:
+    """The share of posts that answers for an estimand; None for an estimate of the survey."""
+    return next((each for each in (plan.posts.evidence if plan.posts else ()) if each.estimand == estimand), None)
 
 
 def _evidence(claim_id: str, part: Quantity, rows: pd.DataFrame, link: FieldLink | None, plan: Plan) -> Evidence:
@@ -101,19 +118,31 @@ def _evidence(claim_id: str, part: Quantity, rows: pd.DataFrame, link: FieldLink
 
 def as_published(rows: pd.DataFrame, ends: tuple[float, float]) -> Shown | None:
     """An interval on the steps of the study's own row, which holds it: finer ends would tell counts beside that row."""
-    value, n = float(rows.robust_value.iloc[0]), int(rows.respondents_count.iloc[0])
     if not rows.is_publishable.all():
         return None
-    spread = (None, value - ends[0], ends[1] - value)
-    is_counted = rows.quantity_code.iloc[0] == "answer_share"
-    return publish_share(value, spread, n) if is_counted else publish_number(value, spread, n)
+    value = float(rows.robust_value.iloc[0])
+    quantity = str(rows.quantity_code.iloc[0])
+    if quantity in SHARES_OF_POSTS:
+        behind = (int(rows.basis_posts_n.iloc[0]), int(rows.basis_channels_n.iloc[0]))
+        return shown_share(quantity, (value, *ends), behind)
+    spread, n = (None, value - ends[0], ends[1] - value), int(rows.respondents_count.iloc[0])
+    return publish_share(value, spread, n) if quantity == "answer_share" else publish_number(value, spread, n)
 
 
 def _piece(evidence: Evidence, link: FieldLink | None, plan: Plan) -> Piece:
-    words = dict(plan.estimands())[evidence.estimand_id]
-    told = f"{words}: robust interval of this study ({plan.population}, {plan.period})."
+    told = _told(plan, evidence.estimand_id)
     decided = f" {link.reason} Decided by {link.decided_by} on {link.decided_on}." if link else ""
     return Piece(evidence, f"{evidence.estimand_id}_robust_interval", told + decided, SOURCE)
+
+
+def _told(plan: Plan, estimand: str) -> str:
+    asked = _of_posts(plan, estimand)
+    if asked is None or plan.posts is None:
+        words = dict(plan.estimands())[estimand]
+        return f"{words}: robust interval of this study ({plan.population}, {plan.period})."
+    kind = next(each.words for each in plan.posts.accounts if each.code == asked.accounts)
+    period = f"{plan.posts.first_day} to {plan.posts.last_day}"
+    return f"{asked.words}: interval of this study (posts of {kind}, {period})."
 
 
 def _limits(part: Quantity) -> tuple[float, float]:
@@ -142,11 +171,12 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
     ----------
     plan : Plan
     rows : DataFrame
-        Rows of the table `survey_evidence` of one estimand.
+        Rows of the table `survey_evidence` or `post_evidence` of one estimand.
     link : FieldLink or None
         What people wrote.
     """
-    estimand, n = str(rows.estimand_id.iloc[0]), int(rows.respondents_count.iloc[0])
+    estimand = str(rows.estimand_id.iloc[0])
+    n = int(rows["basis_posts_n" if _of_posts(plan, estimand) else "respondents_count"].iloc[0])
     question = plan.by_estimand.get(estimand)
     seen: dict[str, bool] = {}
     if estimand in plan.planned_n:

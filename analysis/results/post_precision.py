@@ -37,6 +37,7 @@ EVENT_PART = 10
 
 P_VALUES = ("rank_p_value", "significant_p_value", "adjusted_p_value")
 COUNTS = ("pairs_n", "null_low_n", "null_median_n", "null_high_n")
+SHARES_OF_POSTS = ("post_share", "channel_share")
 COUNTED_SHARES = ("post_share",)
 COUNTED_ESTIMATORS = ("labelled",)
 
@@ -102,6 +103,22 @@ def _shown(row: Row) -> Shown | None:
     if quantity in COUNTED_SHARES or estimator in COUNTED_ESTIMATORS:
         return publish_share(value, spread, int(_number(row, "labelled_posts_n")) if estimator else posts_n)
     return publish_number(value, spread, posts_n)
+
+
+def shown_share(quantity: str, limits: tuple[float, float, float], behind: tuple[int, int]) -> Shown | None:
+    """A share of posts on the steps of the row that `post_estimates` holds of it.
+
+    Parameters
+    ----------
+    quantity
+        One of `SHARES_OF_POSTS`.
+    limits
+        The share, and the ends of its interval.
+    behind
+        Posts, and accounts.
+    """
+    names = ("value", "ci_low", "ci_high", "basis_posts_n", "basis_channels_n")
+    return _shown({"quantity_code": quantity, **dict(zip(names, (*limits, *behind), strict=True))})
 
 
 def _by_account(value: float, spread: Spread, channels_n: int) -> Shown | None:

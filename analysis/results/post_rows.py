@@ -129,6 +129,19 @@ class PostRow:
         }
 
 
+@dataclass(frozen=True)
+class AtLevels:
+    """One share with its interval at several levels, and the posts and accounts behind it."""
+
+    estimates: Mapping[float, Estimate]
+    posts_n: int
+    channels_n: int
+
+
+StanceLevels = Mapping[tuple[str, str], AtLevels]
+"""Kind of account and stance → the share that readers' labels correct."""
+
+
 ROW_NAMES = (
     "estimate_id", "estimand_id", "quantity_code", "population_text", "period_text", "account_group_text",
     "frames_text", "evidence_class_code", "method_text", "value", "standard_error", "ci_low", "ci_high", "rank_p_value",

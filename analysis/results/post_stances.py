@@ -20,6 +20,7 @@ from analysis.estimators.text_prevalence import (
     LabelledTexts,
     Model,
     TextFit,
+    at_level,
     estimate_from_texts,
     estimate_text,
     labelled_texts,
@@ -29,6 +30,7 @@ from analysis.results.post_precision import is_carried
 from analysis.results.post_rows import (
     PERIOD,
     WEEKS_OF_A_PERIOD,
+    AtLevels,
     PostRow,
     PostTables,
     Settings,
@@ -37,6 +39,7 @@ from analysis.results.post_rows import (
     released,
     unusable,
 )
+from analysis.schemas.evidence_levels import LEVELS
 from analysis.schemas.precision import floored
 from analysis.study.codebook import LANGUAGES
 
@@ -65,6 +68,8 @@ class Stances:
     estimates: list[PostRow] = field(default_factory=list)
     prevalence: list[dict[str, object]] = field(default_factory=list)
     periods: list[dict[str, object]] = field(default_factory=list)
+    levels: dict[tuple[str, str], AtLevels] = field(default_factory=dict)
+    """Kind of account and stance → the share at every level, where the plan names it as evidence."""
 
     @property
     def prevalence_table(self) -> pd.DataFrame:
@@ -171,6 +176,7 @@ def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.
     """Scores that live inside one call."""
     model, periods = _period_model(corpus.posts)
     measured = tables.plan.measured_stances()
+    asked = {each.stance for each in tables.plan.evidence if each.stance and each.accounts == corpus.kind}
     try:
         fits = estimate_from_texts(
             corpus.posts.post_text.tolist(),
@@ -182,6 +188,7 @@ def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.
             generator=generator,
             splits=SPLITS,
             further={FURTHER: model} if periods else None,
+            levels=LEVELS if asked else (),
         )
     except EstimationError as error:
         found.estimates += [_estimate_row(corpus, tables, stance, unusable(error, DSL)) for stance in measured]
@@ -192,6 +199,10 @@ def _add_own(found: Stances, corpus: _Corpus, tables: PostTables, generator: np.
         for estimator in ESTIMATORS:
             row = _prevalence_row(corpus, tables, stance, (OWN, estimator, None), by_estimator[estimator].estimates[0])
             found.prevalence.append(row)
+        if stance in asked:
+            by_level = {level: by_estimator[at_level(level)].estimates[0] for level in LEVELS}
+            accounts_n = corpus.posts.channel_pseudonym.nunique()
+            found.levels[corpus.kind, stance] = AtLevels(by_level, len(corpus.posts), accounts_n)
         if periods:
             found.periods += list(_period_rows(corpus, tables, stance, by_estimator[FURTHER], periods))
 

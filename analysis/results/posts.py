@@ -7,14 +7,14 @@ estimator, files; and any row that rests on too few posts or accounts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from analysis.estimators.agreement import Annotations, alpha_by_class, krippendorff_alpha, standing
-from analysis.estimators.estimate import Estimate, usable_estimate
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_estimate
 from analysis.estimators.shares import ShareEvidence, share_interval, variance_pieces
 from analysis.measures.annotations import ADJUDICATOR
 from analysis.results.post_coordination import coordination_rows
@@ -139,14 +139,55 @@ def frame_share_rows(tables: PostTables, *, protects: bool = True) -> pd.DataFra
     return released(rows, ROW_NAMES) if protects else pd.DataFrame(rows, columns=list(ROW_NAMES))
 
 
-def _frame_shares(tables: PostTables, *, protects: bool = True) -> Iterator[PostRow]:
-    """Shares of posts by frame and kind of account, weighted by post and by account, clustered by account.
+@dataclass(frozen=True, eq=False)
+class Mentioned:
+    """Posts of one kind of account by account: those with a frame, and all.
 
-    Only where enough accounts stand behind all posts, those with the frame and those without, none of them most.
+    Attributes
+    ----------
+    kind, frame : of the accounts and of the posts
+    part, whole : (m,) posts of each account
     """
+
+    kind: str
+    frame: str
+    part: npt.NDArray[np.float64]
+    whole: npt.NDArray[np.float64]
+
+    @property
+    def posts_n(self) -> int:
+        """Posts of all accounts."""
+        return int(self.whole.sum())
+
+    def by_post(self, confidence: float = DEFAULT_CONFIDENCE) -> Estimate:
+        """Share of the posts, variance clustered by account."""
+        return _ratio(self.part, self.whole, confidence)
+
+    def by_account(self, confidence: float = DEFAULT_CONFIDENCE) -> Estimate:
+        """Mean share of an account's posts."""
+        return _mean(self.part, self.whole, confidence)
+
+
+def _frame_shares(tables: PostTables, *, protects: bool = True) -> Iterator[PostRow]:
+    """Shares of posts by frame and kind of account, weighted by post and by account, clustered by account."""
     estimated = tables.plan.frame_share
     if estimated is None:
         return
+    for each in mentioned(tables, protects=protects):
+        for quantity, estimate in (("post_share", each.by_post()), ("channel_share", each.by_account())):
+            name = f"{quantity}_{each.kind}_{each.frame.lower().replace(' ', '_')}"
+            population = f"posts of {each.kind} accounts in the codebook's languages, frame {each.frame}"
+            yield PostRow(
+                name, estimated.estimand, quantity, population, PERIOD, estimate, each.posts_n,
+                len(each.whole), kind=each.kind, frames=each.frame,
+            )  # fmt: skip
+
+
+def mentioned(tables: PostTables, *, protects: bool = True) -> Iterator[Mentioned]:
+    """Every frame by kind of account.
+
+    Only where enough accounts stand behind all posts, those with the frame and those without, none of them most.
+    """
     for kind in tables.kinds:
         inside = tables.coded[tables.coded.account_kind_code == kind]
         posts = inside.drop_duplicates("post_pseudonym")
@@ -154,20 +195,10 @@ def _frame_shares(tables: PostTables, *, protects: bool = True) -> Iterator[Post
         if len(by_channel) <= 1 or (protects and not is_carried(by_channel.to_numpy(float))):
             continue
         for frame, rows in _mentions(inside, tables.plan):
-            n = rows.groupby("channel_pseudonym").size().reindex(by_channel.index, fill_value=0)
-            sides = (n.to_numpy(float), (by_channel - n).to_numpy(float))
-            if protects and not all(is_carried(side) for side in sides):
-                continue
-            for quantity, estimate in (
-                ("post_share", _ratio(n.to_numpy(float), by_channel.to_numpy(float))),
-                ("channel_share", _mean(n.to_numpy(float), by_channel.to_numpy(float))),
-            ):
-                name = f"{quantity}_{kind}_{frame.lower().replace(' ', '_')}"
-                population = f"posts of {kind} accounts in the codebook's languages, frame {frame}"
-                yield PostRow(
-                    name, estimated.estimand, quantity, population, PERIOD, estimate, len(posts), len(by_channel),
-                    kind=kind, frames=frame,
-                )  # fmt: skip
+            part = rows.groupby("channel_pseudonym").size().reindex(by_channel.index, fill_value=0).to_numpy(float)
+            whole = by_channel.to_numpy(float)
+            if not protects or (is_carried(part) and is_carried(whole - part)):
+                yield Mentioned(kind, frame, part, whole)
 
 
 def _mentions(inside: pd.DataFrame, plan: Posts) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -178,26 +209,38 @@ def _mentions(inside: pd.DataFrame, plan: Posts) -> Iterator[tuple[str, pd.DataF
         yield together.name, inside[inside.frame_code.isin(together.frames)].drop_duplicates("post_pseudonym")
 
 
-def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Estimate:
+def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64], confidence: float) -> Estimate:
     value = float(part.sum() / whole.sum())
     residual = part - value * whole
     se = float(np.sqrt(len(part) / (len(part) - 1) * (residual @ residual)) / whole.sum())
     evidence = ShareEvidence(
         float(whole.sum()), len(part) - 1.0, float(whole.sum()) ** 2 / float(whole @ whole), variance_pieces(residual)
     )
-    return _share(value, se, int(whole.sum()), evidence, "share of posts, variance clustered by account")
+    shown = usable_estimate(
+        "share",
+        value,
+        se,
+        n=int(whole.sum()),
+        unit="share of posts",
+        method="share of posts, variance clustered by account",
+    )
+    return _with_limits(shown, evidence, confidence)
 
 
-def _mean(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Estimate:
+def _mean(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64], confidence: float) -> Estimate:
     """Every account counts alike, so a post of an account that wrote much counts little."""
     shares, accounts = part / whole, len(part)
     se = float(shares.std(ddof=1) / np.sqrt(accounts))
     alike = accounts**2 / float((1 / whole).sum())
     evidence = ShareEvidence(alike, accounts - 1.0, float(accounts), variance_pieces(shares - shares.mean()))
-    return _share(float(shares.mean()), se, accounts, evidence, "mean over accounts of the share of their posts")
+    shown = usable_estimate(
+        "share", float(shares.mean()), se, n=accounts, unit="share of posts",
+        method="mean over accounts of the share of their posts",
+    )  # fmt: skip
+    return _with_limits(shown, evidence, confidence)
 
 
-def _share(value: float, se: float, n: int, evidence: ShareEvidence, method: str) -> Estimate:
-    made = usable_estimate("share", value, se, n=n, unit="share of posts", method=method)
-    limits = share_interval(min(max(value, 0.0), 1.0), se * se, evidence)
-    return replace(made, low=limits.low, high=limits.high)
+def _with_limits(made: Estimate, evidence: ShareEvidence, confidence: float) -> Estimate:
+    value, se = float(made.value or 0.0), float(made.se or 0.0)
+    limits = share_interval(min(max(value, 0.0), 1.0), se * se, evidence, confidence)
+    return replace(made, low=limits.low, high=limits.high, confidence=confidence)

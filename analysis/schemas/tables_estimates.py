@@ -113,6 +113,18 @@ TABLES = for_every_study(
             source="",
         ),
         Table(
+            name="post_evidence",
+            title="Shares of posts that claims read, at several levels: what verdicts are judged by, never released",
+            row_is="one estimand at one level",
+            columns=columns(
+                "estimand_id", "item_text", "group_text", "quantity_code", "confidence_level", "robust_value", "robust_low",
+                "robust_high", "basis_posts_n", "basis_channels_n", "is_publishable",
+            ),
+            key=("estimand_id", "confidence_level"),
+            output_kind="microdata",
+            source="",
+        ),
+        Table(
             name="list_counts",
             title="Lists of the survey: respondents by list, arm and answer",
             row_is="one possible answer to one list in one arm, or all of them together",

@@ -2,6 +2,7 @@
 
 from analysis.params import Params
 from analysis.results.post_coordination import coordination_table
+from analysis.results.post_evidence import post_evidence_rows
 from analysis.results.post_rows import ROW_NAMES, PostTables, Settings, released, truths
 from analysis.results.post_shocks import covariate_table, shock_tables
 from analysis.results.post_stances import stances
@@ -21,6 +22,7 @@ STUDY_TABLES = (
     "candidate__shock_specifications",
     "candidate__shock_inference",
     "candidate__shock_covariates",
+    "restricted__post_evidence",
 )
 
 
@@ -49,6 +51,7 @@ def run(store: Store, params: Params) -> None:
     made = (
         agreement, released(computed, ROW_NAMES), posts_price(rows), found.prevalence_table, found.period_table,
         coordination_table(tables, settings), shocks.specifications, shocks.inference, covariate_table(tables),
+        post_evidence_rows(tables, found.levels),
     )  # fmt: skip
     for name, table in zip(names, made, strict=True):
         store.write(name, table)

@@ -37,8 +37,11 @@ def run(store: Store, params: Params) -> None:
     )
     if params.study == "vault":
         links = load_field_links(store.root / FIELD_LINKS, register)
-        rows = store.read(study_table(params.study, "restricted__survey_evidence"))
-        found += field_pieces(register, rows, links, open_plan(store.root, params.study))
+        survey = store.read(study_table(params.study, "restricted__survey_evidence"))
+        posts = store.read(study_table(params.study, "restricted__post_evidence"))
+        found += field_pieces(
+            register, pd.concat([survey, posts], ignore_index=True), links, open_plan(store.root, params.study)
+        )
     verdicts = judge_register(register, [piece.evidence for piece in found])
     store.write("candidate__claims_register", claims.register_rows(register))
     store.write("candidate__claim_evidence", claims.evidence_rows(found))

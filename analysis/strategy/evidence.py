@@ -9,15 +9,12 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.schemas.evidence_levels import LEVELS
 from analysis.strategy.comparisons import Comparison, is_large_enough, judged, robust_comparison
 from analysis.strategy.direct import blended_share, is_reported, robust, robust_group
 from analysis.strategy.frame import Survey
 from analysis.strategy.rows import reason_against
 from analysis.study.estimands import Question
-
-LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.992, 0.994, 0.995,
-          0.996, 0.997, 0.998, 0.999, 0.9995, 0.9999)  # fmt: skip
-"""A one-sided p-value is read off them: half of what the widest interval that lies on one side leaves out."""
 
 COLUMNS = [
     "estimand_id", "item_text", "group_text", "quantity_code", "respondents_count", "is_publishable",

@@ -77,11 +77,31 @@ def _named(posts: Posts) -> Iterator[Fault]:
     for place, value, known, what in named:
         if value is not None and value not in known:
             yield Fault((*POSTS, *place), value, f"no such {what}; {nearest(value, known)}")
+    yield from _evidence(posts, kinds)
     counts = Counter(together.name for together in posts.together)
     for number, together in enumerate(posts.together):
         if counts[together.name] > 1 or len(set(together.frames)) < len(together.frames):
             fix = "the same frames stand twice; keep one of them"
             yield Fault((*POSTS, "together", number, "frames"), together.name, fix)
+
+
+def _evidence(posts: Posts, kinds: Collection[str]) -> Iterator[Fault]:
+    """Evidence is of a kind that is read, and of a share that is estimated."""
+    frames = [*(frame.code for frame in posts.frames), *(together.name for together in posts.together)]
+    counts = Counter(estimand for estimand, _ in posts.estimands())
+    for number, each in enumerate(posts.evidence):
+        place = (*POSTS, "evidence", number)
+        if each.accounts not in kinds:
+            yield Fault((*place, "accounts"), each.accounts, f"no kind that is read; {nearest(each.accounts, kinds)}")
+        key, known = ("stance", list(posts.measured_stances())) if each.stance else ("frame", frames)
+        if each.item not in known:
+            yield Fault((*place, key), each.item, f"no such {key}; {nearest(each.item, known)}")
+        if getattr(posts, f"{key}_share") is None:
+            yield Fault(
+                (*place, key), each.item, f"needs {key}_share, which says that such shares are estimated; add it"
+            )
+        if counts[each.estimand] > 1:
+            yield Fault((*place, "estimand"), each.estimand, "names two quantities; each has an estimand of its own")
 
 
 def _events(posts: Posts) -> Iterator[Fault]:

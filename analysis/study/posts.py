@@ -130,6 +130,28 @@ class Coordination(Estimated):
     """Things that two accounts have to share so."""
 
 
+class PostEvidence(Estimated):
+    """A share of the posts of one kind of account that is evidence on the claim which names its estimand."""
+
+    accounts: LabelCode
+    """Kind of account."""
+    stance: LabelCode | None = None
+    """A label, or a side of several labels: the share that readers' labels correct."""
+    frame: Text | None = None
+    """A frame, or frames taken together by their name: what the codebook finds, accounts counted alike."""
+
+    @model_validator(mode="after")
+    def _one_share(self) -> Self:
+        if (self.stance is None) == (self.frame is None):
+            raise ValueError("got stance and frame, or neither; give exactly one of stance, frame")
+        return self
+
+    @property
+    def item(self) -> str:
+        """What the share is a share of, as tables name it."""
+        return self.stance or self.frame or ""
+
+
 class Posts(Entry):
     """The posts of a study and what is made of them; a part that is left out is not estimated."""
 
@@ -165,6 +187,8 @@ class Posts(Entry):
     """Jump of a frame's weekly volume at an event."""
     stance_share: Estimated | None = None
     coordination: Coordination | None = None
+    evidence: tuple[PostEvidence, ...] = ()
+    """Shares that may move the verdict on a claim, each under an estimand of its own."""
 
     @model_validator(mode="after")
     def _whole_weeks(self) -> Self:
@@ -215,5 +239,5 @@ class Posts(Entry):
 
     def estimands(self) -> Iterator[tuple[str, str]]:
         """Every estimand with its words."""
-        parts = (self.frame_share, self.frame_change, self.stance_share, self.coordination)
+        parts = (self.frame_share, self.frame_change, self.stance_share, self.coordination, *self.evidence)
         yield from ((part.estimand, part.words) for part in parts if part)

@@ -66,6 +66,59 @@ posts:
   frame_change: {estimand: K61_frame_change, words: jump of a frame at an event}
   stance_share: {estimand: K62_stance_share, words: share of posts by stance}
   coordination: {estimand: K63_together, words: foundations that share the same things}
+  evidence:
+    - {estimand: E50_thankful, words: praise or thank, accounts: foundation, stance: favourable}
+    - {estimand: E51_money, words: write about money or papers, accounts: person, frame: RM or VI}
+"""
+CLAIM = """  - id: {claim}
+    topic: posts
+    kind: claim
+    constructs: []
+    article: {statement}
+    paragraphs: [1]
+    statement: {statement}
+    estimands:
+      - {{id: {estimand}, meaning: "{statement}"}}
+    population: Posts of accounts that are listed.
+    period: June 2025 to October 2026.
+    evidence_needed:
+      data: posts of such accounts
+      requirements: ["Two readers or more."]
+    rule:
+      type: threshold
+      estimand: {estimand}
+      threshold: {threshold}
+      screens: [{screen}]
+      support_conditions: []
+    supported_if: The lower end of the interval lies above the threshold.
+    contradicted_if: The upper end of the interval lies below the threshold.
+    inconclusive_if: The interval contains the threshold, or a screen fails.
+    scopes:
+      - {{id: claim, meaning: The claim as stated.}}
+    not_answerable: []
+    beyond_reach: []
+    threats: ["Posts are not opinions."]
+    decides: ["Posts of a whole year."]
+    can_say: ["What listed accounts wrote."]
+    cannot_say: ["What anybody thinks."]
+    notes: []
+"""
+CLAIMS = """history:
+  - {version: 1, frozen_on: 2025-05-01, change: "First version, before the first post."}
+topics: {posts: "What do accounts write?"}
+screens: {readers_agree: "Two readers agree on the labels.", codebook_read: "A sample of matches was read."}
+confirmatory_family: []
+claims:
+""" + "".join(
+    CLAIM.format(claim=claim, statement=statement, estimand=estimand, threshold=threshold, screen=screen)
+    for claim, statement, estimand, threshold, screen in (
+        ("C50", "Most posts of foundations praise or thank.", "E50_thankful", 0.5, "readers_agree"),
+        ("C51", "Most posts of persons are about money or papers.", "E51_money", 0.9, "codebook_read"),
+    )
+)
+LINKS = """claim_id,estimand_id,is_population_matched,is_period_matched,screens_passed,decided_by,decided_on,reason
+C50,E50_thankful,true,true,readers_agree,the investigators,2026-11-01,The accounts and the months are the claim's.
+C51,E51_money,true,true,codebook_read,the investigators,2026-11-01,The accounts and the months are the claim's.
 """
 
 
@@ -75,6 +128,8 @@ def furnish_posts(project: Path) -> Path:
     (vault / "exports").mkdir(parents=True, exist_ok=True)
     (vault / "study.yml").write_text(PLAN, encoding="utf-8")
     (vault / "frames.csv").write_text(FRAMES, encoding="utf-8")
+    (vault / "claims.yml").write_text(CLAIMS, encoding="utf-8")
+    (vault / "evidence_links.csv").write_text(LINKS, encoding="utf-8")
     (vault / "governance.yml").write_text(yaml.safe_dump(VALID), encoding="utf-8")
     halves = {"m.json": rows[::2], "x.jsonl": rows[1::2]}
     (vault / "exports/m.json").write_bytes(mastodon(halves["m.json"]))

@@ -34,6 +34,7 @@ def study(tmp_path_factory):
     said = {"new": done(*ANALYSIS, "new-study", "reach", "--has", "posts")}
     vault = furnish_posts(project.folder)
     said["check"] = done(*ANALYSIS, "check-study", "data/vault/study.yml")
+    done(*ANALYSIS, "freeze-claims", "--own")
     done("repro", "admit_posts")
     said["draw"] = done(*ANALYSIS, "sheet", *DRAW)
     for coder in ("anna", "omid"):
@@ -76,6 +77,21 @@ def test_an_event_moves_what_it_moved_and_a_short_study_replicates_nothing(study
     assert set(moved.frame_code) == {"RM"}
     assert rows.may_conclude_text.str.startswith("described only").all()
     assert not rows.is_replicated.astype(str).str.lower().eq("true").any()
+
+
+def test_shares_of_posts_move_the_verdicts_of_the_studys_own_claims_both_ways(study):
+    verdicts = table(study, "claim_verdicts").set_index("claim_id")
+    assert verdicts.verdict_code[["C50", "C51"]].tolist() == ["supported", "contradicted"]
+    assert not verdicts.is_post_hoc[["C50", "C51"]].astype(str).str.lower().eq("true").any()
+    evidence = table(study, "claim_evidence").set_index("claim_id")
+    assert evidence.is_admissible[["C50", "C51"]].astype(str).str.lower().tolist() == ["true", "true"]
+    assert (
+        "praise or thank: interval of this study (posts of Foundations, 2025-06-02 to" in evidence.evidence_text["C50"]
+    )
+    shown = table(study, "vault_post_estimates").set_index("estimate_id")
+    low, high = (float(verdicts[end]["C50"]) / 100 for end in ("low_points", "high_points"))
+    row = shown.loc["K62_stance_foundation_favourable_dsl"]
+    assert low <= float(row.ci_low) < 0.6 < float(row.ci_high) <= high < low + 0.1
 
 
 def test_what_the_study_does_not_have_says_so(study):

@@ -8,6 +8,7 @@ without saying so.
 from analysis.estimators.text_prevalence.estimators import (
     ESTIMATORS,
     TextFit,
+    at_level,
     estimate_text,
     expected_standard_errors,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "LabelledTexts",
     "Model",
     "TextFit",
+    "at_level",
     "estimate_from_texts",
     "estimate_text",
     "expected_standard_errors",

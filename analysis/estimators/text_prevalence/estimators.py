@@ -139,6 +139,11 @@ def estimate_text(
     return TextFit(tuple(made), covariance, details, len(fits))
 
 
+def at_level(level: float) -> str:
+    """Under which name DSL stands with intervals of a coverage."""
+    return f"dsl at {level:g}"
+
+
 def _are_shares(texts: LabelledTexts) -> bool:
     return bool(np.isin(texts.value[texts.labelled], (0.0, 1.0)).all())
 

@@ -7,6 +7,7 @@ What belongs here: `estimate_from_texts` and nothing that could outlive it. What
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from analysis.errors import EstimationError
-from analysis.estimators.estimate import unusable_estimate
-from analysis.estimators.text_prevalence.estimators import Estimator, TextFit, estimate_text
+from analysis.estimators.estimate import DEFAULT_CONFIDENCE, unusable_estimate
+from analysis.estimators.text_prevalence.estimators import Estimator, TextFit, at_level, estimate_text
 from analysis.estimators.text_prevalence.regressions import Model
 from analysis.estimators.text_prevalence.sample import LabelledTexts, labelled_texts
 
@@ -42,6 +43,7 @@ def estimate_from_texts(
     splits: int = 5,
     model: Model | None = None,
     further: Mapping[str, Model] | None = None,
+    levels: Sequence[float] = (),
 ) -> dict[str, dict[str, TextFit]]:
     """Estimate a prevalence or regression from texts, some with a human label; return the estimates and nothing else.
 
@@ -69,6 +71,8 @@ def estimate_from_texts(
         As in `estimate_text`.
     further
         Name → regression that is estimated by DSL besides, from the same scores (shares by period, say).
+    levels
+        Coverages at which DSL is given besides, under `at_level`.
 
     Returns
     -------
@@ -117,21 +121,32 @@ def estimate_from_texts(
         drawn = [_balanced_folds(codes, labelled, folds, generator)[codes] for _ in range(splits)]
         scores = np.array([_cross_fitted(features, value, labelled, fold) for fold in drawn])
         sample = labelled_texts(value, labelled, probability, scores, codes)
-        asked: list[tuple[str, Estimator, Model | None]] = [(name, name, model) for name in estimators]
-        asked += [(name, "dsl", one) for name, one in (further or {}).items()]
-        found[term] = {name: _beside(sample, how, one, term, is_alone=len(asked) == 1) for name, how, one in asked}
+        asked: dict[str, _Asked] = {name: _Asked(name, model) for name in estimators}
+        asked |= {name: _Asked("dsl", one) for name, one in (further or {}).items()}
+        asked |= {at_level(level): _Asked("dsl", model, level) for level in levels}
+        found[term] = {name: _beside(sample, how, term, is_alone=len(asked) == 1) for name, how in asked.items()}
     return found
 
 
-def _beside(sample: LabelledTexts, how: Estimator, model: Model | None, term: str, *, is_alone: bool) -> TextFit:
+@dataclass(frozen=True)
+class _Asked:
+    """What is estimated from the scores: how, of which model, with which coverage."""
+
+    how: Estimator
+    model: Model | None
+    confidence: float = DEFAULT_CONFIDENCE
+
+
+def _beside(sample: LabelledTexts, asked: _Asked, term: str, *, is_alone: bool) -> TextFit:
     """One estimator; beside others, one that cannot be had holds no number and its reason, and the others stand."""
     try:
-        return estimate_text(sample, how, model, term=term)
+        return estimate_text(sample, asked.how, asked.model, term=term, confidence=asked.confidence)
     except EstimationError as error:
         if is_alone:
             raise
-        names = (term,) if model is None else model.names
-        none = (unusable_estimate(name, str(error), n=len(sample), unit="share of posts", method=how) for name in names)
+        names = (term,) if asked.model is None else asked.model.names
+        unit, n = "share of posts", len(sample)
+        none = (unusable_estimate(name, str(error), n=n, unit=unit, method=asked.how) for name in names)
         return TextFit(tuple(none), None, {}, 0)
 
 

@@ -1,5 +1,7 @@
 """Whatever parts a plan's posts have, the tables that are made of them fit their declarations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -8,14 +10,17 @@ import pytest
 from analysis.measures.frames import code_frames, codebook_of, post_frames
 from analysis.measures.post_weeks import releasable_weeks
 from analysis.results.post_coordination import coordination_table
+from analysis.results.post_evidence import post_evidence_rows
+from analysis.results.post_precision import shown_share
 from analysis.results.post_rows import ROW_NAMES, PostTables, Settings, released
 from analysis.results.post_shocks import covariate_table, shock_tables
 from analysis.results.post_stances import stances
 from analysis.results.post_terms import codebook_rows
-from analysis.results.posts import agreement_rows, computed_rows
+from analysis.results.posts import agreement_rows, computed_rows, mentioned
 from analysis.results.questionnaire import term_rows
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from analysis.schemas.evidence_levels import LEVELS
 from analysis.store import canonical
 from tests.studies import POSTS_ONLY, posts_only
 
@@ -123,6 +128,71 @@ def test_every_table_fits_its_declaration(plan):
         assert usable["dsl"]
         assert not usable["acc"]
     assert set(made["shock_inference"].shock_number) <= set(range(1, len(plan.posts.events) + 1))
+
+
+EVIDENCE = "  evidence:\n" + "".join(
+    f"    - {{estimand: {name}, words: w, accounts: {kind}, {share}}}\n"
+    for name, kind, share in (
+        ("E50a_x", "foundation", "stance: favourable"), ("E50b_x", "foundation", "frame: RM or VI"),
+        ("E50c_x", "person", "frame: ED"),
+    )
+)  # fmt: skip
+
+
+def evidence_of(tables):
+    settings = Settings(permutations=39, seed=1)
+    found = stances(tables, settings, agreement_rows(tables, settings))
+    rows = post_evidence_rows(tables, found.levels)
+    canonical(rows, TABLES["vault_post_evidence"])
+    return rows, released(computed_rows(tables, settings, found.estimates), ROW_NAMES).set_index("estimate_id")
+
+
+def test_evidence_is_the_published_share_at_every_level():
+    rows, published = evidence_of(tables_of(posts_only((JUMP, JUMP + EVIDENCE))))
+    assert rows.groupby("estimand_id").confidence_level.apply(tuple).tolist() == [LEVELS] * 3
+    assert rows.is_publishable.all()
+    for _, one in rows.groupby("estimand_id"):
+        assert one.robust_low.is_monotonic_decreasing
+        assert one.robust_high.is_monotonic_increasing
+        assert one.robust_value.between(one.robust_low, one.robust_high).all()
+    at_95 = rows[rows.confidence_level == 0.95].set_index("estimand_id")
+    for estimand, name in (
+        ("E50a_x", "K62_stance_foundation_favourable_dsl"),
+        ("E50c_x", "K60_channel_share_person_ed"),
+    ):
+        ends = (at_95.robust_value[estimand], at_95.robust_low[estimand], at_95.robust_high[estimand])
+        behind = (at_95.basis_posts_n[estimand], at_95.basis_channels_n[estimand])
+        shown, row = shown_share(at_95.quantity_code[estimand], ends, behind), published.loc[name]
+        assert shown.value == row["value"]
+        assert shown.low <= row.ci_low
+        assert shown.high >= row.ci_high
+
+
+def test_a_frame_has_the_envelope_of_both_ways_of_counting():
+    tables = tables_of(posts_only((JUMP, JUMP + EVIDENCE)))
+    rows, _ = evidence_of(tables)
+    counted = next(each for each in mentioned(tables) if (each.kind, each.frame) == ("foundation", "RM or VI"))
+    for level in (0.5, 0.95, 0.999):
+        both = rows[(rows.estimand_id == "E50b_x") & (rows.confidence_level == level)].iloc[0]
+        ways = counted.by_post(level), counted.by_account(level)
+        assert both.robust_low == min(way.low for way in ways)
+        assert both.robust_high == max(way.high for way in ways)
+        assert both.robust_value == ways[1].value
+
+
+def test_a_share_that_was_not_estimated_moves_nothing():
+    """Nobody labelled yet, or too few accounts carry it: rows say so, and the run goes on."""
+    tables = tables_of(posts_only((JUMP, JUMP + EVIDENCE)))
+    bare = replace(tables, labels=tables.labels.iloc[:0])
+    rows, _ = evidence_of(bare)
+    unknown = rows[rows.estimand_id == "E50a_x"]
+    assert not unknown.is_publishable.any()
+    assert (unknown.robust_low == 0).all()
+    assert (unknown.robust_high == 1).all()
+    assert rows[rows.estimand_id == "E50b_x"].is_publishable.all()
+    few = tables.posts.channel_pseudonym.isin(sorted(set(tables.posts.channel_pseudonym))[:8])
+    rows, _ = evidence_of(replace(tables, posts=tables.posts[few]))
+    assert not rows.is_publishable.any()
 
 
 def test_the_plan_decides_what_there_is():

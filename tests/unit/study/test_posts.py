@@ -58,6 +58,17 @@ MISSING = "period: own\nmain_question: K01_trust\n"
         ("frames: [VI, RM]", "frames: [VI, RN]", "", "got 'RN': no such frame; known: ED, RM, VI"),
         ("frames: [VI, RM]", "frames: [VI, VI]", "", "the same frames stand twice"),
         ("code: VI", "code: RM", "", "listed twice"),
+        *(
+            ("  must_not_jump", f"  evidence: [{{estimand: {estimand}, words: w, {rest}}}]\n  must_not_jump", "", told)
+            for estimand, rest, told in (
+                ("E50_x", "accounts: shop, frame: RM", "got 'shop': no kind that is read; known: foundation, person"),
+                ("E50_x", "accounts: person, frame: RN", "got 'RN': no such frame; "),
+                ("E50_x", "accounts: person, stance: prais", "got 'prais': no such stance; "),
+                ("E50_x", "accounts: person", "give exactly one of stance, frame"),
+                ("E50_x", "accounts: person, stance: praise, frame: RM", "give exactly one of stance, frame"),
+                ("K60_frame_share", "accounts: person, frame: RM", "names two quantities"),
+            )
+        ),
         ("code: VI", "code: NONE", "", "got 'NONE': stands for none of the frames"),
         ("de: [Visa]", "ps: [ویزه]", "", "every frame has phrases in the same languages, en, de"),
         ("code: thanks", "code: favourable", "", "2 labels are reported together as 'favourable'"),
