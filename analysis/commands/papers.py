@@ -26,6 +26,7 @@ from analysis.papers.methods import Numbers, methods_statement
 from analysis.papers.preregistration import Hypothesis, preregistration
 from analysis.papers.protection import Governance, data_management, data_protection
 from analysis.papers.rates import COUNTS, ELIGIBLE, Dispositions, outcome_rates
+from analysis.papers.tables import latex, workbook
 from analysis.rehearsal.exports import vendor_of
 from analysis.study import PLANS, Plan, load_plan
 
@@ -45,7 +46,8 @@ def papers(
     What plan, manifest, governance file and release say is filled in; what only the team can say is marked. A file
     dispositions.csv beside the plan (sample_source, I, P, R, NC, O, UH, UO and, if it was estimated, e) gives AAPOR's
     outcome rates of probability samples. Example: ./run python -m analysis papers data/vault --to drafts. Exit code 0,
-    or 2 with what has to be mended.
+    or 2 with what has to be mended. Once the study has a release, its tables come along as a workbook, and the main
+    estimates in LaTeX.
     """
     path = plan_file(study)
     plan, folder = load_plan(path), path.parent
@@ -56,15 +58,19 @@ def papers(
     governance = _governance(folder / GOVERNANCE)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     hypotheses = list(_hypotheses(plan, register.claims))
+    numbers = _numbers(path)
     made = {
         "preregistration.md": preregistration(plan, sha256, collected, hypotheses, register.conventions.alpha),
-        "methods.md": methods_statement(plan, collected, _numbers(path)),
+        "methods.md": methods_statement(plan, collected, numbers),
         "data_management.md": data_management(plan, collected, governance),
         "data_protection.md": data_protection(plan, collected, governance),
     }
     for name, paper in made.items():
         write_atomically(to / name, paper.text().encode())
         print(f"written: {to / name}; points left to the team: {paper.open_points}")
+    for name, content in _tables(numbers.tables):
+        write_atomically(to / name, content)
+        print(f"written: {to / name}")
 
 
 def _study(plan: Path) -> str:
@@ -112,6 +118,13 @@ def _numbers(plan: Path) -> Numbers:
     found = sorted(folder.glob(f"{OPEN}{study}_*.parquet")) if study else []
     tables = {path.stem.removeprefix(f"{OPEN}{study}_"): pd.read_parquet(path) for path in found}
     return Numbers(tables, rates, is_fictional=study == "synthetic")
+
+
+def _tables(released: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, bytes]]:
+    if released:
+        yield "tables.xlsx", workbook(released)
+    if len(released.get("survey_estimates", ())):
+        yield "estimates.tex", latex(released["survey_estimates"]).encode()
 
 
 def _rates(path: Path) -> Iterator[tuple[str, Mapping[str, float]]]:

@@ -1,7 +1,9 @@
 """`papers` drafts what a study owes: filled in from its files, and open where only a team can say it."""
 
+import io
 import re
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -13,6 +15,7 @@ from analysis.papers.collection import Collected
 from analysis.papers.document import OPEN, Paper, Point
 from analysis.papers.methods import NONE_YET, Numbers, methods_statement
 from analysis.papers.rates import Dispositions, outcome_rates
+from analysis.papers.tables import latex, workbook
 from analysis.study import load_plan
 from tests.studies import ROOT, SHIPPED
 from tests.unit.custody.test_governance import VALID
@@ -160,11 +163,45 @@ def test_a_release_is_read_for_the_plan_that_it_was_built_from(tmp_path, monkeyp
     if not (ROOT / "data/release/tables/open__synthetic_survey_admission.parquet").is_file():
         pytest.skip("no release is built here: ./run repro")
     own = drafts(ROOT / "data/study/study.yml", tmp_path)["methods.md"]
+    assert (tmp_path / "tables.xlsx").is_file()
+    assert r"\midrule" in (tmp_path / "estimates.tex").read_text(encoding="utf-8")
     assert "| opt_in | admitted |" in own
     assert "nobody was asked" in own
     assert "| opt_in | admitted |" not in drafts(PLANS / "returns", tmp_path / "b")["methods.md"]
+    assert not (tmp_path / "b/tables.xlsx").exists()
     monkeypatch.setattr(module, "PLANS", {})
     assert "| opt_in | admitted |" not in drafts(ROOT / "data/study/study.yml", tmp_path / "c")["methods.md"]
+
+
+ESTIMATES = pd.DataFrame(
+    {
+        "estimand_id": ["K1_a", "K1_a", "K2"], "item_text": ["50% & more", "x", "y"], "weighting_code": "blended",
+        "estimator_text": "share", "value": [0.25, 0.5, None], "ci_low": [0.2, 0.4, None], "ci_high": [0.3, 0.6, None],
+        "respondents_n": [500, 100, 450], "group_kind_code": ["all", "place", "all"],
+    }
+)  # fmt: skip
+
+
+def test_main_estimates_are_a_table_that_latex_takes():
+    text = latex(ESTIMATES)
+    assert r"\toprule" in text
+    assert r"K1\_a & 50\% \& more & blended & share & 0.250 & 0.200 & 0.300 & 500 \\" in text
+    assert r"K2 & y & blended & share & -- & -- & -- & 450 \\" in text
+    assert "0.400" not in text
+
+
+def test_the_workbook_holds_every_table_without_a_formula_and_without_a_clock():
+    rows = ESTIMATES.assign(item_text=["=1+1", "x", None])
+    content = workbook({"survey_estimates": rows, "a_table_with_a_name_of_over_31_letters": rows.iloc[:0]})
+    assert content == workbook({"survey_estimates": rows, "a_table_with_a_name_of_over_31_letters": rows.iloc[:0]})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["survey_estimates", "a_table_with_a_name_of_over_31_"]
+    cells = list(book["survey_estimates"].values)
+    assert cells[0] == tuple(rows.columns)
+    assert cells[1][:2] == ("K1_a", "'=1+1")
+    assert cells[3][1] is None
+    assert cells[3][4] is None
+    assert {cell.data_type for row in book["survey_estimates"] for cell in row} <= {"s", "n"}
 
 
 def test_a_point_without_words_is_left_to_the_team():
