@@ -68,7 +68,7 @@ def papers(
     for name, paper in made.items():
         write_atomically(to / name, paper.text().encode())
         print(f"written: {to / name}; points left to the team: {paper.open_points}")
-    for name, content in _tables(numbers.tables):
+    for name, content in _tables(plan, numbers):
         write_atomically(to / name, content)
         print(f"written: {to / name}")
 
@@ -120,11 +120,15 @@ def _numbers(plan: Path) -> Numbers:
     return Numbers(tables, rates, is_fictional=study == "synthetic")
 
 
-def _tables(released: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, bytes]]:
+def _tables(plan: Plan, numbers: Numbers) -> Iterator[tuple[str, bytes]]:
+    """Files of the release; in the name and above the table stands whether the study is fictional."""
+    mark, released = "fictional_" if numbers.is_fictional else "", numbers.tables
     if released:
-        yield "tables.xlsx", workbook(released)
+        yield f"{mark}tables.xlsx", workbook(released)
     if len(released.get("survey_estimates", ())):
-        yield "estimates.tex", latex(released["survey_estimates"]).encode()
+        asked = "Fictional, nobody was asked. " if numbers.is_fictional else ""
+        caption = f"{asked}{plan.title}: estimates for {plan.population}, with 95% intervals."
+        yield f"{mark}estimates.tex", latex(released["survey_estimates"], caption).encode()
 
 
 def _rates(path: Path) -> Iterator[tuple[str, Mapping[str, float]]]:

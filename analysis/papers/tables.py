@@ -47,17 +47,20 @@ def workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
     return without_clock(sink.getvalue())
 
 
-def latex(estimates: pd.DataFrame) -> str:
+def latex(estimates: pd.DataFrame, caption: str) -> str:
     """Estimates for everybody as a booktabs table; a withheld number is a dash.
 
     Parameters
     ----------
     estimates : DataFrame
         Released table `survey_estimates`.
+    caption : str
+        What the table shows, and whether anybody was asked.
     """
     whole = estimates[estimates.group_kind_code == "all"][list(MAIN)]
-    shown = whole.rename(columns=MAIN).map(_cell)
-    return str(shown.to_latex(index=False, escape=False, column_format="llllrrrr"))
+    counts = whole.respondents_n.map(lambda count: "--" if pd.isna(count) else f"{int(count)}")
+    shown = whole.map(_cell).assign(respondents_n=counts).rename(columns=MAIN)
+    return str(shown.to_latex(index=False, escape=False, column_format="llllrrrr", caption=_cell(caption)))
 
 
 def _cell(value: object) -> str:

@@ -163,12 +163,14 @@ def test_a_release_is_read_for_the_plan_that_it_was_built_from(tmp_path, monkeyp
     if not (ROOT / "data/release/tables/open__synthetic_survey_admission.parquet").is_file():
         pytest.skip("no release is built here: ./run repro")
     own = drafts(ROOT / "data/study/study.yml", tmp_path)["methods.md"]
-    assert (tmp_path / "tables.xlsx").is_file()
-    assert r"\midrule" in (tmp_path / "estimates.tex").read_text(encoding="utf-8")
+    assert (tmp_path / "fictional_tables.xlsx").is_file()
+    assert r"\caption{Fictional, nobody was asked. " in (tmp_path / "fictional_estimates.tex").read_text(
+        encoding="utf-8"
+    )
     assert "| opt_in | admitted |" in own
     assert "nobody was asked" in own
     assert "| opt_in | admitted |" not in drafts(PLANS / "returns", tmp_path / "b")["methods.md"]
-    assert not (tmp_path / "b/tables.xlsx").exists()
+    assert sorted(path.name for path in (tmp_path / "b").iterdir()) == sorted(NAMES)
     monkeypatch.setattr(module, "PLANS", {})
     assert "| opt_in | admitted |" not in drafts(ROOT / "data/study/study.yml", tmp_path / "c")["methods.md"]
 
@@ -183,7 +185,8 @@ ESTIMATES = pd.DataFrame(
 
 
 def test_main_estimates_are_a_table_that_latex_takes():
-    text = latex(ESTIMATES)
+    text = latex(ESTIMATES, "All of us & 95%")
+    assert r"\caption{All of us \& 95\%}" in text
     assert r"\toprule" in text
     assert r"K1\_a & 50\% \& more & blended & share & 0.250 & 0.200 & 0.300 & 500 \\" in text
     assert r"K2 & y & blended & share & -- & -- & -- & 450 \\" in text
