@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
 from analysis.commands.vault_pipeline import PLACE
 from analysis.corpora.exports import open_export
+from analysis.corpora.portable_file import SIGNATURE
 from analysis.corpora.surveys import Respondent
 from analysis.custody.erasure import items, packing, papers, spss, stata, text, workbook
 from analysis.custody.erasure.cut import Cut
@@ -87,6 +88,8 @@ def rewritten_survey(path: Path, part: SurveyPart) -> tuple[bytes, set[str]]:
     def rewrite(content: bytes) -> bytes:
         if content.startswith((b"$FL2", b"$FL3")):
             return spss.without_cases(content, path.name, part.cut)
+        if SIGNATURE in content[:512]:
+            raise CustodyError(f"{path.name}: a portable file cannot be rewritten; save it as .sav, and try again")
         if content.startswith(b"<stata_dta>") or (
             content[:1] and content[0] in range(102, 120) and content[2:3] == b"\1"
         ):

@@ -15,7 +15,7 @@ from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Respondent
-from tests.formats import downloads
+from tests.formats import downloads, portables
 
 BIG = 2**60 + 1
 
@@ -378,6 +378,7 @@ def stata() -> bytes:
 
 MINIATURES = {
     "spss": spss(),
+    "spss_portable": portables.MINIATURE,
     "stata": stata(),
     "qualtrics": QUALTRICS,
     "kobo": KOBO,

@@ -120,7 +120,6 @@ def test_archives_are_bounded_where_all_files_are(monkeypatch):
     ("data", "words"),
     [
         (b"PAR1\x15\x04", "is a Parquet file"),
-        (b"ASCII SPSS PORT FILE                    ", "is an SPSS portable file"),
         (b"%PDF-1.7", "is a PDF"),
         ("12/31/29, 9:15\u202fPM - Invented One: سلام\n".encode(), "is a WhatsApp chat"),
         ("\u200e[31.12.29, 21:15:03] Invented One: سلام\n".encode(), "is a WhatsApp chat"),

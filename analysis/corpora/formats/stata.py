@@ -15,7 +15,7 @@ from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
-from analysis.corpora.statistical_files import Dialect, entries, moment_since, seconds_text
+from analysis.corpora.statistical_files import Dialect, entries, library_blocks, moment_since, seconds_text
 from analysis.errors import ExportError
 
 _OPENING, _CLOSING = b"<stata_dta>", b"</stata_dta>"
@@ -61,9 +61,8 @@ def read(source: Source) -> Iterator[Entry]:
     """
     if source.head(len(_OPENING)) == _OPENING and not _tail(source).rstrip().endswith(_CLOSING):
         raise ExportError(f"{source.name}: the Stata file ends before its closing tag; export or copy it again")
-    return entries(
-        source, Dialect("Stata", pyreadstat.read_dta, _missing, _moment, _is_duration, _stated_encoding(source))
-    )
+    dialect = Dialect(_missing, _moment, _is_duration, _stated_encoding(source))
+    return entries(source, dialect, library_blocks(source, "Stata", pyreadstat.read_dta))
 
 
 def _stated_encoding(source: Source) -> str:
