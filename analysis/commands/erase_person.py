@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
 from analysis.commands.vault_pipeline import PLACE
+from analysis.corpora.chat_lines import begins_chat
 from analysis.corpora.exports import open_export
 from analysis.corpora.portable_file import SIGNATURE
 from analysis.corpora.surveys import Respondent
@@ -142,6 +143,10 @@ def rewritten_posts(path: Path, part: PostPart) -> bytes:
         start = content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
         if start in (b"{", b"[") or items.ASSIGNMENT.match(content[:200].decode("utf-8", "replace")):
             return items.without_items(content, name, part.names)
+        if begins_chat(content[:320].decode("utf-8", "ignore")):
+            raise CustodyError(
+                f"{name}: a chat cannot be rewritten; take the person's lines out by hand, and try again"
+            )
         return text.replaced_cells(content, name, part.rows, items.without_name(part.names))
 
     def rewrite(content: bytes) -> bytes:

@@ -12,7 +12,16 @@ from pathlib import Path
 from analysis.corpora.census import take_census
 from analysis.corpora.exports import open_export
 from analysis.corpora.sources import Source
-from tests.formats.miniatures import KOBO, META, REDDIT_COMMENT, TELEGRAM, TELEGRAM_MESSAGE, TIKTOK_VIDEO, X_PAGE
+from tests.formats.miniatures import (
+    KOBO,
+    META,
+    REDDIT_COMMENT,
+    TELEGRAM,
+    TELEGRAM_MESSAGE,
+    TIKTOK_VIDEO,
+    WHATSAPP,
+    X_PAGE,
+)
 from tests.formats.portables import header, text, variable, whole
 
 SMALL, LARGE = 2**20, int(os.environ.get("STREAMED_MEGABYTES", "4")) * 2**20
@@ -85,6 +94,7 @@ SHAPES = {
     "tiktok_research": _in_list({}, "videos", {**TIKTOK_VIDEO, "id": 424242}),
     "meta_content_library": (META.split(b"\n")[0] + b"\n", b"424242" + META.split(b"\n")[-2][19:] + b"\n", b""),
     "spss_portable": _portable(),
+    "whatsapp": (WHATSAPP, b"01/01/2030, 00:02 - Invented One: 424242 " + b"x" * 60 + b"\n", b""),
     "kobo": (KOBO.split(b"\n")[0] + b"\n", b";yes;;;;424242;u-424242;2030;1\n", b""),
 }
 

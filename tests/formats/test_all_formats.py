@@ -25,7 +25,7 @@ def test_each_format_is_detected_from_its_content(code):
     assert read.posts or read.respondents
 
 
-@pytest.mark.parametrize("code", FORMATS)
+@pytest.mark.parametrize("code", [code for code in FORMATS if code != "whatsapp"])  # prose can end anywhere
 def test_a_file_cut_in_the_middle_is_refused_with_its_place(code):
     data = MINIATURES[code]
     cut = data[: len(data) * 2 // 3]
