@@ -83,8 +83,14 @@ def _strings(columns: Mapping[str, Any], meta: Any) -> Iterator[str]:
     for labels in (meta.variable_value_labels or {}).values():
         yield from (str(label) for label in labels.values())
     for name, values in columns.items():
-        if (meta.readstat_variable_types or {}).get(name) == "string":
+        if (meta.readstat_variable_types or {}).get(name) == "string" and not is_long(meta, name):
             yield from (value for value in values if isinstance(value, str))
+
+
+def is_long(meta: Any, name: str) -> bool:
+    """Whether a variable holds Stata's long strings (`strL`): the library reads them as UTF-8, whatever is asked."""
+    is_text = (meta.readstat_variable_types or {}).get(name) == "string"
+    return is_text and (meta.variable_storage_width or {}).get(name) == 0
 
 
 def entries(source: Source, dialect: Dialect, blocks: Iterable[Block]) -> Iterator[Entry]:
@@ -211,6 +217,8 @@ class _Rows:
         if code is not None:
             text = self.texts.text(code, position)
             return UserMissing(text, self.variables[name].value_labels.get(text, ""))
+        if isinstance(value, str) and is_long(self.meta, name):
+            return value or Absence.EMPTY
         if isinstance(value, str):
             return self.texts.text(value, f"{position}, {self.variables[name].name}") or Absence.EMPTY
         if isinstance(value, int | float) and math.isfinite(value):
