@@ -32,7 +32,7 @@ _HALVES = {
 """Morning and afternoon as phones name them in English, Persian, Arabic, Turkish, German and Pashto."""
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "،": ","})
-ORDERS = {"day first": "bac", "month first": "abc", "year first": "bca"}
+ORDERS = {"day/month/year": "bac", "month/day/year": "abc", "year/month/day": "bca"}
 """Order of a date → where month, day and year stand among its three numbers: in `bac` the month is the second."""
 
 
@@ -98,7 +98,7 @@ class _Order:
         self.last = max(moment, self.last)
 
 
-def date_order(name: str, stamps: Iterable[tuple[int, Stamp]]) -> str:
+def date_order(name: str, stamps: Iterable[tuple[int, Stamp]], stated: str = "") -> str:
     """The order in which a chat writes its dates, as its own rows decide.
 
     A number of four digits is the year, and dates with dots begin with the day; else an order falls where the calendar
@@ -110,11 +110,14 @@ def date_order(name: str, stamps: Iterable[tuple[int, Stamp]]) -> str:
         The file, for messages.
     stamps : iterable of (line, Stamp)
         Of every message.
+    stated : str
+        The order that a person states for rows that do not decide; "" states nothing.
 
     Raises
     ------
     ExportError
-        No order fits all rows, or two do that mean different days; or the clock has a word that is not known.
+        No order fits all rows, or not the stated one, or two do that mean different days; or the clock has a word that
+        is not known.
     """
     orders, differs = [_Order(each) for each in ORDERS], False
     for line, stamp in stamps:
@@ -131,7 +134,17 @@ def date_order(name: str, stamps: Iterable[tuple[int, Stamp]]) -> str:
                 f"{name}, line {line}: the date stands in another order of day, month and year than those before; "
                 "export the chat again from one phone, with its region unchanged"
             )
-    return _likely(name, orders, differs=differs)
+    left = _likely(orders)
+    if stated and stated not in left:
+        raise ExportError(
+            f"{name}: the rows show {left[0]}, and {stated} is stated; correct day_order, or leave it out"
+        )
+    if len(left) > 1 and differs and not stated:
+        raise ExportError(
+            f"{name}: every date can be read as {' and as '.join(left)}; state the `day_order` of the phone in "
+            "sources.yml or --day-order, or export a longer stretch of the chat"
+        )
+    return stated or left[0]
 
 
 def _demand_known_clock(name: str, line: int, stamp: Stamp) -> None:
@@ -142,16 +155,10 @@ def _demand_known_clock(name: str, line: int, stamp: Stamp) -> None:
         )
 
 
-def _likely(name: str, orders: list[_Order], *, differs: bool) -> str:
-    """The order by which messages go back in time least often, if it is one, or if all mean the same days."""
+def _likely(orders: list[_Order]) -> list[str]:
+    """The orders by which messages go back in time least often."""
     fewest = min(each.backwards for each in orders)
-    left = [each.name for each in orders if each.backwards == fewest]
-    if len(left) > 1 and differs:
-        raise ExportError(
-            f"{name}: every date can be read with the day first and with the month first; export a longer stretch of "
-            "the chat, or from a phone whose region writes dates with dots or the year first"
-        )
-    return left[0]
+    return [each.name for each in orders if each.backwards == fewest]
 
 
 def points(text: str) -> str:
@@ -162,8 +169,8 @@ def points(text: str) -> str:
 def _can_be(order: str, stamp: Stamp) -> bool:
     first, _, last = stamp.parts
     if len(first) > 2 or len(last) > 2:
-        return (order == "year first") is (len(first) > 2)
-    return order == "day first" if stamp.shape[1] == "." else order != "year first"
+        return (order == "year/month/day") is (len(first) > 2)
+    return order == "day/month/year" if stamp.shape[1] == "." else order != "year/month/day"
 
 
 @dataclass(frozen=True)

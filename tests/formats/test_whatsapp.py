@@ -4,10 +4,11 @@ import pytest
 
 from analysis.corpora.absence import Absence
 from analysis.corpora.chat_lines import stamp_of
-from analysis.corpora.posts import PostState, Visibility
+from analysis.corpora.exports import open_export
+from analysis.corpora.posts import Post, PostState, Visibility
 from analysis.corpora.times import DateSource
 from analysis.errors import ExportError
-from tests.formats.miniatures import WHATSAPP, Read
+from tests.formats.miniatures import WHATSAPP, Read, source
 from tests.formats.test_containers import zipped
 
 LRM, RLM, NARROW = "\u200e", "\u200f", "\u202f"
@@ -79,7 +80,7 @@ def test_rows_decide_the_order_of_day_and_month(days, first):
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["01/02/30, 10:00 - A: x", "03/02/30, 10:00 - A: x"], "every date can be read with the day first and"),
+        (["01/02/30, 10:00 - A: x", "03/02/30, 10:00 - A: x"], "every date can be read as day/month/year and as month"),
         (["31/01/30, 10:00 - A: x", "02/13/30, 10:00 - A: x"], "line 2: the date stands in another order"),
         (["31/01/30, 9:15 AM - A: x", "31/01/30, 9:15 XY - A: x"], r"line 2: .*U\+0078 U\+0079, which is not known"),
     ],
@@ -87,6 +88,18 @@ def test_rows_decide_the_order_of_day_and_month(days, first):
 def test_what_the_rows_do_not_decide_is_refused(lines, words):
     with pytest.raises(ExportError, match=words):
         chat(*lines)
+
+
+@pytest.mark.parametrize(("order", "day"), [("day/month/year", "2030-02-01"), ("month/day/year", "2030-01-02")])
+def test_what_the_rows_do_not_decide_may_be_stated(order, day):
+    data = b"01/02/30, 10:00 - A: x\n03/02/30, 10:00 - A: x\n"
+    (post, _) = [each for each in open_export(source(data), None, "", order).entries() if isinstance(each, Post)]
+    assert post.created_at == f"{day}T10:00:00"
+
+
+def test_a_stated_order_that_the_rows_contradict_is_refused():
+    with pytest.raises(ExportError, match="the rows show day/month/year, and month/day/year is stated"):
+        list(open_export(source(b"31/01/30, 10:00 - A: x\n"), None, "", "month/day/year").entries())
 
 
 def test_a_date_that_no_calendar_has_costs_its_message():

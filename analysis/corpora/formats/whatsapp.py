@@ -98,7 +98,7 @@ def read(source: Source) -> Iterator[Entry]:
     ExportError
         The order of day and month does not show.
     """
-    order = date_order(source.name, stamps(source))
+    order = date_order(source.name, stamps(source), source.day_order)
     chat = Chat(source, order)
     numbers = _Numbers()
     visibility = _visibility(source)
