@@ -63,15 +63,26 @@ def stamp_of(text: str) -> Stamp | None:
     start = text[:_MOST_BEFORE]
     if not any(each.isdecimal() for each in start[:8]):
         return None
-    visible = [(at, each) for at, each in enumerate(map(folded, start.translate(_SPACES))) if each]
-    match = _STAMP.match("".join(each for _, each in visible))
-    if match is None:
+    found = _matched(start)
+    if found is None:
         return None
+    match, end = found
     word = _NOT_A_LETTER.sub("", match["half"] or "").casefold()
     clock = (_hour(int(match["hour"]), word), int(match["minute"]), int(match["second"] or 0))
     shape = (match["open"], match["mark"], match["second"] is not None, bool(word))
-    rest = text[visible[match.end() - 1][0] + 1 :]
-    return Stamp((match["a"], match["b"], match["c"]), clock, shape, rest, "" if word in _HALVES else word)
+    return Stamp((match["a"], match["b"], match["c"]), clock, shape, text[end:], "" if word in _HALVES else word)
+
+
+def _matched(start: str) -> tuple[re.Match[str], int] | None:
+    """The parts of a stamp, and where it ends; marks of direction may stand anywhere in it."""
+    plain = start if start.isascii() else start.translate(_SPACES)
+    if match := _STAMP.match(plain):
+        return match, match.end()
+    if plain.isascii():
+        return None
+    visible = [(at, each) for at, each in enumerate(map(folded, plain), 1) if each]
+    match = _STAMP.match("".join(each for _, each in visible))
+    return (match, visible[match.end() - 1][0]) if match else None
 
 
 def _hour(hour: int, word: str) -> int:
