@@ -21,7 +21,7 @@ _MOST_BEFORE = 80
 _BACK = timedelta(hours=26)
 """By how much a clock may go back: a journey across all zones, and the end of summer time."""
 _STAMP = re.compile(
-    r"(?P<open>\[?)(?P<a>\d{1,4})(?P<mark>[./-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,4})\.?,? "
+    r"(?P<open>\[?)(?P<a>\d{1,4})(?P<mark>[./-]) ?(?P<b>\d{1,2})(?P=mark) ?(?P<c>\d{1,4})\.?,? (?:(?:à|klo|kl\.?|um) )?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?: ?(?P<half>[^\W\d][^\d\]:-]{0,11}?))?"
     r"(?:\]| -) "
 )
