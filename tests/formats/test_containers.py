@@ -131,6 +131,13 @@ def test_a_file_of_another_kind_is_named_for_what_it_is(data, words):
         Read(data)
 
 
+def test_a_zip_of_a_later_version_of_the_format_is_refused_in_our_own_words():
+    whole = zipped(form_dot_csv=SUBMISSIONS)
+    place = whole.index(b"PK\1\2") + 6
+    with pytest.raises(ExportError, match=r"not a readable XLSX workbook .*download it again"):
+        Read(whole[:place] + b"\xff" + whole[place + 1 :])
+
+
 def test_a_damaged_or_encrypted_member_is_refused_in_our_own_words():
     whole = zipped(form_dot_csv=SUBMISSIONS)
     place = whole.index(b"PK\1\2") + 8
