@@ -230,6 +230,8 @@ def demand_small_zip(stream: BinaryIO, name: str, bounds: ZipBounds | None = Non
     ------
     LimitError
         Too many members, too much in them, or a member that unpacks to too many times its size.
+    zipfile.BadZipFile
+        It is damaged.
     """
     bounds = bounds or PACKAGE
     size = stream.seek(0, io.SEEK_END)
@@ -239,8 +241,11 @@ def demand_small_zip(stream: BinaryIO, name: str, bounds: ZipBounds | None = Non
     if directory > bounds.directory or members > bounds.members:
         raise _too_many(name, bounds)
     stream.seek(0)
-    with zipfile.ZipFile(stream) as package:
-        _demand_small_members(package, name, size, bounds)
+    try:
+        with zipfile.ZipFile(stream) as package:
+            _demand_small_members(package, name, size, bounds)
+    except NotImplementedError as error:  # a member that asks for a later version of the format than there is
+        raise zipfile.BadZipFile(str(error)) from error
     stream.seek(0)
 
 

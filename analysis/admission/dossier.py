@@ -158,7 +158,8 @@ class _Desk:
         self.needles[self.subject] = "key"
 
     def _export(self, source: SurveySource | PostSource) -> Export:
-        return open_export(self.vault / source.file, source.format or None, source.encoding)
+        order = source.day_order if isinstance(source, PostSource) else ""
+        return open_export(self.vault / source.file, source.format or None, source.encoding, order)
 
     def note_ids(self, source: SurveySource) -> None:
         """The ids of the person's rows: of the study where a variable gives them, else of this export alone."""

@@ -151,7 +151,8 @@ class _Desk:
 
     def take(self, source: PostSource) -> None:
         """Admit one export."""
-        export = open_export(self.study.folder / source.file, source.format or None, source.encoding)
+        path = self.study.folder / source.file
+        export = open_export(path, source.format or None, source.encoding, source.day_order)
         waiting: list[tuple[Post, Account]] = []
         scribe = _Scribe(self.study, self.plan, export.format.code)
         for entry in export.entries():

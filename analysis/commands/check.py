@@ -19,7 +19,7 @@ from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.instrument import Instrument, instrument_of
 from analysis.custody.ledger import Consent, read_ledger, standing_consents
-from analysis.custody.manifest import Manifest, load_manifest
+from analysis.custody.manifest import CHAT_DAY_ORDERS, Manifest, load_manifest
 from analysis.custody.scrub import find
 from analysis.errors import ExportError, InputError, shown, values_shown
 from analysis.study import Plan, load_plan
@@ -43,6 +43,9 @@ def check(
     encoding: Annotated[
         str, typer.Option(help="Encoding of a file that is not UTF-8 and does not say what it is")
     ] = "",
+    day_order: Annotated[
+        str, typer.Option(help=f"Dates of a chat whose rows do not decide it: {' or '.join(CHAT_DAY_ORDERS)}")
+    ] = "",
     ledger: Annotated[Path | None, typer.Option(help="Consent ledger: reports how far consent covers the rows")] = None,
     sources: Annotated[
         Path | None,
@@ -58,19 +61,21 @@ def check(
     Answers and columns that nobody expected are described by length and classes of characters: a file without a header
     holds a person's answers where names of columns should stand.
     """
+    if day_order and day_order not in CHAT_DAY_ORDERS:
+        raise InputError(f"--day-order {day_order}: allowed are {' and '.join(CHAT_DAY_ORDERS)}")
     if show_values and (as_json or not sys.stdout.isatty()):
         raise InputError(
             "--show-values is for a person at a terminal; leave it out, or leave out --json and redirections"
         )
     with values_shown() if show_values else contextlib.nullcontext():
         plan = load_plan(study) if study else None
-        check_all(files, plan, (format, encoding), open_papers(ledger, sources, plan), as_json)
+        check_all(files, plan, (format, encoding, day_order), open_papers(ledger, sources, plan), as_json)
 
 
 def check_all(
-    files: list[Path], plan: Plan | None, stated: tuple[str | None, str], papers: "Papers | None", as_json: bool
+    files: list[Path], plan: Plan | None, stated: tuple[str | None, str, str], papers: "Papers | None", as_json: bool
 ) -> None:
-    """Report on every file, whose format and encoding may be stated; raise the last failure when all were tried."""
+    """Report on every file, of which something may be stated; raise the last failure when all were tried."""
     questionnaire = instrument_of(plan) if plan and plan.has_survey else None
     failures: list[ExportError] = []
     for path in files:

@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 
 from analysis.admission.dossier import Dossier, PostPart, SurveyPart, demand_others_unchanged
 from analysis.commands.vault_pipeline import PLACE
+from analysis.corpora.chat_lines import begins_chat
 from analysis.corpora.exports import open_export
+from analysis.corpora.portable_file import SIGNATURE
 from analysis.corpora.surveys import Respondent
 from analysis.custody.erasure import items, packing, papers, spss, stata, text, workbook
 from analysis.custody.erasure.cut import Cut
@@ -87,6 +89,8 @@ def rewritten_survey(path: Path, part: SurveyPart) -> tuple[bytes, set[str]]:
     def rewrite(content: bytes) -> bytes:
         if content.startswith((b"$FL2", b"$FL3")):
             return spss.without_cases(content, path.name, part.cut)
+        if SIGNATURE in content[:512]:
+            raise CustodyError(f"{path.name}: a portable file cannot be rewritten; save it as .sav, and try again")
         if content.startswith(b"<stata_dta>") or (
             content[:1] and content[0] in range(102, 120) and content[2:3] == b"\1"
         ):
@@ -139,6 +143,10 @@ def rewritten_posts(path: Path, part: PostPart) -> bytes:
         start = content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
         if start in (b"{", b"[") or items.ASSIGNMENT.match(content[:200].decode("utf-8", "replace")):
             return items.without_items(content, name, part.names)
+        if begins_chat(content[:320].decode("utf-8", "ignore")):
+            raise CustodyError(
+                f"{name}: a chat cannot be rewritten; take the person's lines out by hand, and try again"
+            )
         return text.replaced_cells(content, name, part.rows, items.without_name(part.names))
 
     def rewrite(content: bytes) -> bytes:

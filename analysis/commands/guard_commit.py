@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.corpora.chat_lines import begins_chat
 from analysis.errors import CustodyError
 
 PUBLIC_DATA = ("claims", "codelists", "external", "reference", "release_history", "study")
@@ -30,6 +31,7 @@ TEXTS = (
     (re.compile(rb"consent_subject:"), "a manifest of exports"),
     (re.compile(rb"(?:restricted|candidate)__vault_\w+\.parquet\n\s+hash:"), "the lock of a vault study"),
     (re.compile(rb"\A[0-9a-f]{64,}\s*\Z"), "a key"),
+    (re.compile(rb"\A.{0,192}SPSS PORT FILE", re.DOTALL), "an SPSS file"),
 )
 SOURCE = (".py", ".md")
 """Files that speak of such files; `dvc.yaml` names tables and holds no hash."""
@@ -65,4 +67,6 @@ def reasons(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         content = file.read(LARGEST_TEXT)
     yield from (f"is {what}" for start, what in MAGIC.items() if content.startswith(start))
+    if begins_chat(content[:320].decode("utf-8", "ignore")):
+        yield "is an exported chat"
     yield from (f"is, or holds, {what}" for pattern, what in TEXTS if pattern.search(content))

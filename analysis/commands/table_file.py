@@ -26,6 +26,7 @@ from analysis.commands.labelled_file import SUFFIXES, read_labelled
 from analysis.corpora import xlsx_stream
 from analysis.corpora.csv_stream import NoValue, delimiter_of
 from analysis.corpora.digits import folded
+from analysis.corpora.portable_file import SIGNATURE
 from analysis.corpora.sources import Source, damage_named, source_at
 from analysis.errors import ExportError, InputError, LimitError
 from analysis.spreadsheet import outspoken
@@ -91,6 +92,8 @@ def _parsed(path: Path, as_text: bool) -> pd.DataFrame:
     if path.suffix.lower() == _WORKBOOK:
         return _cells(_sheet(path), ",", as_text)
     data = _bearable(path)
+    if SIGNATURE in data[:512]:
+        raise InputError(f"file '{path}' is an SPSS portable file; save it as .sav in SPSS or PSPP, and give that")
     source = Source(str(path), lambda: io.BytesIO(data))
     with damage_named(source):
         mark = "\t" if ".tsv" in path.suffixes else delimiter_of(source)

@@ -108,7 +108,9 @@ def understood() -> str:
 def _seen(outline: Outline) -> str:
     if {"PARENT_KEY", "KEY"} <= outline.header or {"_parent_index", "_parent_table_name"} <= outline.header:
         return (
-            "a repeat group's table of ODK, SurveyCTO or Kobo: its rows belong to interviews of another file; read it"
+            "a repeat group's table of ODK, SurveyCTO or Kobo: its rows speak of people who were not asked, and are "
+            "not read; read the interviews' own file, and let the form calculate what is needed of the group, such as "
+            "count(${group})"
         )
     if outline.rows:
         return f"a table of {len(outline.rows[0])} columns [{_listed(outline.rows[0])}] is of no known format"

@@ -35,7 +35,9 @@ class Export:
             yield from self.format.read(self.source)
 
 
-def open_export(source: Source | Path, format_code: str | None = None, encoding: str = "") -> Export:
+def open_export(
+    source: Source | Path, format_code: str | None = None, encoding: str = "", day_order: str = ""
+) -> Export:
     """Open an export.
 
     Parameters
@@ -46,6 +48,8 @@ def open_export(source: Source | Path, format_code: str | None = None, encoding:
         A format code to insist on; None detects it from the content.
     encoding : str
         What a person states about a file that is not UTF-8 and does not say what it is; "" states nothing.
+    day_order : str
+        What a person states about the dates of a chat whose rows do not decide it, such as `day/month/year`.
 
     Returns
     -------
@@ -58,6 +62,8 @@ def open_export(source: Source | Path, format_code: str | None = None, encoding:
         No such file, no such format, no such encoding, or a file of no known format.
     """
     opened = source if isinstance(source, Source) else source_at(source)
+    if day_order:
+        opened = replace(opened, day_order=day_order)
     if encoding:
         opened = replace(opened, encoding=known_encoding(encoding, opened.name))
     with damage_named(opened):

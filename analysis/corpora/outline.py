@@ -12,12 +12,14 @@ from itertools import islice
 from typing import Any, Literal
 
 from analysis.corpora import car_stream, csv_stream, json_stream, xlsx_stream
+from analysis.corpora.chat_lines import begins_chat
 from analysis.corpora.encodings import could_be, looks_like_utf_16
+from analysis.corpora.portable_file import SIGNATURE
 from analysis.corpora.quarantine import MalformedItemError
 from analysis.corpora.sources import Source, lines
 from analysis.errors import ExportError
 
-Kind = Literal["sav", "dta", "xlsx", "car", "assignment", "json", "table"]
+Kind = Literal["sav", "dta", "por", "xlsx", "car", "assignment", "chat", "json", "table"]
 
 SEEN_EVENTS = 30_000
 """Parser events of a JSON file that an outline looks at."""
@@ -27,12 +29,8 @@ ASSIGNMENT = re.compile(rb"\s*(?:window\.YTD\.(\w+)\.part\d+|Grailbird\.data\.(\
 """What an X archive writes before its JSON."""
 
 _HEAD = 4096
-_CHAT = re.compile(
-    rb"(?:\xe2\x80[\x8e\x8f])*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
-    rb"(?:(?: |\xe2\x80\xaf|\xc2\xa0)[AaPp]\.?[Mm]\.?)?(?:\] | - )"
-)
-"""How a line of a WhatsApp chat begins, on either kind of phone."""
-
+_FIRST_LINE = 320
+"""Bytes in which a chat shows that it is one."""
 _STATA_RELEASES = range(102, 120)
 
 
@@ -70,12 +68,8 @@ def outline_of(source: Source) -> Outline:
     """
     head = source.head(_HEAD)
     _refuse(source, head)
-    if head[:4] in (b"$FL2", b"$FL3"):
-        return Outline("sav")
-    if head.startswith(b"<stata_dta>") or _is_old_stata(head):
-        return Outline("dta")
-    if car_stream.HEADER.match(head):
-        return Outline("car")
+    if kind := _signed(head):
+        return Outline(kind)
     if head.startswith(b"PK\x03\x04"):
         return Outline("xlsx", rows=tuple(_workbook_rows(source)))
     if looks_like_utf_16(head) and not source.encoding and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -85,7 +79,20 @@ def outline_of(source: Source) -> Outline:
     _refuse(source, start)
     if ASSIGNMENT.match(start):
         return Outline("assignment")
+    if begins_chat(start[:_FIRST_LINE].decode("utf-8", "ignore")):
+        return Outline("chat")
     return _json_outline(source) if start[:1] in (b"{", b"[") else _table_outline(source)
+
+
+def _signed(head: bytes) -> Kind | None:
+    """What the first bytes alone tell."""
+    if head[:4] in (b"$FL2", b"$FL3"):
+        return "sav"
+    if head.startswith(b"<stata_dta>") or _is_old_stata(head):
+        return "dta"
+    if SIGNATURE in head[:512]:
+        return "por"
+    return "car" if car_stream.HEADER.match(head) else None
 
 
 def _is_old_stata(head: bytes) -> bool:
@@ -101,8 +108,6 @@ def _refuse(source: Source, head: bytes) -> None:
             "is an old or password-protected workbook; save it as plain XLSX or CSV",
         ),
         (start.startswith(b"PAR1"), "is a Parquet file; export the answers or posts in the vendor's own format"),
-        (b"SPSS PORT FILE" in start[:512], "is an SPSS portable file; open it in SPSS or PSPP and save it as .sav"),
-        (_CHAT.match(start) is not None, "is a WhatsApp chat: what members wrote for each other is not read here"),
         (start.startswith(b"%PDF"), "is a PDF; export data"),
         (start.startswith(b"SQLite format 3"), "is a SQLite database; export a table as CSV"),
         (start[:1] == b"<" and not start.startswith(b"<stata_dta>"), _web_page(start)),

@@ -55,6 +55,7 @@ class Source:
     path: Path | None = None
     neighbours: Callable[[], Iterable["Source"]] = tuple
     encoding: str = ""
+    day_order: str = ""
     is_member: bool = False
     """Whether it lies in an archive, whose other parts nobody will name one by one."""
 

@@ -8,7 +8,7 @@ What must not be here: which kind of missing a code means: the instrument says s
 
 import datetime
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,23 +30,23 @@ ID_COLUMNS = ("respondent_id", "responseid", "response_id", "respid", "caseid", 
 
 _FAR = 1e300
 Block = tuple[Mapping[str, Any], Any]
+Reader = Callable[..., Block]
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between the two families.
+    """What differs between the families.
 
-    `read` is the library's reader, `missing` the code of a declared missing value, `moment` the text of a number by its
-    variable's format (None: it is a number), `is_duration` whether the format counts a span of time, `stated_encoding`
-    what the file says of its texts.
+    `missing` is the code of a declared missing value, `moment` the text of a number by its variable's format (None: it
+    is a number), `is_duration` whether the format counts a span of time, `stated_encoding` what the file says of its
+    texts, `id_columns` the names under which a respondent's id is looked for.
     """
 
-    title: str
-    read: Callable[..., Block]
     missing: Callable[[Any, str, object], str | None]
     moment: Callable[[float, str], Text | None]
     is_duration: Callable[[str], bool]
-    stated_encoding: str
+    stated_encoding: str = ""
+    id_columns: tuple[str, ...] = ID_COLUMNS
 
 
 @dataclass
@@ -83,11 +83,17 @@ def _strings(columns: Mapping[str, Any], meta: Any) -> Iterator[str]:
     for labels in (meta.variable_value_labels or {}).values():
         yield from (str(label) for label in labels.values())
     for name, values in columns.items():
-        if (meta.readstat_variable_types or {}).get(name) == "string":
+        if (meta.readstat_variable_types or {}).get(name) == "string" and not is_long(meta, name):
             yield from (value for value in values if isinstance(value, str))
 
 
-def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
+def is_long(meta: Any, name: str) -> bool:
+    """Whether a variable holds Stata's long strings (`strL`): the library reads them as UTF-8, whatever is asked."""
+    is_text = (meta.readstat_variable_types or {}).get(name) == "string"
+    return is_text and (meta.variable_storage_width or {}).get(name) == 0
+
+
+def entries(source: Source, dialect: Dialect, blocks: Iterable[Block]) -> Iterator[Entry]:
     """The codebook, then every respondent.
 
     Raises
@@ -95,9 +101,8 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
     ExportError
         The file is damaged, ends too early or is in an encoding that it does not state, or states doubtfully.
     """
-    start, texts, rows = 0, _Texts(source, dialect.stated_encoding), _block_rows(source, dialect)
-    while True:
-        columns, meta = _block(source, dialect, start, rows)
+    start, texts = 0, _Texts(source, dialect.stated_encoding)
+    for columns, meta in blocks:
         texts.settle(columns, meta)
         variables = {name: _variable(name, meta, texts, dialect) for name in columns}
         if not start:
@@ -105,13 +110,20 @@ def entries(source: Source, dialect: Dialect) -> Iterator[Entry]:
         count = len(next(iter(columns.values()), ()))
         yield from _Rows(columns, meta, dialect, texts, variables).respondents(start, count)
         start += count
-        if count < rows:
-            return
 
 
-def _block_rows(source: Source, dialect: Dialect) -> int:
+def library_blocks(source: Source, title: str, read: Reader) -> Iterator[Block]:
+    """The rows of a file by a function of the library, from block to block until one is not full."""
+    start, count, rows = 0, 0, block_rows(source, _block(source, title, read, 0, 1)[1])
+    while not start % rows and (count or not start):
+        columns, meta = _block(source, title, read, start, rows)
+        count = len(next(iter(columns.values()), ()))
+        yield columns, meta
+        start += count
+
+
+def block_rows(source: Source, meta: Any) -> int:
     """Rows of which a block fits into memory, whatever the file says of the number and width of its variables."""
-    _, meta = _block(source, dialect, 0, 1)
     widths = getattr(meta, "variable_storage_width", None) or {}
     cells = max(1, len(meta.column_names))
     if cells > limits.CELLS_IN_ROW:
@@ -119,10 +131,10 @@ def _block_rows(source: Source, dialect: Dialect) -> int:
     return max(1, min(BLOCK_ROWS, BLOCK_CELLS // cells, BLOCK_BYTES // max(1, sum(map(int, widths.values())))))
 
 
-def _block(source: Source, dialect: Dialect, start: int, rows: int) -> Block:
+def _block(source: Source, title: str, read: Reader, start: int, rows: int) -> Block:
     try:
         with source.open_bytes() as stream:
-            return dialect.read(
+            return read(
                 stream,
                 user_missing=True,
                 output_format="dict",
@@ -136,19 +148,19 @@ def _block(source: Source, dialect: Dialect, start: int, rows: int) -> Block:
     except Exception as error:  # the library has no common error of its own for damaged files
         where = f"rows {start + 1} to {start + rows}"
         raise ExportError(
-            f"{source.name}, {where}: not a readable {dialect.title} file ({error}); it is damaged or ends too early: "
+            f"{source.name}, {where}: not a readable {title} file ({error}); it is damaged or ends too early: "
             "export or copy it again"
         ) from error
 
 
 def _variable(name: str, meta: Any, texts: _Texts, dialect: Dialect) -> Variable:
-    place = "the labels"
+    place, is_text = "the labels", (meta.readstat_variable_types or {}).get(name) == "string"
     labels = (meta.variable_value_labels or {}).get(name, {})
     label = (meta.column_names_to_labels or {}).get(name)
     return Variable(
         texts.text(name, "the names of the variables"),
         texts.text(label, place) if label else Absence.EMPTY,
-        {texts.text(_code(code), place): texts.text(str(text), place) for code, text in labels.items()},
+        {texts.text(_code(code, is_text), place): texts.text(str(text), place) for code, text in labels.items()},
         (*_ranges(meta, name), *(f".{letter}" for letter in (meta.missing_user_values or {}).get(name, ()))),
         unit="seconds" if dialect.is_duration(_format_of(meta, name)) else "",
     )
@@ -161,14 +173,16 @@ def _format_of(meta: Any, name: str) -> str:
 def _ranges(meta: Any, name: str) -> tuple[str, ...]:
     spans = (meta.missing_ranges or {}).get(name, ())
     return tuple(
-        _code(span["lo"]) if span["lo"] == span["hi"] else f"{_code(span['lo'])} to {_code(span['hi'])}"
+        _code(span["lo"], isinstance(span["lo"], str))
+        if span["lo"] == span["hi"]
+        else f"{_code(span['lo'])} to {_code(span['hi'])}"
         for span in spans
     )
 
 
-def _code(code: object) -> str:
-    """A code as text; a Stata letter as its missing value."""
-    if isinstance(code, str) and len(code) == 1 and code.islower() and code.isalpha():
+def _code(code: object, is_text: bool = False) -> str:
+    """A code as text; a letter that labels a number is one of Stata's missing values."""
+    if isinstance(code, str) and not is_text and len(code) == 1 and code.islower() and code.isalpha():
         return f".{code}"
     text = _number(code)
     return text if isinstance(text, str) else ""
@@ -187,7 +201,7 @@ class _Rows:
     def respondents(self, start: int, count: int) -> Iterator[Respondent]:
         """Every respondent of the block."""
         names = [each.name for each in self.variables.values()]
-        id_column, marks = identifier_among(names, ID_COLUMNS), marks_among(names)
+        id_column, marks = identifier_among(names, self.dialect.id_columns), marks_among(names)
         for number in range(count):
             position = f"row {start + number + 1}"
             answers = {
@@ -203,6 +217,8 @@ class _Rows:
         if code is not None:
             text = self.texts.text(code, position)
             return UserMissing(text, self.variables[name].value_labels.get(text, ""))
+        if isinstance(value, str) and is_long(self.meta, name):
+            return value or Absence.EMPTY
         if isinstance(value, str):
             return self.texts.text(value, f"{position}, {self.variables[name].name}") or Absence.EMPTY
         if isinstance(value, int | float) and math.isfinite(value):

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ERROR_CODES
 
 from analysis import limits
 from analysis.corpora.csv_stream import NoValue, Record, Shape, Surplus
@@ -36,7 +37,14 @@ def cell_text(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_NUMBERS else repr(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
-    return str(value)
+    return _span(value) if isinstance(value, datetime.timedelta) else str(value)
+
+
+def _span(value: datetime.timedelta) -> str:
+    """A span of time as a workbook shows it: hours do not end with the day."""
+    seconds = round(abs(value).total_seconds())
+    sign = "-" if value < datetime.timedelta() else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def first_rows(source: Source) -> Iterator[tuple[str, ...]]:
@@ -157,6 +165,6 @@ def _sheet_rows(sheet: Any, other: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _calculated(value: object, cell: Any) -> str:
-    """A cell as text; a formula that has no value, or the 0 that writers put where they do not calculate, has none."""
+    """A cell as text; a formula without a value, with an error or the 0 of writers that do not calculate has none."""
     is_formula = getattr(cell, "data_type", "") == "f"
-    return NoValue("=") if is_formula and (value is None or value in (0, "")) else cell_text(value)
+    return NoValue("=") if is_formula and (value in (None, 0, "") or value in ERROR_CODES) else cell_text(value)

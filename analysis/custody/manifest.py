@@ -30,6 +30,7 @@ MODES = ("web", "telephone", "face_to_face")
 ALSO_ADMITTED = ("partial", "on_hold", "unknown")
 """States of interviews that a manifest may ask for; a test, spam, what was rejected or deleted never counts."""
 
+CHAT_DAY_ORDERS = ("day/month/year", "month/day/year")
 DAY_ORDERS = ("year-month-day", "month/day/year", "day/month/year", "day.month.year")
 DURATION_UNITS = {"seconds": 60.0, "minutes": 1.0}
 
@@ -90,7 +91,8 @@ class Account:
 class PostSource:
     """One post export; `owner` is the account of posts that name no author.
 
-    `public_because` states why posts of which the export does not say who could read them were public.
+    `public_because` states why posts of which the export does not say who could read them were public; `day_order` how
+    a phone writes the dates of a chat whose rows do not decide it.
     """
 
     source_id: str
@@ -101,6 +103,7 @@ class PostSource:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     public_because: str = ""
     encoding: str = ""
+    day_order: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def _post(content: Any, where: str) -> PostSource:
     _inside(texts["file"], f"{where}: file")
     if texts.get("platform_terms_basis"):
         _among(texts["platform_terms_basis"], TERMS_BASES, f"{where}: platform_terms_basis")
+    _among(texts.get("day_order", CHAT_DAY_ORDERS[0]), CHAT_DAY_ORDERS, f"{where}: day_order")
     return PostSource(**texts, accounts={each.account: each for each in accounts})
 
 

@@ -90,6 +90,7 @@ PLATFORMS = {
     "bluesky": "Bluesky", "mastodon": "Mastodon", "pushshift": "Reddit", "4cat": "4CAT",
     "twarc_csv": "X, interface version 2, as a table", "zeeschuimer": "TikTok or Instagram, by Zeeschuimer",
     "facebook_download": "Facebook, own download", "instagram_download": "Instagram, own download",
+    "whatsapp": "WhatsApp, exported chat",
 }  # fmt: skip
 
 _DECLARED = (

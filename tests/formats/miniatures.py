@@ -15,7 +15,7 @@ from analysis.corpora.posts import Gone, Post
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 from analysis.corpora.sources import Source
 from analysis.corpora.surveys import Respondent
-from tests.formats import downloads
+from tests.formats import downloads, portables
 
 BIG = 2**60 + 1
 
@@ -333,6 +333,15 @@ LIMESURVEY = (
 ).encode()
 
 
+WHATSAPP = (
+    "31/12/2029, 21:15 - Messages and calls are end-to-end encrypted.\n"
+    "31/12/2029, 21:15 - Invented One: متن نمونه\nsecond line\n"
+    "31/12/2029, 21:15 - Invented Two: <Media omitted>\n"
+    "01/01/2030, 00:00 - +49 30 000000: 12345678901234567890 <This message was edited>\n"
+    "01/01/2030, 00:01 - Invented One: This message was deleted\n"
+).encode()
+
+
 def kobo_workbook() -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -378,6 +387,7 @@ def stata() -> bytes:
 
 MINIATURES = {
     "spss": spss(),
+    "spss_portable": portables.MINIATURE,
     "stata": stata(),
     "qualtrics": QUALTRICS,
     "kobo": KOBO,
@@ -394,5 +404,6 @@ MINIATURES = {
     "mastodon": as_json([MASTODON_STATUS]),
     "pushshift": as_lines(REDDIT_COMMENT, REDDIT_GONE),
     "4cat": FOUR_CAT,
+    "whatsapp": WHATSAPP,
     **downloads.MINIATURES,
 }

@@ -12,7 +12,17 @@ from pathlib import Path
 from analysis.corpora.census import take_census
 from analysis.corpora.exports import open_export
 from analysis.corpora.sources import Source
-from tests.formats.miniatures import KOBO, META, REDDIT_COMMENT, TELEGRAM, TELEGRAM_MESSAGE, TIKTOK_VIDEO, X_PAGE
+from tests.formats.miniatures import (
+    KOBO,
+    META,
+    REDDIT_COMMENT,
+    TELEGRAM,
+    TELEGRAM_MESSAGE,
+    TIKTOK_VIDEO,
+    WHATSAPP,
+    X_PAGE,
+)
+from tests.formats.portables import header, text, variable, whole
 
 SMALL, LARGE = 2**20, int(os.environ.get("STREAMED_MEGABYTES", "4")) * 2**20
 """Sizes compared; set STREAMED_MEGABYTES for a long run (5120 is the shape of 5 GB)."""
@@ -70,12 +80,21 @@ def _in_list(document, key, value):
     return head, body, json.dumps(value).encode() + tail
 
 
+def _portable():
+    head = header(variable("CASEID", 10, 1), variable("NOTE", 63, 1), variable("TA1"))
+    cut = head.ljust(-(-len(head) // 80) * 80)
+    start = b"".join(cut[at : at + 80] + b"\n" for at in range(0, len(cut), 80))
+    return start, whole(10) + b"424242" + text("x" * 63) + whole(1) + b"\n", b"Z" * 80 + b"\n"
+
+
 SHAPES = {
     "telegram_desktop": _in_list({**TELEGRAM, "id": 5}, "messages", {**TELEGRAM_MESSAGE, "id": 424242}),
     "pushshift": _lines({**REDDIT_COMMENT, "id": "424242"}),
     "x_api_v2": _lines({**X_PAGE, "data": [{**X_PAGE["data"][0], "id": "424242"}]}),
     "tiktok_research": _in_list({}, "videos", {**TIKTOK_VIDEO, "id": 424242}),
     "meta_content_library": (META.split(b"\n")[0] + b"\n", b"424242" + META.split(b"\n")[-2][19:] + b"\n", b""),
+    "spss_portable": _portable(),
+    "whatsapp": (WHATSAPP, b"01/01/2030, 00:02 - Invented One: 424242 " + b"x" * 60 + b"\n", b""),
     "kobo": (KOBO.split(b"\n")[0] + b"\n", b";yes;;;;424242;u-424242;2030;1\n", b""),
 }
 

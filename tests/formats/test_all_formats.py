@@ -25,7 +25,7 @@ def test_each_format_is_detected_from_its_content(code):
     assert read.posts or read.respondents
 
 
-@pytest.mark.parametrize("code", FORMATS)
+@pytest.mark.parametrize("code", [code for code in FORMATS if code != "whatsapp"])  # prose can end anywhere
 def test_a_file_cut_in_the_middle_is_refused_with_its_place(code):
     data = MINIATURES[code]
     cut = data[: len(data) * 2 // 3]
@@ -59,7 +59,7 @@ def test_a_damaged_package_is_refused(code):
         Read(packed[: len(packed) // 2], code)
 
 
-@pytest.mark.parametrize("code", [code for code in FORMATS if code not in ("spss", "stata")])
+@pytest.mark.parametrize("code", [code for code in FORMATS if code not in ("spss", "spss_portable", "stata")])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_byte_order_marks_are_understood(code, encoding):
     text = MINIATURES[code].decode("utf-8-sig")

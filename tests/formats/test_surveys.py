@@ -1,3 +1,5 @@
+import pandas as pd
+import pyreadstat
 import pytest
 
 from analysis.corpora.absence import Absence, UserMissing
@@ -17,6 +19,16 @@ class TestSpss:
         assert [row.answers["TA1"] for row in found.respondents] == ["1", UserMissing("98", "refused"), Absence.NULL]
         assert [row.answers["note"] for row in found.respondents] == ["text", Absence.EMPTY, "x"]
         assert [row.respondent_id for row in found.respondents] == ["1", "2", "3"]
+
+    def test_a_letter_is_a_code_of_a_text_variable(self, tmp_path):
+        frame = pd.DataFrame({"caseid": [1.0, 2.0], "way": ["x", "zz"]})
+        spans = {"way": [{"lo": "x", "hi": "x"}]}
+        labels = {"way": {"x": "by letter", "zz": "other"}}
+        pyreadstat.write_sav(frame, tmp_path / "a.sav", missing_ranges=spans, variable_value_labels=labels)
+        found = Read((tmp_path / "a.sav").read_bytes())
+        assert [row.answers["way"] for row in found.respondents] == [UserMissing("x", "by letter"), "zz"]
+        variable = found.entries[0].variables[1]
+        assert (variable.value_labels, variable.user_missing) == (labels["way"], ("x",))
 
     def test_labels_and_declared_ranges_are_kept(self):
         variable = variables(Read(spss()))["TA1"]

@@ -1,6 +1,7 @@
 """Tables as they are really delivered: any delimiter, any language of headings, joined, lengthened, with formulas."""
 
 import csv
+import datetime
 import io
 import re
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 from analysis.corpora.absence import Absence
 from analysis.corpora.csv_stream import delimiter_of
 from analysis.corpora.surveys import Codebook
+from analysis.corpora.xlsx_stream import cell_text
 from tests.formats.miniatures import KOBO, LIMESURVEY, QUALTRICS, Read, source
 from tests.studies import INSTRUMENT
 
@@ -134,6 +136,29 @@ def test_an_answer_that_begins_with_an_equals_sign_is_never_a_number_that_nobody
     instrument = INSTRUMENT
     reading = instrument.read(instrument.place("EX5"), row.answers["EX5"])
     assert (reading.missing.value if reading.missing else reading.code) == ("5" if answer == "5" else "unparseable")
+
+
+def test_a_formula_whose_value_is_an_error_has_none():
+    book = with_value(workbook(FORMULA), b"#NAME?")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<c r="D2"[^>]*>', b'<c r="D2" t="e">', old.read(name)))
+    (row,) = Read(stream.getvalue()).respondents
+    assert row.answers["EX5"] is Absence.UNPARSEABLE
+    (row,) = Read(workbook([FORMULA[0], [1, "u-1", "2030-01-01", "#NAME?"]])).respondents
+    assert row.answers["EX5"] == "#NAME?"
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(30.5, "30:30:00"), (2, "2:00:00"), (-0.5, "-0:30:00"), (0.0125, "0:00:45")]
+)
+def test_a_span_of_time_keeps_its_days(hours, shown):
+    assert cell_text(datetime.timedelta(hours=hours)) == shown
+    if hours > 0:
+        rows = [["_id", "_uuid", "_submission_time", "EX5"], [1, "u-1", "2030", datetime.timedelta(hours=hours)]]
+        (row,) = Read(workbook(rows)).respondents
+        assert row.answers["EX5"] == shown
 
 
 def test_blank_rows_and_a_cover_sheet_before_the_data():

@@ -2,7 +2,8 @@
 
 Item: a submission. Names keep their group path; a multiple-choice question has a column of its chosen codes and one
 column per choice (`question/choice`). Rows of repeat groups speak of other people, such as the household: those of
-further sheets, and of further tables of a zip, are counted beside the items, and not read.
+further sheets, and of further tables of a zip, are counted beside the items, and not read. What a study needs of a
+group, such as its size, the form can calculate into a column of the submission: `count(${group})`.
 """
 
 import re

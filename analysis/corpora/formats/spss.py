@@ -5,24 +5,18 @@ time are seconds; a date that no calendar has costs its cell.
 """
 
 import codecs
-import datetime
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pyreadstat
 
-from analysis.corpora.absence import Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.outline import Outline
 from analysis.corpora.sources import Source
-from analysis.corpora.statistical_files import Dialect, entries, moment_since, seconds_text
+from analysis.corpora.spss_values import is_duration, missing, moment
+from analysis.corpora.statistical_files import Dialect, entries, library_blocks
 
-_ORIGIN = datetime.datetime(1582, 10, 14)
-_DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "MOYR", "QYR", "WKYR")
-_CLOCKS = ("DATETIME", "YMDHMS")
-_DURATIONS = ("TIME", "DTIME", "MTIME")
 _DICTIONARY = 4 * 2**20
 """Bytes in which the records about the encoding are looked for."""
 _NAMED = (
@@ -67,9 +61,8 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Cases in the order of the file."""
-    return entries(
-        source, Dialect("SPSS", pyreadstat.read_sav, _missing, _moment, _is_duration, _stated_encoding(source))
-    )
+    dialect = Dialect(missing, moment, is_duration, _stated_encoding(source))
+    return entries(source, dialect, library_blocks(source, "SPSS", pyreadstat.read_sav))
 
 
 def _stated_encoding(source: Source) -> str:
@@ -89,31 +82,3 @@ def _known(name: str) -> str:
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
-
-
-def _kind(form: str) -> str:
-    """`DTIME12.2` → `DTIME`."""
-    return form.rstrip("0123456789.").upper()
-
-
-def _is_duration(form: str) -> bool:
-    return _kind(form) in _DURATIONS
-
-
-def _moment(value: float, form: str) -> Text | None:
-    kind = _kind(form)
-    if kind in _DURATIONS:
-        return seconds_text(value)
-    return moment_since(_ORIGIN, value, is_day=kind in _DAYS) if kind in _DAYS or kind in _CLOCKS else None
-
-
-def _missing(meta: Any, name: str, value: object) -> str | None:
-    """The code of a value inside one of the variable's declared missing ranges."""
-    spans = (meta.missing_ranges or {}).get(name, ())
-    if not isinstance(value, str | int | float) or not any(_holds(span, value) for span in spans):
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).rstrip()
-
-
-def _holds(span: Any, value: str | int | float) -> bool:
-    return isinstance(value, str) is isinstance(span["lo"], str) and span["lo"] <= value <= span["hi"]

@@ -10,6 +10,8 @@ from analysis.commands.guard_commit import guard_commit, reasons
 from analysis.custody.ledger import append
 from analysis.custody.pseudonyms import create_key
 from analysis.errors import CustodyError
+from tests.formats.miniatures import WHATSAPP
+from tests.formats.portables import MINIATURE as PORTABLE
 from tests.unit.custody.test_governance import VALID
 from tests.unit.custody.test_ledger import GRANT
 
@@ -47,6 +49,8 @@ LOCK = "outs:\n    - path: data/restricted/restricted__vault_posts.parquet\n    
         (text("accounts:\n - {account: '1', consent_subject: A}\n"), "a manifest of exports"),
         (text(LOCK), "the lock of a vault study"),
         (text("$FL2 and more"), "an SPSS file"),
+        (lambda folder: (folder / "a.txt").write_bytes(PORTABLE), "an SPSS file"),
+        (lambda folder: (folder / "a.txt").write_bytes(WHATSAPP), "an exported chat"),
         (lambda folder: (folder / "a.txt").write_bytes(b"\x1f\x8b\x08"), "a packed file"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.commands.table_file import read_rows
 from analysis.errors import InputError
+from tests.formats.portables import MINIATURE as PORTABLE
 
 
 def frame_of(tmp_path, content, name="a.csv", **how):
@@ -80,3 +81,8 @@ def test_a_workbook_is_read_and_a_formula_without_a_value_is_refused(tmp_path):
 def test_bytes_that_are_no_text_are_refused_with_their_place(tmp_path):
     with pytest.raises(InputError, match="not UTF-8"):
         frame_of(tmp_path, "y,z\né,1\n".encode("latin-1"))
+
+
+def test_a_portable_file_is_named_and_not_taken_for_a_table(tmp_path):
+    with pytest.raises(InputError, match=r"is an SPSS portable file; save it as \.sav"):
+        frame_of(tmp_path, PORTABLE, "a.por")

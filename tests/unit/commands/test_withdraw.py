@@ -29,6 +29,8 @@ from analysis.disclosure.history import archive_members
 from analysis.errors import CustodyError
 from analysis.results.members import COLUMNS
 from analysis.study import load_plan
+from tests.formats.miniatures import WHATSAPP
+from tests.formats.portables import MINIATURE as PORTABLE
 from tests.pipeline.vaults import ROOT, furnish, small_fiction
 
 KEY, OTHER = "P-00017", "P-00018"
@@ -184,6 +186,22 @@ def test_a_file_that_cannot_be_rewritten_is_found_before_the_first_is_touched(pr
         withdraw(KEY, erase=True)
     assert {each: each.read_bytes() for each in before} == before
     assert read_ledger(project / "data/vault/ledger.jsonl")[-1].event.event == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "content", "words"),
+    [
+        (erase_person.rewritten_survey, PORTABLE, "a portable file cannot be rewritten; save it as .sav"),
+        (erase_person.rewritten_posts, WHATSAPP, "a chat cannot be rewritten; take the person's lines out by hand"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_formats_that_nothing_rewrites_say_so(rewrite, content, words, pack, tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(pack(content))
+    with pytest.raises(CustodyError, match=words):
+        rewrite(path, None)
+    assert path.read_bytes() == pack(content)
 
 
 def test_a_reader_that_finds_others_changed_stops_everything(project, monkeypatch):

@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from analysis.custody.manifest import (
+    CHAT_DAY_ORDERS,
     Account,
     Manifest,
     PostSource,
@@ -113,6 +114,13 @@ def test_what_may_be_left_out_has_these_values(tmp_path):
     assert manifest.surveys[0].format == ""
     assert manifest.surveys[0].duration_unit == "seconds"
     assert manifest.posts == (PostSource("p", "b.json", "", "", "", {}),)
+
+
+@pytest.mark.parametrize("order", CHAT_DAY_ORDERS)
+def test_a_chat_may_have_its_day_order_stated_in_known_words(order, tmp_path):
+    assert load(tmp_path, VALID | {"posts": [POSTS | {"day_order": order}]}).posts[0].day_order == order
+    with pytest.raises(CustodyError, match=r"posts\[0\]: day_order: got 'day first'; allowed: day/month/year, month"):
+        load(tmp_path, VALID | {"posts": [POSTS | {"day_order": "day first"}]})
 
 
 @pytest.mark.parametrize("basis", TERMS_BASES)
