@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from analysis import limits
+from analysis.corpora.made_often import made_often
 from analysis.corpora.quarantine import Aside, Notice, Quarantined, guarded
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
@@ -25,7 +26,7 @@ LONGEST_CELL = 16 * 2**20
 """Characters of one cell; more means that a quotation mark is never closed."""
 
 
-@dataclass(frozen=True)
+@made_often
 class Row:
     """One row of cells, and the line on which it starts."""
 
@@ -39,7 +40,7 @@ class NoValue(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@made_often
 class Record:
     """One row as column → cell, and where it stood."""
 

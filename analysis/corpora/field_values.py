@@ -14,6 +14,10 @@ _SPREADSHEET = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
 _INTEGER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+")
 
 
+_NULL, _NOT_EXPORTED = Absence.NULL, Absence.NOT_EXPORTED
+"""Looked up once: a member of an enumeration is slower to find than the key of a record."""
+
+
 def mapping(value: object, column: str = "item") -> dict[str, Any]:
     """A JSON object, or the rule that it breaks."""
     if not isinstance(value, dict):
@@ -21,13 +25,17 @@ def mapping(value: object, column: str = "item") -> dict[str, Any]:
     return value
 
 
-def at(record: object, *path: str) -> Any:
+def at(record: object, key: str, *inner: str) -> Any:
     """The value behind a path of keys; `NOT_EXPORTED` when a key is missing, `NULL` where the export says null."""
-    for key in path:
-        if not isinstance(record, dict):
-            return Absence.NULL if record is None else Absence.NOT_EXPORTED
-        record = record.get(key, Absence.NOT_EXPORTED)
-    return Absence.NULL if record is None else record
+    value = record.get(key, _NOT_EXPORTED) if record.__class__ is dict else _beside(record)
+    for each in inner:
+        value = value.get(each, _NOT_EXPORTED) if value.__class__ is dict else _beside(value)
+    return _NULL if value is None else value
+
+
+def _beside(record: object) -> Absence:
+    """What stands behind a key of something that is no object."""
+    return _NULL if record is None else _NOT_EXPORTED
 
 
 def first_of(record: object, *names: str) -> Any:
@@ -48,11 +56,13 @@ def text_value(value: object, column: str) -> Text:
     return sound(value, column) if value else Absence.EMPTY
 
 
-def text_at(record: object, *path: str) -> Text:
+def text_at(record: object, key: str, *inner: str) -> Text:
     """The text behind a path of keys."""
-    value = at(record, *path)
+    value = at(record, key, *inner)
     # What nearly every field is, without naming the column of a fault that is not there.
-    return value if value.__class__ is str and value and value.isascii() else text_value(value, ".".join(path))
+    if value.__class__ is str and value and value.isascii():
+        return value
+    return text_value(value, ".".join((key, *inner)))
 
 
 def sound(text: str, column: str) -> str:
@@ -68,13 +78,14 @@ def sound(text: str, column: str) -> str:
 
 def required_id(value: object, column: str) -> str:
     """An id as text, whatever its size; a floating-point number has already lost digits."""
-    if isinstance(value, str) and value.strip():
-        if _SPREADSHEET.fullmatch(value.strip()) and "+" in value:
+    text = value.strip() if isinstance(value, str) else ""
+    if text:
+        if "+" in text and _SPREADSHEET.fullmatch(text):
             rule = (
                 f"{column} has all its digits (a spreadsheet rounded it: export again and do not open the file in one)"
             )
             raise MalformedItemError(column, value, rule)
-        return sound(value.strip(), column)
+        return sound(text, column)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
@@ -85,16 +96,16 @@ def required_id(value: object, column: str) -> str:
 
 def optional_id(value: object) -> Text:
     """An id as text, or why there is none."""
-    if isinstance(value, Absence):
-        return value
     if isinstance(value, str):
         return value.strip() or Absence.EMPTY
+    if isinstance(value, Absence):
+        return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else Absence.UNPARSEABLE
 
 
-def id_at(record: object, *path: str) -> Text:
+def id_at(record: object, key: str, *inner: str) -> Text:
     """The optional id behind a path of keys."""
-    return optional_id(at(record, *path))
+    return optional_id(at(record, key, *inner))
 
 
 def count_value(value: object) -> Count:
@@ -121,9 +132,9 @@ def _count_text(text: str) -> Count:
     return int(digits.replace(",", "")[:30]) if _INTEGER.fullmatch(digits) else Absence.UNPARSEABLE
 
 
-def count_at(record: object, *path: str) -> Count:
+def count_at(record: object, key: str, *inner: str) -> Count:
     """The count behind a path of keys."""
-    return count_value(at(record, *path))
+    return count_value(at(record, key, *inner))
 
 
 def flag_value(value: object) -> Flag:
@@ -137,4 +148,4 @@ def flag_value(value: object) -> Flag:
 
 def is_given(value: object) -> bool:
     """Whether a value is there at all."""
-    return not isinstance(value, Absence)
+    return value.__class__ is not Absence

@@ -5,17 +5,22 @@ What must not be here: which parts of a document anybody wants. Memory holds one
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from json.decoder import WHITESPACE  # type: ignore[attr-defined]
 from typing import Any, BinaryIO
 
 from analysis import limits
+from analysis.corpora.plain_json import plain_value
 from analysis.errors import LimitError
 
 BLOCK = 2**20
 """Bytes that are read at once."""
 _NEAR_THE_END = 12
 """Characters before the end of a block in which a fault may be nothing but the cut: the longest escape, and a word."""
+_PIECE = 2**14
+"""Characters within which values are taken several at once."""
+_BETWEEN = re.compile(r'\}[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]*"[ \t\r\n]*:')
 _CUT_ANYWHERE = ("Unterminated string", "Invalid \\")
 
 
@@ -43,6 +48,7 @@ class Cursor:
         self._stream, self._name = stream, name
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text, self._at, self._is_whole = "", 0, False
+        self._between, self._failures, self._patience = "", 0, 0
         self.taken = 0
         """Bytes that were taken from the stream."""
 
@@ -111,6 +117,33 @@ class Cursor:
             number += 1
             if not self._goes_on("]"):
                 return
+
+    def values(self) -> Iterator[Any]:
+        """The values of the array that begins here, each built whole; several at once where they look alike."""
+        for _ in self.places():
+            yield from self._alike()
+            yield self.value()
+            between = _BETWEEN.match(self._text, self._at - 1)
+            self._between = between.group() if between else ""
+
+    def _alike(self) -> list[Any]:
+        """The next values that are objects, up to a place where one ends and the next begins as the last ones did.
+
+        Where the piece up to there parses as a list, it is one: a closing bracket within a text or within an object
+        closes no list.
+        """
+        if self._patience > 0 or not self._between:
+            self._patience -= 1
+            return []
+        end = self._text.rfind(self._between, self._at, self._at + _PIECE) + 1
+        found = plain_value(f"[{self._text[self._at : end]}]".encode()) if end else None
+        if not isinstance(found, list) or not found:
+            self._failures += 1
+            self._patience = 2 ** min(self._failures, 10)
+            return []
+        self._failures, self._at = 0, end
+        self._goes_on("]")
+        return found
 
     def _goes_on(self, end: str) -> bool:
         sign = self.peek()

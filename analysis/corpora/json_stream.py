@@ -13,6 +13,8 @@ import ijson
 
 from analysis import limits
 from analysis.corpora.json_cursor import BrokenJsonError, Cursor
+from analysis.corpora.made_often import made_often
+from analysis.corpora.plain_json import UNUSUAL, plain_value
 from analysis.corpora.quarantine import SHOWN_VALUE, MalformedItemError, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError, LimitError
@@ -24,7 +26,7 @@ _SMALL = "a line holds no text, number or nesting beyond every measure"
 ONE_VALUE_A_LINE = "a line holds one complete JSON value"
 
 
-@dataclass(frozen=True)
+@made_often
 class Element:
     """One JSON value: the path of the array it came from ("" for a whole record), where it stood, the value."""
 
@@ -85,6 +87,9 @@ def _is_json(content: bytes) -> bool:
 
 def parse(content: bytes) -> Any:
     """One JSON value from bytes, or `MalformedItemError`."""
+    value = plain_value(content)
+    if value is not UNUSUAL:
+        return value
     try:
         limits.demand_small_record(content, "line")
         return json.loads(content.decode("utf-8"))
@@ -192,8 +197,8 @@ def _from_document(source: Source, nested: tuple[str, ...], skipped: bytes = b""
             if cursor.peek() != "[":
                 yield from _record(cursor, nested, "document")
                 continue
-            for number in cursor.places():
-                yield from _record_apart(cursor.value(), nested, f"element[{number}]")
+            for number, value in enumerate(cursor.values()):
+                yield from _record_apart(value, nested, f"element[{number}]")
 
 
 def _record(cursor: Cursor, nested: tuple[str, ...], position: str) -> Iterator[Element]:
@@ -210,8 +215,8 @@ def _object_apart(cursor: Cursor, nested: tuple[str, ...], path: str, rest: dict
     for key in cursor.members():
         here = f"{path}.{key}".lstrip(".")
         if here in nested and cursor.peek() == "[":
-            for number in cursor.places():
-                yield Element(here, f"{here}[{number}]", cursor.value())
+            for number, value in enumerate(cursor.values()):
+                yield Element(here, f"{here}[{number}]", value)
         elif cursor.peek() == "{" and any(each.startswith(f"{here}.") for each in nested):
             inner: dict[str, Any] = {}
             rest[key] = inner
@@ -292,10 +297,11 @@ class _Selection:
                 yield Element(path, "value", value)
 
     def _elements(self, path: str, depth: int) -> Iterator[Element]:
-        for number in self.cursor.places():
-            if path in self.wanted:
-                yield Element(path, f"{path}[{number}]", self.cursor.value())
-            else:
+        if path in self.wanted:
+            for number, value in enumerate(self.cursor.values()):
+                yield Element(path, f"{path}[{number}]", value)
+        else:
+            for _ in self.cursor.places():
                 yield from self.at(path, depth + 1)
 
 

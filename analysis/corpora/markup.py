@@ -5,8 +5,9 @@ What must not be here: scrubbing, shortening, or repairing a text.
 
 import html
 import re
-from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from analysis.corpora.made_often import made_often
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _USUAL, _BREAK, _GAP = re.compile(r"</?p>|<br ?/?>"), re.compile(r"<br ?/?>"), re.compile(r"\n{3,}")
@@ -15,7 +16,7 @@ _PARAGRAPHS = ("p", "div", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h
 _UNSEEN = ("script", "style")
 
 
-@dataclass(frozen=True)
+@made_often
 class PlainText:
     """A text without markup, and the addresses of its links in order."""
 

@@ -21,6 +21,7 @@ from typing import BinaryIO, cast
 
 from analysis import limits
 from analysis.corpora.encodings import could_be
+from analysis.corpora.made_often import made_often
 from analysis.corpora.zstd_stream import ZstdStream
 from analysis.errors import ExportError, LimitError
 
@@ -152,7 +153,7 @@ class _Recoded(io.RawIOBase):
         super().close()
 
 
-@dataclass(frozen=True)
+@made_often
 class Line:
     """One line: its number from 1, the byte at which it starts, its bytes, and whether a line end follows."""
 

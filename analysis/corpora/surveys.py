@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from analysis.corpora.absence import Absence, Answer, Text
 from analysis.corpora.csv_stream import NoValue, Record
 from analysis.corpora.interviews import InterviewState, interview_state, marks_among
+from analysis.corpora.made_often import made_often
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 
 
@@ -48,7 +49,7 @@ class Codebook:
     variables: tuple[Variable, ...]
 
 
-@dataclass(frozen=True)
+@made_often
 class Respondent:
     """One row: where it stood, the export's own id of it, and every answer under its variable's name.
 
