@@ -40,11 +40,11 @@ def _beside(record: object) -> Absence:
 
 def first_of(record: object, *names: str) -> Any:
     """The value of the first of several names for one field that the record has."""
-    if isinstance(record, dict):
+    if record.__class__ is dict:
         for name in names:
             if name in record:
-                return Absence.NULL if record[name] is None else record[name]
-    return Absence.NOT_EXPORTED
+                return _NULL if record[name] is None else record[name]
+    return _NOT_EXPORTED
 
 
 def text_value(value: object, column: str) -> Text:

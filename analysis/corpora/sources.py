@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
@@ -183,14 +184,15 @@ def lines(source: Source) -> Iterator[Line]:
     """The lines of a file, one in memory at a time."""
     number, offset = 0, 0
     with source.open_utf8() as stream, _with_line_feeds(source, stream) as ended:
-        while content := ended.readline(LONGEST_LINE):
+        for content in iter(partial(ended.readline, LONGEST_LINE), b""):
             number += 1
-            if len(content) == LONGEST_LINE and not content.endswith(b"\n"):
+            is_terminated = content[-1:] == b"\n"
+            if not is_terminated and len(content) == LONGEST_LINE:
                 raise ExportError(
                     f"{source.name}, line {number}, byte {offset}: longer than {LONGEST_LINE} bytes; "
                     "a quotation mark is probably never closed: export the file again"
                 )
-            yield Line(number, offset, content, content.endswith(b"\n"))
+            yield Line(number, offset, content, is_terminated)
             offset += len(content)
 
 

@@ -72,6 +72,9 @@ class Respondent:
         return tuple(each for each in self.answers.values() if isinstance(each, str) and len(each) > 3)
 
 
+_EMPTY = Absence.EMPTY
+
+
 def answer_of(cell: str) -> Answer:
     """A cell of delimited text or of a workbook: its text, `EMPTY`, or `UNPARSEABLE` for a formula without a value."""
     if isinstance(cell, NoValue):
@@ -95,10 +98,9 @@ def respondents(
             yield record
             continue
         if marks is None:
-            column, marks = identifier_among(record.cells, id_columns), marks_among(record.cells)
-        answers = {
-            key: (cell or Absence.EMPTY) if cell.__class__ is str else answer_of(cell)
-            for key, cell in record.cells.items()
-        }
-        name: Text = (record.cells[column].strip() or Absence.EMPTY) if column else Absence.NOT_EXPORTED
+            column, marks = identifier_among(record.names, id_columns), marks_among(record.names)
+            place = record.names.index(column) if column else None
+        cells = [(each or _EMPTY) if each.__class__ is str else answer_of(each) for each in record.row]
+        answers = dict(zip(record.names, cells, strict=True))
+        name: Text = Absence.NOT_EXPORTED if place is None else record.row[place].strip() or Absence.EMPTY
         yield Respondent(record.position, name, answers, interview_state(answers, marks))
