@@ -7,13 +7,14 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from typing import TypeVar
 
 from analysis import limits
+from analysis.corpora.absence import Absence, Text
 from analysis.corpora.made_often import made_often
-from analysis.corpora.quarantine import Aside, Notice, Quarantined, guarded
+from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
 
@@ -303,9 +304,48 @@ def decoded(source: Source, decode: Callable[[dict[str, str], str], T]) -> Itera
     ExportError
         As `records`.
     """
+    return _decoded(source, lambda record: decode(record.cells, record.position))
+
+
+class Places:
+    """Where the columns of a header stand, for a format that looks each up once for a file instead of once for a row.
+
+    Examples
+    --------
+    >>> places = Places(("id", "text"))
+    >>> row = places.row(("7", "words"))
+    >>> row[places.first("body", "text")], row[places.first("author")]
+    ('words', <Absence.NOT_EXPORTED: 'not_exported'>)
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Take the names of the columns."""
+        self._places = {name: place for place, name in enumerate(names)}
+
+    def first(self, *names: str) -> int:
+        """The place of the first of several columns for one field that the table has, else that of no column."""
+        return next((self._places[name] for name in names if name in self._places), -1)
+
+    @staticmethod
+    def row(cells: tuple[str, ...]) -> tuple[Text, ...]:
+        """A row with a last cell that stands for every column that the table lacks."""
+        return (*cells, Absence.NOT_EXPORTED)
+
+
+def decoded_by_place(
+    source: Source, prepare: Callable[[Places], Callable[[tuple[Text, ...], str], T]]
+) -> Iterator[T | Quarantined | Notice | Aside]:
+    """As `decoded`, by a format that prepares itself for the header: `prepare` takes the places and gives `decode`."""
+    prepared = lru_cache(maxsize=1)(lambda names: prepare(Places(names)))
+    return _decoded(source, lambda record: prepared(record.names)(Places.row(record.row), record.position))
+
+
+def _decoded(source: Source, decode: Callable[[Record], T]) -> Iterator[T | Quarantined | Notice | Aside]:
     for record in records(source):
         if isinstance(record, Record):
-            cells = record.cells
-            yield guarded(record.position, cells, partial(decode, cells, record.position))
+            try:
+                yield decode(record)
+            except MalformedItemError as error:
+                yield quarantined(record.position, record.cells, error)
         else:
             yield record

@@ -11,10 +11,11 @@ from analysis.corpora.absence import Absence, Count, Flag, Text
 from analysis.corpora.quarantine import MalformedItemError
 
 _SPREADSHEET = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
+_FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _INTEGER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+")
 
 
-_NULL, _NOT_EXPORTED = Absence.NULL, Absence.NOT_EXPORTED
+_NULL, _EMPTY, _NOT_EXPORTED = Absence.NULL, Absence.EMPTY, Absence.NOT_EXPORTED
 """Looked up once: a member of an enumeration is slower to find than the key of a record."""
 
 
@@ -27,15 +28,11 @@ def mapping(value: object, column: str = "item") -> dict[str, Any]:
 
 def at(record: object, key: str, *inner: str) -> Any:
     """The value behind a path of keys; `NOT_EXPORTED` when a key is missing, `NULL` where the export says null."""
-    value = record.get(key, _NOT_EXPORTED) if record.__class__ is dict else _beside(record)
-    for each in inner:
-        value = value.get(each, _NOT_EXPORTED) if value.__class__ is dict else _beside(value)
-    return _NULL if value is None else value
-
-
-def _beside(record: object) -> Absence:
-    """What stands behind a key of something that is no object."""
-    return _NULL if record is None else _NOT_EXPORTED
+    for each in (key, *inner) if inner else (key,):
+        if record.__class__ is not dict:
+            return _NULL if record is None else _NOT_EXPORTED
+        record = record.get(each, _NOT_EXPORTED)
+    return _NULL if record is None else record
 
 
 def first_of(record: object, *names: str) -> Any:
@@ -49,11 +46,11 @@ def first_of(record: object, *names: str) -> Any:
 
 def text_value(value: object, column: str) -> Text:
     """A text as it is; empty, null and not exported keep their code; anything else is malformed."""
+    if isinstance(value, str):
+        return (value if value.isascii() else sound(value, column)) if value else _EMPTY
     if isinstance(value, Absence):
         return value
-    if not isinstance(value, str):
-        raise MalformedItemError(column, value, f"{column} is a text")
-    return sound(value, column) if value else Absence.EMPTY
+    raise MalformedItemError(column, value, f"{column} is a text")
 
 
 def text_at(record: object, key: str, *inner: str) -> Text:
@@ -97,7 +94,7 @@ def required_id(value: object, column: str) -> str:
 def optional_id(value: object) -> Text:
     """An id as text, or why there is none."""
     if isinstance(value, str):
-        return value.strip() or Absence.EMPTY
+        return value.strip() or _EMPTY
     if isinstance(value, Absence):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else Absence.UNPARSEABLE
@@ -112,10 +109,10 @@ def count_value(value: object) -> Count:
     """A count from a number or from text such as "1,234"; negative and broken numbers are unparseable."""
     if value.__class__ is int:
         return value
+    if isinstance(value, str):
+        return int(value[:30]) if value.isdecimal() and value.isascii() else _count_text(value.strip())
     if isinstance(value, Absence):
         return value
-    if isinstance(value, str):
-        return _count_text(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value % 1:
         return Absence.UNPARSEABLE
     return int(value)
@@ -126,8 +123,6 @@ def _count_text(text: str) -> Count:
         return Absence.EMPTY
     if text.upper() in ("N/A", "-", "NA", "NULL"):
         return Absence.NULL
-    if text.isdecimal() and text.isascii():
-        return int(text[:30])
     digits = text.removesuffix(".0")
     return int(digits.replace(",", "")[:30]) if _INTEGER.fullmatch(digits) else Absence.UNPARSEABLE
 
@@ -141,9 +136,8 @@ def flag_value(value: object) -> Flag:
     """True or false from JSON or from text."""
     if isinstance(value, bool | Absence):
         return value
-    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
     text = str(value).strip().lower()
-    return words.get(text, Absence.UNPARSEABLE) if text else Absence.EMPTY
+    return _FLAGS.get(text, Absence.UNPARSEABLE) if text else _EMPTY
 
 
 def is_given(value: object) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 
 import ijson
@@ -103,7 +104,7 @@ def parse(content: bytes) -> Any:
 
 def _from_lines(source: Source, nested: tuple[str, ...]) -> Iterator[Element | Quarantined]:
     for line in lines(source):
-        if not line.content.strip():
+        if line.content.isspace():
             continue
         try:
             value = parse(line.content)
@@ -112,7 +113,10 @@ def _from_lines(source: Source, nested: tuple[str, ...]) -> Iterator[Element | Q
                 raise _truncated_line(source, line) from error
             yield quarantined(f"line {line.number}", line.content.decode("utf-8", "backslashreplace").strip(), error)
             continue
-        yield from _taken_apart(value, nested, f"line {line.number}")
+        if nested or isinstance(value, list):
+            yield from _taken_apart(value, nested, f"line {line.number}")
+        else:
+            yield Element("", f"line {line.number}", value)
 
 
 def _truncated_line(source: Source, line: Line) -> ExportError:
@@ -132,12 +136,17 @@ def _taken_apart(value: Any, nested: tuple[str, ...], position: str) -> Iterator
 
 def _record_apart(value: Any, nested: tuple[str, ...], position: str) -> Iterator[Element]:
     for path in nested:
-        for number, each in enumerate(_pop_list(value, path.split("."))):
+        for number, each in enumerate(_pop_list(value, _keys_of(path))):
             yield Element(path, f"{position}, {path}[{number}]", each)
     yield Element("", position, value)
 
 
-def _pop_list(value: Any, keys: list[str]) -> list[Any]:
+@lru_cache(maxsize=64)
+def _keys_of(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _pop_list(value: Any, keys: tuple[str, ...]) -> list[Any]:
     for key in keys[:-1]:
         value = value.get(key) if isinstance(value, dict) else None
     if isinstance(value, dict) and isinstance(value.get(keys[-1]), list):

@@ -34,6 +34,8 @@ def plain_text(markup: str, without_class: str = "") -> PlainText:
 
     Elements of the class `without_class`, which a server adds to what its author wrote, are left out with their links.
     """
+    if "<" not in markup:
+        return PlainText(_settled(html.unescape(markup)), ())
     if "<" not in _USUAL.sub("", markup):
         return PlainText(_settled(html.unescape(_as_lines(markup))), ())
     reader = _TextReader(without_class)
@@ -48,7 +50,7 @@ def _as_lines(markup: str) -> str:
 
 
 def _settled(text: str) -> str:
-    return _GAP.sub("\n\n", text).strip("\n")
+    return (_GAP.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 class _TextReader(HTMLParser):
