@@ -53,13 +53,16 @@ def text_value(value: object, column: str) -> Text:
     raise MalformedItemError(column, value, f"{column} is a text")
 
 
+# A field behind one key that is what it mostly is takes no further call; anything else takes the way of every field.
+
+
 def text_at(record: object, key: str, *inner: str) -> Text:
     """The text behind a path of keys."""
-    value = at(record, key, *inner)
-    # What nearly every field is, without naming the column of a fault that is not there.
-    if value.__class__ is str and value and value.isascii():
-        return value
-    return text_value(value, ".".join((key, *inner)))
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is str and value and value.isascii():
+            return value
+    return text_value(at(record, key, *inner), ".".join((key, *inner)) if inner else key)
 
 
 def sound(text: str, column: str) -> str:
@@ -102,6 +105,10 @@ def optional_id(value: object) -> Text:
 
 def id_at(record: object, key: str, *inner: str) -> Text:
     """The optional id behind a path of keys."""
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is str:
+            return value.strip() or _EMPTY
     return optional_id(at(record, key, *inner))
 
 
@@ -129,6 +136,10 @@ def _count_text(text: str) -> Count:
 
 def count_at(record: object, key: str, *inner: str) -> Count:
     """The count behind a path of keys."""
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is int:
+            return value
     return count_value(at(record, key, *inner))
 
 

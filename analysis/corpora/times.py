@@ -16,6 +16,7 @@ _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _X_TIME = re.compile(r"\w{3} (\w{3}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2}) (\d{4})")
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_IN_UTC = re.compile(rf"\d{{4}}-\d\d-\d\dT{_CLOCK}Z", re.ASCII)
 _USUAL = re.compile(rf"(\d{{4}}-\d\d-\d\d)[T ]({_CLOCK})(\.\d{{3}})?(Z|\+00:?00| UTC)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
 _LAST = 253_402_300_799
@@ -78,9 +79,10 @@ def _day(number: int) -> str:
 
 def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE_LOCAL) -> Moment:
     """ISO 8601 or `YYYY-MM-DD HH:MM:SS`, with or without a zone; `zoneless` says what the lack of one means."""
-    rule = f"{column} is a date and time such as 2030-01-31T12:00:00Z"
     if not isinstance(value, str):
-        raise MalformedItemError(column, value, rule)
+        raise MalformedItemError(column, value, _rule(column))
+    if _IN_UTC.fullmatch(value) and _is_day(value[:10]):
+        return Moment(value, _ZONED)
     usual = _USUAL.fullmatch(value)
     if usual and _is_day(usual[1]):
         return _usual_moment(usual, zoneless)
@@ -90,9 +92,13 @@ def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE
         if moment.tzinfo:
             return Moment(_shown(moment.astimezone(UTC)), DateSource.ZONED)
     except (ValueError, OverflowError) as error:
-        raise MalformedItemError(column, value, rule) from error
+        raise MalformedItemError(column, value, _rule(column)) from error
     is_utc = zoneless is DateSource.UTC_BY_CONVENTION
     return Moment(_shown(moment.replace(tzinfo=UTC)) if is_utc else moment.isoformat(), zoneless)
+
+
+def _rule(column: str) -> str:
+    return f"{column} is a date and time such as 2030-01-31T12:00:00Z"
 
 
 def _usual_moment(match: re.Match[str], zoneless: DateSource) -> Moment:

@@ -120,7 +120,7 @@ def _is_shell(value: Any) -> bool:
 
 
 def _status(status: dict[str, Any], position: str) -> Post:
-    if not any(name in status for name in _STATUS):
+    if status.keys().isdisjoint(_STATUS):
         raise MalformedItemError("item", status, "an item is a status with its content")
     original = at(status, "reblog")
     is_boost = isinstance(original, dict)
