@@ -62,7 +62,8 @@ def text_at(record: object, key: str, *inner: str) -> Text:
         value = record.get(key)
         if value.__class__ is str and value and value.isascii():
             return value
-    return text_value(at(record, key, *inner), ".".join((key, *inner)) if inner else key)
+    value = at(record, key, *inner)
+    return value if value.__class__ is Absence else text_value(value, ".".join((key, *inner)))
 
 
 def sound(text: str, column: str) -> str:

@@ -13,7 +13,18 @@ from analysis.corpora import car_stream, json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
+from analysis.corpora.field_values import (
+    at,
+    count_at,
+    first_of,
+    id_at,
+    is_given,
+    mapping,
+    required_id,
+    text_at,
+    text_value,
+)
+from analysis.corpora.made_often import made_often
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
@@ -25,6 +36,7 @@ _PROFILE = "app.bsky.actor.profile"
 _CLOSED = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 """Status of an account that is not active; any other one was set by the platform."""
 _TAKEN_DOWN = ("!takedown", "!suspend", "!hide")
+_NO_LABELS: frozenset[str] = frozenset()
 _LOGGED_IN = "!no-unauthenticated"
 _NESTED = ("posts", "feed", "records")
 _EVENT = ("commit", "kind", "account", "val")
@@ -216,6 +228,8 @@ def _labels(value: dict[str, Any], record: Any) -> frozenset[str]:
     """Labels of the post, of its author, and those that the author's program wrote into the record."""
     listed = (at(value, "labels"), at(value, "author", "labels"), at(record, "labels", "values"))
     stated = [each for labels in listed if isinstance(labels, list) for each in labels]
+    if not stated:
+        return _NO_LABELS
     return frozenset([str(at(each, "val")) for each in stated if at(each, "neg") is not True])
 
 
@@ -231,7 +245,7 @@ def _post(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
     address = required_id(_address(value), "uri")
     created = _moment(record, value)
     parent = id_at(record, "reply", "parent", "uri")
-    labels, embed = _labels(value, record), record.get("embed", Absence.NOT_EXPORTED)
+    labels, embedded = _labels(value, record), _embedded(record.get("embed", Absence.NOT_EXPORTED))
     return Post(
         position=position,
         post_id=address,
@@ -244,14 +258,14 @@ def _post(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
         created_at=created.at,
         date_source=created.source,
         text=text_at(record, "text"),
-        title=text_at(embed, "external", "title"),
+        title=text_value(embedded.title, "embed.external.title"),
         language=_languages(at(record, "langs")),
         reply_to_id=parent,
-        quote_of_id=_quoted(embed),
+        quote_of_id=embedded.quoted,
         reactions_n=count_at(value, "likeCount"),
         replies_n=count_at(value, "replyCount"),
         reposts_n=count_at(value, "repostCount"),
-        media_kind=text_at(embed, "$type"),
+        media_kind=text_value(embedded.kind, "embed.$type"),
         links=_links(record),
     )
 
@@ -309,6 +323,24 @@ def _author(value: dict[str, Any], address: str) -> Text:
     return repository if address.startswith("at://did:") else Absence.NOT_EXPORTED
 
 
+@made_often
+class _Embedded:
+    """What a record shows below its text, as it came: its kind, the title of a page; and the quoted post."""
+
+    kind: Any
+    title: Any
+    quoted: Text
+
+
+def _embedded(embed: Any) -> _Embedded:
+    if not isinstance(embed, dict):
+        nothing = at(embed, "$type")
+        return _Embedded(nothing, nothing, nothing)
+    direct = id_at(embed, "record", "uri")
+    quoted = direct if is_given(direct) else id_at(embed, "record", "record", "uri")
+    return _Embedded(at(embed, "$type"), at(embed, "external", "title"), quoted)
+
+
 def _moment(record: dict[str, Any], value: dict[str, Any]) -> Moment:
     try:
         return Moment(from_iso(at(record, "createdAt"), "createdAt").at, DateSource.CLIENT_SET)
@@ -321,15 +353,12 @@ def _moment(record: dict[str, Any], value: dict[str, Any]) -> Moment:
 def _languages(value: object) -> Text:
     if not isinstance(value, list):
         return value if isinstance(value, Absence) else Absence.UNPARSEABLE
-    return ",".join(each for each in value if isinstance(each, str)) or Absence.EMPTY
-
-
-def _quoted(embed: Any) -> Text:
-    direct = id_at(embed, "record", "uri")
-    return direct if is_given(direct) else id_at(embed, "record", "record", "uri")
+    return ",".join([each for each in value if isinstance(each, str)]) or Absence.EMPTY
 
 
 def _links(record: dict[str, Any]) -> tuple[str, ...]:
+    if record.keys().isdisjoint(("facets", "embed")):
+        return ()
     facets = at(record, "facets")
     features = [at(facet, "features") for facet in facets] if isinstance(facets, list) else []
     found = [at(each, "uri") for listed in features if isinstance(listed, list) for each in listed]
