@@ -12,10 +12,11 @@ from analysis import limits
 UNUSUAL = object()
 """Instead of a value: broken, or a matter for the slower parser."""
 
-_DIGITS = bytes.maketrans(b"123456789,[ \t\r\n", b"000000000::::::")
+_OUTLINE = bytes.maketrans(b"123456789, \t\r\n{", b"000000000:::::[")
+"""Every digit as 0, what stands before a value as a colon or a bracket, every opening bracket as one."""
 _TWENTY, _NEGATIVE = b"0" * 20, b"-" + b"0" * 19
 """Digits of a whole number of more than 64 bits, which the fast parser rounds."""
-_TOO_MANY = (b":" + _TWENTY, b"0" * (limits.JSON_NUMBER // 2 - 20))
+_TOO_MANY = (b":" + _TWENTY, b"[" + _TWENTY, b"0" * (limits.JSON_NUMBER // 2 - 20))
 """Where twenty digits are no part of a text: a whole number begins, or a fraction or an exponent is very long."""
 
 
@@ -37,10 +38,10 @@ def plain_value(content: bytes) -> Any:
     size = len(content)
     if size > limits.JSON_TOKENS:
         return UNUSUAL
-    if size > 2 * limits.JSON_DEPTH and content.count(b"{") + content.count(b"[") > limits.JSON_DEPTH:
+    outline = content.translate(_OUTLINE)
+    if size > 2 * limits.JSON_DEPTH and outline.count(b"[") > limits.JSON_DEPTH:
         return UNUSUAL
-    digits = content.translate(_DIGITS)
-    if _NEGATIVE in digits or (_TWENTY in digits and any(sign in digits for sign in _TOO_MANY)):
+    if _NEGATIVE in outline or (_TWENTY in outline and any(sign in b":" + outline for sign in _TOO_MANY)):
         return UNUSUAL
     try:
         return orjson.loads(content)
