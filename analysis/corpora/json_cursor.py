@@ -23,6 +23,8 @@ _PIECE = 2**14
 """Bytes within which values are taken several at once."""
 _BLANK = re.compile(rb"[ \t\n\r]*")
 _BETWEEN = re.compile(rb'\}[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]*"[ \t\r\n]*:')
+_CUT_OF_A_NUMBER = 2
+"""Characters that the parser leaves of a number where a window ends within it: a point, or a power of ten's sign."""
 _CUT_ANYWHERE = ("Unterminated string", "Invalid \\")
 
 
@@ -75,11 +77,13 @@ class Cursor:
         self.peek()
         size = _WINDOW
         while True:
-            text = self._window(size)
+            text, fault = self._window(size)
             is_all = self._at + size >= len(self._text)
             try:
                 value, end = _DECODER.raw_decode(text)
             except json.JSONDecodeError as error:
+                if fault:
+                    raise fault from error
                 self._demand_cut(error, len(text), is_all=is_all)
             except RecursionError as error:
                 raise LimitError(
@@ -88,19 +92,21 @@ class Cursor:
             except ValueError as error:
                 raise BrokenJsonError(is_cut=False) from error
             else:
-                if end < len(text) or isinstance(value, str | list | dict) or (is_all and not self._more()):
+                is_whole = isinstance(value, str | list | dict) or end < len(text) - _CUT_OF_A_NUMBER
+                if is_whole or (is_all and not self._more()):
                     limits.demand_small_text(text, 0, end, self._name)
                     self._at += len(text[:end].encode())
                     return value
             size *= 8
 
-    def _window(self, size: int) -> str:
-        """The next bytes as text, without half of a character at their end."""
+    def _window(self, size: int) -> tuple[str, BrokenJsonError | None]:
+        """The next bytes as text without half of a character at their end, and what is wrong where the text breaks."""
         window = self._text[self._at : self._at + size]
         try:
-            return codecs.utf_8_decode(window, "strict", self._is_whole and size >= len(self._text) - self._at)[0]
+            return codecs.utf_8_decode(window, "strict", self._is_whole and size >= len(self._text) - self._at)[0], None
         except UnicodeDecodeError as error:
-            raise BrokenJsonError(is_cut=error.reason == "unexpected end of data") from error
+            is_cut = error.reason == "unexpected end of data"
+            return window[: error.start].decode(), BrokenJsonError(is_cut=is_cut)
 
     def members(self) -> Iterator[str]:
         """The keys of the object that begins here; the caller takes each key's value before it asks for the next."""

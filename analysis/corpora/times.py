@@ -16,7 +16,8 @@ _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _X_TIME = re.compile(r"\w{3} (\w{3}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2}) (\d{4})")
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-_IN_UTC = re.compile(rf"\d{{4}}-\d\d-\d\dT{_CLOCK}Z", re.ASCII)
+_IN_UTC = re.compile(rf"\d{{4}}-\d\d-\d\dT{_CLOCK}(?:\.000)?Z", re.ASCII)
+_WITHOUT_FRACTION = len("2030-01-31T12:00:00Z")
 _USUAL = re.compile(rf"(\d{{4}}-\d\d-\d\d)[T ]({_CLOCK})(\.\d{{3}})?(Z|\+00:?00| UTC)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
 _LAST = 253_402_300_799
@@ -82,7 +83,7 @@ def from_iso(value: object, column: str, zoneless: DateSource = DateSource.NAIVE
     if not isinstance(value, str):
         raise MalformedItemError(column, value, _rule(column))
     if _IN_UTC.fullmatch(value) and _is_day(value[:10]):
-        return Moment(value, _ZONED)
+        return Moment(value if len(value) == _WITHOUT_FRACTION else f"{value[:19]}Z", _ZONED)
     usual = _USUAL.fullmatch(value)
     if usual and _is_day(usual[1]):
         return _usual_moment(usual, zoneless)

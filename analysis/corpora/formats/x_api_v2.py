@@ -176,7 +176,7 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
         state=_state(post, versions),
         replaces=versions[:-1],
         author_id=author,
-        author_handle=text_at(post, "author", "username") if "author" in post else _handle(users, author),
+        author_handle=_handle(post, users, author),
         created_at=created_at,
         date_source=date_source,
         text=text,
@@ -259,7 +259,9 @@ def _full_text(post: dict[str, Any], links: tuple[str, ...]) -> tuple[Text, bool
     return unescape(text), is_cut(text, str(post.get("id")), links)
 
 
-def _handle(users: dict[str, Any], author: Text) -> Text:
+def _handle(post: dict[str, Any], users: dict[str, Any], author: Text) -> Text:
+    if "author" in post:
+        return text_value(at(post["author"], "username"), "author.username")
     return text_at(users.get(author, {}), "username") if isinstance(author, str) else Absence.NOT_EXPORTED
 
 
