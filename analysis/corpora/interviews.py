@@ -131,14 +131,15 @@ def marks_among(names: Iterable[str]) -> tuple[tuple[str, Mark], ...]:
 
 def interview_state(answers: Cells, marks: tuple[tuple[str, Mark], ...]) -> InterviewState:
     """The gravest of what an interview's marks say."""
-    return _gravest(marks, tuple([answers.get(name) for name, _ in marks]))
+    return gravest(tuple([mark for _, mark in marks]), tuple([answers.get(name) for name, _ in marks]))
 
 
 @lru_cache(maxsize=4096)
-def _gravest(marks: tuple[tuple[str, Mark], ...], words: tuple[Answer | None, ...]) -> InterviewState:
+def gravest(marks: tuple[Mark, ...], words: tuple[Answer | None, ...]) -> InterviewState:
     """The same by the words of the marks, of which most interviews share theirs with others."""
-    pairs = zip(marks, words, strict=True)
-    said = [mark(folded(word).strip().casefold()) for (_, mark), word in pairs if isinstance(word, str)]
+    said = [
+        mark(folded(word).strip().casefold()) for mark, word in zip(marks, words, strict=True) if isinstance(word, str)
+    ]
     return max((each for each in said if each), key=_GRAVITY.index, default=InterviewState.COMPLETE)
 
 

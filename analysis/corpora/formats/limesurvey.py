@@ -101,10 +101,10 @@ def read(source: Source) -> Iterator[Entry]:
     yield Codebook(tuple(_variable(known[name], name) for name in names))
     id_column = next((name for name in names if _own_code(known[name]) == _ID), _ID)
     codes = [known[name] for name in names]
-    for entry in respondents(tables.records(source, 2 if has_codes else 1), (id_column,)):
+    for entry in respondents(tables.records(source, 2 if has_codes else 1), (id_column,), codes):
         if isinstance(entry, Respondent):
-            answers = dict(zip(codes, entry.answers.values(), strict=True))
-            if _NOT_SHOWN in entry.answers.values():
+            answers = entry.answers
+            if _NOT_SHOWN in answers.values():
                 answers = {code: Absence.NULL if answer == _NOT_SHOWN else answer for code, answer in answers.items()}
             yield Respondent(entry.position, entry.respondent_id, answers, _state(answers, entry.state))
         else:

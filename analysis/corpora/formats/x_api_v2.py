@@ -276,4 +276,4 @@ def _links(post: dict[str, Any]) -> tuple[str, ...]:
         return ()
     listed = (at(post, "note_tweet", "entities", "urls"), at(post, "entities", "urls"))
     found = [at(each, "expanded_url") for urls in listed if isinstance(urls, list) for each in urls]
-    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
+    return tuple(dict.fromkeys([each for each in found if isinstance(each, str)])) if found else ()
