@@ -60,6 +60,8 @@ def from_unix(value: object, column: str) -> Moment:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         number = float(value) if "." in value else int(value)
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
     if number.__class__ is int and 0 <= number <= _LAST:
         day, second = divmod(number, 86_400)
         return Moment(f"{_day(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z", _UNIX)
