@@ -62,6 +62,13 @@ def test_a_member_without_a_name_is_passed_by():
         Read(zipped(QQ=KOBO).replace(b"QQ", b"\0Q"))
 
 
+def test_a_zip_of_an_unknown_version_is_named_damaged():
+    data = bytearray(zipped(form_dot_csv=KOBO))
+    data[data.rindex(b"PK\x01\x02") + 6] = 123
+    with pytest.raises(ExportError, match="damaged or ends too early"):
+        Read(bytes(data))
+
+
 SUBMISSIONS = b"SubmissionDate,age,KEY\n2030-01-01T00:00:00Z,34,uuid:a\n2030-01-01T00:00:00Z,51,uuid:b\n"
 MEMBERS = b"name,PARENT_KEY,KEY\nLeak One,uuid:a,uuid:a/m[1]\nLeak Two,uuid:a,uuid:a/m[2]\n"
 
