@@ -24,6 +24,8 @@ def audience(value: object) -> Visibility:
     """The visibility that a platform's word means; `UNKNOWN` for every other value, a missing one included."""
     if not isinstance(value, str):
         return Visibility.UNKNOWN
+    if value in _VISIBILITY:
+        return _VISIBILITY[value]
     return _VISIBILITY.get("_".join(value.replace("-", " ").casefold().split()), Visibility.UNKNOWN)
 
 

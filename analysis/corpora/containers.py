@@ -69,7 +69,8 @@ def _is_workbook(source: Source) -> bool:
 
 def _zip_members(source: Source) -> list[str]:
     with source.open_bytes() as stream, zipfile.ZipFile(stream) as archive:
-        return [each.filename for each in archive.infolist() if not each.is_dir()]
+        # `is_dir` of the standard library fails at a member without a name, which no export has.
+        return [name for name in archive.namelist() if name and not name.endswith("/")]
 
 
 def _tar_members(source: Source) -> list[str]:

@@ -7,12 +7,14 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from typing import TypeVar
 
 from analysis import limits
-from analysis.corpora.quarantine import Aside, Notice, Quarantined, guarded
+from analysis.corpora.absence import Absence, Text
+from analysis.corpora.made_often import made_often
+from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError
 
@@ -25,7 +27,7 @@ LONGEST_CELL = 16 * 2**20
 """Characters of one cell; more means that a quotation mark is never closed."""
 
 
-@dataclass(frozen=True)
+@made_often
 class Row:
     """One row of cells, and the line on which it starts."""
 
@@ -39,35 +41,42 @@ class NoValue(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@made_often
 class Record:
-    """One row as column → cell, and where it stood."""
+    """One row under the names of its columns, and where it stood."""
 
     position: str
-    cells: dict[str, str]
+    names: tuple[str, ...]
+    row: tuple[str, ...]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Column → cell."""
+        return dict(zip(self.names, self.row, strict=True))
 
 
 class _Feed:
     """The lines of a file for the parser; remembers the row at hand and whether the last line was ended."""
 
     def __init__(self, source: Source) -> None:
-        self.source, self.is_terminated, self.number = source, True, 0
+        self.source, self.line = source, Line(0, 0, b"", is_terminated=True)
         self.row: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         for line in lines(self.source):
-            self.is_terminated, self.number = line.is_terminated, line.number
-            text = line.text(self.source)
-            if not (line.number == 1 and text[:4].lower() == "sep="):
-                self.row.append(text)
+            self.line, text = line, line.text(self.source)
+            if len(text) > limits.CELLS_IN_ROW:
                 self._demand_few_cells(text)
+            if line.number > 1 or text[:4].lower() != "sep=":
+                self.row.append(text)
                 yield text
 
     def _demand_few_cells(self, text: str) -> None:
         """A line of nothing but delimiters would be a list of millions of cells."""
-        if len(text) > limits.CELLS_IN_ROW and max(map(text.count, (*DELIMITERS, "|"))) > limits.CELLS_IN_ROW:
+        if max(map(text.count, (*DELIMITERS, "|"))) > limits.CELLS_IN_ROW:
             raise ExportError(
-                f"{self.source.name}, line {self.number}: holds more than {limits.CELLS_IN_ROW} cells; export it again"
+                f"{self.source.name}, line {self.line.number}: holds more than {limits.CELLS_IN_ROW} cells; "
+                "export it again"
             )
 
 
@@ -133,7 +142,7 @@ def _parsed(feed: _Feed) -> Iterator[Row | Quarantined]:
     reader = csv.reader(feed, delimiter=_remembered(feed.source), strict=True)
     has_begun = False
     while True:
-        line = feed.number + 1
+        line = feed.line.number + 1
         feed.row.clear()
         try:
             cells = next(reader)
@@ -201,26 +210,30 @@ class Shape:
     repeated: int = 0
     lengthened: int = 0
 
-    def take(self, position: str, cells: tuple[str, ...]) -> Iterator[Record | Quarantined]:
+    def take(self, position: str, cells: tuple[str, ...]) -> Record | Quarantined | None:
         """The record of a row, or what is wrong with it; nothing for a header row."""
         if len(self.headers) < self.header_rows:
             self.names = self.names or unique_names(cells)
             self.headers.append(cells)
         elif cells in self.headers:
             self.repeated += 1
+        elif len(cells) == len(self.names):
+            return Record(position, self.names, cells)
         else:
-            yield self._record(position, cells)
+            return self._of_another_width(position, cells)
+        return None
 
-    def _record(self, position: str, cells: tuple[str, ...]) -> Record | Quarantined:
-        blank = () if self.is_written_whole else ("",) * (len(self.names) - len(cells))
-        record = dict(zip(self.names, cells + blank, strict=False))
-        if len(cells) > len(self.names) and self.surplus and self.surplus(record, cells[len(self.names) :]):
+    def _of_another_width(self, position: str, cells: tuple[str, ...]) -> Record | Quarantined:
+        width = len(self.names)
+        if len(cells) < width and not self.is_written_whole:
+            return Record(position, self.names, cells + ("",) * (width - len(cells)))
+        record = Record(position, self.names, cells[:width]) if len(cells) > width else None
+        if record and self.surplus and self.surplus(record.cells, cells[width:]):
             self.lengthened += 1
-        elif len(cells) + len(blank) != len(self.names):
-            raw = json.dumps(cells, ensure_ascii=False)
-            rule = "a row has as many cells as the header"
-            return Quarantined(position, raw, "row", f"{len(cells)} cells for {len(self.names)} columns", rule)
-        return Record(position, record)
+            return record
+        raw = json.dumps(cells, ensure_ascii=False)
+        rule = "a row has as many cells as the header"
+        return Quarantined(position, raw, "row", f"{len(cells)} cells for {width} columns", rule)
 
     def remarks(self) -> Iterator[Aside | Notice]:
         """What was left out or kept against the rule, when all rows are through."""
@@ -263,14 +276,16 @@ def records(
         if isinstance(row, Quarantined):
             yield row
             continue
-        if len(row.cells) < len(shape.names) and not feed.is_terminated:
+        if len(row.cells) < len(shape.names) and not feed.line.is_terminated:
             raise ExportError(
                 f"{source.name}, line {row.line}: the file ends after cell {len(row.cells)} of {len(shape.names)}; "
                 "export or copy it again"
             )
-        yield from shape.take(f"line {row.line}", row.cells)
+        taken = shape.take(f"line {row.line}", row.cells)
+        if taken:
+            yield taken
     yield from shape.remarks()
-    if not feed.is_terminated:
+    if not feed.line.is_terminated:
         yield Notice("the last row has no line end: make sure that the file did not break off in its last cell")
 
 
@@ -289,8 +304,48 @@ def decoded(source: Source, decode: Callable[[dict[str, str], str], T]) -> Itera
     ExportError
         As `records`.
     """
+    return _decoded(source, lambda record: decode(record.cells, record.position))
+
+
+class Places:
+    """Where the columns of a header stand, for a format that looks each up once for a file instead of once for a row.
+
+    Examples
+    --------
+    >>> places = Places(("id", "text"))
+    >>> row = places.row(("7", "words"))
+    >>> row[places.first("body", "text")], row[places.first("author")]
+    ('words', <Absence.NOT_EXPORTED: 'not_exported'>)
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Take the names of the columns."""
+        self._places = {name: place for place, name in enumerate(names)}
+
+    def first(self, *names: str) -> int:
+        """The place of the first of several columns for one field that the table has, else that of no column."""
+        return next((self._places[name] for name in names if name in self._places), -1)
+
+    @staticmethod
+    def row(cells: tuple[str, ...]) -> tuple[Text, ...]:
+        """A row with a last cell that stands for every column that the table lacks."""
+        return (*cells, Absence.NOT_EXPORTED)
+
+
+def decoded_by_place(
+    source: Source, prepare: Callable[[Places], Callable[[tuple[Text, ...], str], T]]
+) -> Iterator[T | Quarantined | Notice | Aside]:
+    """As `decoded`, by a format that prepares itself for the header: `prepare` takes the places and gives `decode`."""
+    prepared = lru_cache(maxsize=1)(lambda names: prepare(Places(names)))
+    return _decoded(source, lambda record: prepared(record.names)(Places.row(record.row), record.position))
+
+
+def _decoded(source: Source, decode: Callable[[Record], T]) -> Iterator[T | Quarantined | Notice | Aside]:
     for record in records(source):
         if isinstance(record, Record):
-            yield guarded(record.position, record.cells, partial(decode, record.cells, record.position))
+            try:
+                yield decode(record)
+            except MalformedItemError as error:
+                yield quarantined(record.position, record.cells, error)
         else:
             yield record

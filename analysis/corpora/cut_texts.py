@@ -38,7 +38,8 @@ def is_cut(text: str, post_id: str, links: Iterable[str] = ()) -> bool:
     if words.endswith("…") and (words != text or reaches_limit(text)):
         return True
     stops = len(words) in (LIMIT - 1, LIMIT) and words[-1].isalnum()
-    return stops or any(link.rstrip("/").endswith(f"/i/web/status/{post_id}") for link in links)
+    own = f"/i/web/status/{post_id}"
+    return stops or any([link.rstrip("/").endswith(own) for link in links])
 
 
 def reaches_limit(text: str) -> bool:

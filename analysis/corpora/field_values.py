@@ -11,7 +11,12 @@ from analysis.corpora.absence import Absence, Count, Flag, Text
 from analysis.corpora.quarantine import MalformedItemError
 
 _SPREADSHEET = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
+_FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _INTEGER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+")
+
+
+_NULL, _EMPTY, _NOT_EXPORTED = Absence.NULL, Absence.EMPTY, Absence.NOT_EXPORTED
+"""Looked up once: a member of an enumeration is slower to find than the key of a record."""
 
 
 def mapping(value: object, column: str = "item") -> dict[str, Any]:
@@ -21,38 +26,44 @@ def mapping(value: object, column: str = "item") -> dict[str, Any]:
     return value
 
 
-def at(record: object, *path: str) -> Any:
+def at(record: object, key: str, *inner: str) -> Any:
     """The value behind a path of keys; `NOT_EXPORTED` when a key is missing, `NULL` where the export says null."""
-    for key in path:
-        if not isinstance(record, dict):
-            return Absence.NULL if record is None else Absence.NOT_EXPORTED
-        record = record.get(key, Absence.NOT_EXPORTED)
-    return Absence.NULL if record is None else record
+    for each in (key, *inner) if inner else (key,):
+        if record.__class__ is not dict:
+            return _NULL if record is None else _NOT_EXPORTED
+        record = record.get(each, _NOT_EXPORTED)
+    return _NULL if record is None else record
 
 
 def first_of(record: object, *names: str) -> Any:
     """The value of the first of several names for one field that the record has."""
-    if isinstance(record, dict):
+    if record.__class__ is dict:
         for name in names:
             if name in record:
-                return Absence.NULL if record[name] is None else record[name]
-    return Absence.NOT_EXPORTED
+                return _NULL if record[name] is None else record[name]
+    return _NOT_EXPORTED
 
 
 def text_value(value: object, column: str) -> Text:
     """A text as it is; empty, null and not exported keep their code; anything else is malformed."""
+    if isinstance(value, str):
+        return (value if value.isascii() else sound(value, column)) if value else _EMPTY
     if isinstance(value, Absence):
         return value
-    if not isinstance(value, str):
-        raise MalformedItemError(column, value, f"{column} is a text")
-    return sound(value, column) if value else Absence.EMPTY
+    raise MalformedItemError(column, value, f"{column} is a text")
 
 
-def text_at(record: object, *path: str) -> Text:
+# A field behind one key that is what it mostly is takes no further call; anything else takes the way of every field.
+
+
+def text_at(record: object, key: str, *inner: str) -> Text:
     """The text behind a path of keys."""
-    value = at(record, *path)
-    # What nearly every field is, without naming the column of a fault that is not there.
-    return value if value.__class__ is str and value and value.isascii() else text_value(value, ".".join(path))
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is str and value and value.isascii():
+            return value
+    value = at(record, key, *inner)
+    return value if value.__class__ is Absence else text_value(value, ".".join((key, *inner)))
 
 
 def sound(text: str, column: str) -> str:
@@ -68,13 +79,14 @@ def sound(text: str, column: str) -> str:
 
 def required_id(value: object, column: str) -> str:
     """An id as text, whatever its size; a floating-point number has already lost digits."""
-    if isinstance(value, str) and value.strip():
-        if _SPREADSHEET.fullmatch(value.strip()) and "+" in value:
+    text = value.strip() if isinstance(value, str) else ""
+    if text:
+        if "+" in text and _SPREADSHEET.fullmatch(text):
             rule = (
                 f"{column} has all its digits (a spreadsheet rounded it: export again and do not open the file in one)"
             )
             raise MalformedItemError(column, value, rule)
-        return sound(value.strip(), column)
+        return sound(text, column)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
@@ -85,26 +97,30 @@ def required_id(value: object, column: str) -> str:
 
 def optional_id(value: object) -> Text:
     """An id as text, or why there is none."""
+    if isinstance(value, str):
+        return value.strip() or _EMPTY
     if isinstance(value, Absence):
         return value
-    if isinstance(value, str):
-        return value.strip() or Absence.EMPTY
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else Absence.UNPARSEABLE
 
 
-def id_at(record: object, *path: str) -> Text:
+def id_at(record: object, key: str, *inner: str) -> Text:
     """The optional id behind a path of keys."""
-    return optional_id(at(record, *path))
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is str:
+            return value.strip() or _EMPTY
+    return optional_id(at(record, key, *inner))
 
 
 def count_value(value: object) -> Count:
     """A count from a number or from text such as "1,234"; negative and broken numbers are unparseable."""
     if value.__class__ is int:
         return value
+    if isinstance(value, str):
+        return int(value[:30]) if value.isdecimal() and value.isascii() else _count_text(value.strip())
     if isinstance(value, Absence):
         return value
-    if isinstance(value, str):
-        return _count_text(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value % 1:
         return Absence.UNPARSEABLE
     return int(value)
@@ -115,26 +131,27 @@ def _count_text(text: str) -> Count:
         return Absence.EMPTY
     if text.upper() in ("N/A", "-", "NA", "NULL"):
         return Absence.NULL
-    if text.isdecimal() and text.isascii():
-        return int(text[:30])
     digits = text.removesuffix(".0")
     return int(digits.replace(",", "")[:30]) if _INTEGER.fullmatch(digits) else Absence.UNPARSEABLE
 
 
-def count_at(record: object, *path: str) -> Count:
+def count_at(record: object, key: str, *inner: str) -> Count:
     """The count behind a path of keys."""
-    return count_value(at(record, *path))
+    if not inner and record.__class__ is dict:
+        value = record.get(key)
+        if value.__class__ is int:
+            return value
+    return count_value(at(record, key, *inner))
 
 
 def flag_value(value: object) -> Flag:
     """True or false from JSON or from text."""
     if isinstance(value, bool | Absence):
         return value
-    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
     text = str(value).strip().lower()
-    return words.get(text, Absence.UNPARSEABLE) if text else Absence.EMPTY
+    return _FLAGS.get(text, Absence.UNPARSEABLE) if text else _EMPTY
 
 
 def is_given(value: object) -> bool:
     """Whether a value is there at all."""
-    return not isinstance(value, Absence)
+    return value.__class__ is not Absence

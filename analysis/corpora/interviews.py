@@ -5,6 +5,7 @@ What belongs here: the states, and each system's own marks. What must not: decid
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 
 from analysis.corpora.absence import Answer
 from analysis.corpora.digits import folded
@@ -128,10 +129,17 @@ def marks_among(names: Iterable[str]) -> tuple[tuple[str, Mark], ...]:
     )
 
 
-def interview_state(answers: Cells, marks: Iterable[tuple[str, Mark]]) -> InterviewState:
+def interview_state(answers: Cells, marks: tuple[tuple[str, Mark], ...]) -> InterviewState:
     """The gravest of what an interview's marks say."""
-    words = ((mark, answers.get(name)) for name, mark in marks)
-    said = [mark(folded(word).strip().casefold()) for mark, word in words if isinstance(word, str)]
+    return gravest(tuple([mark for _, mark in marks]), tuple([answers.get(name) for name, _ in marks]))
+
+
+@lru_cache(maxsize=4096)
+def gravest(marks: tuple[Mark, ...], words: tuple[Answer | None, ...]) -> InterviewState:
+    """The same by the words of the marks, of which most interviews share theirs with others."""
+    said = [
+        mark(folded(word).strip().casefold()) for mark, word in zip(marks, words, strict=True) if isinstance(word, str)
+    ]
     return max((each for each in said if each), key=_GRAVITY.index, default=InterviewState.COMPLETE)
 
 

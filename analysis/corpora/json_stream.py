@@ -7,12 +7,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 
 import ijson
 
 from analysis import limits
 from analysis.corpora.json_cursor import BrokenJsonError, Cursor
+from analysis.corpora.made_often import made_often
+from analysis.corpora.plain_json import UNUSUAL, plain_value
 from analysis.corpora.quarantine import SHOWN_VALUE, MalformedItemError, Quarantined, quarantined
 from analysis.corpora.sources import Line, Source, lines
 from analysis.errors import ExportError, LimitError
@@ -24,7 +27,7 @@ _SMALL = "a line holds no text, number or nesting beyond every measure"
 ONE_VALUE_A_LINE = "a line holds one complete JSON value"
 
 
-@dataclass(frozen=True)
+@made_often
 class Element:
     """One JSON value: the path of the array it came from ("" for a whole record), where it stood, the value."""
 
@@ -85,6 +88,9 @@ def _is_json(content: bytes) -> bool:
 
 def parse(content: bytes) -> Any:
     """One JSON value from bytes, or `MalformedItemError`."""
+    value = plain_value(content)
+    if value is not UNUSUAL:
+        return value
     try:
         limits.demand_small_record(content, "line")
         return json.loads(content.decode("utf-8"))
@@ -98,7 +104,7 @@ def parse(content: bytes) -> Any:
 
 def _from_lines(source: Source, nested: tuple[str, ...]) -> Iterator[Element | Quarantined]:
     for line in lines(source):
-        if not line.content.strip():
+        if line.content.isspace():
             continue
         try:
             value = parse(line.content)
@@ -107,7 +113,10 @@ def _from_lines(source: Source, nested: tuple[str, ...]) -> Iterator[Element | Q
                 raise _truncated_line(source, line) from error
             yield quarantined(f"line {line.number}", line.content.decode("utf-8", "backslashreplace").strip(), error)
             continue
-        yield from _taken_apart(value, nested, f"line {line.number}")
+        if nested or isinstance(value, list):
+            yield from _taken_apart(value, nested, f"line {line.number}")
+        else:
+            yield Element("", f"line {line.number}", value)
 
 
 def _truncated_line(source: Source, line: Line) -> ExportError:
@@ -127,12 +136,17 @@ def _taken_apart(value: Any, nested: tuple[str, ...], position: str) -> Iterator
 
 def _record_apart(value: Any, nested: tuple[str, ...], position: str) -> Iterator[Element]:
     for path in nested:
-        for number, each in enumerate(_pop_list(value, path.split("."))):
+        for number, each in enumerate(_pop_list(value, _keys_of(path))):
             yield Element(path, f"{position}, {path}[{number}]", each)
     yield Element("", position, value)
 
 
-def _pop_list(value: Any, keys: list[str]) -> list[Any]:
+@lru_cache(maxsize=64)
+def _keys_of(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _pop_list(value: Any, keys: tuple[str, ...]) -> list[Any]:
     for key in keys[:-1]:
         value = value.get(key) if isinstance(value, dict) else None
     if isinstance(value, dict) and isinstance(value.get(keys[-1]), list):
@@ -192,8 +206,8 @@ def _from_document(source: Source, nested: tuple[str, ...], skipped: bytes = b""
             if cursor.peek() != "[":
                 yield from _record(cursor, nested, "document")
                 continue
-            for number in cursor.places():
-                yield from _record_apart(cursor.value(), nested, f"element[{number}]")
+            for number, value in enumerate(cursor.values()):
+                yield from _record_apart(value, nested, f"element[{number}]")
 
 
 def _record(cursor: Cursor, nested: tuple[str, ...], position: str) -> Iterator[Element]:
@@ -210,8 +224,8 @@ def _object_apart(cursor: Cursor, nested: tuple[str, ...], path: str, rest: dict
     for key in cursor.members():
         here = f"{path}.{key}".lstrip(".")
         if here in nested and cursor.peek() == "[":
-            for number in cursor.places():
-                yield Element(here, f"{here}[{number}]", cursor.value())
+            for number, value in enumerate(cursor.values()):
+                yield Element(here, f"{here}[{number}]", value)
         elif cursor.peek() == "{" and any(each.startswith(f"{here}.") for each in nested):
             inner: dict[str, Any] = {}
             rest[key] = inner
@@ -292,10 +306,11 @@ class _Selection:
                 yield Element(path, "value", value)
 
     def _elements(self, path: str, depth: int) -> Iterator[Element]:
-        for number in self.cursor.places():
-            if path in self.wanted:
-                yield Element(path, f"{path}[{number}]", self.cursor.value())
-            else:
+        if path in self.wanted:
+            for number, value in enumerate(self.cursor.values()):
+                yield Element(path, f"{path}[{number}]", value)
+        else:
+            for _ in self.cursor.places():
                 yield from self.at(path, depth + 1)
 
 

@@ -5,17 +5,23 @@ What must not be here: scrubbing, shortening, or repairing a text.
 
 import html
 import re
-from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from analysis.corpora.made_often import made_often
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _USUAL, _BREAK, _GAP = re.compile(r"</?p>|<br ?/?>"), re.compile(r"<br ?/?>"), re.compile(r"\n{3,}")
+_PLAIN_TAG = re.compile(
+    r"<(/?)(p|br|a|span|em|strong|b|i|u|del|code|pre|ul|ol|li|blockquote|div)((?: [a-z-]+=\"[^\"<>&]*\")*)( ?/)?>"
+)
+_ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
+"""Tags as servers write them; a reference inside an attribute is left to the parser."""
 _LINES = ("br", "hr")
 _PARAGRAPHS = ("p", "div", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6")
 _UNSEEN = ("script", "style")
 
 
-@dataclass(frozen=True)
+@made_often
 class PlainText:
     """A text without markup, and the addresses of its links in order."""
 
@@ -33,11 +39,12 @@ def plain_text(markup: str, without_class: str = "") -> PlainText:
 
     Elements of the class `without_class`, which a server adds to what its author wrote, are left out with their links.
     """
+    if "<" not in markup:
+        return PlainText(_settled(html.unescape(markup)), ())
     if "<" not in _USUAL.sub("", markup):
         return PlainText(_settled(html.unescape(_as_lines(markup))), ())
     reader = _TextReader(without_class)
-    reader.feed(markup)
-    reader.close()
+    reader.read(markup)
     return PlainText(_settled("".join(reader.pieces)), tuple(reader.links))
 
 
@@ -47,7 +54,7 @@ def _as_lines(markup: str) -> str:
 
 
 def _settled(text: str) -> str:
-    return _GAP.sub("\n\n", text).strip("\n")
+    return (_GAP.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 class _TextReader(HTMLParser):
@@ -60,6 +67,29 @@ class _TextReader(HTMLParser):
         self._without_class = without_class
         self._unseen = 0
         self._left_out: list[str] = []
+
+    def read(self, markup: str) -> None:
+        """Take a whole fragment; plain tags are told apart here, all others by the parser of the standard library."""
+        if "<" in _PLAIN_TAG.sub("", markup):
+            self.feed(markup)
+            self.close()
+            return
+        place = 0
+        for tag in _PLAIN_TAG.finditer(markup):
+            self._take_data(markup[place : tag.start()])
+            self._take_tag(*tag.groups())
+            place = tag.end()
+        self._take_data(markup[place:])
+
+    def _take_data(self, data: str) -> None:
+        if data:
+            self.handle_data(html.unescape(data))
+
+    def _take_tag(self, closes: str, name: str, attributes: str, closes_itself: str) -> None:
+        if not closes:
+            self.handle_starttag(name, _ATTRIBUTE.findall(attributes))
+        if closes or closes_itself:
+            self.handle_endtag(name)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         classes = (dict(attrs).get("class") or "").split()

@@ -4,10 +4,11 @@ What belongs here: the shape and its codes. What must not: a vendor's field name
 somebody else than the author (who reacted, contact cards, coordinates, members): such a field has no place to go.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from analysis.corpora.absence import Absence, Count, Flag, Text
+from analysis.corpora.made_often import made_often
 from analysis.corpora.times import DateSource, Moment
 
 ABSENT = Absence.NOT_EXPORTED
@@ -59,7 +60,7 @@ class TextSource(Enum):
     """A repost or long post whose full text the export does not hold: the text is cut."""
 
 
-@dataclass(frozen=True)
+@made_often
 class Post:
     """One post, comment, reply or repost as the export has it.
 
@@ -112,7 +113,7 @@ class Post:
         return tuple(each for each in (self.text, self.title, *self.links) if isinstance(each, str))
 
 
-@dataclass(frozen=True)
+@made_often
 class Gone:
     """An export's word that a post or an account is gone, or is back (state `PRESENT`): true for every file delivered.
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from analysis.corpora.made_often import made_often
+
 T = TypeVar("T")
 
 SHOWN_VALUE = 200
@@ -24,7 +26,7 @@ class MalformedItemError(Exception):
         self.column, self.value, self.rule = column, value, rule
 
 
-@dataclass(frozen=True)
+@made_often
 class Quarantined:
     """One item that was set aside: where it stood, the item as received, the column, its value, the rule's sentence."""
 
@@ -35,7 +37,7 @@ class Quarantined:
     rule: str
 
 
-@dataclass(frozen=True)
+@made_often
 class Aside:
     """Something of the export that is no item, counted so that nothing vanishes: a service message, a profile."""
 

@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
 from analysis import limits
 from analysis.corpora.encodings import could_be
+from analysis.corpora.made_often import made_often
 from analysis.corpora.zstd_stream import ZstdStream
 from analysis.errors import ExportError, LimitError
 
@@ -43,7 +45,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError)
+_DAMAGE = (
+    EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError,
+)  # fmt: skip
+"""What the unpackers raise; the last one for a version or a method of zip that they do not know."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ class _Recoded(io.RawIOBase):
         super().close()
 
 
-@dataclass(frozen=True)
+@made_often
 class Line:
     """One line: its number from 1, the byte at which it starts, its bytes, and whether a line end follows."""
 
@@ -183,14 +188,15 @@ def lines(source: Source) -> Iterator[Line]:
     """The lines of a file, one in memory at a time."""
     number, offset = 0, 0
     with source.open_utf8() as stream, _with_line_feeds(source, stream) as ended:
-        while content := ended.readline(LONGEST_LINE):
+        for content in iter(partial(ended.readline, LONGEST_LINE), b""):
             number += 1
-            if len(content) == LONGEST_LINE and not content.endswith(b"\n"):
+            is_terminated = content[-1:] == b"\n"
+            if not is_terminated and len(content) == LONGEST_LINE:
                 raise ExportError(
                     f"{source.name}, line {number}, byte {offset}: longer than {LONGEST_LINE} bytes; "
                     "a quotation mark is probably never closed: export the file again"
                 )
-            yield Line(number, offset, content, content.endswith(b"\n"))
+            yield Line(number, offset, content, is_terminated)
             offset += len(content)
 
 

@@ -10,6 +10,7 @@ import datetime
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from analysis import limits
@@ -108,7 +109,7 @@ def entries(source: Source, dialect: Dialect, blocks: Iterable[Block]) -> Iterat
         if not start:
             yield Codebook(tuple(variables.values()))
         count = len(next(iter(columns.values()), ()))
-        yield from _Rows(columns, meta, dialect, texts, variables).respondents(start, count)
+        yield from _Rows(columns, meta, dialect, texts, variables).respondents(start)
         start += count
 
 
@@ -188,39 +189,53 @@ def _code(code: object, is_text: bool = False) -> str:
     return text if isinstance(text, str) else ""
 
 
-@dataclass(frozen=True)
+class _Known(dict[Any, Answer]):
+    """The answers of one variable by its values, each looked at once in a block: most are codes of a few answers."""
+
+    def __init__(self, answer: Callable[[Any], Answer]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, value: Any) -> Answer:
+        answer = self[value] = self._answer(value)
+        return answer
+
+
+@dataclass
 class _Rows:
-    """One block of a file."""
+    """One block of a file, and the row at hand."""
 
     columns: Mapping[str, Any]
     meta: Any
     dialect: Dialect
     texts: _Texts
     variables: Mapping[str, Variable]
+    position: str = ""
 
-    def respondents(self, start: int, count: int) -> Iterator[Respondent]:
+    def respondents(self, start: int) -> Iterator[Respondent]:
         """Every respondent of the block."""
         names = [each.name for each in self.variables.values()]
         id_column, marks = identifier_among(names, self.dialect.id_columns), marks_among(names)
-        for number in range(count):
-            position = f"row {start + number + 1}"
-            answers = {
-                self.variables[name].name: self._answer(values[number], name, position)
-                for name, values in self.columns.items()
-            }
+        own = [self.variables[name].name for name in self.columns]
+        known = [_Known(partial(self.answer, name)) for name in self.columns]
+        for number, row in enumerate(zip(*self.columns.values(), strict=True), start + 1):
+            self.position = f"row {number}"
+            found = [column[value] for column, value in zip(known, row, strict=True)]
+            answers = dict(zip(own, found, strict=True))
             stated = answers.get(id_column) if id_column else Absence.NOT_EXPORTED
             identity = stated if isinstance(stated, str | Absence) else Absence.NULL
-            yield Respondent(position, identity, answers, interview_state(answers, marks))
+            yield Respondent(self.position, identity, answers, interview_state(answers, marks))
 
-    def _answer(self, value: Any, name: str, position: str) -> Answer:
+    def answer(self, name: str, value: Any) -> Answer:
+        """What a variable's value means."""
         code = self.dialect.missing(self.meta, name, value)
         if code is not None:
-            text = self.texts.text(code, position)
+            text = self.texts.text(code, self.position)
             return UserMissing(text, self.variables[name].value_labels.get(text, ""))
         if isinstance(value, str) and is_long(self.meta, name):
             return value or Absence.EMPTY
         if isinstance(value, str):
-            return self.texts.text(value, f"{position}, {self.variables[name].name}") or Absence.EMPTY
+            return self.texts.text(value, f"{self.position}, {self.variables[name].name}") or Absence.EMPTY
         if isinstance(value, int | float) and math.isfinite(value):
             moment = self.dialect.moment(value, _format_of(self.meta, name))
             return _number(value) if moment is None else moment

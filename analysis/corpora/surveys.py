@@ -4,12 +4,13 @@ What belongs here: the shapes, and the one way a row of cells becomes a responde
 dropping a variable, or deciding who counts: an instrument maps names, a stage decides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.corpora.absence import Absence, Answer, Text
 from analysis.corpora.csv_stream import NoValue, Record
-from analysis.corpora.interviews import InterviewState, interview_state, marks_among
+from analysis.corpora.interviews import InterviewState, gravest, marks_among
+from analysis.corpora.made_often import made_often
 from analysis.corpora.quarantine import Aside, Notice, Quarantined
 
 
@@ -48,7 +49,7 @@ class Codebook:
     variables: tuple[Variable, ...]
 
 
-@dataclass(frozen=True)
+@made_often
 class Respondent:
     """One row: where it stood, the export's own id of it, and every answer under its variable's name.
 
@@ -71,6 +72,9 @@ class Respondent:
         return tuple(each for each in self.answers.values() if isinstance(each, str) and len(each) > 3)
 
 
+_EMPTY = Absence.EMPTY
+
+
 def answer_of(cell: str) -> Answer:
     """A cell of delimited text or of a workbook: its text, `EMPTY`, or `UNPARSEABLE` for a formula without a value."""
     if isinstance(cell, NoValue):
@@ -85,19 +89,36 @@ def identifier_among(names: Iterable[str], candidates: tuple[str, ...]) -> str |
 
 
 def respondents(
-    records: Iterable[Record | Quarantined | Notice | Aside], id_columns: tuple[str, ...]
+    records: Iterable[Record | Quarantined | Notice | Aside], id_columns: tuple[str, ...], codes: Sequence[str] = ()
 ) -> Iterator[Respondent | Quarantined | Notice | Aside]:
-    """Rows of delimited text as respondents; `id_columns` are the vendor's names for a respondent's id, best first."""
-    column, marks = None, None
+    """Rows of delimited text as respondents.
+
+    Parameters
+    ----------
+    records : iterable
+        Rows of one table.
+    id_columns : tuple of str
+        The vendor's names for a respondent's id, best first.
+    codes : sequence of str
+        Under what to hand on each column where that is not its name.
+    """
+    head = None
     for record in records:
         if not isinstance(record, Record):
             yield record
             continue
-        if marks is None:
-            column, marks = identifier_among(record.cells, id_columns), marks_among(record.cells)
-        answers = {
-            key: (cell or Absence.EMPTY) if cell.__class__ is str else answer_of(cell)
-            for key, cell in record.cells.items()
-        }
-        name: Text = (record.cells[column].strip() or Absence.EMPTY) if column else Absence.NOT_EXPORTED
-        yield Respondent(record.position, name, answers, interview_state(answers, marks))
+        head = head or _Head(record.names, id_columns)
+        answers = [(each or _EMPTY) if each.__class__ is str else answer_of(each) for each in record.row]
+        name: Text = record.row[head.place].strip() or _EMPTY if head.place >= 0 else Absence.NOT_EXPORTED
+        state = gravest(head.marks, tuple([answers[place] for place in head.marked]))
+        yield Respondent(record.position, name, dict(zip(codes or record.names, answers, strict=True)), state)
+
+
+class _Head:
+    """Where the id of a respondent stands, or -1, and where what says whether an interview counts."""
+
+    def __init__(self, names: tuple[str, ...], id_columns: tuple[str, ...]) -> None:
+        column, marks = identifier_among(names, id_columns), marks_among(names)
+        self.place = names.index(column) if column else -1
+        self.marked = [names.index(name) for name, _ in marks]
+        self.marks = tuple([mark for _, mark in marks])

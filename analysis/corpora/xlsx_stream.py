@@ -67,7 +67,9 @@ def records(
         if not is_data:
             others += any(cells)
         elif any(cells):
-            yield from shape.take(f"row {number}", _trimmed(cells))
+            taken = shape.take(f"row {number}", _trimmed(cells))
+            if taken:
+                yield taken
     yield from shape.remarks()
     if others:
         yield Aside("row of a further sheet (repeat group), its header included", others)

@@ -72,7 +72,7 @@ def verify_bundle(path: Path) -> Verification:
         with path.open("rb") as stream:
             _demand_small(stream, path)
         with zipfile.ZipFile(path) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            names = [name for name in archive.namelist() if not name.endswith("/")]
             top = _top(path, names)
             listed = _listed(path, archive.read(f"{top}/{SUMS}"))
             present = [name.removeprefix(f"{top}/") for name in names]

@@ -55,6 +55,13 @@ def test_the_further_parts_of_an_archives_posts_are_read_with_the_first():
     assert [post.post_id for post in Read(zipped(**parts)).posts] == ["1", "2"]
 
 
+def test_a_member_without_a_name_is_passed_by():
+    nameless = zipped(QQ=b"x", form_dot_csv=KOBO).replace(b"QQ", b"\0Q")
+    assert Read(nameless).respondents == Read(KOBO).respondents
+    with pytest.raises(ExportError):
+        Read(zipped(QQ=KOBO).replace(b"QQ", b"\0Q"))
+
+
 SUBMISSIONS = b"SubmissionDate,age,KEY\n2030-01-01T00:00:00Z,34,uuid:a\n2030-01-01T00:00:00Z,51,uuid:b\n"
 MEMBERS = b"name,PARENT_KEY,KEY\nLeak One,uuid:a,uuid:a/m[1]\nLeak Two,uuid:a,uuid:a/m[2]\n"
 

@@ -13,7 +13,18 @@ from analysis.corpora import car_stream, json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
+from analysis.corpora.field_values import (
+    at,
+    count_at,
+    first_of,
+    id_at,
+    is_given,
+    mapping,
+    required_id,
+    text_at,
+    text_value,
+)
+from analysis.corpora.made_often import made_often
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Gone, Post, PostKind, PostState, TextSource, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Quarantined, guarded
@@ -25,8 +36,11 @@ _PROFILE = "app.bsky.actor.profile"
 _CLOSED = {"deleted": PostState.DELETED, "deactivated": PostState.DELETED}
 """Status of an account that is not active; any other one was set by the platform."""
 _TAKEN_DOWN = ("!takedown", "!suspend", "!hide")
+_NO_LABELS: frozenset[str] = frozenset()
 _LOGGED_IN = "!no-unauthenticated"
 _NESTED = ("posts", "feed", "records")
+_EVENT = ("commit", "kind", "account", "val")
+"""Keys of which every event of a stream that is no record has one."""
 _SHELL = frozenset(["cursor", "hitsTotal", "thread", "threadgate"])
 
 
@@ -152,6 +166,8 @@ def _entry(value: Any, position: str) -> Iterator[Entry]:
 
 def _word(value: Any) -> Gone | Aside | None:
     """What an event of a stream says that is no record: a deletion, an account's status, a label, anything else."""
+    if not isinstance(value, dict) or value.keys().isdisjoint(_EVENT):
+        return None
     if at(value, "commit", "operation") == "delete" or at(value, "commit", "type") == "d":
         return Gone(str(_address(value)), PostState.DELETED)
     if at(value, "kind") in ("account", "identity") or isinstance(at(value, "account"), dict):
@@ -208,51 +224,48 @@ def _address(value: dict[str, Any]) -> Any:
     return at(value, "uri")
 
 
-def _labels(value: dict[str, Any]) -> frozenset[str]:
+def _labels(value: dict[str, Any], record: Any) -> frozenset[str]:
     """Labels of the post, of its author, and those that the author's program wrote into the record."""
-    record = _record(value)
-    listed = [at(value, "labels"), at(value, "author", "labels"), at(record, "labels", "values")]
-    return frozenset(
-        str(at(each, "val"))
-        for labels in listed
-        if isinstance(labels, list)
-        for each in labels
-        if at(each, "neg") is not True
-    )
+    listed = (at(value, "labels"), at(value, "author", "labels"), at(record, "labels", "values"))
+    stated = [each for labels in listed if isinstance(labels, list) for each in labels]
+    if not stated:
+        return _NO_LABELS
+    return frozenset([str(at(each, "val")) for each in stated if at(each, "neg") is not True])
 
 
-def _visibility(value: dict[str, Any]) -> Visibility:
-    return Visibility.UNLISTED if _LOGGED_IN in _labels(value) else Visibility.PUBLIC
+def _visibility(labels: frozenset[str]) -> Visibility:
+    return Visibility.UNLISTED if _LOGGED_IN in labels else Visibility.PUBLIC
 
 
-def _state(value: dict[str, Any]) -> PostState:
-    return PostState.REMOVED if _labels(value).intersection(_TAKEN_DOWN) else PostState.PRESENT
+def _state(labels: frozenset[str]) -> PostState:
+    return PostState.REMOVED if labels.intersection(_TAKEN_DOWN) else PostState.PRESENT
 
 
 def _post(value: dict[str, Any], record: dict[str, Any], position: str) -> Post:
     address = required_id(_address(value), "uri")
     created = _moment(record, value)
     parent = id_at(record, "reply", "parent", "uri")
+    labels, embedded = _labels(value, record), _embedded(record.get("embed", Absence.NOT_EXPORTED))
     return Post(
         position=position,
         post_id=address,
         post_kind=PostKind.REPLY if is_given(parent) else PostKind.POST,
-        visibility=_visibility(value),
-        state=_state(value),
+        visibility=_visibility(labels),
+        state=_state(labels),
         replaces=(address,) if at(value, "commit", "operation") == "update" else (),
         author_id=_author(value, address),
         author_handle=text_at(value, "author", "handle"),
         created_at=created.at,
         date_source=created.source,
         text=text_at(record, "text"),
-        title=text_at(record, "embed", "external", "title"),
+        title=text_value(embedded.title, "embed.external.title"),
         language=_languages(at(record, "langs")),
         reply_to_id=parent,
-        quote_of_id=_quoted(record),
+        quote_of_id=embedded.quoted,
         reactions_n=count_at(value, "likeCount"),
         replies_n=count_at(value, "replyCount"),
         reposts_n=count_at(value, "repostCount"),
-        media_kind=text_at(record, "embed", "$type"),
+        media_kind=text_value(embedded.kind, "embed.$type"),
         links=_links(record),
     )
 
@@ -263,12 +276,13 @@ def _repost(post: Any, reason: dict[str, Any], position: str) -> Post:
     own = at(reason, "uri")
     moment = from_iso(at(reason, "indexedAt"), "reason.indexedAt")
     record = mapping(_record(post), "record")
+    labels = _labels(post, record)
     return Post(
         position=position,
         post_id=own if isinstance(own, str) and own else f"{original}#repost-by-{author}",
         post_kind=PostKind.REPOST,
-        visibility=_visibility(mapping(post, "post")),
-        state=_state(mapping(post, "post")),
+        visibility=_visibility(labels),
+        state=_state(labels),
         author_id=author,
         author_handle=text_at(reason, "by", "handle"),
         created_at=moment.at,
@@ -285,12 +299,13 @@ def _repost_record(value: dict[str, Any], record: dict[str, Any], position: str)
     """A repost as a repository or a stream holds it: the original's address without its text."""
     address = required_id(_address(value), "uri")
     created = _moment(record, value)
+    labels = _labels(value, record)
     return Post(
         position=position,
         post_id=address,
         post_kind=PostKind.REPOST,
-        visibility=_visibility(value),
-        state=_state(value),
+        visibility=_visibility(labels),
+        state=_state(labels),
         author_id=_author(value, address),
         author_handle=text_at(value, "author", "handle"),
         created_at=created.at,
@@ -301,11 +316,29 @@ def _repost_record(value: dict[str, Any], record: dict[str, Any], position: str)
 
 
 def _author(value: dict[str, Any], address: str) -> Text:
-    stated = first_of(mapping_or_empty(at(value, "author")), "did")
+    stated = at(value, "author", "did")
     if isinstance(stated, str):
         return stated
     repository = address.removeprefix("at://").split("/")[0]
     return repository if address.startswith("at://did:") else Absence.NOT_EXPORTED
+
+
+@made_often
+class _Embedded:
+    """What a record shows below its text, as it came: its kind, the title of a page; and the quoted post."""
+
+    kind: Any
+    title: Any
+    quoted: Text
+
+
+def _embedded(embed: Any) -> _Embedded:
+    if not isinstance(embed, dict):
+        nothing = at(embed, "$type")
+        return _Embedded(nothing, nothing, nothing)
+    direct = id_at(embed, "record", "uri")
+    quoted = direct if is_given(direct) else id_at(embed, "record", "record", "uri")
+    return _Embedded(at(embed, "$type"), at(embed, "external", "title"), quoted)
 
 
 def _moment(record: dict[str, Any], value: dict[str, Any]) -> Moment:
@@ -320,15 +353,12 @@ def _moment(record: dict[str, Any], value: dict[str, Any]) -> Moment:
 def _languages(value: object) -> Text:
     if not isinstance(value, list):
         return value if isinstance(value, Absence) else Absence.UNPARSEABLE
-    return ",".join(each for each in value if isinstance(each, str)) or Absence.EMPTY
-
-
-def _quoted(record: dict[str, Any]) -> Text:
-    direct, with_media = id_at(record, "embed", "record", "uri"), id_at(record, "embed", "record", "record", "uri")
-    return direct if is_given(direct) else with_media
+    return ",".join([each for each in value if isinstance(each, str)]) or Absence.EMPTY
 
 
 def _links(record: dict[str, Any]) -> tuple[str, ...]:
+    if record.keys().isdisjoint(("facets", "embed")):
+        return ()
     facets = at(record, "facets")
     features = [at(facet, "features") for facet in facets] if isinstance(facets, list) else []
     found = [at(each, "uri") for listed in features if isinstance(listed, list) for each in listed]

@@ -5,12 +5,14 @@ carry thousands separators, the file starts with a byte order mark. The service 
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 from analysis.corpora import csv_stream
-from analysis.corpora.absence import Absence, Count
+from analysis.corpora.absence import Absence, Count, Text
+from analysis.corpora.csv_stream import Places
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import count_value, first_of, optional_id, required_id, text_value
+from analysis.corpora.field_values import count_value, optional_id, required_id, text_value
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostState, Visibility
 from analysis.corpora.quarantine import MalformedItemError
@@ -24,6 +26,8 @@ _ZONES = {
     "PDT": "-07:00", "AKST": "-09:00", "AKDT": "-08:00", "HST": "-10:00", "PKT": "+05:00",
 }  # fmt: skip
 """Abbreviations whose offset is not in doubt in the service's own lists; others stay local time."""
+
+_REACTIONS = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry", "Care")
 
 
 ABOUT = About(
@@ -63,38 +67,48 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Rows in the order of the download."""
-    return csv_stream.decoded(source, _post)
+    return csv_stream.decoded_by_place(source, lambda places: _Layout(places).post)
 
 
-def _post(cells: dict[str, str], position: str) -> Post:
-    created = _moment(first_of(cells, "Post Created"))
-    group = "Group Name" in cells
-    account = optional_id(first_of(cells, "Facebook Id", "Account Id"))
-    return Post(
-        position=position,
-        post_id=required_id(first_of(cells, "URL", "Post URL"), "URL"),
-        visibility=Visibility.PUBLIC,
-        state=PostState.PRESENT,
-        container_id=account if group else Absence.NOT_EXPORTED,
-        author_id=Absence.NOT_EXPORTED if group else account,
-        author_handle=text_value(first_of(cells, "User Name"), "User Name"),
-        created_at=created.at,
-        date_source=created.source,
-        text=text_value(first_of(cells, "Message", "Description"), "Message"),
-        title=text_value(first_of(cells, "Link Text", "Title"), "Link Text"),
-        reactions_n=_reactions(cells),
-        replies_n=count_value(first_of(cells, "Comments")),
-        reposts_n=count_value(first_of(cells, "Shares")),
-        views_n=count_value(first_of(cells, "Total Views", "Post Views", "Views")),
-        media_kind=text_value(first_of(cells, "Type"), "Type"),
-        links=tuple(each for each in (cells.get("Link"), cells.get("Final Link")) if each),
-    )
+class _Layout:
+    """Where the fields stand in one download."""
+
+    def __init__(self, places: Places) -> None:
+        first = places.first
+        self.created, self.url, self.type = first("Post Created"), first("URL", "Post URL"), first("Type")
+        self.is_group, self.account = first("Group Name") >= 0, first("Facebook Id", "Account Id")
+        self.handle, self.text = first("User Name"), first("Message", "Description")
+        self.title, self.comments, self.shares = first("Link Text", "Title"), first("Comments"), first("Shares")
+        self.views = first("Total Views", "Post Views", "Views")
+        self.reactions = [place for place in map(first, _REACTIONS) if place >= 0]
+        self.links = [place for place in (first("Link"), first("Final Link")) if place >= 0]
+
+    def post(self, row: tuple[Text, ...], position: str) -> Post:
+        """The row as a post."""
+        created, account = _moment(row[self.created]), optional_id(row[self.account])
+        return Post(
+            position=position,
+            post_id=required_id(row[self.url], "URL"),
+            visibility=Visibility.PUBLIC,
+            state=PostState.PRESENT,
+            container_id=account if self.is_group else Absence.NOT_EXPORTED,
+            author_id=Absence.NOT_EXPORTED if self.is_group else account,
+            author_handle=text_value(row[self.handle], "User Name"),
+            created_at=created.at,
+            date_source=created.source,
+            text=text_value(row[self.text], "Message"),
+            title=text_value(row[self.title], "Link Text"),
+            reactions_n=_sum([count_value(row[place]) for place in self.reactions]),
+            replies_n=count_value(row[self.comments]),
+            reposts_n=count_value(row[self.shares]),
+            views_n=count_value(row[self.views]),
+            media_kind=text_value(row[self.type], "Type"),
+            links=tuple([cast(str, row[place]) for place in self.links if row[place]]),
+        )
 
 
-def _reactions(cells: dict[str, str]) -> Count:
+def _sum(counts: list[Count]) -> Count:
     """Likes and the other reactions together."""
-    names = ("Likes", "Love", "Wow", "Haha", "Sad", "Angry", "Care")
-    counts = [count_value(cells[name]) for name in names if name in cells]
     whole = [each for each in counts if isinstance(each, int)]
     if not counts:
         return Absence.NOT_EXPORTED

@@ -137,7 +137,7 @@ def _is_repost(cells: dict[str, str]) -> bool:
     forwarded = any(value for name, value in cells.items() if name.startswith("author_forwarded_from_"))
     return (
         forwarded
-        or any(flag_value(cells.get(name, "")) is True for name in _REPOST_FLAGS)
+        or any(flag_value(cells[name]) is True for name in _REPOST_FLAGS if name in cells)
         or any(cells.get(name) for name in _ORIGINALS)
     )
 

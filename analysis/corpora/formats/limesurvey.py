@@ -100,9 +100,12 @@ def read(source: Source) -> Iterator[Entry]:
     known = dict(zip(names, rows[1] if has_codes else named, strict=False))
     yield Codebook(tuple(_variable(known[name], name) for name in names))
     id_column = next((name for name in names if _own_code(known[name]) == _ID), _ID)
-    for entry in respondents(tables.records(source, 2 if has_codes else 1), (id_column,)):
+    codes = [known[name] for name in names]
+    for entry in respondents(tables.records(source, 2 if has_codes else 1), (id_column,), codes):
         if isinstance(entry, Respondent):
-            answers = {known[name]: _answer(answer) for name, answer in entry.answers.items()}
+            answers = entry.answers
+            if _NOT_SHOWN in answers.values():
+                answers = {code: Absence.NULL if answer == _NOT_SHOWN else answer for code, answer in answers.items()}
             yield Respondent(entry.position, entry.respondent_id, answers, _state(answers, entry.state))
         else:
             yield entry
@@ -115,10 +118,6 @@ def _is_code_row(row: tuple[str, ...]) -> bool:
 def _named(name: str) -> str:
     """The code of a column: LimeSurvey's own by whatever language it is in, a question's where the header has it."""
     return _own_code(name) or _code(name)
-
-
-def _answer(answer: Answer) -> Answer:
-    return Absence.NULL if answer == _NOT_SHOWN else answer
 
 
 def _state(answers: Mapping[str, Answer], state: InterviewState) -> InterviewState:

@@ -116,11 +116,11 @@ def _is_shell(value: Any) -> bool:
     """What is left of a collection, a context or a search when its lists are taken out."""
     if not isinstance(value, dict):
         return False
-    return str(value.get("type", "")).startswith("OrderedCollection") or not value.keys() - {"accounts", "hashtags"}
+    return str(value.get("type", "")).startswith("OrderedCollection") or value.keys() <= {"accounts", "hashtags"}
 
 
 def _status(status: dict[str, Any], position: str) -> Post:
-    if not any(name in status for name in _STATUS):
+    if status.keys().isdisjoint(_STATUS):
         raise MalformedItemError("item", status, "an item is a status with its content")
     original = at(status, "reblog")
     is_boost = isinstance(original, dict)

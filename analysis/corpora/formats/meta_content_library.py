@@ -5,16 +5,16 @@ The library holds public content only (its documentation says so); a column that
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 from analysis.corpora import csv_stream
-from analysis.corpora.absence import Absence
+from analysis.corpora.absence import Text
 from analysis.corpora.audience import audience
-from analysis.corpora.csv_stream import Record
+from analysis.corpora.csv_stream import Places
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
 from analysis.corpora.field_values import (
     count_value,
-    first_of,
     flag_value,
     is_given,
     optional_id,
@@ -23,7 +23,6 @@ from analysis.corpora.field_values import (
 )
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostKind, PostState, Visibility
-from analysis.corpora.quarantine import guarded
 from analysis.corpora.sources import Source
 from analysis.corpora.times import from_iso
 
@@ -68,54 +67,61 @@ def recognises(outline: Outline) -> bool:
 
 def read(source: Source) -> Iterator[Entry]:
     """Rows in the order of the download."""
-    for record in csv_stream.records(source):
-        if not isinstance(record, Record):
-            yield record
-        else:
-            yield guarded(record.position, record.cells, _Row(record).post)
+    return csv_stream.decoded_by_place(source, lambda places: _Layout(places).post)
 
 
-class _Row:
-    """One row of the download."""
+class _Layout:
+    """Where the fields stand in one download."""
 
-    def __init__(self, record: Record) -> None:
-        self.cells, self.position = record.cells, record.position
+    def __init__(self, places: Places) -> None:
+        first = places.first
+        self.id, self.created, self.text = first("id"), first("creation_time"), first("text")
+        self.language = first("lang", "language")
+        self.parent = first("parent_id", "parent_comment_id", "reply_to")
+        self.is_thread = first("root_post_id") >= 0
+        self.container = first("surface.id", "root_post_id")
+        self.author, self.handle, self.audience = first(*_AUTHOR), first(*_HANDLE), first(*_AUDIENCE)
+        self.title = first("link_attachment.name", "link_title")
+        self.original, self.is_reshare = first("shared_post_id"), first("is_reshare")
+        self.reactions, self.replies = first(*_REACTIONS), first(*_REPLIES)
+        self.reposts = first("statistics.shares", "statistics.share_count")
+        self.views = first("statistics.views", "statistics.view_count")
+        self.media = first("media_type", "content_type")
+        self.links = [place for place in (first("link_url"), first("link_attachment.link")) if place >= 0]
 
-    def post(self) -> Post:
+    def post(self, row: tuple[Text, ...], position: str) -> Post:
         """The row as a post."""
-        created = from_iso(first_of(self.cells, "creation_time"), "creation_time")
-        parent = optional_id(first_of(self.cells, "parent_id", "parent_comment_id", "reply_to"))
-        is_comment = is_given(parent) or "root_post_id" in self.cells
+        created = from_iso(row[self.created], "creation_time")
+        parent = optional_id(row[self.parent])
         return Post(
-            position=self.position,
-            post_id=required_id(first_of(self.cells, "id"), "id"),
-            post_kind=self._kind(is_comment),
-            visibility=self._visibility(),
+            position=position,
+            post_id=required_id(row[self.id], "id"),
+            post_kind=self._kind(row, is_comment=self.is_thread or is_given(parent)),
+            visibility=self._visibility(row[self.audience]),
             state=PostState.PRESENT,
-            container_id=optional_id(first_of(self.cells, "surface.id", "root_post_id")),
-            author_id=optional_id(first_of(self.cells, *_AUTHOR)),
-            author_handle=text_value(first_of(self.cells, *_HANDLE), "username"),
+            container_id=optional_id(row[self.container]),
+            author_id=optional_id(row[self.author]),
+            author_handle=text_value(row[self.handle], "username"),
             created_at=created.at,
             date_source=created.source,
-            text=text_value(first_of(self.cells, "text"), "text"),
-            title=text_value(first_of(self.cells, "link_attachment.name", "link_title"), "link title"),
-            language=text_value(first_of(self.cells, "lang", "language"), "lang"),
+            text=text_value(row[self.text], "text"),
+            title=text_value(row[self.title], "link title"),
+            language=text_value(row[self.language], "lang"),
             reply_to_id=parent,
-            repost_of_id=optional_id(first_of(self.cells, "shared_post_id")),
-            is_edited=Absence.NOT_EXPORTED,
-            reactions_n=count_value(first_of(self.cells, *_REACTIONS)),
-            replies_n=count_value(first_of(self.cells, *_REPLIES)),
-            reposts_n=count_value(first_of(self.cells, "statistics.shares", "statistics.share_count")),
-            views_n=count_value(first_of(self.cells, "statistics.views", "statistics.view_count")),
-            media_kind=text_value(first_of(self.cells, "media_type", "content_type"), "media_type"),
-            links=tuple(each for each in (self.cells.get("link_url"), self.cells.get("link_attachment.link")) if each),
+            repost_of_id=optional_id(row[self.original]),
+            reactions_n=count_value(row[self.reactions]),
+            replies_n=count_value(row[self.replies]),
+            reposts_n=count_value(row[self.reposts]),
+            views_n=count_value(row[self.views]),
+            media_kind=text_value(row[self.media], "media_type"),
+            links=tuple([cast(str, row[place]) for place in self.links if row[place]]),
         )
 
-    def _visibility(self) -> Visibility:
-        stated = first_of(self.cells, *_AUDIENCE)
-        return audience(stated) if is_given(stated) and stated else Visibility.PUBLIC
-
-    def _kind(self, is_comment: bool) -> PostKind:
+    def _kind(self, row: tuple[Text, ...], *, is_comment: bool) -> PostKind:
         if is_comment:
             return PostKind.COMMENT
-        return PostKind.REPOST if flag_value(first_of(self.cells, "is_reshare")) is True else PostKind.POST
+        return PostKind.REPOST if flag_value(row[self.is_reshare]) is True else PostKind.POST
+
+    @staticmethod
+    def _visibility(stated: Text) -> Visibility:
+        return audience(stated) if is_given(stated) and stated else Visibility.PUBLIC

@@ -87,7 +87,7 @@ def _is_rest(element: json_stream.Element) -> bool:
     value = element.value
     if element.path or not isinstance(value, dict):
         return False
-    return value.get("kind") == "Listing" or not value.keys() - {"metadata", "error", "data"}
+    return value.get("kind") == "Listing" or value.keys() <= {"metadata", "error", "data"}
 
 
 def _things(value: Any, position: str) -> Iterator[Entry]:
@@ -110,7 +110,7 @@ def _things(value: Any, position: str) -> Iterator[Entry]:
 
 
 def _post(item: dict[str, Any], position: str) -> Post:
-    if not any(name in item for name in _ITEM):
+    if item.keys().isdisjoint(_ITEM):
         raise MalformedItemError("item", item, "an item is a comment or a submission")
     is_comment = "body" in item or "link_id" in item
     created = from_unix(first_of(item, "created_utc", "created"), "created_utc")
@@ -168,6 +168,8 @@ def _known(text: Text) -> Text:
     """The text, or the code for what Reddit writes in the place of one."""
     if not isinstance(text, str):
         return text
+    if "[" not in text:
+        return unescape(text)
     sign = text.strip().lower()
     if sign in ("[deleted]", "[deleted by user]"):
         return Absence.DELETED

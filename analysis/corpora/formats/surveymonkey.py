@@ -80,7 +80,7 @@ def _renamed(
 ) -> Iterator[Record | Quarantined | Notice | Aside]:
     for row in tables.records(source, header_rows):
         if isinstance(row, Record):
-            yield Record(row.position, dict(zip(shown, row.cells.values(), strict=False)))
+            yield Record(row.position, shown[: len(row.row)], row.row[: len(shown)])
         else:
             yield row
 

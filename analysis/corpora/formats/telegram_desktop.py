@@ -14,7 +14,8 @@ from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Count, Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, sound
+from analysis.corpora.field_values import at, count_at, id_at, is_given, mapping, required_id, sound, text_value
+from analysis.corpora.made_often import made_often
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostKind, PostState, Visibility
 from analysis.corpora.quarantine import Aside, MalformedItemError, Notice, guarded
@@ -113,7 +114,7 @@ class _Chat:
         return replace(self, visibility=_VISIBILITY.get(str(value), Visibility.UNKNOWN))
 
 
-@dataclass(frozen=True)
+@made_often
 class _Decoder:
     """One message of one chat."""
 
@@ -182,13 +183,17 @@ class _Decoder:
         kind = at(self.message, "media_type")
         if isinstance(kind, str):
             return kind
-        return next((name for name in _MEDIA if name in self.message), Absence.NOT_EXPORTED)
+        if self.message.keys().isdisjoint(_MEDIA):
+            return Absence.NOT_EXPORTED
+        return next(name for name in _MEDIA if name in self.message)
 
 
 def _flat_text(value: object, column: str) -> tuple[Text, tuple[str, ...]]:
     """A text, or a list of texts and `{type, text, href}`, as one text and the addresses behind it."""
     if isinstance(value, Absence):
         return value, ()
+    if isinstance(value, str):
+        return text_value(value, column), ()
     parts = value if isinstance(value, list) else [value]
     pieces = [_piece(part, column) for part in parts]
     links = tuple(part["href"] for part in parts if isinstance(part, dict) and isinstance(part.get("href"), str))

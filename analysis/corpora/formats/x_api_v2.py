@@ -108,7 +108,7 @@ def _entries(source: Source) -> Iterator[Entry]:
     for element in json_stream.elements(source):
         if isinstance(element, Quarantined):
             yield element
-        elif isinstance(element.value, dict) and any(name in element.value for name in _PAGE):
+        elif isinstance(element.value, dict) and not element.value.keys().isdisjoint(_PAGE):
             yield from _page(element.value, element.position)
         else:
             yield _entry(element.value, element.position, {}, {})
@@ -143,9 +143,9 @@ def _included(page: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _entry(post: Any, position: str, originals: dict[str, Any], users: dict[str, Any]) -> Entry:
-    if isinstance(post, dict) and post.keys() >= _COMPLIANCE and "text" not in post:
-        return guarded(position, post, lambda: _complied(post))
     if isinstance(post, dict) and "text" not in post:
+        if post.keys() >= _COMPLIANCE:
+            return guarded(position, post, lambda: _complied(post))
         if "username" in post:
             return Aside("profile")
         if "tweet_count" in post:
@@ -166,37 +166,37 @@ def _post(post: dict[str, Any], position: str, originals: dict[str, Any], users:
     text, text_source = _text(post, repost, links)
     created = at(post, "created_at")
     created_at, date_source = dated(from_iso(created, "created_at") if is_given(created) else None)
-    author = id_at(post, "author_id")
+    author, versions = id_at(post, "author_id"), _versions(post)
+    metrics = post.get("public_metrics", Absence.NOT_EXPORTED)
     return Post(
         position=position,
         post_id=required_id(at(post, "id"), "id"),
         post_kind=_kind(references),
         visibility=_visibility(post, users, author),
-        state=_state(post),
-        replaces=_versions(post)[:-1],
-        container_id=Absence.NOT_EXPORTED,
+        state=_state(post, versions),
+        replaces=versions[:-1],
         author_id=author,
-        author_handle=text_at(post, "author", "username") if "author" in post else _handle(users, author),
+        author_handle=_handle(post, users, author),
         created_at=created_at,
         date_source=date_source,
         text=text,
         text_source=text_source,
         language=text_at(post, "lang"),
-        reply_to_id=id_at(references.get("replied_to", {}), "id"),
-        repost_of_id=id_at(repost or {}, "id"),
-        quote_of_id=id_at(references.get("quoted", {}), "id"),
+        reply_to_id=_referenced(references, "replied_to"),
+        repost_of_id=_referenced(references, "retweeted"),
+        quote_of_id=_referenced(references, "quoted"),
         is_edited=_is_edited(at(post, "edit_history_tweet_ids")),
         is_edited_reliable="edit_history_tweet_ids" in post,
-        reactions_n=count_at(post, "public_metrics", "like_count"),
-        replies_n=count_at(post, "public_metrics", "reply_count"),
-        reposts_n=count_at(post, "public_metrics", "retweet_count"),
-        views_n=count_at(post, "public_metrics", "impression_count"),
+        reactions_n=count_at(metrics, "like_count"),
+        replies_n=count_at(metrics, "reply_count"),
+        reposts_n=count_at(metrics, "retweet_count"),
+        views_n=count_at(metrics, "impression_count"),
         links=links,
     )
 
 
 def _visibility(post: dict[str, Any], users: dict[str, Any], author: Text) -> Visibility:
-    profile = post.get("author", users.get(author, {}) if isinstance(author, str) else {})
+    profile = post["author"] if "author" in post else users.get(author) if isinstance(author, str) else None
     return protected(at(profile, "protected"))
 
 
@@ -206,8 +206,8 @@ def _versions(post: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(each) for each in history) if isinstance(history, list) else ()
 
 
-def _state(post: dict[str, Any]) -> PostState:
-    if str(post.get("id")) in _versions(post)[:-1]:
+def _state(post: dict[str, Any], versions: tuple[str, ...]) -> PostState:
+    if str(post.get("id")) in versions[:-1]:
         return PostState.EDITED
     return PostState.REMOVED if is_given(at(post, "withheld")) else PostState.PRESENT
 
@@ -220,6 +220,10 @@ def _references(post: dict[str, Any], originals: dict[str, Any]) -> dict[str, di
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         raise MalformedItemError("referenced_tweets", listed, "referenced_tweets is a list of objects")
     return {str(each.get("type")): {**_known(originals, each.get("id")), **each} for each in listed}
+
+
+def _referenced(references: dict[str, dict[str, Any]], kind: str) -> Text:
+    return id_at(references[kind], "id") if kind in references else Absence.NOT_EXPORTED
 
 
 def _known(originals: dict[str, Any], name: Any) -> dict[str, Any]:
@@ -235,27 +239,29 @@ def _kind(references: dict[str, Any]) -> PostKind:
 
 def _text(post: dict[str, Any], repost: dict[str, Any] | None, links: tuple[str, ...]) -> tuple[Text, TextSource]:
     if repost is None:
-        return _full_text(post), TextSource.TRUNCATED if _is_cut(post, links) else TextSource.OWN
-    text = _full_text(repost)
+        text, is_short = _full_text(post, links)
+        return text, TextSource.TRUNCATED if is_short else TextSource.OWN
+    text, is_short = _full_text(repost, _links(repost))
     if not isinstance(text, str):
-        return _full_text(post), TextSource.TRUNCATED
-    return text, TextSource.TRUNCATED if _is_cut(repost, _links(repost)) else TextSource.REFERENCED
+        return _full_text(post, links)[0], TextSource.TRUNCATED
+    return text, TextSource.TRUNCATED if is_short else TextSource.REFERENCED
 
 
-def _is_cut(post: dict[str, Any], links: tuple[str, ...]) -> bool:
-    """Whether a long post came without `note_tweet`, which has to be asked for."""
-    text = at(post, "text")
-    is_whole = is_given(at(post, "note_tweet", "text"))
-    return not is_whole and isinstance(text, str) and is_cut(text, str(post.get("id")), links)
-
-
-def _full_text(post: dict[str, Any]) -> Text:
+def _full_text(post: dict[str, Any], links: tuple[str, ...]) -> tuple[Text, bool]:
+    """The text, and whether it is cut: a long post came without `note_tweet`, which has to be asked for."""
     long_text = at(post, "note_tweet", "text")
-    text = text_value(long_text if is_given(long_text) else at(post, "text"), "text")
-    return unescape(text) if isinstance(text, str) else text
+    if is_given(long_text):
+        text = text_value(long_text, "text")
+        return unescape(text) if isinstance(text, str) else text, False
+    text = text_at(post, "text")
+    if not isinstance(text, str):
+        return text, text is Absence.EMPTY and is_cut("", str(post.get("id")), links)
+    return unescape(text), is_cut(text, str(post.get("id")), links)
 
 
-def _handle(users: dict[str, Any], author: Text) -> Text:
+def _handle(post: dict[str, Any], users: dict[str, Any], author: Text) -> Text:
+    if "author" in post:
+        return text_value(at(post["author"], "username"), "author.username")
     return text_at(users.get(author, {}), "username") if isinstance(author, str) else Absence.NOT_EXPORTED
 
 
@@ -270,4 +276,4 @@ def _links(post: dict[str, Any]) -> tuple[str, ...]:
         return ()
     listed = (at(post, "note_tweet", "entities", "urls"), at(post, "entities", "urls"))
     found = [at(each, "expanded_url") for urls in listed if isinstance(urls, list) for each in urls]
-    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
+    return tuple(dict.fromkeys([each for each in found if isinstance(each, str)])) if found else ()

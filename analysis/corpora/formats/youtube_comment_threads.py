@@ -13,7 +13,17 @@ from analysis.corpora import json_stream
 from analysis.corpora.absence import Absence, Text
 from analysis.corpora.declaration import About
 from analysis.corpora.entries import Entry
-from analysis.corpora.field_values import at, count_at, first_of, id_at, is_given, mapping, required_id, text_at
+from analysis.corpora.field_values import (
+    at,
+    count_at,
+    first_of,
+    id_at,
+    is_given,
+    mapping,
+    required_id,
+    text_at,
+    text_value,
+)
 from analysis.corpora.markup import plain_text
 from analysis.corpora.outline import Outline
 from analysis.corpora.posts import Post, PostKind, PostState, Visibility
@@ -154,20 +164,25 @@ def _edited_at(snippet: dict[str, Any], created_at: str) -> Text:
     value = first_of(snippet, "updatedAt")
     if not is_given(value):
         return Absence.NOT_EXPORTED
+    if value == snippet.get("publishedAt"):
+        return Absence.NULL
     moment = from_iso(value, "updatedAt")
     return moment.at if moment.at != created_at else Absence.NULL
 
 
 def _text(snippet: dict[str, Any]) -> tuple[Text, tuple[str, ...]]:
-    original, shown = text_at(snippet, "textOriginal"), text_at(snippet, "textDisplay")
-    display = plain_text(shown) if isinstance(shown, str) else None
-    links = display.links if display else ()
-    if original is not Absence.NOT_EXPORTED or display is None:
+    original, display = text_at(snippet, "textOriginal"), at(snippet, "textDisplay")
+    shown = original if display == original else text_value(display, "textDisplay")
+    plain = plain_text(shown) if isinstance(shown, str) else None
+    links = plain.links if plain else ()
+    if original is not Absence.NOT_EXPORTED or plain is None:
         return original if original is not Absence.NOT_EXPORTED else shown, links
-    return display.text or Absence.EMPTY, links
+    return plain.text or Absence.EMPTY, links
 
 
 def _unembedded(thread: Any) -> int:
-    total, embedded = count_at(thread, "snippet", "totalReplyCount"), at(thread, "replies", "comments")
-    held = len(embedded) if isinstance(embedded, list) else 0
-    return max(total - held, 0) if isinstance(total, int) else 0
+    total = count_at(thread, "snippet", "totalReplyCount")
+    if not isinstance(total, int) or total <= 0:
+        return 0
+    embedded = at(thread, "replies", "comments")
+    return max(total - len(embedded), 0) if isinstance(embedded, list) else total

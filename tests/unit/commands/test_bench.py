@@ -173,5 +173,5 @@ def test_readers_are_measured_beside_plain_parsers(monkeypatch):
     monkeypatch.setattr(bench_readers, "SIZES", Sizes(population=2_000, respondents=200, posts=400))
     monkeypatch.setattr(bench_readers, "REPEATS", 1)
     made = bench_readers.measure()
-    assert {c.compared_with for c in made} == {"polars", "Python's json", "openpyxl", "pyreadstat"}
+    assert {c.compared_with for c in made} == {"polars", "orjson", "openpyxl", "pyreadstat"}
     assert all(c.ours > 0 and c.other > 0 and c.note.endswith(" items") for c in made)

@@ -46,6 +46,13 @@ def test_a_change_is_noticed(tmp_path, files, extra, problem):
     assert verify_bundle(bundle(tmp_path / "a.zip", files, extra=extra)).problems == (problem,)
 
 
+def test_a_zip_with_a_member_without_a_name_is_refused(tmp_path):
+    path = bundle(tmp_path / "a.zip", FILES, extra=[("QQQQ", b"x")])
+    path.write_bytes(path.read_bytes().replace(b"name-1/QQQQ", b"\0name-1QQQQ"))
+    with pytest.raises(ReleaseError, match="no bundle of this project"):
+        verify_bundle(path)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_that_hides_another_is_noticed(tmp_path):
     found = verify_bundle(bundle(tmp_path / "a.zip", FILES, extra=[("README.md", b"other\n")]))
