@@ -135,7 +135,7 @@ def block_rows(source: Source, meta: Any) -> int:
 def _block(source: Source, title: str, read: Reader, start: int, rows: int) -> Block:
     try:
         with source.open_bytes() as stream:
-            return read(
+            columns, meta = read(
                 stream,
                 user_missing=True,
                 output_format="dict",
@@ -144,6 +144,9 @@ def _block(source: Source, title: str, read: Reader, start: int, rows: int) -> B
                 encoding="ISO-8859-1",
                 disable_datetime_conversion=True,
             )
+        if None in columns:
+            raise ValueError("a variable without a name")
+        return columns, meta
     except (MemoryError, LimitError):
         raise
     except Exception as error:  # the library has no common error of its own for damaged files
