@@ -46,6 +46,5 @@ SIZE_METHODS = (
     Method("size_prior", f"{SAMPLE} recruited in proportion to degree; worlds from the prior", SAMPLE, _of_the_prior),
     Method("size_network", f"{_RECRUITED}; prior median 600", 300, _network(600, 1.0, 1.0)),
     Method("size_network_high", f"{_RECRUITED}; prior median 2,400", 300, _network(2400, 1.0, 1.0)),
-    Method("size_network_low", f"{_RECRUITED}; prior median 350", 300, _network(350, 1.0, 1.0)),
     Method("size_homophily", f"{_RECRUITED}, groups that keep apart; prior median 600", 300, _network(600, 1.5, 2.0)),
 )
