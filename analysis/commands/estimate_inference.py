@@ -102,8 +102,12 @@ def mrp(
         str, typer.Option(help="Columns whose levels vary about a mean, as host,age", show_default=False)
     ],
     population: Annotated[
-        Path, typer.Option(help="One row a cell of the population: the same columns, and its count", show_default=False)
-    ],
+        Path | None, typer.Option(help="One row a cell of the population: the same columns, and its count")
+    ] = None,
+    margins: Annotated[
+        Path | None,
+        typer.Option(help="Where no cells are known: CSV with variable, level, total; a:b gives a cross"),
+    ] = None,
     covariates: Formula = None,
     by: Annotated[str | None, typer.Option(help="Column of the population: a share for each level too")] = None,
     count: Annotated[str, typer.Option(help="Column of the population with the number of people")] = "total",
@@ -117,6 +121,7 @@ def mrp(
         outcome=outcome,
         groups=groups,
         population=population,
+        margins=margins,
         covariates=covariates,
         by=by,
         count=count,

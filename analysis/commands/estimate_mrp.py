@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
+from analysis.commands.margins_file import levels_of
 from analysis.commands.survey_file import (
     design_matrix,
     formula_columns,
@@ -22,6 +23,7 @@ from analysis.commands.survey_file import (
     yes_no,
 )
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.synthetic_cells import ASSUMES, joint_of_sample, synthetic_cells
 from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
@@ -45,7 +47,8 @@ class MrpOptions:
     file: Path
     outcome: str
     groups: str
-    population: Path
+    population: Path | None = None
+    margins: Path | None = None
     covariates: str | None = None
     by: str | None = None
     count: str = "total"
@@ -70,9 +73,11 @@ def estimate_mrp(options: MrpOptions) -> Report:
     InputError, EstimationError
         In one sentence that names the column, the value and the fix.
     """
-    sample, cells = read_rows(options.file), read_rows(options.population)
-    groups = split_names(options.groups)
+    sample, groups = read_rows(options.file), split_names(options.groups)
     fixed = formula_columns(sample, options.covariates)
+    if options.margins is not None:
+        _refuse_numbers(sample, list(fixed))
+    cells = _cells(options, [*groups, *fixed])
     named: dict[str, str | None] = {"--outcome": options.outcome, **{f"--groups {g}": g for g in groups}}
     require_columns(sample, named)
     inside: dict[str, str | None] = {
@@ -97,7 +102,12 @@ def estimate_mrp(options: MrpOptions) -> Report:
     try:
         counted = multilevel_cells(answer[complete], x, _codes(kept, groups, levels), [len(v) for v in levels])
         draws = sample_multilevel(counted, np.random.default_rng(options.seed), draws=options.draws)
-        found = poststratify_draws(draws, places, _codes(cells, groups, levels), counts, _domains(cells, options.by))
+        codes, domains = _codes(cells, groups, levels), _domains(cells, options.by)
+        found = poststratify_draws(draws, places, codes, counts, domains)
+        other = None
+        if options.margins is not None:
+            crossed = joint_of_sample(options.margins, cells, kept)
+            other = {s.term: s.value for s in poststratify_draws(draws, places, codes, crossed, domains)}
     except EstimationError as error:
         raise EstimationError(in_file_terms(str(error), {"y": options.outcome}, kept)) from error
     estimates = [_estimate(options, share, len(kept)) for share in found]
@@ -106,10 +116,28 @@ def estimate_mrp(options: MrpOptions) -> Report:
         "cells": len(cells),
         "groups": dict(zip(groups, (len(v) for v in levels), strict=True)),
         "chains": {share.term: share.diagnostics for share in found},
+        "joint_of_sample": other,
     }
     dropped = len(sample) - len(kept)
     said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
+    if options.margins is not None:
+        said.append(ASSUMES.format(", ".join(levels_of(options.margins))))
     return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+
+
+def _cells(options: MrpOptions, columns: list[str]) -> pd.DataFrame:
+    if (options.population is None) == (options.margins is None):
+        raise InputError("give --population, a row for each cell, or --margins where only those are known")
+    if options.margins is not None:
+        return synthetic_cells(options.margins, list(dict.fromkeys(columns)), options.count)
+    assert options.population is not None  # noqa: S101  # one of the two
+    return read_rows(options.population)
+
+
+def _refuse_numbers(sample: pd.DataFrame, fixed: list[str]) -> None:
+    numbers = [c for c in fixed if c in sample.columns and pd.api.types.is_numeric_dtype(sample[c])]
+    if numbers:
+        raise InputError(f"--covariates '{numbers[0]}' is a number, and margins give levels; name it in --groups")
 
 
 def _matrices(
