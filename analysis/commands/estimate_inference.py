@@ -11,7 +11,7 @@ import typer
 from analysis.commands.estimate_event_study import EventOptions, estimate_event_study
 from analysis.commands.estimate_mrp import MrpOptions, estimate_mrp
 from analysis.commands.estimate_nonresponse import NonresponseOptions, estimate_nonresponse
-from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata, Weights
+from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Probability, Seed, Strata, Weights
 from analysis.commands.estimate_report import Report, emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
 from analysis.commands.estimate_scale_up import ScaleUpOptions, estimate_scale_up
@@ -113,6 +113,13 @@ def mrp(
     count: Annotated[str, typer.Option(help="Column of the population with the number of people")] = "total",
     draws: Annotated[int, typer.Option(help="Draws of each of four chains")] = 1000,
     seed: Seed = 1,
+    design: Annotated[
+        str | None, typer.Option(help="Masked answers: forced, mirrored, disguised, unrelated, crosswise or triangular")
+    ] = None,
+    p: Annotated[float | None, typer.Option(help="Probability of the truthful question or trait")] = None,
+    p1: Probability = None,
+    p0: Probability = None,
+    q: Probability = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimate a share of a population by multilevel regression and poststratification."""
@@ -127,6 +134,11 @@ def mrp(
         count=count,
         draws=draws,
         seed=seed,
+        design=design,
+        p=p,
+        p1=p1,
+        p0=p0,
+        q=q,
     )
     emit(estimate_mrp(options), as_json=as_json)
 

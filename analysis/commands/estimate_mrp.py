@@ -33,8 +33,10 @@ from analysis.estimators.mrp import (
     poststratify_draws,
     sample_multilevel,
 )
+from analysis.estimators.randomised_response.designs import Device, device
 
 METHOD = "mrp"
+MASKED = "answers went through a random device: take anchor and attention checks from estimate randomised-response"
 WORDS = "multilevel logit averaged over the population's cells; posterior mean and central interval"
 NOT_MIXED = "the chains have not mixed; take more draws"
 Ints = npt.NDArray[np.int64]
@@ -54,6 +56,11 @@ class MrpOptions:
     count: str = "total"
     draws: int = 1000
     seed: int = 1
+    design: str | None = None
+    p: float | None = None
+    p1: float | None = None
+    p0: float | None = None
+    q: float | None = None
 
 
 def estimate_mrp(options: MrpOptions) -> Report:
@@ -101,7 +108,8 @@ def estimate_mrp(options: MrpOptions) -> Report:
         )
     try:
         counted = multilevel_cells(answer[complete], x, _codes(kept, groups, levels), [len(v) for v in levels])
-        draws = sample_multilevel(counted, np.random.default_rng(options.seed), draws=options.draws)
+        rng = np.random.default_rng(options.seed)
+        draws = sample_multilevel(counted, rng, draws=options.draws, device=_device(options))
         codes, domains = _codes(cells, groups, levels), _domains(cells, options.by)
         found = poststratify_draws(draws, places, codes, counts, domains)
         other = None
@@ -120,9 +128,19 @@ def estimate_mrp(options: MrpOptions) -> Report:
     }
     dropped = len(sample) - len(kept)
     said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
+    if options.design is not None:
+        said.append(MASKED)
     if options.margins is not None:
         said.append(ASSUMES.format(", ".join(levels_of(options.margins))))
     return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+
+
+def _device(options: MrpOptions) -> Device | None:
+    if (options.design is None) != (options.p is None):
+        raise InputError("--design and --p go together; give both for masked answers, or neither")
+    if options.design is None or options.p is None:
+        return None
+    return device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
 
 
 def _cells(options: MrpOptions, columns: list[str]) -> pd.DataFrame:

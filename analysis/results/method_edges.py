@@ -397,6 +397,7 @@ def shown_by_plan(plan: Plan) -> dict[str, tuple[str, str, str]]:
 
 
 CALIBRATED_OTHERWISE = {
-    "mrp": "a posterior: its ranks are uniform over draws from the prior, tests/unit/estimators/test_mrp.py",
+    "mrp": "a posterior: its ranks are uniform over draws from the prior, tests/unit/estimators/test_mrp.py; behind "
+    "random devices, test_mrp_masked.py",
 }
 """Bayesian methods, checked by simulation-based calibration."""

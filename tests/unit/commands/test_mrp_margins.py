@@ -110,3 +110,38 @@ def test_one_of_population_and_margins_is_given(tmp_path):
     for more in ((), ("--population", path, "--margins", path)):
         with pytest.raises(InputError, match="give --population, a row for each cell, or --margins"):
             run(file, *GIVEN, *more)
+
+
+def masked(n=4000):
+    """Crosswise answers of which a third of one host and a tenth of the other hold the trait."""
+    g = np.random.default_rng(8)
+    host = np.where(g.random(n) < 0.5, "a", "b")
+    held, beside = g.random(n) < np.where(host == "a", 0.35, 0.1), g.random(n) < 0.2
+    return pd.DataFrame({"y": (held == beside).astype(int), "host": host, "sex": np.where(g.random(n) < 0.5, "f", "m")})
+
+
+def test_masked_answers_give_the_share_of_holders(tmp_path):
+    file, path = written(tmp_path, masked()), str(written(tmp_path, MARGINS, "margins.csv"))
+    given = (*GIVEN, "--margins", path, "--design", "crosswise", "--p", "0.2")
+    made = run(file, *given, "--groups", "host", "--draws", "5000")
+    value = {e["term"]: e for e in made["estimates"]}
+    assert value["y"]["low"] < 0.3 * 0.35 + 0.7 * 0.1 < value["y"]["high"]
+    assert value["y[a]"]["value"] - value["y[b]"]["value"] > 0.1
+    assert any("random device" in w for w in made["warnings"])
+    taken_plainly = run(file, *GIVEN, "--margins", path)["estimates"][0]
+    assert taken_plainly["value"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--design", "crosswise"), "--design and --p go together"),
+        (("--p", "0.2"), "--design and --p go together"),
+        (("--design", "crosswise", "--p", "0.5"), "says nothing"),
+        (("--design", "item-count", "--p", "0.2"), "design is 'item-count'"),
+    ],
+)
+def test_devices_that_are_none_are_refused(tmp_path, options, message):
+    file, path = written(tmp_path, masked(200)), str(written(tmp_path, MARGINS, "margins.csv"))
+    with pytest.raises(AnalysisError, match=message):
+        run(file, *GIVEN, "--margins", path, *options)
