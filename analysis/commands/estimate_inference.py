@@ -11,7 +11,7 @@ import typer
 from analysis.commands.estimate_event_study import EventOptions, estimate_event_study
 from analysis.commands.estimate_mrp import MrpOptions, estimate_mrp
 from analysis.commands.estimate_nonresponse import NonresponseOptions, estimate_nonresponse
-from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Seed, Strata, Weights
+from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, Probability, Seed, Strata, Weights
 from analysis.commands.estimate_report import Report, emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
 from analysis.commands.estimate_scale_up import ScaleUpOptions, estimate_scale_up
@@ -102,13 +102,24 @@ def mrp(
         str, typer.Option(help="Columns whose levels vary about a mean, as host,age", show_default=False)
     ],
     population: Annotated[
-        Path, typer.Option(help="One row a cell of the population: the same columns, and its count", show_default=False)
-    ],
+        Path | None, typer.Option(help="One row a cell of the population: the same columns, and its count")
+    ] = None,
+    margins: Annotated[
+        Path | None,
+        typer.Option(help="Where no cells are known: CSV with variable, level, total; a:b gives a cross"),
+    ] = None,
     covariates: Formula = None,
     by: Annotated[str | None, typer.Option(help="Column of the population: a share for each level too")] = None,
     count: Annotated[str, typer.Option(help="Column of the population with the number of people")] = "total",
     draws: Annotated[int, typer.Option(help="Draws of each of four chains")] = 1000,
     seed: Seed = 1,
+    design: Annotated[
+        str | None, typer.Option(help="Masked answers: forced, mirrored, disguised, unrelated, crosswise or triangular")
+    ] = None,
+    p: Annotated[float | None, typer.Option(help="Probability of the truthful question or trait")] = None,
+    p1: Probability = None,
+    p0: Probability = None,
+    q: Probability = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimate a share of a population by multilevel regression and poststratification."""
@@ -117,11 +128,17 @@ def mrp(
         outcome=outcome,
         groups=groups,
         population=population,
+        margins=margins,
         covariates=covariates,
         by=by,
         count=count,
         draws=draws,
         seed=seed,
+        design=design,
+        p=p,
+        p1=p1,
+        p0=p0,
+        q=q,
     )
     emit(estimate_mrp(options), as_json=as_json)
 

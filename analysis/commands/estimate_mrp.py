@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.commands.estimate_report import Report
+from analysis.commands.margins_file import levels_of
 from analysis.commands.survey_file import (
     design_matrix,
     formula_columns,
@@ -22,6 +23,7 @@ from analysis.commands.survey_file import (
     yes_no,
 )
 from analysis.commands.survey_outcome import split_names
+from analysis.commands.synthetic_cells import ASSUMES, joint_of_sample, synthetic_cells
 from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
@@ -31,8 +33,10 @@ from analysis.estimators.mrp import (
     poststratify_draws,
     sample_multilevel,
 )
+from analysis.estimators.randomised_response.designs import Device, device
 
 METHOD = "mrp"
+MASKED = "answers went through a random device: take anchor and attention checks from estimate randomised-response"
 WORDS = "multilevel logit averaged over the population's cells; posterior mean and central interval"
 NOT_MIXED = "the chains have not mixed; take more draws"
 Ints = npt.NDArray[np.int64]
@@ -45,12 +49,18 @@ class MrpOptions:
     file: Path
     outcome: str
     groups: str
-    population: Path
+    population: Path | None = None
+    margins: Path | None = None
     covariates: str | None = None
     by: str | None = None
     count: str = "total"
     draws: int = 1000
     seed: int = 1
+    design: str | None = None
+    p: float | None = None
+    p1: float | None = None
+    p0: float | None = None
+    q: float | None = None
 
 
 def estimate_mrp(options: MrpOptions) -> Report:
@@ -70,9 +80,11 @@ def estimate_mrp(options: MrpOptions) -> Report:
     InputError, EstimationError
         In one sentence that names the column, the value and the fix.
     """
-    sample, cells = read_rows(options.file), read_rows(options.population)
-    groups = split_names(options.groups)
+    sample, groups = read_rows(options.file), split_names(options.groups)
     fixed = formula_columns(sample, options.covariates)
+    if options.margins is not None:
+        _refuse_numbers(sample, list(fixed))
+    cells = _cells(options, [*groups, *fixed])
     named: dict[str, str | None] = {"--outcome": options.outcome, **{f"--groups {g}": g for g in groups}}
     require_columns(sample, named)
     inside: dict[str, str | None] = {
@@ -96,8 +108,14 @@ def estimate_mrp(options: MrpOptions) -> Report:
         )
     try:
         counted = multilevel_cells(answer[complete], x, _codes(kept, groups, levels), [len(v) for v in levels])
-        draws = sample_multilevel(counted, np.random.default_rng(options.seed), draws=options.draws)
-        found = poststratify_draws(draws, places, _codes(cells, groups, levels), counts, _domains(cells, options.by))
+        rng = np.random.default_rng(options.seed)
+        draws = sample_multilevel(counted, rng, draws=options.draws, device=_device(options))
+        codes, domains = _codes(cells, groups, levels), _domains(cells, options.by)
+        found = poststratify_draws(draws, places, codes, counts, domains)
+        other = None
+        if options.margins is not None:
+            crossed = joint_of_sample(options.margins, cells, kept)
+            other = {s.term: s.value for s in poststratify_draws(draws, places, codes, crossed, domains)}
     except EstimationError as error:
         raise EstimationError(in_file_terms(str(error), {"y": options.outcome}, kept)) from error
     estimates = [_estimate(options, share, len(kept)) for share in found]
@@ -106,10 +124,38 @@ def estimate_mrp(options: MrpOptions) -> Report:
         "cells": len(cells),
         "groups": dict(zip(groups, (len(v) for v in levels), strict=True)),
         "chains": {share.term: share.diagnostics for share in found},
+        "joint_of_sample": other,
     }
     dropped = len(sample) - len(kept)
     said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
+    if options.design is not None:
+        said.append(MASKED)
+    if options.margins is not None:
+        said.append(ASSUMES.format(", ".join(levels_of(options.margins))))
     return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+
+
+def _device(options: MrpOptions) -> Device | None:
+    if (options.design is None) != (options.p is None):
+        raise InputError("--design and --p go together; give both for masked answers, or neither")
+    if options.design is None or options.p is None:
+        return None
+    return device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
+
+
+def _cells(options: MrpOptions, columns: list[str]) -> pd.DataFrame:
+    if (options.population is None) == (options.margins is None):
+        raise InputError("give --population, a row for each cell, or --margins where only those are known")
+    if options.margins is not None:
+        return synthetic_cells(options.margins, list(dict.fromkeys(columns)), options.count)
+    assert options.population is not None  # noqa: S101  # one of the two
+    return read_rows(options.population)
+
+
+def _refuse_numbers(sample: pd.DataFrame, fixed: list[str]) -> None:
+    numbers = [c for c in fixed if c in sample.columns and pd.api.types.is_numeric_dtype(sample[c])]
+    if numbers:
+        raise InputError(f"--covariates '{numbers[0]}' is a number, and margins give levels; name it in --groups")
 
 
 def _matrices(

@@ -43,7 +43,7 @@ def text_regression(
         str | None, typer.Option(help="Column with the probability of being labelled", show_default=False)
     ] = None,
     covariates: Annotated[str | None, typer.Option(help='Formula, such as "age + C(region)"; none for a mean')] = None,
-    estimator: Annotated[str, typer.Option(help="naive, labelled, acc, ppi, ppi++, dsl or emq")] = "dsl",
+    estimator: Annotated[str, typer.Option(help="naive, labelled, acc, ppi, ppi++, ppi++-strata, dsl or emq")] = "dsl",
     family: Annotated[str | None, typer.Option(help="mean, linear or logistic; linear with covariates")] = None,
     clusters: Annotated[str | None, typer.Option(help="Column of rows that belong together, a channel say")] = None,
     predicted: Annotated[

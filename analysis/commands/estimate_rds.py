@@ -7,17 +7,18 @@ What must not: arithmetic; any output of who recruited whom.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
+from analysis.commands.estimate_rds_size import prior_option, read_order, read_tree
 from analysis.commands.estimate_report import Report
 from analysis.commands.survey_file import in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import Outcome, read_outcome
-from analysis.commands.table_file import level_text, read_rows
+from analysis.commands.table_file import read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, Interval, normal_interval
 from analysis.estimators.rds.bootstrap import RdsDraws, neighbourhood_bootstrap, salganik_bootstrap, tree_bootstrap
@@ -34,14 +35,16 @@ from analysis.estimators.rds.diagnostics import (
     sensitivity_to_population,
 )
 from analysis.estimators.rds.estimates import RdsEstimator, RdsPoint, RdsSample, rds_point, rds_sample
+from analysis.estimators.rds.size import PopulationSize, SizePrior, population_size
 from analysis.estimators.rds.transitions import recruitment_homophily
-from analysis.estimators.rds.tree import recruitment_tree
 
 METHOD = "rds"
 DEFAULT_DRAWS = 500
 # Each draw of the configuration graph refits a likelihood.
 DEFAULT_CONFIGURATION_DRAWS = 100
 FEWEST_DRAWS = 20
+SIZES = 9
+OF_POSTERIOR = "the population's size is estimated from the order of recruitment; --population gives one that is known"
 BOOTSTRAPS = ("salganik", "tree", "neighbourhood", "successive", "configuration")
 BY_PERCENTILE = ("tree", "neighbourhood")
 
@@ -57,6 +60,8 @@ class RdsOptions:
     outcome: str
     estimator: str
     population: float | None = None
+    prior_median: float | None = None
+    prior_largest: float | None = None
     bootstrap: int | None = None
     bootstrap_method: str | None = None
     time: str | None = None
@@ -88,12 +93,15 @@ def estimate_rds(options: RdsOptions) -> Report:
     roles = {n: getattr(options, n) for n in named if getattr(options, n)} | {"y": options.outcome}
     try:
         sample = _sample(options, frame, outcome)
-        point = rds_point(sample, options.estimator)  # type: ignore[arg-type]  # checked above
-        draws, how = _bootstrap(options, sample)
+        size, of_size = _size(options, frame, sample)
+        samples = [sample] if size is None else _of_sizes(sample, size)
+        sample = samples[len(samples) // 2]
+        point, draws, how = _together(options, samples)
         estimates = _estimates(outcome, sample, point, draws, how)
         found, said = _diagnostics(sample, point, estimates, draws)
+        found, said = found | {"population": None if size is None else _said_of(size)}, [*of_size, *said]
     except EstimationError as error:
-        raise EstimationError(in_file_terms(_with_option(str(error)), roles, frame)) from error
+        raise EstimationError(in_file_terms(prior_option(_with_option(str(error))), roles, frame)) from error
     missing = int((~outcome.answered).sum())
     if missing:
         said.append(
@@ -113,14 +121,21 @@ def _refuse_unknown(options: RdsOptions) -> None:
         raise InputError(f"--bootstrap-method is '{options.bootstrap_method}'; choose one of {', '.join(BOOTSTRAPS)}")
     if options.bootstrap is not None and options.bootstrap < FEWEST_DRAWS:
         raise InputError(f"--bootstrap is {options.bootstrap}; take at least {FEWEST_DRAWS} draws, better 1000")
-    if options.estimator in ("ss", "hcg") and options.population is None:
-        raise InputError(f"--estimator {options.estimator} needs --population; try several sizes")
+    _refuse_sizes(options)
+
+
+def _refuse_sizes(options: RdsOptions) -> None:
+    """Successive sampling takes a size or a prior to estimate it with, the configuration graph a size."""
+    has_prior = options.prior_median is not None or options.prior_largest is not None
+    if has_prior and (options.estimator != "ss" or options.population is not None):
+        raise InputError("--prior-median and --prior-largest are for --estimator ss without --population")
+    if options.estimator in ("ss", "hcg") and options.population is None and not has_prior:
+        prior = ", or --prior-median to estimate it with" if options.estimator == "ss" else ""
+        raise InputError(f"--estimator {options.estimator} needs --population{prior}; try several sizes")
 
 
 def _sample(options: RdsOptions, frame: pd.DataFrame, outcome: Outcome) -> RdsSample:
-    ids = level_text(frame[options.id]).fillna("").tolist()
-    recruiters = level_text(frame[options.recruiter]).fillna("").tolist()
-    tree = recruitment_tree(ids, recruiters)
+    tree = read_tree(frame, options.id, options.recruiter)
     degree = numeric(frame, options.degree, "a network size is a number of 1 or more")
     time = None if options.time is None else numeric(frame, options.time, "give the order of recruitment as numbers")
     if outcome.kind == "number":
@@ -135,13 +150,50 @@ def _sample(options: RdsOptions, frame: pd.DataFrame, outcome: Outcome) -> RdsSa
     return rds_sample(tree, degree, group=group, levels=levels, time=time, population=options.population)
 
 
-def _bootstrap(options: RdsOptions, sample: RdsSample) -> tuple[RdsDraws, str]:
+def _size(options: RdsOptions, frame: pd.DataFrame, sample: RdsSample) -> tuple[PopulationSize | None, list[str]]:
+    """The posterior of the population's size where successive sampling has none, and what has to be said of it."""
+    if options.estimator != "ss" or options.population is not None:
+        return None, []
+    degree, when, said = read_order(frame, sample.tree, options.degree, options.time)
+    made = population_size(degree, SizePrior(options.prior_median, options.prior_largest), when=when)
+    reason = made.size.unusable_reason
+    return made, [*said, OF_POSTERIOR, *([reason] if reason else made.size.warnings)]
+
+
+def _of_sizes(sample: RdsSample, size: PopulationSize) -> list[RdsSample]:
+    """The sample under sizes that are equally likely in the posterior; nobody knows more than all others."""
+    floor = max(float(sample.n), float(sample.degree.max()) + 1)
+    middles = size.quantiles((np.arange(SIZES) + 0.5) / SIZES)
+    return [replace(sample, population=max(float(round(m)), floor)) for m in middles]
+
+
+def _said_of(size: PopulationSize) -> dict[str, Any]:
+    low, middle, high = size.quantiles((0.025, 0.5, 0.975)).tolist()
+    return {"low": low, "median": middle, "high": high, "shared_with_prior": size.overlap}
+
+
+def _together(options: RdsOptions, samples: list[RdsSample]) -> tuple[RdsPoint, RdsDraws, str]:
+    """Estimate and draws over the sizes: the spread between sizes is part of the error."""
+    points = [rds_point(sample, options.estimator) for sample in samples]  # type: ignore[arg-type]  # checked above
+    rng = np.random.default_rng(options.seed)
+    made = [_bootstrap(options, sample, len(samples), rng) for sample in samples]
+    draws, how = made[0]
+    point = replace(
+        points[0],
+        values=np.mean([p.values for p in points], axis=0),
+        weights=np.mean([p.weights for p in points], axis=0),
+    )
+    every = np.concatenate([d.estimates for d, _ in made])
+    return point, RdsDraws(every, sum(d.asked_n for d, _ in made), draws.method), how
+
+
+def _bootstrap(options: RdsOptions, sample: RdsSample, parts_n: int, rng: np.random.Generator) -> tuple[RdsDraws, str]:
     how = options.bootstrap_method or _default_bootstrap(options.estimator, sample)
     fits = {"salganik": ("rds-i", "rds-ii"), "successive": ("ss",), "configuration": ("hcg",)}
     if options.estimator not in fits.get(how, ("rds-i", "rds-ii", "ss")):
         raise InputError(f"--bootstrap-method {how} has no form for --estimator {options.estimator}; leave it out")
-    draws_n = options.bootstrap or (DEFAULT_CONFIGURATION_DRAWS if how == "configuration" else DEFAULT_DRAWS)
-    rng = np.random.default_rng(options.seed)
+    asked = options.bootstrap or (DEFAULT_CONFIGURATION_DRAWS if how == "configuration" else DEFAULT_DRAWS)
+    draws_n = max(-(-asked // parts_n), 2)
     if how == "successive":
         return successive_bootstrap(sample, draws_n, rng), how
     if how == "configuration":

@@ -1,4 +1,4 @@
-"""`estimate rds | survey-mean | calibrate`: their options and help.
+"""`estimate rds | rds-size | survey-mean | calibrate`: their options and help.
 
 What belongs here: declarations. What must not: arithmetic, reading files.
 """
@@ -11,6 +11,7 @@ import typer
 from analysis.commands.estimate_calibrate import CalibrateOptions, estimate_calibrate
 from analysis.commands.estimate_options import AsJson, File, Seed, Strata, Weights
 from analysis.commands.estimate_rds import RdsOptions, estimate_rds
+from analysis.commands.estimate_rds_size import RdsSizeOptions, estimate_rds_size
 from analysis.commands.estimate_report import emit
 from analysis.commands.estimate_survey_mean import SurveyMeanOptions, estimate_survey_mean
 
@@ -35,6 +36,20 @@ AreFactors = Annotated[
 ReplicateDraws = Annotated[int, typer.Option(help="Replicates of a bootstrap")]
 
 
+Own = Annotated[str, typer.Option("--id", help="Column of identifiers", show_default=False)]
+Recruiter = Annotated[
+    str, typer.Option(help="Column of the recruiter's identifier; empty, 0 or seed for seeds", show_default=False)
+]
+Degree = Annotated[str, typer.Option(help="Column of network sizes", show_default=False)]
+Time = Annotated[str | None, typer.Option(help="Column with the order of recruitment; by wave without it")]
+PriorMedian = Annotated[
+    float | None, typer.Option(help="Size that is as likely too small as too large before the sample is seen")
+]
+PriorLargest = Annotated[
+    float | None, typer.Option(help="Largest size possible; without --prior-median all sizes up to it are as likely")
+]
+
+
 def register_sampling(app: typer.Typer) -> None:
     """Add the sampling commands to `estimate`.
 
@@ -44,6 +59,7 @@ def register_sampling(app: typer.Typer) -> None:
         The group of commands.
     """
     app.command("rds")(rds)
+    app.command("rds-size")(rds_size)
     app.command("survey-mean")(survey_mean)
     app.command("calibrate")(calibrate)
 
@@ -51,19 +67,19 @@ def register_sampling(app: typer.Typer) -> None:
 def rds(
     file: File,
     *,
-    id_column: Annotated[str, typer.Option("--id", help="Column of identifiers", show_default=False)],
-    recruiter: Annotated[
-        str, typer.Option(help="Column of the recruiter's identifier; empty, 0 or seed for seeds", show_default=False)
-    ],
-    degree: Annotated[str, typer.Option(help="Column of network sizes", show_default=False)],
+    id_column: Own,
+    recruiter: Recruiter,
+    degree: Degree,
     outcome: Annotated[str, typer.Option(help="Column with 0/1, text levels or numbers", show_default=False)],
     estimator: Annotated[str, typer.Option(help="rds-i, rds-ii, ss or hcg")] = "rds-ii",
-    population: Annotated[float | None, typer.Option(help="Population size; ss and hcg need it")] = None,
+    population: Annotated[float | None, typer.Option(help="Population size; hcg needs it, ss this or a prior")] = None,
+    prior_median: PriorMedian = None,
+    prior_largest: PriorLargest = None,
     bootstrap: Annotated[int | None, typer.Option(help="Draws; 500 without it (hcg: 100)")] = None,
     bootstrap_method: Annotated[
         str | None, typer.Option(help="salganik, tree, neighbourhood, successive or configuration")
     ] = None,
-    time: Annotated[str | None, typer.Option(help="Column with the order of recruitment; by wave without it")] = None,
+    time: Time = None,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -76,12 +92,38 @@ def rds(
         outcome=outcome,
         estimator=estimator,
         population=population,
+        prior_median=prior_median,
+        prior_largest=prior_largest,
         bootstrap=bootstrap,
         bootstrap_method=bootstrap_method,
         time=time,
         seed=seed,
     )
     emit(estimate_rds(options), as_json=as_json)
+
+
+def rds_size(
+    file: File,
+    *,
+    id_column: Own,
+    recruiter: Recruiter,
+    degree: Degree,
+    prior_median: PriorMedian = None,
+    prior_largest: PriorLargest = None,
+    time: Time = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate the size of the population that a respondent-driven sample comes from, under a stated prior."""
+    options = RdsSizeOptions(
+        file=file,
+        id=id_column,
+        recruiter=recruiter,
+        degree=degree,
+        prior_median=prior_median,
+        prior_largest=prior_largest,
+        time=time,
+    )
+    emit(estimate_rds_size(options), as_json=as_json)
 
 
 def survey_mean(

@@ -27,7 +27,7 @@ from analysis.commands.survey_outcome import split_names
 from analysis.commands.table_file import read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.text_prevalence import (
-    ESTIMATORS,
+    OF_MEANS,
     LabelledTexts,
     Model,
     TextFit,
@@ -109,8 +109,8 @@ def estimate_text_regression(options: TextOptions) -> Report:
 
 
 def _family(options: TextOptions) -> str:
-    if options.estimator not in ESTIMATORS:
-        raise InputError(f"--estimator is '{options.estimator}'; choose one of {', '.join(ESTIMATORS)}")
+    if options.estimator not in OF_MEANS:
+        raise InputError(f"--estimator is '{options.estimator}'; choose one of {', '.join(OF_MEANS)}")
     if options.interval not in ("share", "normal"):
         raise InputError(f"--interval is '{options.interval}'; choose share or normal")
     has_covariates = options.covariates is not None and options.covariates.strip() not in ("", "1")

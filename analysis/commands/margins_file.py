@@ -163,6 +163,26 @@ def needed_columns(path: Path, variables: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(column for name in known for column in str(name).split(":")))
 
 
+def levels_of(path: Path) -> dict[str, list[str]]:
+    """Levels of every variable of a file of margins, those of crosses included, in the file's order.
+
+    Raises
+    ------
+    InputError
+        A cross whose level has another number of parts than its name.
+    """
+    found: dict[str, dict[str, None]] = {}
+    rows = _rows(path)
+    rows = rows[(rows["variable"] != EVERYBODY) & rows["level"].notna()]
+    for name, level in zip(rows["variable"].astype(str), rows["level"].astype(str), strict=True):
+        names, parts = name.split(":"), level.split(":") if ":" in name else [level]
+        if len(names) != len(parts):
+            raise InputError(f"file '{path}' gives '{name}' level '{level}'; join a level of each by colons")
+        for variable, part in zip(names, parts, strict=True):
+            found.setdefault(variable, {})[part] = None
+    return {variable: list(parts) for variable, parts in found.items()}
+
+
 def _margin(path: Path, sample: pd.DataFrame, name: str, block: pd.DataFrame) -> Margin:
     parts = name.split(":")
     require_columns(sample, {f"margin {name}": part for part in parts})

@@ -14,9 +14,11 @@ import typer
 from analysis.admission.study import VAULT
 from analysis.atomic import write_atomically
 from analysis.custody.modes import close_to_others
-from analysis.errors import InputError
+from analysis.errors import EstimationError, InputError
+from analysis.estimators.text_prevalence import labelling_chances
 from analysis.measures import sheets
 from analysis.measures.annotations import ADJUDICATOR, FEWEST_CODERS
+from analysis.measures.predictions import read_predictions
 from analysis.params import load_params
 from analysis.schemas import study_table
 from analysis.spreadsheet import csv_text, inert
@@ -26,6 +28,8 @@ from analysis.study.posts import Posts
 
 FOLDER, KEY = f"{VAULT}/sheets", f"{VAULT}/sheets/key.csv"
 ANNOTATIONS = f"{VAULT}/annotations.csv"
+PREDICTIONS = f"{VAULT}/predictions.csv"
+FLOOR = 0.3
 TO_DECIDE = f"{FOLDER}/{ADJUDICATOR}.csv"
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -39,12 +43,21 @@ def draw_sheets(
     *,
     seed: Annotated[int, typer.Option(help="Of the draw; the same posts and seed give the same sheets")],
     coder: Annotated[list[str] | None, typer.Option(help="Name of a coder; two or more")] = None,
+    by_doubt: Annotated[
+        str | None,
+        typer.Option(
+            help="Classifier and label of data/vault/predictions.csv, as dictionary=hostile: label doubts more"
+        ),
+    ] = None,
+    floor: Annotated[float, typer.Option(help="by-doubt: least part of a kind's probability that a post has")] = FLOOR,
 ) -> None:
     """Draw posts of the vault for annotation, and write a sheet per coder and the key into data/vault/sheets.
 
     Example: ./run python -m analysis sheet draw --seed 7 --probability institution=0.1 --probability person=0.05
     --coder anna --coder omid. Sheets hold scrubbed texts under numbers that say nothing; which post a number is stands
-    in the key alone. Both stay in the vault: coders read them there. Exit code 0, or 2 with what to mend.
+    in the key alone. Both stay in the vault: coders read them there. With --by-doubt posts whose prediction is doubtful
+    are drawn more often; a kind keeps its mean probability, and estimates stay unbiased. Exit code 0, or 2 with what to
+    mend.
     """
     study, coders = _opened(), coder or ["coder_1", "coder_2"]
     _demand_coders(coders)
@@ -53,7 +66,8 @@ def draw_sheets(
             f"{KEY}: exists; a second draw would part numbers from posts: import it, or move {FOLDER} away"
         )
     chances = _probabilities(probability, study.plan)
-    key = sheets.draw(_readable(study), chances, np.random.default_rng(seed))
+    spread = None if by_doubt is None else _by_doubt(study, by_doubt, floor)
+    key = sheets.draw(_readable(study), chances, np.random.default_rng(seed), spread)
     written = {f"{FOLDER}/{name}.csv": sheets.sheet_of(key, name) for name in coders} | {KEY: inert(key)}
     for path, rows in written.items():
         write_atomically(study.root / path, csv_text(rows).encode())
@@ -130,6 +144,31 @@ def _probabilities(given: list[str], plan: Posts) -> dict[str, float]:
         if kind not in kinds:
             raise InputError(f"--probability names kind {kind!r}; the plan reads {', '.join(kinds)}")
     return found
+
+
+def _by_doubt(study: _Opened, named: str, floor: float) -> sheets.Spread:
+    """Chances that follow one classifier's doubt about one label; every post that may be drawn needs a prediction."""
+    if not (study.root / PREDICTIONS).is_file():
+        raise InputError(f"{PREDICTIONS}: no such file; --by-doubt needs a classifier's predictions there")
+    held = read_predictions((study.root / PREDICTIONS).read_bytes(), PREDICTIONS)
+    classifier, _, label = named.partition("=")
+    of_one = held[(held.classifier == classifier) & (held.label == label)]
+    if of_one.empty:
+        pairs = sorted({f"{c}={s}" for c, s in zip(held.classifier, held.label, strict=True)})
+        raise InputError(f"--by-doubt is {named!r}; {PREDICTIONS} has {', '.join(pairs)}")
+    share = of_one.set_index("item").share.astype(float)
+
+    def spread(posts: pd.DataFrame, mean_chance: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        predicted = posts.post_pseudonym.map(share)
+        if predicted.isna().any():
+            raise InputError(f"{PREDICTIONS}: {int(predicted.isna().sum())} of {len(posts)} posts have no prediction "
+                             f"of {named}; predict all")  # fmt: skip
+        try:
+            return labelling_chances(predicted.to_numpy(dtype=float), mean_chance, floor)
+        except EstimationError as error:
+            raise InputError(f"--by-doubt {named}: {error}") from error
+
+    return spread
 
 
 def _demand_coders(coders: list[str]) -> None:

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE
 from analysis.estimators.polya_gamma import polya_gamma
+from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.variance import FloatArray, IntArray
 
 R_HAT_LIMIT = 1.01
@@ -155,6 +157,7 @@ def sample_multilevel(
     chains: int = 4,
     draws: int = 1000,
     warm_up: int = 500,
+    device: Device | None = None,
 ) -> MultilevelDraws:
     """Sample the posterior of a multilevel logit.
 
@@ -168,6 +171,8 @@ def sample_multilevel(
         The default of `MultilevelPrior` if None.
     chains, draws, warm_up
         Chains, draws kept of each, and draws before those.
+    device
+        Where answers went through a random device: the share is that of holders, who are drawn anew in each step.
 
     Returns
     -------
@@ -191,15 +196,28 @@ def sample_multilevel(
         raise EstimationError("prior holds a standard deviation of 0 or less; give positive numbers")
     if draws < 10 or chains < 1:
         raise EstimationError(f"draws is {draws} in {chains} chain(s); take at least 10")
-    sampler = _Sampler(cells, made)
+    sampler = _Sampler(cells, made, device)
     runs = [sampler.run(child, draws, warm_up) for child in rng.spawn(chains)]
     beta, effects, scales = (np.stack([run[i] for run in runs]) for i in range(3))
     return MultilevelDraws(beta, effects, scales, made, cells.levels_n)
 
 
+def _holders(cells: MultilevelCells, predictor: FloatArray, device: Device, rng: np.random.Generator) -> FloatArray:
+    """Holders in each cell given the masked answers: some of those who said yes, and some of those who said no."""
+    held = special.expit(predictor)
+    said_yes, said_no = device.yes_given(1), 1 - device.yes_given(1)
+    yes = held * said_yes + (1 - held) * device.yes_given(0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        among_yes, among_no = np.nan_to_num(held * said_yes / yes), np.nan_to_num(held * said_no / (1 - yes))
+    drawn = rng.binomial(cells.yes, np.clip(among_yes, 0, 1)) + rng.binomial(
+        cells.asked - cells.yes, np.clip(among_no, 0, 1)
+    )
+    return np.asarray(drawn, dtype=np.float64)
+
+
 class _Sampler:
-    def __init__(self, cells: MultilevelCells, prior: MultilevelPrior) -> None:
-        self.cells, self.prior, self.p = cells, prior, cells.X.shape[1]
+    def __init__(self, cells: MultilevelCells, prior: MultilevelPrior, device: Device | None = None) -> None:
+        self.cells, self.prior, self.p, self.device = cells, prior, cells.X.shape[1], device
         self.offsets = np.concatenate([[0], np.cumsum(cells.levels_n)]).astype(np.int64)
         self.grouping = np.repeat(np.arange(len(cells.levels_n)), cells.levels_n)
         self.column = cells.groups + self.offsets[:-1]
@@ -217,7 +235,10 @@ class _Sampler:
         beta, z = np.zeros(self.p), np.zeros(levels)
         kept = np.empty((draws, self.p)), np.empty((draws, levels)), np.empty((draws, f))
         for step in range(warm_up + draws):
-            omega = polya_gamma(self.cells.asked, self._predictor(beta, z, sigma), rng)
+            predictor = self._predictor(beta, z, sigma)
+            if self.device is not None:
+                self.kappa = _holders(self.cells, predictor, self.device, rng) - self.cells.asked / 2
+            omega = polya_gamma(self.cells.asked, predictor, rng)
             beta, z = self._effects(omega, sigma, rng)
             beta, sigma = self._scales(omega, z, sigma, rng)
             z, sigma = self._interweave(z, sigma, rng)

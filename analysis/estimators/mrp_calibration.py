@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.estimators.mrp import MultilevelPrior, multilevel_cells, sample_multilevel
+from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.variance import FloatArray, IntArray
 
 
@@ -45,6 +46,7 @@ def simulation_based_calibration(
     prior: MultilevelPrior | None = None,
     draws_n: int = 99,
     thin: int = 8,
+    device: Device | None = None,
 ) -> SimulationRanks:
     """Check the sampler against its own prior.
 
@@ -56,6 +58,8 @@ def simulation_based_calibration(
         Size and shape of each data set; the default prior with intercepts of standard deviation 1.
     draws_n, thin
         Draws kept to rank among, and steps between them.
+    device
+        That answers go through.
 
     Returns
     -------
@@ -71,15 +75,20 @@ def simulation_based_calibration(
     made = prior or MultilevelPrior(intercept_sd=1.0, slope_sd=1.0)
     names = ("intercept", "slope", *(f"scale {k + 1}" for k in range(len(levels_n))), "share")
     ranks = np.array(
-        [_ranks(child, asked_n, levels_n, made, (draws_n, thin)) for child in rng.spawn(simulations_n)], dtype=np.int64
+        [_ranks(child, (asked_n, levels_n), made, (draws_n, thin), device) for child in rng.spawn(simulations_n)],
+        dtype=np.int64,
     )
     return SimulationRanks(names, ranks, draws_n, np.array([_uniformity(r, draws_n) for r in ranks.T]))
 
 
 def _ranks(
-    rng: np.random.Generator, asked_n: int, levels_n: tuple[int, ...], prior: MultilevelPrior, length: tuple[int, int]
+    rng: np.random.Generator,
+    shape: tuple[int, tuple[int, ...]],
+    prior: MultilevelPrior,
+    length: tuple[int, int],
+    device: Device | None,
 ) -> list[int]:
-    draws_n, thin = length
+    (asked_n, levels_n), (draws_n, thin) = shape, length
     beta = rng.normal(0, [prior.intercept_sd, prior.slope_sd])
     scales = np.abs(prior.scale * rng.standard_t(prior.degrees_of_freedom, len(levels_n)))
     effects = [rng.normal(0, s, levels) for s, levels in zip(scales, levels_n, strict=True)]
@@ -87,8 +96,9 @@ def _ranks(
     groups = np.column_stack([rng.integers(levels, size=asked_n) for levels in levels_n])
     predictor = x @ beta + np.column_stack([e[groups[:, k]] for k, e in enumerate(effects)]).sum(axis=1)
     chance = 1 / (1 + np.exp(-predictor))
-    cells = multilevel_cells((rng.random(asked_n) < chance).astype(float), x, groups, levels_n)
-    drawn = sample_multilevel(cells, rng, prior=prior, chains=1, draws=draws_n * thin, warm_up=200)
+    yes = chance if device is None else device.c0 + device.c1 * chance
+    cells = multilevel_cells((rng.random(asked_n) < yes).astype(float), x, groups, levels_n)
+    drawn = sample_multilevel(cells, rng, prior=prior, chains=1, draws=draws_n * thin, warm_up=200, device=device)
     column = cells.groups + np.concatenate([[0], np.cumsum(levels_n)[:-1]])
     fitted = drawn.beta[0] @ cells.X.T + drawn.effects[0][:, column].sum(axis=2)
     share = (1 / (1 + np.exp(-fitted))) @ (cells.asked / asked_n)

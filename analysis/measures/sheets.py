@@ -6,7 +6,7 @@ What belongs here: drawing, the key from numbers to posts, reading sheets back. 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,16 @@ KEY_COLUMNS = ("number", "item", "inclusion_probability", "language_code", "post
 SHEET = ("number", "coder", "language_code", "post_text", "label")
 
 
-def draw(posts: pd.DataFrame, probabilities: Mapping[str, float], generator: np.random.Generator) -> pd.DataFrame:
+Spread = Callable[[pd.DataFrame, float], np.ndarray[tuple[int], np.dtype[np.float64]]]
+"""From the posts of a kind and their probability to probabilities of each post that have it as their mean."""
+
+
+def draw(
+    posts: pd.DataFrame,
+    probabilities: Mapping[str, float],
+    generator: np.random.Generator,
+    spread: Spread | None = None,
+) -> pd.DataFrame:
     """Draw posts for annotation, each on its own with the probability of its kind of account.
 
     Parameters
@@ -30,6 +39,8 @@ def draw(posts: pd.DataFrame, probabilities: Mapping[str, float], generator: np.
         Kind of account → probability above 0 and at most 1; every kind that occurs needs one.
     generator
         Source of the draws.
+    spread
+        Posts of one kind may differ in their probabilities; those that were drawn are kept in the key.
 
     Returns
     -------
@@ -46,6 +57,9 @@ def draw(posts: pd.DataFrame, probabilities: Mapping[str, float], generator: np.
         if not 0 < chance <= 1:
             raise InputError(f"account kind '{kind}' has inclusion probability {chance:g}; give one in (0, 1]")
     chances = posts.account_kind_code.map(dict(probabilities)).astype(float)
+    if spread is not None:
+        for kind, rows in posts.groupby("account_kind_code", sort=True):
+            chances[rows.index] = spread(rows, probabilities[str(kind)])
     drawn = posts[generator.random(len(posts)) < chances]
     if drawn.empty:
         raise InputError(f"no post of {len(posts)} was drawn; give larger probabilities")

@@ -31,7 +31,9 @@ from analysis.reading.wording import beside, count, decimal, host, in_words, is_
 
 SCRIPT = "chapter_tables.py"
 UNITS = {"text": "Posts", "shock": "Weeks"}
-METHOD_KINDS = ("list", "masked", "endorsement", "sample", "text", "shock", "share", "agreement", "scale", "blend")
+METHOD_KINDS = (
+    "list", "masked", "endorsement", "sample", "text", "shock", "share", "agreement", "scale", "size", "blend"
+)  # fmt: skip
 LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
 
 

@@ -19,7 +19,7 @@ from analysis.estimators.list_experiment.screen import floor_ceiling_screen
 from analysis.estimators.randomised_response.anchored import anchored_prevalence
 from analysis.estimators.randomised_response.cheating import detect_cheating
 from analysis.estimators.randomised_response.designs import device
-from analysis.estimators.rds import diagnostics, estimates
+from analysis.estimators.rds import diagnostics, estimates, size
 from analysis.estimators.rds.tree import recruitment_tree
 from tests.contract.screens import Rank, Screen, passes
 
@@ -254,6 +254,13 @@ def recruitment(groups, recruiters):
     return diagnostics.failed_checks(sample, point, shape, paths, diagnostics.bottlenecks(sample, EVEN)) == []
 
 
+def of_size(population, n, median):
+    g = np.random.default_rng(11)
+    degree = 1.0 + g.negative_binomial(2, 0.2, population)
+    order = np.argsort(g.exponential(size=population) / degree)[:n]
+    return size.population_size(degree[order], size.SizePrior(median=median))
+
+
 LIST = "analysis.estimators.list_experiment."
 RDS = "analysis.estimators.rds.diagnostics:"
 ESTIMATORS = [
@@ -423,5 +430,17 @@ ESTIMATORS = [
         "seeds recruited nobody further", "nothing speaks against it",
         lambda: recruitment([0, 1] * 10 + [1, 0] * 10, TWO_CHAINS),
         lambda: recruitment(MIXED, ["", "", *[1, 2] * 19]),
+    ),
+    Screen(
+        "RDS: size learnt", "analysis.estimators.rds.size:population_size", "whether the order tells the size", None,
+        f"{size.MOST_OVERLAP:.0%} of the posterior is the prior", "the sample is a small part (no estimate)",
+        "degrees fall as the population is used up", lambda: of_size(500, 400, 2000).size.is_usable,
+        lambda: of_size(100_000, 100, 300).size.is_usable,
+    ),
+    Screen(
+        "RDS: size bounded above", "analysis.estimators.rds.size:population_size",
+        "whether the upper limit is the sample's", LEVEL, "any: half of a chi-square quantile below the best size",
+        "any larger size fits as well (said, no standard error)", "large sizes fit worse",
+        lambda: of_size(500, 400, 2000).fall >= size.BOUNDED, lambda: of_size(5000, 400, 2000).fall >= size.BOUNDED,
     ),
 ]  # fmt: skip

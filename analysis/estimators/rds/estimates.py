@@ -15,7 +15,7 @@ from analysis.errors import EstimationError
 from analysis.estimators.rds.homophily_configuration import homophily_configuration
 from analysis.estimators.rds.successive import successive_weights
 from analysis.estimators.rds.transitions import transition_counts
-from analysis.estimators.rds.tree import RecruitmentTree, checked_degrees
+from analysis.estimators.rds.tree import RecruitmentTree, checked_degrees, recruitment_time
 from analysis.estimators.rds.weights import (
     harmonic_degrees,
     salganik_heckathorn_shares,
@@ -127,10 +127,7 @@ def rds_sample(
         values = np.where(answered, raw, 0.0)[:, None]
         if not answered.any():
             raise EstimationError("y is missing for every respondent")
-    when = tree.wave.astype(np.float64) if time is None else np.asarray(time, dtype=np.float64)
-    if when.shape != (tree.n,) or not np.isfinite(when).all():
-        raise EstimationError("time is missing for a respondent; leave the column out to go by wave")
-    order = np.argsort(when, kind="stable").astype(np.int64)
+    order = np.argsort(recruitment_time(tree, time), kind="stable").astype(np.int64)
     said = (*checked.warnings, *((NO_DEGREE.format(int((~weighs).sum())),) if not weighs.all() else ()))
     return RdsSample(tree, checked.values, group, levels, values, np.asarray(answered), order, population, said)
 

@@ -140,6 +140,25 @@ def _waves(recruiter: IntArray, names: Sequence[str]) -> tuple[IntArray, IntArra
     return wave, seed
 
 
+def recruitment_time(tree: RecruitmentTree, time: npt.ArrayLike | None) -> FloatArray:
+    """(n,) when respondents were recruited: as given, else by wave.
+
+    Raises
+    ------
+    EstimationError
+        When a time is missing.
+
+    Example
+    -------
+    >>> recruitment_time(recruitment_tree([1, 2], [0, 1]), None).tolist()
+    [0.0, 1.0]
+    """
+    when = tree.wave.astype(np.float64) if time is None else np.asarray(time, dtype=np.float64)
+    if when.shape != (tree.n,) or not np.isfinite(when).all():
+        raise EstimationError("time is missing for a respondent; leave the column out to go by wave")
+    return when
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Degrees:
     """Network sizes that an estimator may use.

@@ -7,6 +7,7 @@ without saying so.
 
 from analysis.estimators.text_prevalence.estimators import (
     ESTIMATORS,
+    OF_MEANS,
     TextFit,
     at_level,
     estimate_text,
@@ -15,9 +16,11 @@ from analysis.estimators.text_prevalence.estimators import (
 from analysis.estimators.text_prevalence.regressions import Model
 from analysis.estimators.text_prevalence.sample import LabelledTexts, labelled_texts
 from analysis.estimators.text_prevalence.scorer import estimate_from_texts
+from analysis.estimators.text_prevalence.strata import labelling_chances
 
 __all__ = [
     "ESTIMATORS",
+    "OF_MEANS",
     "LabelledTexts",
     "Model",
     "TextFit",
@@ -26,4 +29,5 @@ __all__ = [
     "estimate_text",
     "expected_standard_errors",
     "labelled_texts",
+    "labelling_chances",
 ]

@@ -5,6 +5,7 @@ What belongs here: the choice, the median over splits, the shape of the answer. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,19 +17,23 @@ from analysis.estimators.estimate import DEFAULT_CONFIDENCE, Estimate, usable_es
 from analysis.estimators.shares import share_evidence, share_interval, variance_pieces
 from analysis.estimators.text_prevalence.regressions import REGRESSIONS, Model
 from analysis.estimators.text_prevalence.sample import LabelledTexts
-from analysis.estimators.text_prevalence.shares import MEANS
+from analysis.estimators.text_prevalence.shares import MEANS, MeanFit
+from analysis.estimators.text_prevalence.strata import stratified_mean
 
 FloatArray = npt.NDArray[np.float64]
 
 IntervalRule = Literal["share", "normal"]
-Estimator = Literal["naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq"]
+Estimator = Literal["naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq", "ppi++-strata"]
 ESTIMATORS: tuple[Estimator, ...] = ("naive", "labelled", "acc", "ppi", "ppi++", "dsl", "emq")
+"""Those that the pipeline puts side by side."""
+OF_MEANS: dict[str, Callable[[LabelledTexts, FloatArray], MeanFit]] = {**MEANS, "ppi++-strata": stratified_mean}
 DESCRIPTIONS: dict[str, str] = {
     "naive": "predictions taken for labels, uncorrected",
     "labelled": "labelled rows alone, weighted by 1/π",
     "acc": "adjusted classify and count",
     "ppi": "prediction-powered inference",
     "ppi++": "prediction-powered inference, tuned",
+    "ppi++-strata": "prediction-powered inference, tuned in strata of the prediction",
     "dsl": "design-based supervised learning",
     "emq": "expectation-maximisation quantification",
 }
@@ -82,7 +87,7 @@ def estimate_text(
     texts
         Labels and predictions.
     estimator
-        One of `ESTIMATORS`; `acc` and `emq` are for shares only.
+        One of `OF_MEANS`; `acc` and `emq` are for shares only, `ppi++-strata` for a mean.
     model
         A regression; None for the mean.
     term
@@ -181,8 +186,8 @@ def _with_share_interval(made: Estimate, texts: LabelledTexts, estimator: str, f
 
 
 def _demand_known(estimator: str, model: Model | None) -> None:
-    if estimator not in ESTIMATORS:
-        raise EstimationError(f"estimator is '{estimator}'; choose one of {', '.join(ESTIMATORS)}")
+    if estimator not in OF_MEANS:
+        raise EstimationError(f"estimator is '{estimator}'; choose one of {', '.join(OF_MEANS)}")
     if model is not None and estimator not in REGRESSIONS:
         raise EstimationError(f"estimator '{estimator}' is for shares without covariates; use {', '.join(REGRESSIONS)}")
 
@@ -202,7 +207,7 @@ def _fit(texts: LabelledTexts, g: FloatArray, estimator: str, model: Model | Non
     k = 1 if model is None else len(model.names)
     plain = np.full(k, max(_labels_n(texts, estimator) - k, 1.0))
     if model is None:
-        mean = MEANS[estimator](texts, g)
+        mean = OF_MEANS[estimator](texts, g)
         spread = mean.spread(texts)
         if spread is None or mean.influence is None:
             return _Fit(np.array([mean.value]), None, plain, mean.details)

@@ -118,6 +118,15 @@ def test_a_share_is_corrected_by_hand_and_says_what_more_labels_would_give(tmp_p
     assert made["diagnostics"]["labelled"] == DRAWN.sum()
 
 
+def test_strata_of_the_prediction_have_a_weight_each_and_are_for_means(tmp_path):
+    made = texts(tmp_path, POSTS, "--estimator", "ppi++-strata")
+    strata = int(made["diagnostics"]["strata"])
+    assert strata > 1
+    assert {f"lambda_{h + 1}" for h in range(strata)} <= set(made["diagnostics"])
+    with pytest.raises(AnalysisError, match="is for shares without covariates"):
+        texts(tmp_path, POSTS, "--estimator", "ppi++-strata", "--covariates", "views")
+
+
 def test_probabilities_may_be_brought_to_the_share_that_was_labelled(tmp_path):
     off = POSTS.assign(p=0.5)
     with pytest.raises(AnalysisError, match="promise"):

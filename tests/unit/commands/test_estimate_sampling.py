@@ -89,7 +89,10 @@ def test_an_extreme_degree_is_flagged_and_refused_where_a_size_forbids_it(tmp_pa
     ("options", "words"),
     [
         (("--estimator", "rds-iii"), "--estimator is 'rds-iii'"),
-        (("--estimator", "ss"), "needs --population"),
+        (("--estimator", "ss"), "needs --population, or --prior-median"),
+        (("--estimator", "hcg"), "hcg needs --population; try"),
+        (("--estimator", "ss", "--population", "50", "--prior-median", "60"), "are for --estimator ss without"),
+        (("--estimator", "rds-ii", "--prior-largest", "60"), "are for --estimator ss without"),
         (("--estimator", "ss", "--population", "5"), "--population is 5"),
         (("--estimator", "rds-ii", "--bootstrap", "2"), "--bootstrap is 2"),
         (("--estimator", "rds-i", "--bootstrap-method", "successive"), "--bootstrap-method successive"),

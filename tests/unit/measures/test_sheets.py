@@ -48,6 +48,22 @@ def test_a_sheet_draws_with_its_probabilities():
     assert not drawn["item"].is_monotonic_increasing
 
 
+def test_posts_of_a_kind_may_have_chances_of_their_own_and_the_key_keeps_them():
+    every = posts()
+    own = {p: 0.05 if n % 8 else 0.35 for n, p in enumerate(every.post_pseudonym)}
+
+    def spread(rows, mean_chance):
+        assert rows.account_kind_code.nunique() == 1
+        return rows.post_pseudonym.map(own).to_numpy() * mean_chance
+
+    drawn = draw(every, {"foundation": 1.0, "person": 0.5}, np.random.default_rng(1), spread)
+    kinds = every.set_index("post_pseudonym").account_kind_code
+    wanted = [own[p] * {"foundation": 1.0, "person": 0.5}[kinds[p]] for p in drawn["item"]]
+    assert drawn.inclusion_probability.tolist() == pytest.approx(wanted)
+    expected = sum(own[p] * (1.0 if kinds[p] == "foundation" else 0.5) for p in own)
+    assert abs(len(drawn) - expected) < 4 * np.sqrt(expected)
+
+
 @pytest.mark.parametrize(("chances", "told"), [({"foundation": 0.4}, "'person' has inclusion probability 0"),
                                                ({"foundation": 0.4, "person": 1.5}, "probability 1.5")])  # fmt: skip
 def test_every_kind_has_a_probability(chances, told):
