@@ -27,6 +27,11 @@ d$view <- haven::labelled(c(2, haven::tagged_na("b")), c(bad = 2, refused = have
 haven::write_dta(d, "{file}", version = {version})
 """
 
+FOREIGN = """\
+d <- data.frame(id = c(1, NA), word = c("سلام", "x"), view = factor(c("schlecht", "gut")), stringsAsFactors = FALSE)
+foreign::write.dta(d, "{file}", version = {version})
+"""
+
 
 def entries_of(path):
     found = list(open_export(path).entries())
@@ -45,17 +50,17 @@ def test_a_file_of_pspp_keeps_labels_missing_values_and_spans_beyond_a_day(tmp_p
     assert second.answers["view"] == UserMissing("97", "refused")
 
 
-def _has_haven():
+def demand_r(package):
     if not shutil.which("Rscript"):
-        return False
-    asked = subprocess.run(["Rscript", "-e", "library(haven)"], capture_output=True, check=False)
-    return asked.returncode == 0
+        pytest.skip("R is not installed")
+    asked = subprocess.run(["Rscript", "-e", f"library({package})"], capture_output=True, check=False)
+    if asked.returncode:
+        pytest.skip(f"R has no package {package}")
 
 
 @pytest.mark.parametrize("version", [8, 13, 14, 15])
 def test_a_file_of_haven_keeps_tagged_missing_values_in_every_release(version, tmp_path):
-    if not _has_haven():
-        pytest.skip("R with its package haven is not installed")
+    demand_r("haven")
     path = tmp_path / "a.dta"
     program = HAVEN.format(file=path, version=version)
     subprocess.run(["Rscript", "-e", program], check=True, capture_output=True)
@@ -63,3 +68,26 @@ def test_a_file_of_haven_keeps_tagged_missing_values_in_every_release(version, t
     assert (first.answers["view"], first.answers["word"]) == ("2", "سلام")
     assert isinstance(second.answers["view"], UserMissing)
     assert second.answers["view"] is not Absence.NULL
+
+
+@pytest.mark.parametrize("version", [7, 8, 10])
+def test_a_file_of_foreign_holds_utf_8_that_its_release_does_not_state(version, tmp_path):
+    demand_r("foreign")
+    path = tmp_path / "a.dta"
+    program = FOREIGN.format(file=path, version=version)
+    subprocess.run(["Rscript", "-e", program], check=True, capture_output=True)
+    variables, (first, second) = entries_of(path)
+    assert (first.answers["id"], first.answers["word"], second.answers["id"]) == ("1", "سلام", Absence.NULL)
+    assert variables["view"].value_labels[first.answers["view"]] == "schlecht"
+
+
+def test_a_workbook_of_xlsxwriter_has_no_number_where_nobody_calculated(tmp_path):
+    xlsxwriter = pytest.importorskip("xlsxwriter", reason="XlsxWriter is not installed")
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(
+            [["_uuid", "_submission_time", "minutes", "word"], ["u", "2030-01-01", "=1+1", "سلام"]]
+        ):
+            sheet.write_row(row, 0, cells)
+    _, (only,) = entries_of(tmp_path / "a.xlsx")
+    assert (only.answers["minutes"], only.answers["word"]) == (Absence.UNPARSEABLE, "سلام")
