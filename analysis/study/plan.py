@@ -187,7 +187,7 @@ class Plan(Entry):
     place: Column | None = None
     """The free-text item that is kept where it names a place of the manifest's list."""
     planned_n: dict[EstimandId, int] = Field(default_factory=dict)
-    """Respondents that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
+    """Respondents, or posts, that a claim's requirements ask for: with fewer, the estimate moves no verdict."""
     asked_from: Day | None = None
     """First day of the interviews: verdicts are post hoc where the register was frozen later."""
     periods: dict[Code, Period] = Field(default_factory=dict)

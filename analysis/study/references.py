@@ -69,7 +69,8 @@ def _estimands(plan: Plan) -> Iterator[Fault]:
 
 
 def _planned(plan: Plan) -> Iterator[Fault]:
-    known = dict(plan.estimands())
+    known = [estimand for estimand, _ in plan.estimands()]
+    known += [each.estimand for each in plan.posts.evidence] if plan.posts else []
     for estimand in plan.planned_n:
         if estimand not in known:
             yield Fault(("planned_n", estimand), estimand, f"nothing estimates it; {nearest(estimand, known)}")

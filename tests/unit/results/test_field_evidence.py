@@ -12,9 +12,10 @@ from analysis.results import claims
 from analysis.results.field_evidence import field_pieces, p_value, screens
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
+from analysis.schemas.evidence_levels import LEVELS
 from analysis.strategy import weights as weighting
 from analysis.strategy.direct import robust_rows
-from analysis.strategy.evidence import LEVELS, evidence_rows
+from analysis.strategy.evidence import evidence_rows
 from analysis.strategy.frame import read_survey
 from analysis.strategy.rows import Rows
 from tests.studies import ROOT, edited

@@ -39,6 +39,13 @@ def test_labels_of_one_side_count_together_and_alone():
     assert set(SHIPPED.posts.measured_stances()) == {"against", "favourable", "neutral"}
 
 
+def test_evidence_may_need_so_many_posts():
+    evidence = "  evidence: [{estimand: E50_x, words: w, accounts: person, frame: RM}]\n  must_not_jump"
+    asked = ("study: reach", "study: reach\nplanned_n: {E50_x: 1000}")
+    assert posts_only(("  must_not_jump", evidence), asked).planned_n == {"E50_x": 1000}
+    assert "got 'E50_x': nothing estimates it" in refused(*asked)
+
+
 def test_a_survey_has_no_posts():
     assert survey_only().posts is None
     assert survey_only().has_survey
