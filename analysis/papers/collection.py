@@ -34,6 +34,15 @@ class Collected:
     stages: tuple[str, ...] = ()
 
 
+def sources(plan: Plan, collected: tuple[Collected, ...]) -> list[str]:
+    """A line for every way in which respondents come, and one for the posts."""
+    posts = plan.posts
+    if posts is None:
+        return samples(collected)
+    kinds = ", ".join(kind.words for kind in posts.read_kinds)
+    return [*samples(collected), f"posts of {posts.first_day} to {posts.last_day}, from exports: {kinds}"]
+
+
 def samples(collected: tuple[Collected, ...]) -> list[str]:
     """A line for every way in which respondents come."""
     kinds = dict.fromkeys((each.sample, each.mode, each.stages) for each in collected)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.papers.collection import MODES, SAMPLES, Collected, randomised, samples
+from analysis.papers.collection import MODES, SAMPLES, Collected, randomised, samples, sources
 from analysis.papers.document import Paper, Point, bullets, table
 from analysis.study import Plan
+from analysis.study.posts import Posts
 
 Rows = list[tuple[object, ...]]
 NONE_YET = "No release is built yet: after `./run repro` this paper holds its numbers."
@@ -42,7 +43,7 @@ class Numbers:
 
 
 def methods_statement(plan: Plan, collected: tuple[Collected, ...], numbers: Numbers) -> Paper:
-    """The paper; sections on web surveys and on recruitment where the study has them.
+    """The paper; sections on respondents, on web surveys, on recruitment and on posts where the study has them.
 
     Parameters
     ----------
@@ -52,11 +53,15 @@ def methods_statement(plan: Plan, collected: tuple[Collected, ...], numbers: Num
     numbers : Numbers
         Of the study's release; empty before the first.
     """
-    sections: dict[str, list[Point]] = {"Disclosure (AAPOR Code III.A)": _disclosure(plan, collected, numbers)}
+    sections: dict[str, list[Point]] = {}
+    if plan.has_survey:
+        sections["Disclosure (AAPOR Code III.A)"] = _disclosure(plan, collected, numbers)
     if any(each.mode == "web" for each in collected):
         sections["Web survey (CHERRIES)"] = _cherries(plan, numbers)
     if plan.recruitment:
         sections["Respondent-driven sampling (STROBE-RDS)"] = _strobe(plan, numbers)
+    if plan.posts:
+        sections["Posts"] = _of_posts(plan, plan.posts, numbers)
     about = "Drafted from the plan, the manifest and the release of the study; every number stands in a released table."
     if not numbers.tables:
         about += f" {NONE_YET}"
@@ -66,11 +71,10 @@ def methods_statement(plan: Plan, collected: tuple[Collected, ...], numbers: Num
 
 
 def _disclosure(plan: Plan, collected: tuple[Collected, ...], numbers: Numbers) -> list[Point]:
-    posts = [f"Posts of {plan.posts.first_day} to {plan.posts.last_day}, from exports."] if plan.posts else []
     languages = sorted({language for item in plan.items.values() for language in item.wording})
     modes = [MODES[mode] for mode in dict.fromkeys(each.mode for each in collected)]
     return [
-        Point("Data collection strategy", [*bullets(samples(collected)), *posts]),
+        Point("Data collection strategy", bullets(samples(collected))),
         Point("Who sponsored the research and who conducted it", wanted="sponsor, conductor, and sources of funding."),
         Point(
             "Measurement tools/instruments",
@@ -103,6 +107,42 @@ def _disclosure(plan: Plan, collected: tuple[Collected, ...], numbers: Numbers) 
     ]
 
 
+def _of_posts(plan: Plan, posts: Posts, numbers: Numbers) -> list[Point]:
+    admitted = table(
+        ("platform", "what became of a post", "posts"),
+        numbers.rows("posts_admission", ("platform_code", "admission_code", "posts_n")),
+    )
+    agreement = table(
+        ("labels", "alpha", "lower end", "use"),
+        numbers.rows("label_agreement", ("agreement_scope_text", "value", "ci_low", "standing_code")),
+    )
+    return [
+        Point(
+            "Accounts and exports",
+            bullets(sources(plan, ())),
+            "how accounts were found, and on which ground they are read.",
+        ),
+        Point("Codebook of frames", bullets(f"{each.code}, {each.words}: {each.definition}" for each in posts.frames)),
+        Point(
+            "Labels of stance",
+            bullets(f"{each.code}: {each.words}" for each in posts.stances),
+            "who labelled, and how they were trained.",
+        ),
+        Point("Posts by what became of them", admitted or NONE_YET),
+        Point("Agreement of readers (Krippendorff's alpha)", agreement or NONE_YET),
+        Point("How shares are corrected", CORRECTED),
+        Point("Limits", LIMITS_OF_POSTS, "what else limits this study."),
+    ]
+
+
+CORRECTED = (
+    "Shares of a stance rest on labels of a sample with known probabilities (design-based supervised learning); a "
+    "classifier alone decides nothing. Shares of frames are those of posts in which the codebook finds a phrase that "
+    "is not denied."
+)
+LIMITS_OF_POSTS = "Posts are no opinions, and accounts that are listed are no sample of people."
+
+
 def _randomised(plan: Plan) -> tuple[str, ...]:
     lines = bullets(randomised(plan))
     return ("Assigned at random:", *lines) if lines else ()
@@ -119,7 +159,6 @@ def _rates(numbers: Numbers) -> tuple[str, ...]:
 
 def _sizes(numbers: Numbers) -> list[str]:
     admitted = numbers.rows("survey_admission", ("sample_source_code", "admission_code", "respondents_n"))
-    posts = numbers.rows("posts_admission", ("platform_code", "admission_code", "posts_n"))
     columns = (
         "estimand_id",
         "item_text",
@@ -134,7 +173,6 @@ def _sizes(numbers: Numbers) -> list[str]:
     whole = Numbers({"whole": estimates[estimates.group_kind_code == "all"]}).rows("whole", columns)
     return [
         *table(("sample", "what became of a row", "respondents"), admitted),
-        *table(("platform", "what became of a post", "posts"), posts),
         *table(("estimand", "item", "weights", "estimator", "value", "low", "high", "n"), whole),
     ] or [NONE_YET]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.measures.quality import sentence
-from analysis.papers.collection import Collected, randomised, samples
+from analysis.papers.collection import Collected, randomised, sources
 from analysis.papers.document import Paper, Point, bullets, table
 from analysis.study import Plan
 
@@ -92,7 +92,7 @@ def _design(plan: Plan) -> list[Point]:
         Point(
             "Is there any additional blinding in this study?", wanted="who sees the arms before the analysis; or: none."
         ),
-        Point("Study design", _periods(plan), "the order of the questionnaire's parts, if it is not that of the plan."),
+        Point("Study design", _periods(plan), ORDER if plan.has_survey else ""),
         Point(
             "Randomization",
             chance or "Nothing is assigned at random.",
@@ -101,22 +101,25 @@ def _design(plan: Plan) -> list[Point]:
     ]
 
 
+ORDER = "the order of the questionnaire's parts, if it is not that of the plan."
+
+
 def _periods(plan: Plan) -> tuple[str, ...]:
     periods = bullets(f"{each.words}: {each.first} to {each.last}" for each in plan.periods.values())
-    return periods or ("One cross-section: the plan has no periods.",)
+    asked = periods or (("One cross-section: the plan has no periods.",) if plan.has_survey else ())
+    events = bullets(f"{event.name}: {event.on}" for event in plan.posts.dated) if plan.posts else ()
+    return (*asked, *(("Posts by week, before and after events:", *events) if events else ()))
+
+
+REHEARSED = "`./run rehearse` prints how wide every interval would be at a size, and which claims it could decide."
 
 
 def _sampling(plan: Plan, collected: tuple[Collected, ...]) -> list[Point]:
     planned = bullets(
-        f"{estimand}: at least {count} respondents, or no verdict is moved"
+        f"{estimand}: at least {count} respondents or posts, or no verdict is moved"
         for estimand, count in plan.planned_n.items()
     )
     asked = [f"First interview: {plan.asked_from}."] if plan.asked_from else []
-    posts = (
-        [f"Posts of {plan.posts.first_day} to {plan.posts.last_day}, of kinds of accounts that the plan lists."]
-        if plan.posts
-        else []
-    )
     return [
         Point(
             "Existing data",
@@ -125,7 +128,7 @@ def _sampling(plan: Plan, collected: tuple[Collected, ...]) -> list[Point]:
         Point("Explanation of existing data", wanted="if some do: what is known from them; or: none exist."),
         Point(
             "Data collection procedures",
-            [*bullets(samples(collected)), *posts, *asked],
+            [*bullets(sources(plan, collected)), *asked],
             "eligibility, invitation, incentives, and languages of the interview."
             if plan.has_survey
             else "how the exports are obtained.",
@@ -133,8 +136,8 @@ def _sampling(plan: Plan, collected: tuple[Collected, ...]) -> list[Point]:
         Point("Sample size", planned, "the number of respondents or posts that is aimed at."),
         Point(
             "Sample size rationale",
-            "`./run rehearse` prints how wide every interval would be at a size, and which claims it could decide.",
-            "the size at which the intervals are as narrow as is needed, with that table.",
+            REHEARSED if plan.has_survey else "",
+            "the size at which the intervals are as narrow as is needed.",
         ),
         Point("Stopping rule", wanted="when the fieldwork ends, whatever the answers say."),
     ]
@@ -171,12 +174,19 @@ def _answers(codes: tuple[str, ...], bounds: tuple[int, int] | None) -> str:
     return ", ".join(codes) or (f"{bounds[0]} to {bounds[1]}" if bounds else "own words")
 
 
+ANSWERS = "Answers enter as the codes of the plan; a share is of the answers that it names as yes."
+MISSING = "Refusals, don't knows and empty answers stay apart; a share is of those who answered."
+UNANSWERED = "what follows if many do not answer: `estimate nonresponse-bounds` gives the widest honest range."
+
+
 def _analysis(plan: Plan, alpha: float) -> list[Point]:
     return [
         Point("Statistical models", bullets(words for part, words in MODELS.items() if getattr(plan, part))),
         Point(
             "Transformations",
-            "Answers enter as the codes of the plan; a share is of the answers that it names as yes.",
+            ANSWERS
+            if plan.has_survey
+            else "A post counts once for every frame of which it has a phrase that is not denied.",
         ),
         Point(
             "Inference criteria",
@@ -187,8 +197,8 @@ def _analysis(plan: Plan, alpha: float) -> list[Point]:
         Point("Data exclusion", bullets(_excluded(plan)) or ("Nobody is left out but for consent and readability.",)),
         Point(
             "Missing data",
-            "Refusals, don't knows and empty answers stay apart; a share is of those who answered.",
-            "what follows if many do not answer: `estimate nonresponse-bounds` gives the widest honest range.",
+            MISSING if plan.has_survey else "Posts whose text the vendor cut are counted apart.",
+            UNANSWERED if plan.has_survey else "",
         ),
         Point("Exploratory analysis", "Whatever is not among the estimands above is exploratory."),
     ]

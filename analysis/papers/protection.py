@@ -7,7 +7,7 @@ Article 35(7). What must not be here: legal advice, an answer that only the cont
 from collections.abc import Mapping
 from datetime import date
 
-from analysis.papers.collection import Collected, samples
+from analysis.papers.collection import Collected, sources
 from analysis.papers.document import Paper, Point, bullets
 from analysis.study import Plan
 
@@ -38,7 +38,7 @@ def data_management(plan: Plan, collected: tuple[Collected, ...], governance: Go
         "Drafted under the core requirements of Science Europe, from the plan of the study and what the pipeline does.",
         {
             "1. Data description and collection or re-use": [
-                Point("How new data are collected", [*bullets(samples(collected)), *exports]),
+                Point("How new data are collected", [*bullets(sources(plan, collected)), *exports]),
                 Point("Kinds of data", [_kinds(plan)], "the volume that is expected."),
             ],
             "2. Documentation and data quality": [
@@ -108,7 +108,7 @@ def data_protection(plan: Plan, collected: tuple[Collected, ...], governance: Go
             "(a) Systematic description of the processing and its purposes": [
                 Point("Purposes", f"To estimate, for groups only: {_purposes(plan)}."),
                 Point("Data subjects and data", [f"{plan.population}. {_kinds(plan)}", *_special(plan)]),
-                Point("Sources", bullets(samples(collected))),
+                Point("Sources", bullets(sources(plan, collected))),
                 Point(
                     "Flow",
                     "Exports are read once; ids become keyed pseudonyms, free texts are screened and deleted, "
@@ -144,7 +144,7 @@ def data_protection(plan: Plan, collected: tuple[Collected, ...], governance: Go
                     "Re-identification and retaliation",
                     "Political views of people who fled, and of their relatives, could be held against them: by "
                     "authorities of the country they left, by employers and neighbours, and in their asylum case.",
-                    "how likely each is for these respondents, and how grave.",
+                    "how likely each is for these people, and how grave.",
                 ),
                 Point(
                     "Compelled disclosure",
@@ -164,7 +164,7 @@ def data_protection(plan: Plan, collected: tuple[Collected, ...], governance: Go
                 ),
                 Point(
                     "Organisational measures",
-                    wanted="training, access, two-person rules, and how respondents reach the team.",
+                    wanted="training, access, two-person rules, and how people reach the team.",
                 ),
                 Point(
                     "Residual risk",

@@ -17,6 +17,7 @@ from analysis.papers.methods import NONE_YET, Numbers, methods_statement
 from analysis.papers.rates import Dispositions, outcome_rates
 from analysis.papers.tables import latex, workbook
 from analysis.study import load_plan
+from tests.pipeline import own_posts
 from tests.studies import ROOT, SHIPPED
 from tests.unit.custody.test_governance import VALID
 
@@ -214,6 +215,24 @@ def test_a_point_without_words_is_left_to_the_team():
         f"### a\n\n{OPEN} neither the plan nor the release says anything here.\n\n### b\n\nsaid\n\n### c"
         in paper.text()
     )
+
+
+def test_a_study_of_posts_has_papers_about_posts(tmp_path):
+    for name, text in (
+        ("study.yml", own_posts.PLAN),
+        ("frames.csv", own_posts.FRAMES),
+        ("claims.yml", own_posts.CLAIMS),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = drafts(tmp_path, tmp_path / "to")
+    assert "| C51 | E51_money |" in made["preregistration.md"]
+    assert "* the flood: 2026-03-11" in made["preregistration.md"]
+    assert "* RM, money sent home: Money that is sent home" in made["methods.md"]
+    assert "* praise: praises them" in made["methods.md"]
+    assert "from exports: Foundations, Persons who agreed" in made["data_protection.md"]
+    for text in made.values():
+        for of_a_survey in ("respondent", "interview", "questionnaire", "answered", "Shops"):
+            assert of_a_survey not in re.sub("respondents or posts", "", text), of_a_survey
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path):
