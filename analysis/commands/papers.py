@@ -21,7 +21,7 @@ from analysis.commands.rehearsal_folder import SOURCES, plan_file
 from analysis.custody.governance import load_governance
 from analysis.custody.manifest import PROBABILITY, SurveySource, load_manifest
 from analysis.errors import CustodyError, EstimationError, InputError
-from analysis.papers.collection import Collected
+from analysis.papers.collection import Collected, estimands
 from analysis.papers.methods import Numbers, methods_statement
 from analysis.papers.preregistration import Hypothesis, preregistration
 from analysis.papers.protection import Governance, data_management, data_protection
@@ -94,8 +94,7 @@ def _stages(source: SurveySource) -> tuple[str, ...]:
 
 def _hypotheses(plan: Plan, claims: tuple[Claim, ...]) -> Iterator[Hypothesis]:
     """Claims whose rule reads an estimand of the plan."""
-    planned = {estimand for estimand, _ in plan.estimands()} if plan.has_survey else set()
-    planned |= {estimand for estimand, _ in plan.posts.estimands()} if plan.posts else set()
+    planned = {estimand for estimand, _ in estimands(plan)}
     for claim in claims:
         for estimand in rule_estimands(claim.rule):
             if estimand in planned:

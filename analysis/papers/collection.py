@@ -34,6 +34,13 @@ class Collected:
     stages: tuple[str, ...] = ()
 
 
+def estimands(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Every estimand of the survey and of the posts, with its words."""
+    yield from plan.estimands()
+    if plan.posts:
+        yield from plan.posts.estimands()
+
+
 def sources(plan: Plan, collected: tuple[Collected, ...]) -> list[str]:
     """A line for every way in which respondents come, and one for the posts."""
     posts = plan.posts

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.measures.quality import sentence
-from analysis.papers.collection import Collected, randomised, sources
+from analysis.papers.collection import Collected, estimands, randomised, sources
 from analysis.papers.document import Paper, Point, bullets, table
 from analysis.study import Plan
 
@@ -64,7 +64,7 @@ def _study(plan: Plan, hypotheses: Sequence[Hypothesis]) -> list[Point]:
         (each.claim_id, each.estimand, each.statement, each.supported_if, each.contradicted_if) for each in hypotheses
     ]
     heads = ("claim", "estimand", "statement", "supported if", "contradicted if")
-    estimated = bullets(f"{estimand}: {words}" for estimand, words in _estimands(plan))
+    estimated = bullets(f"{estimand}: {words}" for estimand, words in estimands(plan))
     wanted = "" if rows else "hypotheses with their direction, or that the study only describes."
     return [
         Point("Title", [plan.title]),
@@ -72,13 +72,6 @@ def _study(plan: Plan, hypotheses: Sequence[Hypothesis]) -> list[Point]:
         Point("Description", f"{plan.provenance.rstrip('.')}. Population: {plan.population}. Period: {plan.period}."),
         Point("Hypotheses", [*table(heads, rows), *estimated], wanted),
     ]
-
-
-def _estimands(plan: Plan) -> Iterator[tuple[str, str]]:
-    if plan.has_survey:
-        yield from plan.estimands()
-    if plan.posts:
-        yield from plan.posts.estimands()
 
 
 def _design(plan: Plan) -> list[Point]:

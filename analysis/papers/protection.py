@@ -7,7 +7,7 @@ Article 35(7). What must not be here: legal advice, an answer that only the cont
 from collections.abc import Mapping
 from datetime import date
 
-from analysis.papers.collection import Collected, sources
+from analysis.papers.collection import Collected, estimands, sources
 from analysis.papers.document import Paper, Point, bullets
 from analysis.study import Plan
 
@@ -64,10 +64,12 @@ def data_management(plan: Plan, collected: tuple[Collected, ...], governance: Go
             ],
             "4. Legal and ethical requirements, codes of conduct": [
                 Point("Personal data", "See the draft of the data protection impact assessment."),
-                Point(
+                _answered(
+                    governance,
+                    "approval_reference",
                     "Ethics",
-                    _said(governance, "approval_reference", "Approved by {board}, {number}, on {approved_on}."),
-                    "" if governance else "board, number and day of the approval.",
+                    "Approved by {board}, {number}, on {approved_on}.",
+                    "board, number and day of the approval.",
                 ),
             ],
             "5. Data sharing and long-term preservation": [
@@ -77,11 +79,7 @@ def data_management(plan: Plan, collected: tuple[Collected, ...], governance: Go
                     "are not, but for a file under an agreement where the plan has one and its rules hold.",
                     "the archive, and the licence.",
                 ),
-                Point(
-                    "How long data are kept",
-                    _retention(governance),
-                    "" if governance else "days until which each part is kept.",
-                ),
+                _kept(governance, "How long data are kept"),
             ],
             "6. Responsibilities and resources": [
                 Point("Who is responsible", wanted="names, and the cost of keeping the data.")
@@ -100,92 +98,115 @@ def data_protection(plan: Plan, collected: tuple[Collected, ...], governance: Go
     governance : mapping
         As `Governance`.
     """
-    legal = _said(governance, "legal_basis", "Article 6: {article_6}; Article 9: {article_9}. {explanation}")
     return Paper(
         f"Data protection impact assessment, draft: {plan.title}",
         "A draft for the controller and the data protection officer; it is no legal advice and decides nothing.",
         {
-            "(a) Systematic description of the processing and its purposes": [
-                Point("Purposes", f"To estimate, for groups only: {_purposes(plan)}."),
-                Point("Data subjects and data", [f"{plan.population}. {_kinds(plan)}", *_special(plan)]),
-                Point("Sources", bullets(sources(plan, collected))),
-                Point(
-                    "Flow",
-                    "Exports are read once; ids become keyed pseudonyms, free texts are screened and deleted, "
-                    "posts are scrubbed; estimates pass a disclosure gate, and only what passes leaves the "
-                    "folder.",
-                ),
-                Point(
-                    "Controller",
-                    _said(
-                        governance,
-                        "controller",
-                        "{name}, {country}; data protection officer: {data_protection_officer}.",
-                    ),
-                    "" if governance else "controller, contact and data protection officer.",
-                ),
-            ],
-            "(b) Necessity and proportionality": [
-                Point("Legal basis", legal, "" if legal else "the basis under Articles 6 and 9, and why."),
-                Point(
-                    "Minimisation",
-                    "Variables that are not in the plan are not kept; variables that point at a person are "
-                    "counted and never read.",
-                ),
-                Point(
-                    "Consent and withdrawal",
-                    "Consent is held in a ledger by scope; `withdraw --erase` removes a person from exports, "
-                    "tables and digests, and searches every byte afterwards.",
-                ),
-                Point("Retention", _retention(governance), "" if governance else "days until which each part is kept."),
-            ],
-            "(c) Risks to the rights and freedoms of data subjects": [
-                Point(
-                    "Re-identification and retaliation",
-                    "Political views of people who fled, and of their relatives, could be held against them: by "
-                    "authorities of the country they left, by employers and neighbours, and in their asylum case.",
-                    "how likely each is for these people, and how grave.",
-                ),
-                Point(
-                    "Compelled disclosure",
-                    _said(governance, "compelled_disclosure_plan", "{responsible}: {steps}"),
-                    "" if governance else "who decides when an authority demands data, and what happens then.",
-                ),
-                Point(
-                    "Breach of the machine or the key",
-                    wanted="how likely, how grave, and who is told within which time.",
-                ),
-            ],
-            "(d) Measures envisaged to address the risks": [
-                Point(
-                    "Technical measures",
-                    "Keyed pseudonyms, closed file modes, no private hash outside the folder, a gate whose floors "
-                    "no plan can lower, an audit that attacks the finished files.",
-                ),
-                Point(
-                    "Organisational measures",
-                    wanted="training, access, two-person rules, and how people reach the team.",
-                ),
-                Point(
-                    "Residual risk",
-                    _said(governance, "dpia", "{residual_risk}, as of {completed_on} ({reference})."),
-                    ""
-                    if governance
-                    else "low or medium; with a high one the authority is consulted first (Article 36).",
-                ),
-            ],
+            "(a) Systematic description of the processing and its purposes": _processing(plan, collected, governance),
+            "(b) Necessity and proportionality": _necessity(governance),
+            "(c) Risks to the rights and freedoms of data subjects": _risks(governance),
+            "(d) Measures envisaged to address the risks": _measures(governance),
         },
     )
 
 
-def _said(governance: Governance, section: str, words: str) -> list[str]:
-    return [words.format(**governance[section])] if governance else []
+def _processing(plan: Plan, collected: tuple[Collected, ...], governance: Governance) -> list[Point]:
+    return [
+        Point("Purposes", f"To estimate, for groups only: {'; '.join(words for _, words in estimands(plan))}."),
+        Point("Data subjects and data", [f"{plan.population}. {_kinds(plan)}", *_special(plan)]),
+        Point("Sources", bullets(sources(plan, collected))),
+        Point(
+            "Flow",
+            "Exports are read once; ids become keyed pseudonyms, free texts are screened and deleted, "
+            "posts are scrubbed; estimates pass a disclosure gate, and only what passes leaves the "
+            "folder.",
+        ),
+        _answered(
+            governance,
+            "controller",
+            "Controller",
+            "{name}, {country}; data protection officer: {data_protection_officer}.",
+            "controller, contact and data protection officer.",
+        ),
+    ]
 
 
-def _retention(governance: Governance) -> tuple[str, ...]:
+def _necessity(governance: Governance) -> list[Point]:
+    return [
+        _answered(
+            governance,
+            "legal_basis",
+            "Legal basis",
+            "Article 6: {article_6}; Article 9: {article_9}. {explanation}",
+            "the basis under Articles 6 and 9, and why.",
+        ),
+        Point(
+            "Minimisation",
+            "Variables that are not in the plan are not kept; variables that point at a person are "
+            "counted and never read.",
+        ),
+        Point(
+            "Consent and withdrawal",
+            "Consent is held in a ledger by scope; `withdraw --erase` removes a person from exports, "
+            "tables and digests, and searches every byte afterwards.",
+        ),
+        _kept(governance, "Retention"),
+    ]
+
+
+def _risks(governance: Governance) -> list[Point]:
+    return [
+        Point(
+            "Re-identification and retaliation",
+            "Political views of people who fled, and of their relatives, could be held against them: by "
+            "authorities of the country they left, by employers and neighbours, and in their asylum case.",
+            "how likely each is for these people, and how grave.",
+        ),
+        _answered(
+            governance,
+            "compelled_disclosure_plan",
+            "Compelled disclosure",
+            "{responsible}: {steps}",
+            "who decides when an authority demands data, and what happens then.",
+        ),
+        Point(
+            "Breach of the machine or the key",
+            wanted="how likely, how grave, and who is told within which time.",
+        ),
+    ]
+
+
+def _measures(governance: Governance) -> list[Point]:
+    return [
+        Point(
+            "Technical measures",
+            "Keyed pseudonyms, closed file modes, no private hash outside the folder, a gate whose floors "
+            "no plan can lower, an audit that attacks the finished files.",
+        ),
+        Point(
+            "Organisational measures",
+            wanted="training, access, two-person rules, and how people reach the team.",
+        ),
+        _answered(
+            governance,
+            "dpia",
+            "Residual risk",
+            "{residual_risk}, as of {completed_on} ({reference}).",
+            "low or medium; with a high one the authority is consulted first (Article 36).",
+        ),
+    ]
+
+
+def _answered(governance: Governance, section: str, heading: str, words: str, wanted: str) -> Point:
+    """A point that a section of the governance file answers, and the team while nobody has filled it in."""
+    return Point(heading, words.format(**governance[section])) if governance else Point(heading, wanted=wanted)
+
+
+def _kept(governance: Governance, heading: str) -> Point:
     if not governance:
-        return ()
-    return bullets(f"{words}: until {governance['retention'][name]}" for name, words in KEPT.items())
+        return Point(heading, wanted="days until which each part is kept.")
+    days = governance["retention"]
+    return Point(heading, bullets(f"{words}: until {days[name]}" for name, words in KEPT.items()))
 
 
 def _kinds(plan: Plan) -> str:
@@ -198,9 +219,3 @@ def _special(plan: Plan) -> list[str]:
     sensitive = [group.words for group in plan.groups if group.is_sensitive]
     political = ["Political opinions are special categories of personal data (Article 9(1))."]
     return political + ([f"Sensitive groups of the plan: {', '.join(sensitive)}."] if sensitive else [])
-
-
-def _purposes(plan: Plan) -> str:
-    survey = [words for _, words in plan.estimands()] if plan.has_survey else []
-    posts = [words for _, words in plan.posts.estimands()] if plan.posts else []
-    return "; ".join([*survey, *posts])
