@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analysis.commands.engine_options import ALL_CORES, Conf, EngineName, Master, is_spark
+from analysis.commands.screen import say_if_slow
 from analysis.custody.scrub import scrub_batch
 from analysis.engine.cluster import cluster, settings_of
 from analysis.engine.local import posts_table as run_local
@@ -45,6 +46,7 @@ def posts_table(
     files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
     if not all(file.is_file() for file in files):
         raise InputError(f"file '{source}' does not exist; give a Parquet file or a folder of them")
+    say_if_slow()
     columns, frames = Columns(text, language, week, channel), codebook.read_text(encoding="utf-8")
     if is_spark(engine, master, conf):
         with cluster(master or ALL_CORES, settings_of(conf or [])) as session:

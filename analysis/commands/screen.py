@@ -8,6 +8,8 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from analysis.texts.library import why_slow
+
 UNBOUND = 10_000
 """Columns where nobody reads a screen of a given width: into a file or another program."""
 
@@ -26,3 +28,10 @@ def display(*parts: Table | str, style: str | None = None) -> None:
             for column in part.columns:
                 column.overflow = "fold"
         console.print(part, style=style)
+
+
+def say_if_slow() -> None:
+    """Say, beside the result, why texts are read the slow way, if they are."""
+    reason = why_slow()
+    if reason:
+        print(f"note: {reason}", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from analysis.commands.screen import display
+from analysis.commands.screen import display, say_if_slow
 from analysis.custody.scrub import KINDS, Scrubbed, Span, find_all, placed
 from analysis.errors import CustodyError
 
@@ -33,6 +33,7 @@ def scrub(
     as_json: Annotated[bool, typer.Option("--json", help="Write the scrubbed texts as JSON Lines")] = False,
 ) -> None:
     """Replace identifiers in texts by typed placeholders; without --json, count them by kind."""
+    say_if_slow()
     if as_json:
         for item, scrubbed in scrubbed_items(file):
             spans = [asdict(span) for span in scrubbed.spans]

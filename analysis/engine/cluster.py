@@ -106,7 +106,7 @@ def _modules(folder: Path) -> Path:
     """The project's modules as one archive."""
     archive = folder / "analysis.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
-        for file in sorted(PACKAGE.rglob("*.py")):
+        for file in sorted((*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.c"))):
             written.write(file, Path(PACKAGE.name) / file.relative_to(PACKAGE))
     return archive
 

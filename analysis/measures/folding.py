@@ -33,6 +33,8 @@ CHANGED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ\u00a0…\u064b\u064c\u064d
     *LETTERS, *map(chr, (0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
 }  # fmt: skip
 """What may fold to something else in a plain text: fewer than a hundred; above, replacing takes twice as long."""
+LAST_SPLIT = 0x30000
+"""No character from here on has a decomposition."""
 WORD = r"[\w]"
 WORD_CATEGORIES = ("L", "M", "Nd", "Pc")
 
@@ -110,7 +112,7 @@ def plain() -> dict[str, str]:
 
 def _second_characters() -> frozenset[str]:
     """Characters that normalisation may unite with what stands before them."""
-    split = (unicodedata.decomposition(chr(code)).split() for code in range(0x110000))
+    split = (unicodedata.decomposition(chr(code)).split() for code in range(LAST_SPLIT))
     return frozenset(chr(int(parts[1], 16)) for parts in split if len(parts) == 2 and not parts[0].startswith("<"))
 
 

@@ -27,7 +27,7 @@ from analysis.study.posts import ALL_POSTS, NO_FRAME, Frame, Language
 
 EXCLUDED, NEGATION = -2, -3
 """Numbers in place of a language's and a frame's."""
-ROWS_AT_ONCE = 8_192
+ROWS_AT_ONCE = 65_536
 """Texts looked at together: few enough to stay in a processor's cache."""
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]

@@ -11,14 +11,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.measures.folding import LONGEST, WORD_CATEGORIES, plain
-from analysis.text_columns import code_points, without
+from analysis.texts.columns import code_points, utf8_of, without
+from analysis.texts.library import address, library
 
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -34,7 +37,10 @@ LONGEST_GAP = 4
 
 @dataclass(frozen=True)
 class Found:
-    """Where a phrase stands: text, first and last word (numbered through all texts), and the phrase's number."""
+    """Where a phrase stands: text, first and last word, and the phrase's number.
+
+    Words are numbered through all texts, so that neighbours in a text have neighbouring numbers.
+    """
 
     rows: Places
     first: Places
@@ -64,16 +70,38 @@ class Lexicon:
         Returns
         -------
         found, odd
-            Every place of a phrase as whole words; texts of which this is not known: one holds a character that is not
-            plain, is longer than what is looked at, or has a wide gap between words.
+            Every place of a phrase as whole words, in odd texts perhaps not all; texts of which this is not known: one
+            holds a character that is not plain, is longer than what is looked at, or has a wide gap between words.
         """
+        texts = pc.fill_null(texts, "") if texts.null_count else texts
+        known, odd = self._by_columns(texts) if library() is None else self._by_library(texts)
+        odd[known.rows[known.gaps == ODD]] = True
+        return self._found(known), odd
+
+    def _by_columns(self, texts: pa.StringArray) -> tuple[_Known, Flags]:
+        """Known words, and texts that are odd but for their gaps, from all texts at once."""
         points, offsets = code_points(texts)
         odd = np.diff(offsets) > LONGEST
         is_narrow = points.itemsize == 2
         codes = self._spelling[points if is_narrow else np.minimum(points, len(self._spelling) - 1)]
         odd[_rows(offsets, np.flatnonzero(codes == ODD))] = True
-        words = _Words(*without(codes, offsets, DROPPED), self._first_letter)
-        return self._found(words, odd), odd
+        return _Words(*without(codes, offsets, DROPPED), self._first_letter).known(self._vocabulary[0]), odd
+
+    def _by_library(self, texts: pa.StringArray) -> tuple[_Known, Flags]:
+        """The same in one loop over their bytes; what stands in odd texts is left out."""
+        compiled: Any = library()
+        (raw, offsets), odd = utf8_of(texts), np.empty(len(texts), bool)
+        vocabulary, slots = self._vocabulary[0], self._slots
+        bounds = (len(self._spelling), LONGEST, self._first_letter, address(vocabulary), address(slots), len(slots) - 1)
+        room, found = 0, len(texts) + 1
+        while found > room:
+            room = found + found // 4
+            held = [np.empty(room, kind) for kind in (np.int32, np.int32, np.int32, np.uint8)]
+            found = compiled.known_words(
+                *(address(raw), address(offsets), len(texts), address(self._spelling), *bounds),
+                *(*map(address, held), room, address(odd)),
+            )
+        return _Known(*(each[:found].astype(np.int64) for each in held)), odd
 
     @cached_property
     def _characters(self) -> str:
@@ -128,26 +156,46 @@ class Lexicon:
         number = dict(zip(spelled, self._vocabulary[1].tolist(), strict=True))
         return [tuple(number[word] for word in words) for words, _ in self._spelled]
 
-    def _found(self, words: _Words, odd: Flags) -> Found:
-        known, numbers = words.known(self._vocabulary[0])
-        gaps = words.gaps(known)
-        odd[words.rows(known[gaps == ODD])] = True
+    @cached_property
+    def _slots(self) -> npt.NDArray[np.int32]:
+        """Numbers of the vocabulary's words where the library looks for them, -1 elsewhere."""
+        keys = self._vocabulary[0]
+        slots = np.full(1 << max(4, (4 * len(keys)).bit_length()), -1, np.int32)
+        for number, hashed in enumerate(((_signatures(keys) * MULTIPLIER) >> np.uint64(32)).tolist()):
+            slot = next(slot % len(slots) for slot in count(hashed) if slots[slot % len(slots)] < 0)
+            slots[slot] = number
+        return slots
+
+    def _found(self, known: _Known) -> Found:
         parts = [
-            _standing(known, numbers, gaps, wanted, marks)
-            for wanted, (_, marks) in zip(self._numbered, self._spelled, strict=True)
+            known.standing(wanted, marks) for wanted, (_, marks) in zip(self._numbered, self._spelled, strict=True)
         ]
         phrases = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-        first = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        at = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        first = known.places[at]
         lengths = np.array([len(wanted) for wanted in self._numbered], np.int64)
-        return Found(words.rows(first), first, first + lengths[phrases] - 1, phrases)
+        return Found(known.rows[at], first, first + lengths[phrases] - 1, phrases)
 
 
-def _standing(known: Places, numbers: Places, gaps: Places, wanted: tuple[int, ...], marks: tuple[int, ...]) -> Places:
-    """The words at which a phrase begins."""
-    at = np.flatnonzero(numbers[: len(numbers) - len(wanted) + 1] == wanted[0])
-    for step, (mark, number) in enumerate(zip(marks, wanted[1:], strict=True)):
-        at = at[(gaps[at + step] == mark) & (numbers[at + step + 1] == number)]
-    return known[at]
+@dataclass(frozen=True)
+class _Known:
+    """Words of a vocabulary: text, place among all words of all texts, number, and what stands before the next one.
+
+    That is a mark's byte where it is one mark, SPACE where all is blank, ODD where it is too wide to tell; else, and
+    where the next word is not known or of another text, DROPPED.
+    """
+
+    rows: Places
+    places: Places
+    numbers: Places
+    gaps: Places
+
+    def standing(self, wanted: tuple[int, ...], marks: tuple[int, ...]) -> Places:
+        """Where a phrase begins, counted in known words."""
+        at = np.flatnonzero(self.numbers[: len(self.numbers) - len(wanted) + 1] == wanted[0])
+        for step, (mark, number) in enumerate(zip(marks, wanted[1:], strict=True)):
+            at = at[(self.gaps[at + step] == mark) & (self.numbers[at + step + 1] == number)]
+        return at
 
 
 class _Words:
@@ -163,12 +211,8 @@ class _Words:
         self.starts, self.ends = np.flatnonzero(begins), np.flatnonzero(ends) + 1
         self._data, self._offsets = np.append(data, np.zeros(KEYS * KEY_BYTES, np.uint8)), offsets
 
-    def rows(self, words: Places) -> Places:
-        """The texts in which words stand."""
-        return _rows(self._offsets, self.starts[words])
-
-    def known(self, vocabulary: npt.NDArray[np.uint64]) -> tuple[Places, Places]:
-        """Words of a vocabulary, and their numbers in it."""
+    def known(self, vocabulary: npt.NDArray[np.uint64]) -> _Known:
+        """Those of a vocabulary."""
         likely = np.zeros(1 << SLOTS, bool)
         likely[_slots(vocabulary[:, 0])] = True
         words = np.flatnonzero(likely[_slots(self._keys(self.starts, self.ends - self.starts))])
@@ -177,7 +221,9 @@ class _Words:
         keys = np.stack([self._keys(starts + skipped, lengths - skipped) for skipped in bytes_before], axis=1)
         numbers = np.minimum(np.searchsorted(_signatures(vocabulary), _signatures(keys)), len(vocabulary) - 1)
         same = (vocabulary[numbers] == keys).all(axis=1) & (lengths <= KEYS * KEY_BYTES)
-        return words[same], numbers[same]
+        places = words[same]
+        rows = _rows(self._offsets, self.starts[places])
+        return _Known(rows, places, numbers[same], self._gaps(places, rows))
 
     def _keys(self, starts: Places, lengths: Places) -> npt.NDArray[np.uint64]:
         """Eight bytes as a number, without those behind a word's end."""
@@ -185,15 +231,11 @@ class _Words:
         keys: npt.NDArray[np.uint64] = view[np.minimum(starts, len(view) - 1)] & _MASKS[np.clip(lengths, 0, KEY_BYTES)]
         return keys
 
-    def gaps(self, known: Places) -> Places:
-        """What stands behind each known word and before the next one, where that one is known and of the same text.
-
-        A mark's byte where it is one mark, SPACE where all is blank, ODD where it is too wide to tell, else DROPPED.
-        """
+    def _gaps(self, known: Places, rows: Places) -> Places:
         gaps = np.zeros(len(known), np.int64)
         if len(known) < 2:
             return gaps
-        at = np.flatnonzero((np.diff(known) == 1) & (np.diff(self.rows(known)) == 0))
+        at = np.flatnonzero((np.diff(known) == 1) & (np.diff(rows) == 0))
         ends, widths = self.ends[known[at]], self.starts[known[at] + 1] - self.ends[known[at]]
         blank = np.logical_and.reduce(
             [(self._data[ends + step] == SPACE) | (widths <= step) for step in range(LONGEST_GAP)]

@@ -134,7 +134,9 @@ def _initial_table() -> npt.NDArray[np.uint8]:
     return table
 
 
-_BYTES = _initial_table()
+TABLE = _initial_table()
+"""Code point → byte; characters that nobody has met yet are unknown (`learn`)."""
+BLOCK = 256
 
 
 def to_codes(text: str) -> npt.NDArray[np.uint8]:
@@ -144,12 +146,25 @@ def to_codes(text: str) -> npt.NDArray[np.uint8]:
 
 def to_folded(points: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """The same for code points."""
-    folded: npt.NDArray[np.uint8] = _BYTES[points]
+    folded: npt.NDArray[np.uint8] = TABLE[points]
     if (folded == UNKNOWN).any():
-        for code in np.unique(points[folded == UNKNOWN]):
-            _BYTES[code] = _folded_one(chr(code))
-        folded = _BYTES[points]
+        for block in np.unique(points[folded == UNKNOWN] // BLOCK):
+            learn(int(block) * BLOCK)
+        folded = TABLE[points]
     return folded
+
+
+def learn(point: int) -> None:
+    """Fill the table about a code point, with its neighbours: texts of one script meet them next."""
+    first = point - point % BLOCK
+    for code in range(first, first + BLOCK):
+        _learn_one(chr(code))
+
+
+def _learn_one(character: str) -> int:
+    if TABLE[ord(character)] == UNKNOWN:
+        TABLE[ord(character)] = _folded_one(character)
+    return int(TABLE[ord(character)])
 
 
 def is_joined_as_space(codes: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -166,7 +181,8 @@ def to_bytes(text: str) -> bytes:
 def _folded_one(character: str) -> int:
     compatible = unicodedata.normalize("NFKC", character)
     if compatible != character:
-        folded = to_bytes(compatible)
+        # What normalisation makes is normal: this goes no deeper.
+        folded = [_learn_one(each) for each in compatible]
         return folded[0] if len(folded) == 1 else EXPAND
     return _by_category(character)
 

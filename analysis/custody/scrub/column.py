@@ -4,18 +4,23 @@ The same folding as that of a sheet, without a Python object for any text: Arrow
 what they find is replaced in the column's own bytes. What must not be here: any rule about identifiers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from analysis.custody.scrub.alphabet import DROPPED, EXPAND, JOINER, SEPARATOR, is_joined_as_space, to_folded
-from analysis.custody.scrub.rules import Rule, binary_column
-from analysis.text_columns import code_points, stretches, utf8_widths, without
+from analysis.custody.scrub.alphabet import DROPPED, EXPAND, JOINER, TABLE, is_joined_as_space, learn, to_folded
+from analysis.custody.scrub.rules import binary_column
+from analysis.texts.columns import code_points, cut, utf8_of, utf8_widths, without
+from analysis.texts.library import address, library
 
 Places = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -26,82 +31,106 @@ class FoldedColumn:
     ----------
     data : the folded bytes of all texts, one behind the other
     offsets : where each text begins in `data`, and where the last one ends
-    codes : one byte for each code point of the texts, those that `data` leaves out among them
-    points : the code points
+    is_spelled_out : texts with a character that folds to several: rules see its spelling, `data` does not show it
     """
 
-    data: npt.NDArray[np.uint8]
+    data: Bytes
     offsets: Places
-    codes: npt.NDArray[np.uint8]
-    points: npt.NDArray[Any]
+    is_spelled_out: Flags
 
     @classmethod
     def of(cls, texts: pa.StringArray) -> "FoldedColumn":
         """Fold a column; a null folds to nothing."""
-        points, offsets = code_points(texts)
-        codes = _without_joiners(to_folded(points), offsets)
-        return cls(*without(codes, offsets, DROPPED), codes, points)
+        known = _known(texts)
+        compiled = library()
+        return cls(*(_by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=False))[:3])
 
-    @property
+    @cached_property
     def texts(self) -> pa.BinaryArray:
         """The folded texts, for patterns."""
         return binary_column(self.data, self.offsets)
 
-    @property
-    def is_spelled_out(self) -> npt.NDArray[np.bool_]:
-        """Texts with a character that folds to several: rules see its spelling, this column does not show it."""
-        held = np.zeros(len(self.offsets) - 1, bool)
-        held[self.rows_of(np.flatnonzero(self.data == EXPAND))] = True
-        return held
-
-    @property
-    def has_digit(self) -> npt.NDArray[np.bool_]:
-        """Whether each text holds a digit."""
-        held = np.zeros(len(self.offsets) - 1, bool)
-        held[self.rows_of(np.flatnonzero((self.data >= ord("0")) & (self.data <= ord("9"))))] = True
-        return held
-
     def picked(self, rows: Places) -> "FoldedColumn":
         """The folded bytes of some of the texts, without the way back."""
-        starts, ends = self.offsets[rows], self.offsets[rows + 1]
-        offsets = np.concatenate([[0], np.cumsum(ends - starts)])
-        return replace(self, data=self.data[stretches(starts, ends)], offsets=offsets)
-
-    def rows_with(self, rule: Rule) -> Places:
-        """The texts in which a rule matches, for rules that match rarely: each match is a Python object."""
-        joined = np.insert(self.data, self.offsets[1:-1], SEPARATOR).tobytes()
-        ends = self.offsets[1:] + np.arange(len(self.offsets) - 1)
-        rows: Places = np.searchsorted(ends, [end - 1 for _, end in rule.spans(joined)], side="right")
-        return rows
+        return FoldedColumn(*cut(self.data, self.offsets[rows], self.offsets[rows + 1]), self.is_spelled_out[rows])
 
     def rows_of(self, places: Places) -> Places:
         """The texts in which places of `data` lie."""
         rows: Places = np.searchsorted(self.offsets, places, side="right") - 1
         return rows
 
+
+@dataclass(frozen=True)
+class TracedColumn(FoldedColumn):
+    """The same with the way back.
+
+    Attributes
+    ----------
+    places : for each byte of `data`, where its character begins in the UTF-8 bytes of all texts
+    is_marked : whether a character that folding drops follows it in its text: it may be a mark upon it
+    raw : the UTF-8 bytes
+    """
+
+    places: npt.NDArray[np.int32]
+    is_marked: Flags
+    raw: Bytes
+
+    @classmethod
+    def of(cls, texts: pa.StringArray) -> "TracedColumn":
+        """Fold a column; a null folds to nothing."""
+        known = _known(texts)
+        compiled = library()
+        return cls(*(_by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=True)))
+
     def utf8_bounds(self, starts: Places, ends: Places) -> tuple[Places, Places]:
         """Spans of `data`, none empty, as spans of the UTF-8 bytes of all texts."""
-        first, last = self._origins(starts), self._origins(ends - 1) + 1
-        borders = np.append(0, np.stack([first, last], axis=1))
-        steps = np.add.reduceat(np.append(utf8_widths(self.points), 0), borders, dtype=np.int64)[:-1]
-        steps[borders[:-1] == borders[1:]] = 0
-        places = np.cumsum(steps)
-        return places[::2], places[1::2]
-
-    def is_marked(self, ends: Places) -> npt.NDArray[np.bool_]:
-        """Whether a character that folding drops follows the end of a span: it may be a mark upon the last one."""
-        following = self._origins(ends - 1) + 1
-        inside = following < len(self.codes)
-        inside[inside] = self.codes[following[inside]] == DROPPED
-        return inside
-
-    def _origins(self, places: Places) -> Places:
-        if len(self.data) == len(self.codes):
-            return places
-        return np.flatnonzero(self.codes != DROPPED)[places]
+        last = self.places[ends - 1].astype(np.int64)
+        return self.places[starts].astype(np.int64), last + _WIDTHS[self.raw[last]]
 
 
-def _without_joiners(codes: npt.NDArray[np.uint8], offsets: Places) -> npt.NDArray[np.uint8]:
+_WIDTHS = np.array([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x10)
+"""Bytes of a character by its first byte."""
+
+
+def _known(texts: pa.StringArray) -> pa.StringArray:
+    return pc.fill_null(texts, "") if texts.null_count else texts
+
+
+def _by_library(compiled: Any, texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
+    """The attributes of a column, from one loop over its bytes."""
+    raw, bounds = utf8_of(texts)
+    data, offsets, spelled = (
+        np.empty(len(raw), np.uint8),
+        np.empty(len(texts) + 1, np.int64),
+        np.empty(len(texts), bool),
+    )
+    places, is_marked = np.empty(len(raw) * is_traced, np.int32), np.empty(len(raw) * is_traced, bool)
+    traces = [address(places), address(is_marked)] if is_traced else [None, None]
+    given = (*map(address, (raw, bounds)), len(texts), *map(address, (TABLE, data, offsets)), *traces, address(spelled))
+    while (point := compiled.fold(*given)) >= 0:
+        if point >= len(TABLE):
+            str(raw.data, "utf-8")
+        learn(point)
+    held = int(offsets[-1])
+    return data[:held], offsets, spelled, places[:held], is_marked[:held], raw
+
+
+def _by_columns(texts: pa.StringArray) -> tuple[Any, ...]:
+    """The same, from the code points of all texts at once."""
+    points, bounds = code_points(texts)
+    codes = _without_joiners(to_folded(points), bounds)
+    data, offsets = without(codes, bounds, DROPPED)
+    spelled = np.zeros(len(texts), bool)
+    spelled[np.searchsorted(offsets, np.flatnonzero(data == EXPAND), side="right") - 1] = True
+    is_kept, is_last = codes != DROPPED, np.zeros(len(codes) + 1, bool)
+    is_last[bounds] = True
+    is_marked = np.append(~is_kept[1:], np.zeros(len(codes[:1]), bool)) & ~is_last[1:]
+    widths = utf8_widths(points)
+    places = np.cumsum(widths, dtype=np.int64) - widths
+    return data, offsets, spelled, places[is_kept], is_marked[is_kept], utf8_of(texts)[0]
+
+
+def _without_joiners(codes: Bytes, offsets: Places) -> Bytes:
     """Zero-width non-joiners as spaces behind Arabic letters of their own text, as dropped elsewhere."""
     places = np.flatnonzero(codes == JOINER)
     if len(places):

@@ -6,24 +6,25 @@ multiple of its length. What must not be here: any rule about identifiers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.custody.scrub.column import FoldedColumn
+from analysis.custody.scrub.column import FoldedColumn, TracedColumn
 from analysis.custody.scrub.gates import Texts
 from analysis.custody.scrub.kinds import FINDERS
 from analysis.custody.scrub.plain import KINDS as PLAIN_KINDS
 from analysis.custody.scrub.plain import settled
-from analysis.custody.scrub.prefilter import may_hold, still_suspect
-from analysis.custody.scrub.rules import Rule
+from analysis.custody.scrub.prefilter import may_hold
+from analysis.custody.scrub.rules import Flags, Rule, RuleSet
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
-from analysis.text_columns import column_of, flags_of, replaced, texts_of
+from analysis.texts.columns import Spans, column_of, flags_of, replaced, texts_of
 
+RULES = RuleSet((rule for finder in FINDERS for rule in finder.rules), is_loose=True)
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
 ROUNDS = 16
@@ -63,11 +64,6 @@ def find(text: str) -> tuple[Span, ...]:
 
 def find_all(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     """The identifiers of each text; the same as `find` on each, in one pass."""
-    return _found(texts, lambda sheet, rows: rows)
-
-
-def _found(texts: Sequence[str], left: Callable[[Sheet, list[int]], list[int]]) -> list[tuple[Span, ...]]:
-    """The same, with a way to tell of the texts in which something was found those in which more can be."""
     found: list[list[Span]] = [[] for _ in texts]
     sheet = Sheet.of(texts)
     sheet = sheet.masked(Match(start, end, "", 0) for start, end in PLACEHOLDER.spans(sheet.data))
@@ -79,17 +75,21 @@ def _found(texts: Sequence[str], left: Callable[[Sheet, list[int]], list[int]]) 
         for row, span in sheet.located(matches):
             found[row].append(span)
         # A text in which nothing was found has not changed, and nothing will be found in it.
-        masked = sheet.masked(matches)
-        rows = left(masked, sheet.rows_of([match.start for match in matches]))
-        sheet = masked.only(rows)
+        rows = sheet.rows_of([match.start for match in matches])
+        sheet = sheet.masked(matches).only(rows)
     for row in rows:
         found[row] = [Span(0, len(texts[row]), "ID")]
     return [tuple(sorted(spans)) for spans in found]
 
 
 def _matches(data: bytes) -> Iterator[Match]:
-    texts = Texts(data)
-    return (match for gate, find in FINDERS for match in texts.behind(gate).matches(find))
+    texts = Texts(data, RULES)
+    return (match for finder in FINDERS for match in texts.matches(finder))
+
+
+def may_be_found(column: FoldedColumn) -> Flags:
+    """Whether a rule of a finder matches in each text, or a character of it folds to several."""
+    return column.is_spelled_out | RULES.in_each(column.texts)
 
 
 def scrub(text: str) -> Scrubbed:
@@ -123,16 +123,17 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     if not len(rows):
         return ScrubbedBatch(texts, dict(counts))
     held = known.take(column_of(rows))
-    column = FoldedColumn.of(held)
+    column = TracedColumn.of(held)
     shapes, is_settled = settled(column)
     by_kind = np.bincount(shapes.kinds, minlength=len(PLAIN_KINDS))
     counts.update(dict(zip(PLAIN_KINDS, by_kind.tolist(), strict=True)))
-    plain = replaced(held, *column.utf8_bounds(shapes.starts, shapes.ends), shapes.kinds, PLACEHOLDERS)
-    other = np.flatnonzero(~is_settled)
-    searched = _searched(held.take(column_of(other)), counts)
+    plain = replaced(held, Spans(*column.utf8_bounds(shapes.starts, shapes.ends), shapes.kinds), PLACEHOLDERS)
+    is_other = ~is_settled
+    is_other[is_other] = may_be_found(column.picked(np.flatnonzero(is_other)))
+    searched = _searched(held.take(column_of(np.flatnonzero(is_other))), counts)
     mask = np.zeros(len(texts), bool)
     mask[rows] = True
-    scrubbed = pc.replace_with_mask(plain, column_of(~is_settled), searched)
+    scrubbed = pc.replace_with_mask(plain, column_of(is_other), searched)
     return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), scrubbed).cast(texts.type), dict(counts))
 
 
@@ -141,7 +142,7 @@ def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
     written: list[str] = []
     for first in range(0, len(texts), SHEET_ROWS):
         originals = texts.slice(first, SHEET_ROWS).to_pylist()
-        for text, spans in zip(originals, _found(originals, still_suspect), strict=True):
+        for text, spans in zip(originals, find_all(originals), strict=True):
             written.append(placed(text, spans))
             counts.update(span.type for span in spans)
     return texts_of(written)

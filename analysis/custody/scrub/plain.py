@@ -7,24 +7,19 @@ other text goes to the finders, which are the specification, and the oracle of t
 that the finders would not find, or would call something else.
 """
 
-from dataclasses import dataclass, replace
-
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from analysis.custody.scrub.alphabet import ARABIC_FIRST, BARRIER, SEPARATOR
-from analysis.custody.scrub.column import FoldedColumn, Places
+from analysis.custody.scrub.alphabet import ARABIC_FIRST, BARRIER
+from analysis.custody.scrub.column import FoldedColumn, Places, TracedColumn
 from analysis.custody.scrub.kinds import accounts, case_files, documents, phones
 from analysis.custody.scrub.kinds import handles as accounts_named
 from analysis.custody.scrub.kinds.domains import KNOWN
 from analysis.custody.scrub.kinds.emails import SIGN
-from analysis.custody.scrub.prefilter import is_still_suspect
-from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, binary_column
-from analysis.text_columns import column_of, numbers_of, stretches
+from analysis.custody.scrub.prefilter import has_cue
+from analysis.custody.scrub.rules import DIGITS, LATIN, Flags, Rule, RuleSet, binary_column
+from analysis.texts.columns import Spans, column_of, cut, numbers_of, put
 
-Flags = npt.NDArray[np.bool_]
 INERT = -1
 """A date or an amount: nothing is found in it, and nothing beside it can be by its digits."""
 KINDS = ("URL", "EMAIL", "HANDLE", "PHONE")
@@ -49,14 +44,13 @@ A_SIGN = Rule(rf"^(?:{SIGN})[ \n]$")
 PLUS = Rule(r"^\+[1-9]\d{0,14}" + END)
 GROUP = Rule(r"^\d{2,15}" + END)
 AN_EXTENSION = Rule(r"^(?:ext|extension|x|durchwahl|dw|app|داخلی)[.:]{0,2}(?:\d|[ \n]|$)")
-OTHER_NUMBERS = tuple(
-    Rule.either(rules)
-    for rules in (
-        (documents.NAMED, documents.LOOSELY_NAMED),
-        (rule for rule, _, _ in documents.LONG),
-        (accounts_named.NUMBERED, accounts_named.NAMELESS),
-        (case_files.HOME_OFFICE, case_files.ALIEN),
-        (Rule(rf"(?:^|[^a-z0-9])(?:{accounts.IBAN.written})"),),
+OTHER_NUMBERS = RuleSet(
+    (
+        *(documents.NAMED, documents.LOOSELY_NAMED),
+        *(rule for rule, _, _ in documents.LONG),
+        *(accounts_named.NUMBERED, accounts_named.NAMELESS),
+        *(case_files.HOME_OFFICE, case_files.ALIEN),
+        Rule(rf"(?:^|[^a-z0-9])(?:{accounts.IBAN.written})"),
     )
 )
 """Rules that may call a number with a zero in front something else than a telephone, and need no word of a cue."""
@@ -70,23 +64,14 @@ AMOUNT_OR_DATE = Rule(
 )
 POINTED = Rule(rf"^[1-9]\d?\.\d{{1,2}}\.{YEAR}" + END)
 """Like a date that no calendar has: nothing but a telephone, and that only beside a word for one."""
-_SEPARATOR = bytes([SEPARATOR])
+_BARRIER = bytes([BARRIER])
 _IS_LETTER = np.isin(np.arange(256), [*LATIN, *range(ARABIC_FIRST, 256)])
 _IS_DIGIT = np.isin(np.arange(256), list(DIGITS))
 _IS_TAIL = np.isin(np.arange(256), [*LATIN, *b"_-"])
 _IS_SIGN = _IS_DIGIT | np.isin(np.arange(256), list(b"@:"))
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """What stands in a column: half-open spans of its folded bytes in order, and the number of each one's kind."""
-
-    starts: Places
-    ends: Places
-    kinds: Places
-
-
-def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
+def settled(column: TracedColumn) -> tuple[Spans, Flags]:
     """Plain shapes of a column, and the texts that hold some, and in which they are all there is to find.
 
     Parameters
@@ -100,17 +85,17 @@ def settled(column: FoldedColumn) -> tuple[Shapes, Flags]:
         Spans of the settled texts only; one flag for each text.
     """
     shapes = _shapes(column)
-    marked = shapes.ends[column.is_marked(shapes.ends)]
+    marked = shapes.ends[column.is_marked[shapes.ends - 1]]
     unclear = np.ones(len(column.offsets) - 1, bool)
     rows = np.unique(column.rows_of(shapes.starts))
-    unclear[rows] = is_still_suspect(_masked(column, shapes).picked(rows), column.picked(rows))
+    unclear[rows] = has_cue(_masked(column, shapes).picked(rows), column.picked(rows))
     unclear |= column.is_spelled_out
     unclear[column.rows_of(marked - 1)] = True
     chosen = ~unclear[column.rows_of(shapes.starts)] & (shapes.kinds != INERT)
-    return Shapes(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
+    return Spans(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
 
 
-def _shapes(column: FoldedColumn) -> Shapes:
+def _shapes(column: FoldedColumn) -> Spans:
     words = Words(column)
     links, mails, handles = words.matching(LINK), words.matching(MAIL), words.matching(HANDLE)
     links = links[~words.are(NOT_A_LINK, links)]
@@ -125,7 +110,7 @@ def _shapes(column: FoldedColumn) -> Shapes:
         np.concatenate([getattr(each, name) for each in found]) for name in ("starts", "ends", "kinds")
     )
     order = np.argsort(starts, kind="stable")
-    return Shapes(starts[order], ends[order], kinds[order])
+    return Spans(starts[order], ends[order], kinds[order])
 
 
 def _apart(words: "Words", rows: Places, handles: Places) -> Places:
@@ -136,7 +121,7 @@ def _apart(words: "Words", rows: Places, handles: Places) -> Places:
     return rows[apart & ~words.are_before(AN_EXTENSION, rows)]
 
 
-def _inert(words: "Words", found: Places) -> Shapes:
+def _inert(words: "Words", found: Places) -> Spans:
     """Dates and amounts; a date of no calendar only where nothing is found whose loss would bring a word nearer."""
     known, pointed = (_alone(words, words.matching(rule)) for rule in (AMOUNT_OR_DATE, POINTED))
     pointed = pointed[~words.stand_with(pointed, found)]
@@ -171,17 +156,13 @@ def _is_telephone(digits: str) -> int:
     return behind_plus + 2 * (has_trunk_zero and bool(phones.trunked_regions(digits)))
 
 
-def _masked(column: FoldedColumn, shapes: Shapes) -> FoldedColumn:
+def _masked(column: FoldedColumn, shapes: Spans) -> FoldedColumn:
     """The column with each shape collapsed into a barrier and what is kept of its end."""
-    data, is_kept, tails = column.data.copy(), np.ones(len(column.data), bool), _tails(column, shapes)
-    data[shapes.starts] = BARRIER
-    is_kept[stretches(shapes.starts + 1, tails)] = False
-    lost = np.concatenate([[0], np.cumsum(tails - shapes.starts - 1)])
-    offsets = column.offsets - lost[np.searchsorted(shapes.starts, column.offsets)]
-    return replace(column, data=data[is_kept], offsets=offsets)
+    heads = Spans(shapes.starts, _tails(column, shapes), np.zeros(len(shapes.starts), np.int64))
+    return FoldedColumn(*put(column.data, column.offsets, heads, (_BARRIER,)), column.is_spelled_out)
 
 
-def _tails(column: FoldedColumn, shapes: Shapes) -> Places:
+def _tails(column: FoldedColumn, shapes: Spans) -> Places:
     """Where what is kept of each shape begins: its last digits, or else its last letters."""
     first = shapes.starts + 1
     digits = shapes.ends.copy()
@@ -252,7 +233,7 @@ class Words:
 
     def have_few_digits(self, rows: Places) -> Flags:
         """Whether each of some words has too few digits for a number of a document or an account."""
-        data, bounds = self._cut(self.starts[rows], self.stops[rows])
+        data, bounds = cut(self._data, self.starts[rows], self.stops[rows])
         counted = np.concatenate([[0], np.cumsum(_IS_DIGIT[data])])
         few: Flags = np.diff(counted[bounds]) <= KEPT_DIGITS
         return few
@@ -279,7 +260,7 @@ class Words:
 
     def digits(self, first: Places, last: Places) -> pa.BinaryArray:
         """The digits from one word to another."""
-        data, bounds = self._cut(self.starts[first], self.stops[last])
+        data, bounds = cut(self._data, self.starts[first], self.stops[last])
         is_digit = _IS_DIGIT[data]
         counted = np.concatenate([[0], np.cumsum(is_digit)])
         return binary_column(data[is_digit], counted[bounds])
@@ -289,31 +270,21 @@ class Words:
         texts = self._column.rows_of(self.starts[rows])
         firsts, lasts = self._column.offsets[texts], self._column.offsets[texts + 1]
         starts, ends = self.starts[rows], self.spans(rows, rows, INERT).ends
-        before = self._cut(np.maximum(starts - phones.REACH_BEFORE, firsts), starts)
-        behind = self._cut(ends, np.minimum(ends + phones.REACH_BEHIND, lasts))
+        before = cut(self._data, np.maximum(starts - phones.REACH_BEFORE, firsts), starts)
+        behind = cut(self._data, ends, np.minimum(ends + phones.REACH_BEHIND, lasts))
         return rule.is_in_each(binary_column(*before)) | rule.is_in_each(binary_column(*behind))
 
-    def _cut(self, starts: Places, stops: Places) -> tuple[npt.NDArray[np.uint8], Places]:
-        """Stretches of the data, put one behind the other, and their bounds there."""
-        return self._data[stretches(starts, stops)], np.concatenate([[0], np.cumsum(stops - starts)])
-
-    def are_beside(self, rows: Places, rules: tuple[Rule, ...]) -> Flags:
+    def are_beside(self, rows: Places, rules: RuleSet) -> Flags:
         """Whether one of some rules matches anywhere in the text of each of some words."""
         texts = self._column.rows_of(self.starts[rows])
-        column = self._column.texts.take(column_of(texts))
-        joined = _SEPARATOR.join(column.to_pylist())
-        ends = np.cumsum(numbers_of(pc.binary_length(column)) + 1)
-        named = np.zeros(len(rows), bool)
-        for rule in rules:
-            named[np.searchsorted(ends, [start for start, _ in rule.spans(joined)], side="right")] = True
-        return named
+        return rules.in_each(self._column.texts.take(column_of(texts)))
 
-    def spans(self, first: Places, last: Places, kind: int) -> Shapes:
+    def spans(self, first: Places, last: Places, kind: int) -> Spans:
         """Words from one to another as a shape, without blank, comma and exclamation mark at the end."""
         ends = self.stops[last].copy()
         for closing in (b" \n", b",!"):
             ends -= np.isin(self._data[ends - 1], list(closing))
-        return Shapes(self.starts[first], ends, np.full(len(first), kind))
+        return Spans(self.starts[first], ends, np.full(len(first), kind))
 
     def _letters(self, places: Places, rows: Places) -> Flags:
         """Whether a letter of each word's own text stands at a place; the bytes of other texts lie beside it."""

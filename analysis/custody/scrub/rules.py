@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import re2
 
-from analysis.custody.scrub.alphabet import ARABIC_FIRST, DROPPED, EXPAND, SEPARATOR, to_bytes
-from analysis.text_columns import flags_of
+from analysis.custody.scrub.alphabet import DROPPED, EXPAND, SEPARATOR, to_bytes
+from analysis.texts.patterns import PatternSet
 
+Flags = npt.NDArray[np.bool_]
 FEW = 64
 """Bytes that a backtracking search may be given."""
 _SEPARATOR = bytes([SEPARATOR])
@@ -53,11 +53,6 @@ class Rule:
     def _short(self) -> re.Pattern[bytes]:
         return re.compile(self._bytes)
 
-    @cached_property
-    def column_pattern(self) -> str:
-        """The same pattern for Arrow, which reads a column of bytes as Latin-1."""
-        return "".join(chr(byte) if byte < ARABIC_FIRST else f"\\x{byte:02x}" for byte in self._bytes)
-
     @classmethod
     def either(cls, rules: "Iterable[Rule]") -> "Rule":
         """The rule that matches where any of several does."""
@@ -67,9 +62,13 @@ class Rule:
         """Every match from left to right."""
         return (match.span() for match in self._pattern.finditer(data))
 
-    def is_in_each(self, texts: pa.BinaryArray) -> npt.NDArray[np.bool_]:
+    def is_in_each(self, texts: pa.BinaryArray) -> Flags:
         """Whether the pattern matches anywhere, for each text of a column of folded bytes."""
-        return flags_of(pc.match_substring_regex(texts, self.column_pattern))
+        return self._alone.in_each(texts)
+
+    @cached_property
+    def _alone(self) -> "RuleSet":
+        return RuleSet((self,))
 
     def is_in(self, data: bytes) -> bool:
         """Whether the pattern matches anywhere."""
@@ -86,6 +85,31 @@ class Rule:
 
     def _for(self, data: bytes) -> Any:
         return self._short if len(data) <= FEW else self._pattern
+
+
+class RuleSet:
+    """Rules that are asked together, which of them match in which text; compiled when first asked."""
+
+    def __init__(self, rules: Iterable[Rule], *, is_loose: bool = False) -> None:
+        """Keep the rules; loose ones may also match where something stands more often than they allow."""
+        self.rules, self._is_loose = tuple(dict.fromkeys(rules)), is_loose
+
+    @cached_property
+    def _patterns(self) -> PatternSet:
+        return PatternSet([rule._bytes for rule in self.rules], is_loose=self._is_loose)
+
+    def in_each(self, texts: pa.BinaryArray) -> Flags:
+        """Whether any of the rules matches anywhere, for each text of a column of folded bytes."""
+        found: Flags = np.bitwise_or.reduce(self._patterns.matches(texts), axis=1) != 0
+        return found
+
+    def found_in(self, texts: pa.BinaryArray) -> dict[Rule, Flags]:
+        """The same for each rule."""
+        masks = self._patterns.matches(texts)
+        return {
+            rule: masks[:, place // 64] >> np.uint64(place % 64) & np.uint64(1) != 0
+            for place, rule in enumerate(self.rules)
+        }
 
 
 def _folded(pattern: str) -> bytes:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
-from analysis.custody.scrub.gates import Gate
 from analysis.custody.scrub.rules import LATIN, Rule, byte_at
 
 MARK = r"[ ()./_\x07\x04~,;*|=#'\"\n\[\]\-]{0,4}"
 RUN = Rule(rf"\d(?:{MARK}\d){{6,}}")
-RUN_GATE = Gate(digits=7)
 LOOSE = frozenset(b"\x07,;*|=#'\"\n[]")
 GROUP = re.compile(rb"\d+")
 BREAKS = (b". ", b") (", b"/ ", b" /")

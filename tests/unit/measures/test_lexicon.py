@@ -7,9 +7,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from analysis.measures import frames
+from analysis.measures import frames, lexicon
 from analysis.measures.frames import NEGATIONS, code_frames, frame_columns, parse_codebook
 from analysis.measures.lexicon import Lexicon
+from analysis.texts.library import library
 from tests.unit.measures.test_frames import CODEBOOK, TEXT
 
 ODD = ("ﷺ", "Ａ", "½", "\u0301", "é", "漢", "😀", "…", "\u200c", "\u200f", "ـ", "'", "’", "_", "³", "ß", "İ", "ﬁ")
@@ -38,7 +39,7 @@ def by_patterns(texts, codebook):
 
 
 @pytest.mark.parametrize("at_once", [97, frames.ROWS_AT_ONCE])
-def test_words_say_what_patterns_say(monkeypatch, at_once):
+def test_words_say_what_patterns_say(monkeypatch, at_once, way):
     monkeypatch.setattr(frames, "ROWS_AT_ONCE", at_once)
     random = Random(20261130)  # noqa: S311
     rows = [mixture(random) for _ in range(6_000)] + [("en", None), ("fa", "")]
@@ -77,16 +78,59 @@ def test_a_codebook_that_bytes_cannot_tell_is_matched_by_patterns():
     assert code_frames(texts, codebook, "t", "g").equals(by_patterns(texts, codebook))
 
 
-def test_places_of_phrases_and_texts_that_are_odd():
-    lexicon = Lexicon(("a b", "b", "c-d"))
-    found, odd = lexicon.look_up(
-        pa.array(["A  b", None, "x b", "c-d c -d", "ab", "a      b", "é\u0301 b", "ba", "b", "a\u200cb"])
-    )
+@pytest.fixture(params=["compiled", "columns"])
+def way(request, monkeypatch):
+    """Words are looked up by the compiled part, and without it."""
+    if request.param == "columns":
+        monkeypatch.setattr(lexicon, "library", lambda: None)
+    elif library() is None:
+        pytest.skip("no compiler")
+
+
+def test_places_of_phrases_and_texts_that_are_odd(way):
+    texts = [
+        "A  b",
+        None,
+        "x b",
+        "c-d c -d",
+        "ab",
+        "a      b",
+        "é\u0301 b",
+        "ba",
+        "b",
+        "a\u200cb",
+        "b" * 25,
+        "a",
+        "b a",
+    ]
+    found, odd = Lexicon(("a b", "b", "c-d")).look_up(pa.array(["a b", *texts]).slice(1))
+    begins = {row: first for row, first in zip(found.rows[::-1].tolist(), found.first[::-1].tolist(), strict=True)}
     places = sorted(
-        zip(found.rows.tolist(), found.phrases.tolist(), found.first.tolist(), found.last.tolist(), strict=True)
+        (row, phrase, first - begins[row], last - first)
+        for row, phrase, first, last in zip(
+            *map(np.ndarray.tolist, (found.rows, found.phrases, found.first, found.last)), strict=True
+        )
+        if not odd[row]
     )
     assert places == [
-        (0, 0, 0, 1), (0, 1, 1, 1), (2, 1, 3, 3), (3, 2, 4, 5), (5, 1, 10, 10), (6, 1, 12, 12), (8, 1, 14, 14),
-        (9, 0, 15, 16), (9, 1, 16, 16),
+        (0, 0, 0, 1), (0, 1, 1, 0), (2, 1, 0, 0), (3, 2, 0, 1), (8, 1, 0, 0), (9, 0, 0, 1), (9, 1, 1, 0), (12, 1, 0, 0),
     ]  # fmt: skip
     assert np.flatnonzero(odd).tolist() == [5, 6]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3_000])
+def test_both_ways_find_the_same(count, monkeypatch):
+    random = Random(20261130)  # noqa: S311
+    texts = pa.array([mixture(random)[1] for _ in range(count)] + [None, "x" * (lexicon.LONGEST + 1)], pa.string())
+    compiled, odd = CODEBOOK.lexicon.look_up(texts)
+    monkeypatch.setattr(lexicon, "library", lambda: None)
+    plain, also_odd = CODEBOOK.lexicon.look_up(texts)
+    assert odd.tolist() == also_odd.tolist()
+    assert told(compiled, odd) == told(plain, odd)
+    assert len(plain.rows) >= count
+
+
+def told(found, odd):
+    """Which phrase stands where in texts that are not odd, and how many words it has."""
+    chosen = ~odd[found.rows]
+    return [each[chosen].tolist() for each in (found.rows, found.phrases, found.last - found.first)]

@@ -1,9 +1,9 @@
-"""One module per family of identifiers: `FINDERS` are what finds them, each with the gate of texts it has to read.
+"""One module per family of identifiers: `FINDERS` are what finds them, each with the rules that it asks of a sheet.
 
 What must not be here: a family reading another family's matches.
 """
 
-from analysis.custody.scrub.gates import Finder, Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds import (
     accounts,
     addresses,
@@ -22,7 +22,7 @@ from analysis.custody.scrub.kinds import (
     transfers,
 )
 
-FINDERS: tuple[tuple[Gate, Finder], ...] = (
+FINDERS: tuple[Finder, ...] = (
     *links.FINDERS,
     *emails.FINDERS,
     *accounts.FINDERS,

@@ -8,9 +8,9 @@ from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at, stands_alone
-from analysis.custody.scrub.runs import RUN_GATE, Run, runs
+from analysis.custody.scrub.runs import RUN, Run, runs
 from analysis.custody.scrub.spans import Match
 
 RANK_IBAN, RANK_CARD, RANK_CRYPTO = 11, 14, 13
@@ -120,8 +120,8 @@ def _has_check(address: str) -> bool:
 
 
 FINDERS = (
-    (Gate(digits=2), _ibans),
-    (Gate(digits=9), _shabas),
-    (RUN_GATE, _cards),
-    (Gate(cue=Rule(r"[a-z0-9:_-]{14}")), _wallets),
+    Finder((IBAN,), _ibans),
+    Finder((SHABA,), _shabas),
+    Finder((RUN,), _cards),
+    Finder((BECH32, HEX, TON, WALLETS, NAMED_WALLET), _wallets),
 )

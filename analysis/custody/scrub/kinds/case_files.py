@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import FILE_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -61,7 +60,4 @@ def _references(data: bytes) -> Iterator[Match]:
                 yield Match(start + found[0], end, "ID", RANK)
 
 
-FINDERS = (
-    (behind_word(FILE_CUE), _files),
-    (Gate(digits=7), _references),
-)
+FINDERS = (Finder((FILE,), _files), Finder((HOME_OFFICE, ALIEN), _references))

@@ -17,7 +17,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 from stdnum.tr import tckimlik
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.document_words import STRONG, WEAK
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
@@ -164,8 +164,9 @@ def _named(data: bytes, start: int, end: int) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(digits=9, cue=Rule.either(rule for rule, _, _ in LONG)), partial(_by_grammar, LONG)),
-    (Gate(digits=4, cue=Rule.either(rule for rule, _, _ in SHORT)), partial(_by_grammar, SHORT)),
-    (Gate(all_of=b"<"), partial(_by_grammar, MACHINE_READABLE)),
-    (Gate(digits=4), _behind_a_word),
+    *(
+        Finder(tuple(rule for rule, _, _ in grammars), partial(_by_grammar, grammars))
+        for grammars in (LONG, SHORT, MACHINE_READABLE)
+    ),
+    Finder((NAMED, LOOSELY_NAMED), _behind_a_word),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.domains import KNOWN, PERSIAN
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
@@ -123,8 +123,8 @@ def _end_of_domain(data: bytes, start: int, end: int) -> int:
 
 
 FINDERS = (
-    (Gate(all_of=b"@"), _plain),
-    (Gate(any_of=b"[({<"), _with_brackets),
-    (Gate(all_of=b"@"), _with_sign),
-    (Gate(cue=Rule(rf"[ _-]{AT_WORD}[ _-]")), _with_word),
+    Finder((PLAIN,), _plain),
+    Finder((BOXED,), _with_brackets),
+    Finder((SIGN_SPOKEN, SPACED), _with_sign),
+    Finder((SPOKEN, SPOKEN_PERSIAN, HALF_SPOKEN), _with_word),
 )

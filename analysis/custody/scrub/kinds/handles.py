@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import EVERY_TEXT, Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
@@ -147,10 +147,10 @@ def _decentralised(data: bytes) -> Iterator[Match]:
 
 
 FINDERS = (
-    (Gate(all_of=b":"), _decentralised),
-    (Gate(digits=4), _numbered),
-    (Gate(all_of=b"@"), _with_sign),
-    (EVERY_TEXT, _labelled),
-    (Gate(all_of=b"/"), _reddit),
-    (Gate(digits=4, all_of=b"#"), _discord),
+    Finder((DID,), _decentralised),
+    Finder((NUMBERED, NAMELESS, GLUED_NUMBER), _numbered),
+    Finder((AT, ARABIC_AT, SPACED_AT, JOINED), _with_sign),
+    Finder((LABELLED,), _labelled),
+    Finder((REDDIT,), _reddit),
+    Finder((DISCORD,), _discord),
 )

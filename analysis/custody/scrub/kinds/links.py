@@ -6,9 +6,8 @@ to a Persian word ends where the script changes, unless the other script starts 
 
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.domains import KNOWN, WEAK
-from analysis.custody.scrub.kinds.word_cues import SPELLED_CUE, behind_word
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -155,9 +154,9 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
 
 
 FINDERS = (
-    (behind_word(SPELLED_CUE), _spoken),
-    (Gate(all_of=b"/"), _with_scheme),
-    (Gate(all_of=b"."), _bare),
-    (Gate(any_of=b"[({"), _defanged),
-    (Gate(all_of=b"/"), _telegram),
+    Finder((SPOKEN_TELEGRAM, SPOKEN_SITE), _spoken),
+    Finder((SCHEME,), _with_scheme),
+    Finder((BARE,), _bare),
+    Finder((DEFANGED,), _defanged),
+    Finder((SPACED_TELEGRAM, JOINCHAT), _telegram),
 )

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from analysis.custody.scrub.gates import EVERY_TEXT, Gate
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -76,8 +76,4 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
     return text.count(b":") >= 5
 
 
-FINDERS = (
-    (Gate(digits=4), _version_4),
-    (Gate(all_of=b":"), _version_6),
-    (EVERY_TEXT, _macs),
-)
+FINDERS = (Finder((VERSION_4,), _version_4), Finder((VERSION_6,), _version_6), Finder((MAC,), _macs))

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub import numbering
 from analysis.custody.scrub.alphabet import PICTURE
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import MONEY_BEFORE, MONEY_BEHIND
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
-from analysis.custody.scrub.runs import RUN_GATE, Run, Window, runs
+from analysis.custody.scrub.runs import RUN, Run, Window, runs
 from analysis.custody.scrub.spans import Match
 
 RANK = 20
@@ -246,4 +247,4 @@ def _is_beside_messenger(data: bytes, window: Window) -> bool:
     )
 
 
-FINDERS = ((RUN_GATE, _written),)
+FINDERS = (Finder((RUN,), _written),)

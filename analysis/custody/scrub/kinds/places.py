@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from analysis.custody.scrub.alphabet import ARABIC_FIRST, DEGREE
-from analysis.custody.scrub.gates import Gate
+from analysis.custody.scrub.alphabet import ARABIC_FIRST
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.rules import DIGITS, Rule, before, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -108,13 +108,11 @@ def _is_plus_code(code: bytes) -> bool:
 
 
 FINDERS = (
-    (Gate(digits=4), _pairs),
-    (Gate(digits=4), partial(_written, (SIDED, MINUTES))),
-    (Gate(digits=9), partial(_written, (COMMA_PAIR,))),
-    (Gate(all_of=bytes([DEGREE])), partial(_written, (SEXAGESIMAL,))),
-    (Gate(digits=2), partial(_written, (NAMED, SPELLED))),
-    (Gate(all_of=b":"), partial(_written, (GEO,))),
-    (Gate(all_of=b"/"), partial(_written, (WORDS,))),
-    (Gate(all_of=b"+"), _plus_codes),
-    (Gate(digits=7), _grids),
+    Finder((PAIR,), _pairs),
+    *(
+        Finder(rules, partial(_written, rules))
+        for rules in ((SIDED, MINUTES), (COMMA_PAIR,), (SEXAGESIMAL,), (NAMED, SPELLED), (GEO,), (WORDS,))
+    ),
+    Finder((PLUS_CODE,), _plus_codes),
+    Finder((GRID, ZONED), _grids),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER, to_bytes
-from analysis.custody.scrub.gates import EVERY_TEXT
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.number_words import ANY, BETWEEN, VALUES
 from analysis.custody.scrub.kinds.phones import WORDS
 from analysis.custody.scrub.rules import LATIN, Rule, before, behind, byte_at
@@ -55,4 +55,4 @@ def _is_part_of_a_word(data: bytes, start: int, end: int) -> bool:
     return any(byte in LATIN or ARABIC_FIRST <= byte <= ARABIC_OTHER for byte in neighbours)
 
 
-FINDERS = ((EVERY_TEXT, _spoken),)
+FINDERS = (Finder((SPOKEN,), _spoken),)

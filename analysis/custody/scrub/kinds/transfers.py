@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
-from analysis.custody.scrub.kinds.word_cues import TRANSFER_CUE, behind_word
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -61,4 +61,4 @@ def _value(data: bytes, start: int, end: int) -> Iterator[Match]:
         yield Match(first, end, "TRANSFER", RANK)
 
 
-FINDERS = ((behind_word(TRANSFER_CUE), _codes),)
+FINDERS = (Finder((NAMED, SENT, SECRET), _codes),)

@@ -4,9 +4,6 @@ Each stands in every text in which its family finds anything. A text ends at the
 must not be here: what has to follow the word.
 """
 
-from analysis.custody.scrub.gates import Gate
-from analysis.custody.scrub.rules import Rule
-
 ADDRESS_CUE = (
     r"(?:(?:stras{1,2}e|str\.?|weg|allee|gasse|platz|ring|damm|ufer|chaussee|pfad|steig|gatan|vagen|gade|vej|"
     r"straat|laan|plein|"
@@ -50,9 +47,3 @@ TRANSFER_CUE = (
 SPELLED_CUE = r"(?:(?:com|me|org|net|be|dog) ?/|slash|schragstrich|اسلش|اسلاش|سلش|سلاش|(?:کام|کوم|می) ?/)"
 """Found in every address whose signs are spelled or set apart; it needs no digit."""
 BESIDE_DIGITS = (ADDRESS_CUE, BIRTH_CUE, FILE_CUE, PLATE_CUE, REGISTER_CUE, TRANSFER_CUE)
-_ANY = Gate(cue=Rule("|".join((*BESIDE_DIGITS, SPELLED_CUE))))
-
-
-def behind_word(cue: str) -> Gate:
-    """The gate of a family: its cue; one look for all of them comes before."""
-    return Gate(cue=Rule(cue), outer=_ANY)

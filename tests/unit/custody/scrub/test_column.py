@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.custody.scrub.column import FoldedColumn
-from analysis.custody.scrub.rules import Rule
+from analysis.custody.scrub.alphabet import DROPPED, to_codes
+from analysis.custody.scrub.column import FoldedColumn, TracedColumn
 from analysis.custody.scrub.sheet import Sheet
 
 CHARACTERS = st.sampled_from(
@@ -29,30 +29,45 @@ def test_a_column_folds_like_sheets_of_its_texts(texts):
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_every_folded_byte_lies_where_its_character_lies(texts):
-    column = FoldedColumn.of(pa.array(texts, pa.string()))
+    column = TracedColumn.of(pa.array(["before", *texts], pa.string()).slice(1))
     written = "".join(texts).encode()
     places = np.arange(len(column.data))
     starts, ends = column.utf8_bounds(places, places + 1)
     characters = [written[start:end].decode() for start, end in zip(starts, ends, strict=True)]
     kept = [
-        c
-        for text in texts
-        for c, code in zip(text, FoldedColumn.of(pa.array([text])).codes, strict=True)
-        if code != 0x7F
+        c for text in texts for place, c in enumerate(text) if is_kept(to_codes(text[: place + 1]), c, text[:place])
     ]
     assert characters == kept
+
+
+def is_kept(codes, character, before):
+    is_joiner_behind_letter = character == "\u200c" and before[-1:] in [*"اسیي"]
+    return is_joiner_behind_letter or (character != "\u200c" and codes[-1] != DROPPED)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_both_ways_of_folding_agree(texts):
+    column = pa.array([None, *texts], pa.string())
+    compiled = TracedColumn.of(column)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.custody.scrub.column.library", lambda: None)
+        plain, untraced = TracedColumn.of(column), FoldedColumn.of(column)
+    for name in ("data", "offsets", "is_spelled_out", "places", "is_marked", "raw"):
+        assert getattr(compiled, name).tolist() == getattr(plain, name).tolist(), name
+    for name in ("data", "offsets", "is_spelled_out"):
+        assert getattr(FoldedColumn.of(column), name).tolist() == getattr(untraced, name).tolist(), name
 
 
 def test_nulls_slices_and_nothing_at_all():
     column = FoldedColumn.of(pa.array(["x", "ab", None, "۷"]).slice(1))
     assert column.texts.to_pylist() == [b"ab", b"", b"7"]
-    assert column.has_digit.tolist() == [False, False, True]
-    assert column.rows_with(Rule("[b7]")).tolist() == [0, 2]
     assert column.rows_of(np.array([0, 1, 2])).tolist() == [0, 0, 2]
-    empty = FoldedColumn.of(pa.array([], pa.string()))
+    assert column.picked(np.array([0, 2])).texts.to_pylist() == [b"ab", b"7"]
+    empty = TracedColumn.of(pa.array([], pa.string()))
     assert (len(empty.texts), len(empty.data)) == (0, 0)
 
 
 @pytest.mark.parametrize(("text", "marked"), [("a\u0301", True), ("ab", False), ("a", False), ("a\u200f", True)])
-def test_a_dropped_character_behind_a_span_is_seen(text, marked):
-    assert FoldedColumn.of(pa.array([text])).is_marked(np.array([1])).tolist() == [marked]
+def test_a_dropped_character_behind_another_is_seen(text, marked):
+    assert TracedColumn.of(pa.array([text, "\u0301"])).is_marked[0] == marked

@@ -1,12 +1,14 @@
-"""A rule that reads only the texts behind its gate finds what it finds when it reads them all."""
+"""A finder that reads only the texts in which one of its rules matches finds what it finds when it reads them all."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.custody.scrub.alphabet import SEPARATOR
-from analysis.custody.scrub.gates import EVERY_TEXT, SIGNS, Gate, Texts
+from analysis.custody.scrub.engine import RULES
+from analysis.custody.scrub.gates import Finder, Texts
 from analysis.custody.scrub.kinds import FINDERS
-from analysis.custody.scrub.rules import Rule
+from analysis.custody.scrub.rules import Rule, RuleSet
+from analysis.custody.scrub.runs import runs
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import Match
 from tests.oracle.hard_cases import hard_cases
@@ -22,11 +24,12 @@ texts = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.sampled_from(KNOWN), s
 
 
 def ungated(data):
-    return {match for _, find in FINDERS for match in find(data)}
+    return {match for finder in FINDERS for match in finder.find(data)}
 
 
 def gated(data):
-    return {match for gate, find in FINDERS for match in Texts(data).behind(gate).matches(find)}
+    texts = Texts(data, RULES)
+    return {match for finder in FINDERS for match in texts.matches(finder)}
 
 
 def test_known_identifiers_pass_the_gates_one_by_one_and_together():
@@ -45,24 +48,37 @@ def test_no_gate_loses_anything(several):
     assert gated(data) == ungated(data)
 
 
+def test_every_finder_asks_just_the_rules_that_it_states(monkeypatch):
+    """Whatever the data: a finder asks all its rules, unless it has no match of one to go on from."""
+    asked = set()
+
+    def spans(rule, data):
+        asked.add(rule)
+        return iter(())
+
+    monkeypatch.setattr(Rule, "spans", spans)
+    runs.cache_clear()
+    for finder in FINDERS:
+        asked.clear()
+        runs.cache_clear()
+        assert list(finder.find(b"whatever")) == []
+        assert asked == set(finder.rules)
+    runs.cache_clear()
+
+
 def test_texts_outside_are_not_read_and_places_are_of_the_sheet():
     data = bytes([SEPARATOR]).join([b"a@b", b"", b"12 plain", b"x@1", b"34"])
+    at, digits, never = Rule("@"), Rule(r"\d\d"), Rule("z")
+    texts = Texts(data, RuleSet((at, digits, never)))
     read = []
 
     def find(part):
         read.append(part)
         yield from (Match(place, place + 1, "X", 0) for place, byte in enumerate(part) if byte in b"@")
 
-    part = Texts(data).behind(Gate(all_of=b"@"))
-    assert [data[m.start : m.end] for m in part.matches(find)] == [b"@", b"@"]
+    assert [data[m.start : m.end] for m in texts.matches(Finder((at, never), find))] == [b"@", b"@"]
     assert read == [bytes([SEPARATOR]).join([b"a@b", b"x@1"])]
-    assert Texts(data).behind(Gate(digits=2)).data.split(bytes([SEPARATOR])) == [b"12 plain", b"34"]
-    assert Texts(data).behind(Gate(cue=Rule("plai"), digits=1)).data == b"12 plain"
-    assert Texts(data).behind(Gate(digits=1, any_of=b"@+")).data == b"x@1"
-    assert Texts(data).behind(EVERY_TEXT).data == data
-    for sign in SIGNS:
-        held = bytes([sign])
-        assert Texts(b"plain" + bytes([SEPARATOR]) + held).behind(Gate(all_of=held)).data == held
-        assert Texts(b"plain" + bytes([SEPARATOR]) + held).behind(Gate(any_of=held)).data == held
-    assert Texts(b"@" + bytes([SEPARATOR]) + b"@#").behind(Gate(all_of=b"@#")).data == b"@#"
-    assert list(Texts(data).behind(Gate(digits=9)).matches(find)) == []
+    assert list(texts.matches(Finder((never,), find))) == []
+    assert len(read) == 1
+    assert texts.has((digits,)).tolist() == [False, False, True, False, True]
+    assert texts.has((at, digits)).tolist() == [True, False, True, True, True]

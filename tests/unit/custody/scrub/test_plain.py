@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from analysis.custody.scrub import KINDS, find_all, placed, scrub_batch
-from analysis.custody.scrub.column import FoldedColumn
+from analysis.custody.scrub.column import TracedColumn
 from analysis.custody.scrub.plain import settled
 from analysis.custody.scrub.rules import Rule
 from tests.unit.custody.scrub.mixtures import KNOWN, mixture
@@ -24,7 +24,7 @@ def differences(texts):
 
 
 def settled_share(texts):
-    return settled(FoldedColumn.of(pa.array(texts)))[1].mean()
+    return settled(TracedColumn.of(pa.array(texts)))[1].mean()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_whatever_else_a_text_holds_goes_to_the_finders(text):
 )
 def test_no_text_is_read_with_the_letters_of_its_neighbours(before, text, behind):
     assert differences([before, text, behind]) == []
-    assert settled(FoldedColumn.of(pa.array([before, text, behind])))[1][1] == settled_share([text])
+    assert settled(TracedColumn.of(pa.array([before, text, behind])))[1][1] == settled_share([text])
 
 
 def test_known_identifiers_alone_and_among_plain_shapes():

@@ -6,10 +6,8 @@ import pytest
 from analysis.custody.scrub.alphabet import to_bytes
 from analysis.custody.scrub.column import FoldedColumn
 from analysis.custody.scrub.cues import WORDS, cues
-from analysis.custody.scrub.prefilter import is_still_suspect, is_suspect, may_hold, still_suspect
+from analysis.custody.scrub.prefilter import has_cue, is_suspect, may_hold
 from analysis.custody.scrub.rules import Rule
-from analysis.custody.scrub.sheet import Sheet
-from analysis.custody.scrub.spans import Match
 
 CUES = (*cues(), *WORDS)
 
@@ -69,23 +67,7 @@ def test_every_cue_has_an_example():
     assert idle == []
 
 
-def test_the_two_ways_of_asking_agree():
-    column = FoldedColumn.of(pa.array([*EXAMPLES, "", "nothing", "born here", "born in 90", "x"]))
-    asked = is_suspect(column)
-    assert asked.tolist() == [True] * len(EXAMPLES) + [False, False, False, True, False]
-    assert is_still_suspect(column, column).tolist() == asked.tolist()
-
-
 def test_a_word_in_what_was_found_still_tells_something_beside_a_digit():
     found, whole = (FoldedColumn.of(pa.array(texts)) for texts in (["x 3", "x y"], ["hawala 3", "hawala y"]))
     assert is_suspect(found).tolist() == [False, False]
-    assert is_still_suspect(found, whole).tolist() == [True, False]
-
-
-def test_rows_of_a_masked_sheet_with_a_cue_left():
-    texts = ["call 0701234567", "call 0701234567 or a@b.de", "nothing", "0701234567 born in 90"]
-    sheet = Sheet.of(texts)
-    masked = sheet.masked([Match(5, 15, "PHONE", 0), Match(21, 31, "PHONE", 0), Match(50, 60, "PHONE", 0)])
-    assert still_suspect(masked, [0, 1, 3]) == [1, 3]
-    assert still_suspect(masked, [0, 1]) == [1]
-    assert still_suspect(masked, [0]) == []
+    assert has_cue(found, whole).tolist() == [True, False]

@@ -3,12 +3,18 @@
 What belongs here: the way from UTF-8 to code points and back. What must not: which characters are alike.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from analysis.texts.library import address, library
+
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
 
 
 def numbers_of(column: pa.Int32Array) -> npt.NDArray[np.int32]:
@@ -39,6 +45,17 @@ def texts_of(written: list[str]) -> pa.StringArray:
     return pa.Array.from_buffers(pa.string(), len(held), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(held))])
 
 
+def utf8_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The bytes of a column without nulls, one text behind the other, and where each begins and the last one ends."""
+    _, bounds, data = texts.buffers()
+    offsets = (
+        np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        if bounds
+        else np.zeros(1, np.int32)
+    )
+    return np.frombuffer(data or b"", np.uint8)[offsets[0] : offsets[-1]], offsets - offsets[0]
+
+
 def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """All characters of a column, one behind the other.
 
@@ -53,9 +70,7 @@ def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np
         Unsigned numbers of 16 bits where none needs more, else of 32; where each text begins, and where the last ends.
     """
     known = pc.fill_null(texts, "") if texts.null_count else texts
-    _, bounds, data = known.buffers()
-    offsets = np.frombuffer(bounds, np.int32)[known.offset : known.offset + len(known) + 1]
-    joined = str(memoryview(data or b"")[offsets[0] : offsets[-1]], "utf-8") if len(known) else ""
+    joined = str(utf8_of(known)[0].data, "utf-8")
     lengths = numbers_of(pc.utf8_length(known))
     narrow = joined.encode("utf-16-le")
     is_narrow = len(narrow) == 2 * len(joined)
@@ -89,40 +104,73 @@ def stretches(starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt
     return places
 
 
-def replaced(
-    texts: pa.StringArray,
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    which: npt.NDArray[np.int64],
-    words: tuple[bytes, ...],
-) -> pa.StringArray:
-    """Spans of a column's bytes replaced by words, all at once.
+def cut(data: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places]:
+    """Spans of some bytes, one behind the other, and their bounds there."""
+    starts, ends = (np.ascontiguousarray(each, np.int64) for each in (starts, ends))
+    bounds = np.concatenate([[0], np.cumsum(ends - starts)])
+    compiled = library()
+    if compiled is None:
+        return data[stretches(starts, ends)], bounds
+    taken = np.empty(bounds[-1], np.uint8)
+    compiled.pick(*map(address, (data, starts, ends)), len(starts), address(taken))
+    return taken, bounds
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Half-open spans of bytes, in order, none empty, each within one text; and the number of each one's kind."""
+
+    starts: Places
+    ends: Places
+    kinds: Places
+
+
+def put(data: Bytes, offsets: Places, spans: Spans, words: tuple[bytes, ...]) -> tuple[Bytes, Places]:
+    """Spans replaced by the words for their kinds, all at once.
 
     Parameters
     ----------
-    texts
-        Without nulls.
-    starts, ends
-        Half-open, in order, none empty, each within one text; counted from the first byte of the first text.
-    which, words
-        The number of each span's word; the words.
+    data, offsets
+        Bytes of texts, one behind the other; where each begins, and where the last one ends.
+    spans, words
+        Spans of these bytes; one word for each kind.
+
+    Returns
+    -------
+    data, offsets
+        Of the new texts.
     """
-    _, bounds, data = texts.buffers()
-    offsets = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    raw = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
-    offsets -= offsets[0]
-    sizes = np.array([len(word) for word in words])[which]
-    counts = np.ones(len(raw), np.uint8)
-    counts[stretches(starts, ends)] = 0
-    counts[starts] = sizes
-    filled = np.repeat(raw, counts)
-    grown = np.cumsum(sizes - (ends - starts))
-    places = starts + np.concatenate([[0], grown[:-1]])
+    spans = Spans(*(np.ascontiguousarray(each, np.int64) for each in (spans.starts, spans.ends, spans.kinds)))
+    sizes = np.array([len(word) for word in words])
+    grown = np.concatenate([[0], np.cumsum(sizes[spans.kinds] - (spans.ends - spans.starts))])
+    moved = offsets + grown[np.searchsorted(spans.starts, offsets, side="left")]
+    compiled = library()
+    if compiled is None:
+        return _put(data, spans, words, spans.starts + grown[:-1]), moved
+    written, bounds = np.frombuffer(b"".join(words), np.uint8), np.concatenate([[0], np.cumsum(sizes)])
+    filled = np.empty(len(data) + grown[-1], np.uint8)
+    given = (*map(address, (spans.starts, spans.ends, spans.kinds)), len(spans.starts))
+    compiled.put(address(data), len(data), *given, *map(address, (written, bounds, filled)))
+    return filled, moved
+
+
+def _put(data: Bytes, spans: Spans, words: tuple[bytes, ...], places: Places) -> Bytes:
+    """The same for the bytes alone, whose words go to places of the new ones, byte by byte of all words at once."""
+    counts = np.ones(len(data), np.uint8)
+    counts[stretches(spans.starts, spans.ends)] = 0
+    counts[spans.starts] = np.array([len(word) for word in words])[spans.kinds]
+    filled = np.repeat(data, counts)
     for number, word in enumerate(words):
-        at = places[which == number]
+        at = places[spans.kinds == number]
         for step, byte in enumerate(word):
             filled[at + step] = byte
-    moved = np.concatenate([[0], grown])[np.searchsorted(starts, offsets, side="left")]
+    return filled
+
+
+def replaced(texts: pa.StringArray, spans: Spans, words: tuple[bytes, ...]) -> pa.StringArray:
+    """The same for a column without nulls; spans are counted from the first byte of the first text."""
+    raw, bounds = utf8_of(texts)
+    filled, offsets = put(raw, bounds.astype(np.int64), spans, words)
     return pa.Array.from_buffers(
-        pa.string(), len(texts), [None, pa.py_buffer((offsets + moved).astype(np.int32)), pa.py_buffer(filled)]
+        pa.string(), len(texts), [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(filled)]
     )

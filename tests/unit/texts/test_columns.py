@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.text_columns import (
+from analysis.texts import columns
+from analysis.texts.columns import (
+    Spans,
     code_points,
     column_of,
+    cut,
     flags_of,
     numbers_of,
     replaced,
     stretches,
     texts_of,
+    utf8_of,
     utf8_widths,
     without,
 )
@@ -62,17 +66,27 @@ def test_stretches():
     assert stretches(np.array([], int), np.array([], int)).tolist() == []
 
 
-@given(
-    st.lists(st.lists(st.tuples(st.text("aé漢😀", min_size=1, max_size=3), st.integers(-1, 2)), max_size=4), max_size=4)
+ROWS = st.lists(
+    st.lists(st.tuples(st.text("aé漢😀", min_size=1, max_size=3), st.integers(-1, 2)), max_size=4), max_size=4
 )
-def test_spans_are_replaced_in_place(rows):
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+@given(rows=ROWS)
+def test_spans_are_replaced_in_place(is_compiled, rows):
     """Each text is made of pieces, which are kept or replaced by one of the words."""
     texts = ["".join(piece for piece, _ in row) for row in rows]
     wanted = ["".join(piece if word < 0 else WORDS[word].decode() for piece, word in row) for row in rows]
     pieces = [(len(piece.encode()), word) for row in rows for piece, word in row]
     ends = np.cumsum([size for size, _ in pieces], dtype=np.int64)
     chosen = np.array([word >= 0 for _, word in pieces], bool)
-    spans = (ends - np.array([size for size, _ in pieces], np.int64))[chosen], ends[chosen]
-    which = np.array([word for _, word in pieces], np.int64)[chosen]
+    starts = ends - np.array([size for size, _ in pieces], np.int64)
+    spans = Spans(starts[chosen], ends[chosen], np.array([word for _, word in pieces], np.int64)[chosen])
     column = pa.array(["before", *texts], pa.string()).slice(1)
-    assert replaced(column, *spans, which, WORDS).to_pylist() == wanted
+    with pytest.MonkeyPatch.context() as patch:
+        if not is_compiled:
+            patch.setattr(columns, "library", lambda: None)
+        assert replaced(column, spans, WORDS).to_pylist() == wanted
+        data, bounds = cut(utf8_of(column)[0], starts, ends)
+    assert data.tobytes() == "".join(texts).encode()
+    assert bounds.tolist() == [0, *ends]
