@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from analysis.errors import InputError
 from analysis.measures.frames import Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
+from analysis.measures.tallies import added
 
 Scrubber = Callable[[pa.Array], pa.Array]
 KEYS = ("week_index", "language_code")
@@ -129,7 +130,7 @@ def counted(rows: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
         Of one batch, or of several; the frames.
     """
     known = rows.filter(pl.col("language_code").is_in(codebook.languages))
-    return channel_weeks(known, codebook, list(KEYS), CHANNEL).sort([*KEYS, CHANNEL])
+    return channel_weeks(known, codebook, list(KEYS), CHANNEL)
 
 
 def summed(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -145,8 +146,8 @@ def summed(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     for each in counts:
         total.append(each)
         if len(total) == TOGETHER:
-            total = [pl.concat(total).group_by(keys).agg(pl.exclude(keys).sum())]
-    return pl.concat(total).group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+            total = [added(pl.concat(total), keys)]
+    return added(pl.concat(total), keys)
 
 
 def weekly_table(counts: Iterable[pl.DataFrame], codebook: Codebook) -> pl.DataFrame:

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not_plain, plain_word
 from analysis.measures.lexicon import Found, Lexicon
+from analysis.measures.tallies import added
 from analysis.study.codebook import frames_of
 from analysis.study.posts import ALL_POSTS, NO_FRAME, Frame, Language
 
@@ -320,14 +321,16 @@ def channel_weeks(coded: pl.DataFrame, codebook: Codebook, keys: list[str], chan
     polars.DataFrame
         keys, channel, posts_n and one count for each frame, for NONE and for negated mentions.
     """
-    none = ~_any_frame(codebook)
-    counts = [
-        pl.len().cast(pl.Int64).alias("n_ALL"),
-        none.sum().cast(pl.Int64).alias(f"n_{NO_FRAME}"),
-        *(pl.col(f"has_{frame}").sum().cast(pl.Int64).alias(f"n_{frame}") for frame in codebook.frames),
-        *(pl.col(f"negated_{frame}").sum().cast(pl.Int64).alias(f"negated_{frame}") for frame in codebook.frames),
-    ]
-    return coded.group_by([*keys, channel]).agg(counts)
+    flags = [f"has_{frame}" for frame in codebook.frames]
+    ones = coded.select(
+        *keys,
+        channel,
+        pl.lit(value=True).alias(f"n_{ALL_POSTS}"),
+        (~_any_frame(codebook)).alias(f"n_{NO_FRAME}"),
+        *(pl.col(flag).alias(f"n_{frame}") for flag, frame in zip(flags, codebook.frames, strict=True)),
+        *(f"negated_{frame}" for frame in codebook.frames),
+    )
+    return added(ones, [*keys, channel])
 
 
 def weekly_frames(counts: pl.DataFrame, codebook: Codebook, keys: list[str], channel: str) -> pl.DataFrame:
@@ -336,7 +339,7 @@ def weekly_frames(counts: pl.DataFrame, codebook: Codebook, keys: list[str], cha
     Parameters
     ----------
     counts
-        From `channel_weeks`, of one batch or of several put together.
+        From `channel_weeks`; of several batches, added up with `added`, in whose order shares are averaged.
     codebook, keys, channel
         As there.
 
@@ -346,22 +349,21 @@ def weekly_frames(counts: pl.DataFrame, codebook: Codebook, keys: list[str], cha
         keys, frame_code (ALL for all posts, NONE for posts without frame), posts_n, negated_posts_n, channels_n,
         post_share, channel_share, in order of the keys. The channel share is the mean over channels of their own share.
     """
-    # Shares are made from whole numbers added in one order, so that batches of any size give the same bytes.
-    of_channel = counts.group_by([*keys, channel]).agg(pl.exclude(*keys, channel).sum()).sort([*keys, channel])
-    parts = []
-    for frame in (ALL_POSTS, NO_FRAME, *codebook.frames):
-        n = pl.col(f"n_{frame}")
-        negated = pl.col(f"negated_{frame}") if frame in codebook.frames else pl.lit(0, dtype=pl.Int64)
-        parts.append(
-            of_channel.group_by(keys, maintain_order=True)
-            .agg(
-                n.sum().alias("posts_n"),
-                negated.sum().alias("negated_posts_n"),
-                (n > 0).sum().cast(pl.Int64).alias("channels_n"),
-                (n.sum() / pl.col("n_ALL").sum()).alias("post_share"),
-                (n / pl.col("n_ALL")).mean().alias("channel_share"),
-            )
-            .with_columns(pl.lit(frame).alias("frame_code"))
-        )
+    every = (ALL_POSTS, NO_FRAME, *codebook.frames)
+    cells = counts.group_by(keys, maintain_order=True).agg(_cell(frame, codebook).alias(frame) for frame in every)
+    parts = [cells.select(*keys, pl.lit(frame).alias("frame_code"), pl.col(frame).struct.unnest()) for frame in every]
     order = [*keys, "frame_code", "posts_n", "negated_posts_n", "channels_n", "post_share", "channel_share"]
     return pl.concat(parts).select(order).sort([*keys, "frame_code"])
+
+
+def _cell(frame: str, codebook: Codebook) -> pl.Expr:
+    """Counts and shares of a frame, for the channels of a week in one language."""
+    n = pl.col(f"n_{frame}")
+    negated = pl.col(f"negated_{frame}") if frame in codebook.frames else pl.lit(0, dtype=pl.Int64)
+    return pl.struct(
+        n.sum().alias("posts_n"),
+        negated.sum().alias("negated_posts_n"),
+        (n > 0).sum().cast(pl.Int64).alias("channels_n"),
+        (n.sum() / pl.col(f"n_{ALL_POSTS}").sum()).alias("post_share"),
+        (n / pl.col(f"n_{ALL_POSTS}")).mean().alias("channel_share"),
+    )

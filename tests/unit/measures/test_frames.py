@@ -15,6 +15,7 @@ from analysis.measures.frames import (
     weekly_frames,
 )
 from analysis.measures.post_weeks import releasable_weeks
+from analysis.measures.tallies import added
 
 TEXT = (Path(__file__).resolve().parents[3] / "data/study/frames.csv").read_text(encoding="utf-8")
 CODEBOOK = parse_codebook(TEXT)
@@ -106,7 +107,9 @@ def posts(n=600):
 def test_batches_add_up_to_the_whole():
     whole = code_frames(posts(), CODEBOOK, "post_text", "language_code")
     parts = [channel_weeks(whole[a:b], CODEBOOK, KEYS, "channel_pseudonym") for a, b in ((0, 7), (7, 400), (400, 600))]
-    together = weekly_frames(pl.concat(parts[::-1]), CODEBOOK, KEYS, "channel_pseudonym")
+    together = weekly_frames(
+        added(pl.concat(parts[::-1]), [*KEYS, "channel_pseudonym"]), CODEBOOK, KEYS, "channel_pseudonym"
+    )
     at_once = weekly_frames(
         channel_weeks(whole, CODEBOOK, KEYS, "channel_pseudonym"), CODEBOOK, KEYS, "channel_pseudonym"
     )
