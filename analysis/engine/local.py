@@ -33,7 +33,7 @@ from analysis.errors import InputError
 from analysis.measures.frames import Codebook, parse_codebook
 
 PLAN = "plan.json"
-READ_ROWS, FEW_ROWS = 512, 64
+READ_ROWS, FEW_ROWS = 1_024, 64
 """Rows read at a time; where texts may be huge, so few that as many megabytes are no more than a batch."""
 USUAL_BYTES = range(16, 1_024)
 """Bytes of a text in the file, on average: more are long texts, fewer may be copies of one."""

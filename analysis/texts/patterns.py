@@ -220,6 +220,12 @@ class _Automaton:
         self._compiled.automaton_free(self._held)
 
 
+def has_any(masks: Masks) -> npt.NDArray[np.bool_]:
+    """Whether any pattern matched, for each text."""
+    held: npt.NDArray[np.bool_] = np.bitwise_or.reduce(masks, axis=1) != 0
+    return held
+
+
 def for_arrow(pattern: bytes) -> str:
     """The same pattern for Arrow, which reads a column of bytes as Latin-1."""
     return "".join(chr(byte) if byte < 0x80 else f"\\x{byte:02x}" for byte in pattern)

@@ -15,16 +15,15 @@ import pyarrow.compute as pc
 
 from analysis.custody.scrub.column import FoldedColumn, TracedColumn
 from analysis.custody.scrub.gates import Texts
-from analysis.custody.scrub.kinds import FINDERS
+from analysis.custody.scrub.kinds import FINDERS, RULES
 from analysis.custody.scrub.plain import KINDS as PLAIN_KINDS
 from analysis.custody.scrub.plain import settled
 from analysis.custody.scrub.prefilter import may_hold
-from analysis.custody.scrub.rules import Flags, Rule, RuleSet
+from analysis.custody.scrub.rules import Flags, Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
 from analysis.texts.columns import Spans, column_of, flags_of, replaced, texts_of
 
-RULES = RuleSet((rule for finder in FINDERS for rule in finder.rules), is_loose=True)
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
 ROUNDS = 16

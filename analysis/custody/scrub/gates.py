@@ -14,6 +14,7 @@ import numpy as np
 from analysis.custody.scrub.alphabet import SEPARATOR
 from analysis.custody.scrub.rules import Flags, Rule, RuleSet, binary_column
 from analysis.custody.scrub.spans import Match
+from analysis.texts.patterns import has_any
 
 _SEPARATOR = bytes([SEPARATOR])
 
@@ -42,12 +43,11 @@ class Texts:
         self._data, self._ends = data, ends
         self._starts = np.concatenate([[0], ends[:-1] + 1])
         lengths = np.concatenate([[0], np.cumsum(ends - self._starts)])
-        self._matched = rules.found_in(binary_column(codes[codes != SEPARATOR], lengths))
+        self._rules, self._masks = rules, rules.masks(binary_column(codes[codes != SEPARATOR], lengths))
 
     def has(self, rules: Sequence[Rule]) -> Flags:
         """Whether one of some rules matches in each text."""
-        held: Flags = np.logical_or.reduce([self._matched[rule] for rule in rules])
-        return held
+        return has_any(self._masks & self._rules.mask_of(rules))
 
     def matches(self, finder: Finder) -> Iterator[Match]:
         """What a finder finds, with places of the sheet."""

@@ -12,17 +12,32 @@ import pyarrow as pa
 
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, BARRIER
 from analysis.custody.scrub.column import FoldedColumn, Places, TracedColumn
-from analysis.custody.scrub.kinds import accounts, case_files, documents, phones
+from analysis.custody.scrub.kinds import RULES, accounts, case_files, documents, emails, links, phones
 from analysis.custody.scrub.kinds import handles as accounts_named
 from analysis.custody.scrub.kinds.domains import KNOWN
 from analysis.custody.scrub.kinds.emails import SIGN
 from analysis.custody.scrub.prefilter import has_cue
 from analysis.custody.scrub.rules import DIGITS, LATIN, Flags, Rule, RuleSet, binary_column
+from analysis.custody.scrub.runs import RUN
 from analysis.texts.columns import Spans, column_of, cut, numbers_of, put
+from analysis.texts.patterns import has_any
 
 INERT = -1
 """A date or an amount: nothing is found in it, and nothing beside it can be by its digits."""
 KINDS = ("URL", "EMAIL", "HANDLE", "PHONE")
+NATURAL = np.array(
+    [
+        RULES.mask_of(rules)
+        for rules in (
+            (links.SCHEME, links.BARE, links.DEFANGED),
+            (emails.PLAIN, accounts_named.AT, accounts_named.JOINED, links.BARE, links.DEFANGED),
+            (accounts_named.AT,),
+            (RUN,),
+            (RUN,),
+        )
+    ]
+)
+"""Rules that match in a shape of each kind, the inert one last, and of which none reaches a letter behind a blank."""
 KEPT_DIGITS = 4
 """Digits kept of a number at the end of a shape: one beside a word may tell something, five could be a number."""
 END = r"[,!]?[ \n]?$"
@@ -64,6 +79,7 @@ AMOUNT_OR_DATE = Rule(
 )
 POINTED = Rule(rf"^[1-9]\d?\.\d{{1,2}}\.{YEAR}" + END)
 """Like a date that no calendar has: nothing but a telephone, and that only beside a word for one."""
+A_WORD = RuleSet((phones.WORDS,))
 _BARRIER = bytes([BARRIER])
 _IS_LETTER = np.isin(np.arange(256), [*LATIN, *range(ARABIC_FIRST, 256)])
 _IS_DIGIT = np.isin(np.arange(256), list(DIGITS))
@@ -88,21 +104,32 @@ def settled(column: TracedColumn) -> tuple[Spans, Flags]:
     marked = shapes.ends[column.is_marked[shapes.ends - 1]]
     unclear = np.ones(len(column.offsets) - 1, bool)
     rows = np.unique(column.rows_of(shapes.starts))
-    unclear[rows] = has_cue(_masked(column, shapes).picked(rows), column.picked(rows))
+    masked = _masked(column, shapes)
+    unclear[rows] = has_cue(masked.picked(rows), column.picked(rows))
+    rows = rows[unclear[rows]]
+    unclear[rows] = _may_be_more(column, masked, shapes, rows)
     unclear |= column.is_spelled_out
     unclear[column.rows_of(marked - 1)] = True
     chosen = ~unclear[column.rows_of(shapes.starts)] & (shapes.kinds != INERT)
     return Spans(shapes.starts[chosen], shapes.ends[chosen], shapes.kinds[chosen]), ~unclear
 
 
+def _may_be_more(column: FoldedColumn, masked: FoldedColumn, shapes: Spans, rows: Places) -> Flags:
+    """Whether a finder's rule matches in each of some texts that is none of its shapes', or one of these elsewhere."""
+    own = np.zeros((len(column.offsets) - 1, len(NATURAL[0])), np.uint64)
+    np.bitwise_or.at(own, column.rows_of(shapes.starts), NATURAL[shapes.kinds])
+    found, left = (RULES.masks(each.picked(rows).texts) for each in (column, masked))
+    return has_any((found & ~own[rows]) | (left & own[rows]))
+
+
 def _shapes(column: FoldedColumn) -> Spans:
     words = Words(column)
-    links, mails, handles = words.matching(LINK), words.matching(MAIL), words.matching(HANDLE)
-    links = links[~words.are(NOT_A_LINK, links)]
+    urls, mails, handles = words.matching(LINK), words.matching(MAIL), words.matching(HANDLE)
+    urls = urls[~words.are(NOT_A_LINK, urls)]
     mails = mails[~words.are_behind(A_SIGN, mails)]
     found = [
         words.spans(rows, rows, kind)
-        for kind, rows in enumerate(_apart(words, rows, handles) for rows in (links, mails, handles))
+        for kind, rows in enumerate(_apart(words, rows, handles) for rows in (urls, mails, handles))
     ]
     found.append(words.spans(*_telephones(words), KINDS.index("PHONE")))
     found.append(_inert(words, np.concatenate([shapes.starts for shapes in found])))
@@ -122,9 +149,9 @@ def _apart(words: "Words", rows: Places, handles: Places) -> Places:
 
 
 def _inert(words: "Words", found: Places) -> Spans:
-    """Dates and amounts; a date of no calendar only where nothing is found whose loss would bring a word nearer."""
+    """Dates and amounts; a date of no calendar only where no word for a telephone is near, nor comes near by a loss."""
     known, pointed = (_alone(words, words.matching(rule)) for rule in (AMOUNT_OR_DATE, POINTED))
-    pointed = pointed[~words.stand_with(pointed, found)]
+    pointed = pointed[~words.stand_with(pointed, found) | ~words.are_beside(pointed, A_WORD)]
     pointed = pointed[~words.are_near(pointed, phones.WORDS)]
     rows = np.union1d(known, pointed)
     return words.spans(rows, rows, INERT)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import re2
 
 from analysis.custody.scrub.alphabet import DROPPED, EXPAND, SEPARATOR, to_bytes
-from analysis.texts.patterns import PatternSet
+from analysis.texts.patterns import Masks, PatternSet, has_any
 
 Flags = npt.NDArray[np.bool_]
 FEW = 64
@@ -100,16 +100,23 @@ class RuleSet:
 
     def in_each(self, texts: pa.BinaryArray) -> Flags:
         """Whether any of the rules matches anywhere, for each text of a column of folded bytes."""
-        found: Flags = np.bitwise_or.reduce(self._patterns.matches(texts), axis=1) != 0
-        return found
+        return has_any(self.masks(texts))
+
+    def masks(self, texts: pa.BinaryArray) -> Masks:
+        """The same as one bit for each rule, in so many numbers for each text as it takes."""
+        return self._patterns.matches(texts)
+
+    def mask_of(self, rules: Iterable[Rule]) -> Masks:
+        """The bits of some of the rules."""
+        mask = np.zeros(self._patterns.words, np.uint64)
+        for place in map(self.rules.index, rules):
+            mask[place // 64] |= np.uint64(1 << place % 64)
+        return mask
 
     def found_in(self, texts: pa.BinaryArray) -> dict[Rule, Flags]:
-        """The same for each rule."""
-        masks = self._patterns.matches(texts)
-        return {
-            rule: masks[:, place // 64] >> np.uint64(place % 64) & np.uint64(1) != 0
-            for place, rule in enumerate(self.rules)
-        }
+        """The same as flags for each rule."""
+        masks = self.masks(texts)
+        return {rule: has_any(masks & self.mask_of([rule])) for rule in self.rules}
 
 
 def _folded(pattern: str) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.custody.scrub.alphabet import to_bytes
 from analysis.custody.scrub.cues import WORDS, cues
-from analysis.custody.scrub.engine import RULES
+from analysis.custody.scrub.kinds import RULES
 from analysis.custody.scrub.kinds.word_cues import BESIDE_DIGITS
 from analysis.custody.scrub.rules import Rule
 from analysis.texts import patterns

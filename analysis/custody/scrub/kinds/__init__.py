@@ -21,6 +21,7 @@ from analysis.custody.scrub.kinds import (
     spoken,
     transfers,
 )
+from analysis.custody.scrub.rules import RuleSet
 
 FINDERS: tuple[Finder, ...] = (
     *links.FINDERS,
@@ -39,3 +40,6 @@ FINDERS: tuple[Finder, ...] = (
     *births.FINDERS,
     *transfers.FINDERS,
 )
+
+RULES = RuleSet((rule for finder in FINDERS for rule in finder.rules), is_loose=True)
+"""Every rule that any of them asks of a sheet; loose, since they only tell which texts are worth it."""

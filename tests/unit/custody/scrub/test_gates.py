@@ -4,9 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.custody.scrub.alphabet import SEPARATOR
-from analysis.custody.scrub.engine import RULES
 from analysis.custody.scrub.gates import Finder, Texts
-from analysis.custody.scrub.kinds import FINDERS
+from analysis.custody.scrub.kinds import FINDERS, RULES
 from analysis.custody.scrub.rules import Rule, RuleSet
 from analysis.custody.scrub.runs import runs
 from analysis.custody.scrub.sheet import Sheet

@@ -57,7 +57,7 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
         "+93 70 123 4567 ext 12", "+93 70 123 4567 / 68", "passport 12.6.2024 b", "12 12.6.2024 x", "12.6.2024 5",
         "https://a.example/12 Baker Street", "https://x.example/de89 3704 0044 0532 0130 00", "call 12.61.2024 now",
         "+93 70 123 4567\u0301", "ﷺ @user_1", "https://a.example/tazkira/12 page 12 entry 5", "@user 0 https://a.example",
-        "plate https://a.example AB 12345", "0700 123 456 7890 123 x", "user@example.org . com",
+        "0700 123 456 7890 123 x", "user@example.org . com",
         "99.99.1999\nهفده https://example.org/12 شمېر", "every, @passport\u200c0701234567 ext 12",
         "@passport0701234567 b now", "https://a.example/0701234567 x5",
         "https://a.example/b?", "see https://a.example/b?id=1؟ now", "https://a.example/?!",
@@ -66,6 +66,18 @@ def test_plain_texts_are_settled_without_a_finder(text, scrubbed, monkeypatch):
 )  # fmt: skip
 def test_whatever_else_a_text_holds_goes_to_the_finders(text):
     assert settled_share([text]) == 0
+    assert differences([text]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plate https://a.example AB 12345", "https://a.example/9 az 12 gef", "com / https://a.example/b now",
+        "hawala @user_1 in 12 days", "am 12.61.2024 https://a.example/b waren wir da",
+    ],
+)  # fmt: skip
+def test_a_cue_that_no_rule_goes_on_from_needs_no_finder(text):
+    assert settled_share([text]) == 1
     assert differences([text]) == []
 
 
