@@ -27,10 +27,12 @@ class Finder:
     ----------
     rules : every rule that is asked for its spans in the sheet; where none of them matches, nothing is found
     find : bytes of a sheet → matches
+    cue : what has to stand in the text besides, anywhere
     """
 
     rules: tuple[Rule, ...]
     find: Callable[[bytes], Iterator[Match]]
+    cue: Rule | None = None
 
 
 class Texts:
@@ -52,10 +54,12 @@ class Texts:
     def matches(self, finder: Finder) -> Iterator[Match]:
         """What a finder finds, with places of the sheet."""
         held = np.flatnonzero(self.has(finder.rules))
-        if not len(held):
+        spans = zip(self._starts[held].tolist(), self._ends[held].tolist(), strict=True)
+        parts = [(start, self._data[start:end]) for start, end in spans]
+        parts = [part for part in parts if finder.cue is None or finder.cue.is_in(part[1])]
+        if not parts:
             return
-        starts, ends = self._starts[held].tolist(), self._ends[held].tolist()
-        pieces = [self._data[start:end] for start, end in zip(starts, ends, strict=True)]
+        starts, pieces = zip(*parts, strict=True)
         begins = [0, *np.cumsum([len(piece) + 1 for piece in pieces]).tolist()]
         for match in finder.find(_SEPARATOR.join(pieces)):
             text = bisect_right(begins, match.start) - 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from analysis.custody.scrub.alphabet import ARABIC_FIRST, ARABIC_OTHER
 from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import ADDRESS_CUE
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -233,9 +234,10 @@ EUROPEAN = (
     (LYING, _has_town_or_home),
     (ROMANCE, _has_town_or_home),
 )
+CUE = Rule(ADDRESS_CUE)
 FINDERS = (
-    Finder(tuple(rule for rule, _ in EUROPEAN), _european),
-    Finder((ENGLISH, ENGLISH_NAMED, PARTS, BOX), _english),
-    Finder((TURKISH, PARTS_LA), _turkish),
-    Finder((PARTS_AR, HOUSE_NUMBER, STREET_NUMBER), _in_arabic_script),
+    Finder(tuple(rule for rule, _ in EUROPEAN), _european, CUE),
+    Finder((ENGLISH, ENGLISH_NAMED, PARTS, BOX), _english, CUE),
+    Finder((TURKISH, PARTS_LA), _turkish, CUE),
+    Finder((PARTS_AR, HOUSE_NUMBER, STREET_NUMBER), _in_arabic_script, CUE),
 )

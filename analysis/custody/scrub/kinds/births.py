@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
+from analysis.custody.scrub.kinds.word_cues import BIRTH_CUE
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -54,4 +55,4 @@ def _is_free(data: bytes, word: int, first: int, end: int) -> bool:
     return not is_inside_word and byte_at(data, first - 1) not in DIGITS and byte_at(data, end) not in DIGITS
 
 
-FINDERS = (Finder((BEHIND_A_WORD, BEFORE_A_WORD), _beside_a_word),)
+FINDERS = (Finder((BEHIND_A_WORD, BEFORE_A_WORD), _beside_a_word, Rule(BIRTH_CUE)),)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import FILE_CUE
 from analysis.custody.scrub.rules import DIGITS, LATIN, LATIN_OR_DIGIT, Rule, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -60,4 +61,4 @@ def _references(data: bytes) -> Iterator[Match]:
                 yield Match(start + found[0], end, "ID", RANK)
 
 
-FINDERS = (Finder((FILE,), _files), Finder((HOME_OFFICE, ALIEN), _references))
+FINDERS = (Finder((FILE,), _files, Rule(FILE_CUE)), Finder((HOME_OFFICE, ALIEN), _references))

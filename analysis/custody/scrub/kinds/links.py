@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.domains import KNOWN, WEAK
+from analysis.custody.scrub.kinds.word_cues import SPELLED_CUE
 from analysis.custody.scrub.rules import LATIN_OR_DIGIT, Rule, before, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -154,7 +155,7 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
 
 
 FINDERS = (
-    Finder((SPOKEN_TELEGRAM, SPOKEN_SITE), _spoken),
+    Finder((SPOKEN_TELEGRAM, SPOKEN_SITE), _spoken, Rule(SPELLED_CUE)),
     Finder((SCHEME,), _with_scheme),
     Finder((BARE,), _bare),
     Finder((DEFANGED,), _defanged),

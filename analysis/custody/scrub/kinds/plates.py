@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import PLATE_CUE
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, behind, byte_at, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -70,4 +71,4 @@ def _by_notation(data: bytes) -> Iterator[Match]:
     return (Match(*span, "PLATE", RANK) for span in NOTATION.spans(data) if stands_alone(data, *span, b"-"))
 
 
-FINDERS = (Finder((BEHIND_A_WORD, BEFORE_A_WORD), _beside_a_word), Finder((NOTATION,), _by_notation))
+FINDERS = (Finder((BEHIND_A_WORD, BEFORE_A_WORD), _beside_a_word, Rule(PLATE_CUE)), Finder((NOTATION,), _by_notation))

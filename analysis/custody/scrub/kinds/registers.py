@@ -6,6 +6,7 @@ A volume and a page alone are a book; an entry beside them, or the word for the 
 from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
+from analysis.custody.scrub.kinds.word_cues import REGISTER_CUE
 from analysis.custody.scrub.rules import Rule, before, behind, stands_alone
 from analysis.custody.scrub.spans import Match
 
@@ -47,4 +48,4 @@ def _is_book_entry(data: bytes, start: int, end: int) -> bool:
     return any(TAZKIRA_WORD.is_in(part) for part in (text, before(data, start, 30), behind(data, end, 20)))
 
 
-FINDERS = (Finder((BOOK_ENTRY, LONE_ENTRY), _on_paper),)
+FINDERS = (Finder((BOOK_ENTRY, LONE_ENTRY), _on_paper, Rule(REGISTER_CUE)),)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analysis.custody.scrub.gates import Finder
 from analysis.custody.scrub.kinds.amounts import COUNTED
+from analysis.custody.scrub.kinds.word_cues import TRANSFER_CUE
 from analysis.custody.scrub.rules import DIGITS, LATIN, Rule, before, behind, byte_at
 from analysis.custody.scrub.spans import Match
 
@@ -61,4 +62,4 @@ def _value(data: bytes, start: int, end: int) -> Iterator[Match]:
         yield Match(first, end, "TRANSFER", RANK)
 
 
-FINDERS = (Finder((NAMED, SENT, SECRET), _codes),)
+FINDERS = (Finder((NAMED, SENT, SECRET), _codes, Rule(TRANSFER_CUE)),)
