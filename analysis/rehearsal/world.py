@@ -1,4 +1,4 @@
-"""A whole rehearsal: people, respondents of every source, their consents, and all files of a throw-away vault by path.
+"""A whole rehearsal: people and accounts, what sources hand out, consents, all files of a throw-away vault by path.
 
 What must not be here: a folder, a real file, an estimate.
 """
@@ -6,7 +6,7 @@ What must not be here: a folder, a real file, an estimate.
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,6 +16,8 @@ from analysis.errors import StudyError
 from analysis.rehearsal.exports import Source, identity, written
 from analysis.rehearsal.interview import Interviews, interview
 from analysis.rehearsal.population import Bools, Population, populate, size_for
+from analysis.rehearsal.post_exports import Press, hand_out
+from analysis.rehearsal.post_values import post_values
 from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
 from analysis.rehearsal.truth import Truth, truths
 from analysis.rehearsal.truths import Truths
@@ -54,6 +56,8 @@ class Design:
     sources: tuple[Source, ...]
     hosts: tuple[str, ...]
     cells: Mapping[tuple[str, ...], float] | None = None
+    press: Press | None = None
+    """Posts, where they are rehearsed too."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,18 @@ class World:
     decisions : key in the ledger and what its owner decided, one of `OUTCOMES`
     traces : strings that point at an invented person: nothing that is released may hold one
     values : every true value
+    accounts : path of an export of posts → accounts as a manifest lists them
     """
 
     files: Mapping[str, bytes]
     decisions: Sequence[tuple[str, str]]
     traces: Sequence[str]
     values: Sequence[Truth]
+    accounts: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
 def make_world(design: Design, respondents: int, seed: int) -> World:
-    """Make people, ask some of them, and write everything out.
+    """Make people and accounts, ask some of the people, and write everything out.
 
     Parameters
     ----------
@@ -95,8 +101,34 @@ def make_world(design: Design, respondents: int, seed: int) -> World:
             "--respondents"
         )
     people, sampling = np.random.default_rng(seed).spawn(2)
-    population = populate(design.plan, design.truths, design.hosts, size_for(respondents), people, cells=design.cells)
-    return ask(design, population, respondents, sampling)
+    parts = []
+    if design.sources:
+        size = size_for(respondents)
+        population = populate(design.plan, design.truths, design.hosts, size, people, cells=design.cells)
+        parts.append(ask(design, population, respondents, sampling))
+    if design.press:
+        parts.append(publish(design.press, design.truths, np.random.default_rng([seed, 2])))
+    return together(parts)
+
+
+def together(parts: Sequence[World]) -> World:
+    """What a survey and platforms hand out, in one vault."""
+    files = {name: content for part in parts for name, content in part.files.items()}
+    accounts = {name: listed for part in parts for name, listed in part.accounts.items()}
+    return World(
+        dict(sorted(files.items())),
+        [each for part in parts for each in part.decisions],
+        sorted({text for part in parts for text in part.traces}),
+        [each for part in parts for each in part.values],
+        accounts,
+    )
+
+
+def publish(press: Press, truths: Truths, generator: np.random.Generator) -> World:
+    """What accounts write, once; another generator gives other accounts and posts."""
+    handed = hand_out(press, truths, generator)
+    decisions = _decided(handed.subjects, truths.habits.consenting, generator)
+    return World(handed.files, decisions, handed.traces, post_values(press.plan, truths.posts), handed.accounts)
 
 
 def ask(design: Design, population: Population, respondents: int, generator: np.random.Generator) -> World:
@@ -115,7 +147,9 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
-        decisions += _decided([*rows, *again], population.truths.habits.consenting, generator)
+        decisions += _decided(
+            [row.consent_key for row in (*rows, *again)], population.truths.habits.consenting, generator
+        )
         traces += [text for row in [*rows, *again] for text in (row.respondent_id, *row.trace.strings)]
         files[source.file] = written(source, design.plan, _shuffled([*rows, *again], population.truths, generator))
     if design.plan.margins:
@@ -209,10 +243,10 @@ def _again(rows: list[Row], share: float, office: _Office) -> list[Row]:
     ]
 
 
-def _decided(rows: list[Row], consenting: float, generator: np.random.Generator) -> list[tuple[str, str]]:
+def _decided(keys: Sequence[str], consenting: float, generator: np.random.Generator) -> list[tuple[str, str]]:
     others = (1 - consenting) / (len(OUTCOMES) - 1)
-    drawn = generator.choice(OUTCOMES, len(rows), p=[consenting, *[others] * (len(OUTCOMES) - 1)])
-    return [(row.consent_key, str(outcome)) for row, outcome in zip(rows, drawn, strict=True)]
+    drawn = generator.choice(OUTCOMES, len(keys), p=[consenting, *[others] * (len(OUTCOMES) - 1)])
+    return [(key, str(outcome)) for key, outcome in zip(keys, drawn, strict=True)]
 
 
 def _shuffled(rows: list[Row], truths: Truths, generator: np.random.Generator) -> list[Row]:
@@ -238,7 +272,7 @@ def margins_csv(population: Population) -> bytes:
     return sink.getvalue().encode()
 
 
-def manifest(design: Design, ledger: str) -> bytes:
+def manifest(design: Design, world: World, ledger: str) -> bytes:
     """`sources.yml` of the throw-away vault."""
     surveys = [
         {
@@ -249,5 +283,10 @@ def manifest(design: Design, ledger: str) -> bytes:
         }
         for source in design.sources
     ]  # fmt: skip
-    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
+    posts = [
+        {"source_id": source.source_id, "file": source.file, "format": source.vendor,
+         "platform_terms_basis": source.basis or None, "accounts": world.accounts[source.file]}
+        for source in (design.press.sources if design.press else ())
+    ]  # fmt: skip
+    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": posts}
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
