@@ -37,6 +37,7 @@ READING = 1
 """Seed of what the invented readers say."""
 
 SAID = "REHEARSAL, invented: "
+BANNER = "REHEARSAL: everybody, every account and every number of this study is invented."
 WORDS = ("title", "population", "period", "provenance")
 """Words of a plan that stand in its book and in every row of its tables."""
 
@@ -90,6 +91,7 @@ def lay_out(root: Path, folder: Path, plan: Path, design: Design, world: World) 
     (vault / "evidence_links.csv").write_text(",".join(FIELD_COLUMNS) + "\n", encoding="utf-8")
     _bring_claims(plan.parent / Path(OWN).name, unfinished)
     write_atomically(unfinished / "params.yaml", _parameters(unfinished / "params.yaml"))
+    _announce(unfinished / "book/_config.yml")
     create_key(key, unfinished)
     unfinished.rename(project)
     return project
@@ -115,6 +117,16 @@ def _said(path: Path, *, has_posts: bool) -> str:
     reader.dump(tree, sink)
     parse_plan(sink.getvalue(), f"{path}, as it is rehearsed", path.parent)
     return sink.getvalue()
+
+
+def _announce(config: Path) -> None:
+    """Say on every page of the book that the study is invented."""
+    reader = YAML()
+    tree = reader.load(config.read_text(encoding="utf-8"))
+    tree["sphinx"]["config"]["html_theme_options"]["announcement"] = BANNER
+    sink = io.BytesIO()
+    reader.dump(tree, sink)
+    write_atomically(config, sink.getvalue())
 
 
 def _parameters(path: Path) -> bytes:

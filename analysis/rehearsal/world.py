@@ -22,6 +22,7 @@ from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
 from analysis.rehearsal.truth import Truth, truths
 from analysis.rehearsal.truths import Truths
 from analysis.study import Plan
+from analysis.study.faults import nearest
 from analysis.vendors import Row
 
 FEWEST = 30
@@ -140,7 +141,7 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
     office = _Office(generator)
     for number, source in enumerate(design.sources):
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
-        sample = _sample(population, source, size, taken, generator)
+        sample = _sample(population, source, size, taken | _elsewhere(population, source), generator)
         taken[sample.person] = True
         said = interview(population, sample.person, generator)
         rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
@@ -160,6 +161,24 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
 def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
     draw = {"rds": recruits, "probability": drawn}.get(source.sample_source, volunteers)
     return draw(population, size, taken, generator)
+
+
+def _elsewhere(population: Population, source: Source) -> Bools:
+    """Who lives where a source does not ask."""
+    asked = population.truths.places.get(source.source_id)
+    if asked is None:
+        return np.zeros(population.size, dtype=bool)
+    place = population.plan.place
+    if place is None:
+        raise StudyError("truths.yml: places: the plan has no place; name the item that asks where people live")
+    lives = population.answers[place]
+    unknown = sorted(set(asked) - set(lives))
+    if unknown:
+        raise StudyError(
+            f"truths.yml: places: {source.source_id}: nobody lives in {unknown[0]!r}; "
+            f"{nearest(unknown[0], sorted(set(lives)))}"
+        )
+    return np.asarray(~np.isin(lives.astype(str), asked))
 
 
 class _Office:

@@ -203,6 +203,9 @@ def p_value(ends: dict[float, tuple[float, float]], limit: float, *, is_above: b
 def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str, bool]:
     """Screens that a person vouches for, and those that the program can see, which no person overrules.
 
+    A screen that cannot pass, such as that of three waves in a study of two, is left unreported: it fails where a rule
+    asks for it, and stops no other rule.
+
     Parameters
     ----------
     plan : Plan
@@ -221,16 +224,16 @@ def screens(plan: Plan, rows: pd.DataFrame, link: FieldLink | None) -> dict[str,
         seen["random_label"] = question.given in {ballot.question for ballot in plan.split_ballots}
     ways = _ways(plan, estimand)
     found = [each for way in ways if way.how != "direct" for each in plan.experiments_of(way)]
-    lists = [one for each in found if isinstance(each, ListExperiment) for one in each.lists]
+    lists = any(isinstance(each, ListExperiment) for each in found)
     if lists:
-        seen["list_floor_ceiling"] = bool(rows.is_design_passed.all())
-        # Where arms differ in length the envelope allows for it; the screen asks for lists of equal length.
-        seen["list_length"] = all(one.design == "placebo-list" for one in lists)
+        # The envelope allows for the error of length; a placebo list that moves the counts fails the design.
+        seen |= dict.fromkeys(("list_floor_ceiling", "list_length"), bool(rows.is_design_passed.all()))
+    nobodys: tuple[str, ...] = ()
     if any(each.periods for each in ways) and len(plan.periods) < WAVES_FOR_A_TREND:
-        seen["three_waves"] = False
-    vouched = {name: True for name in (link.screens_passed if link else ())}
+        nobodys = ("three_waves",)
     if str(rows.quantity_code.iloc[0]) == JUMP:
-        vouched, seen = {name: True for name in vouched if name not in SEEN_OF_JUMPS}, seen | _of_jump(rows)
+        nobodys, seen = SEEN_OF_JUMPS, seen | _of_jump(rows)
+    vouched = {name: True for name in (link.screens_passed if link else ()) if name not in nobodys}
     return vouched | seen
 
 
