@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from analysis.atomic import write_atomically
+from analysis.commands.archive_release import archive_release
 from analysis.commands.rehearsal_pipeline import SAID
 from analysis.commands.vault_pipeline import PLACE
 from analysis.errors import InputError, ReleaseError
@@ -23,7 +24,7 @@ HISTORY = "data/release_history"
 NEXT = """next:
  1. sign the checksums, if you have a key: ssh-keygen -Y sign -n release -f KEY {to}/SHA256SUMS
  2. upload the files to Zenodo, and fill the form from {to}/{metadata} (or send it to the deposit interface)
- 3. ./run python -m analysis archive-release keeps what was published, for the gate of the next version"""
+ 3. raise the version in params.yaml and CITATION.cff before the next run: this one is closed"""
 
 
 def publish(
@@ -31,6 +32,7 @@ def publish(
 ) -> None:
     """Prepare bundle, book, metadata of a Zenodo deposit and checksums, from a finished run; nothing is sent.
 
+    The version is closed: its tables are archived for the gate of the next one, and nothing else is published under it.
     Example: ./run python -m analysis publish --to /tmp/deposit. Exit code 0; 2 where an audit stands against it, where
     anything differs from what was audited, or where CITATION.cff does not cite this release.
     """
@@ -49,6 +51,9 @@ def publish(
     for file, content in deposit(finished, about, name, _notes(plan, is_own=is_own)).items():
         write_atomically(to / file, content)
         print(f"written: {to / file}")
+    if not (root / HISTORY / about.version).is_dir():
+        # Whatever is published is kept at once: a withdrawal between two builds of one version would show otherwise.
+        archive_release()
     print(NEXT.format(to=to, metadata=METADATA))
 
 

@@ -136,8 +136,10 @@ def _on_scale(limit: float, quantity: str) -> float:
 
 
 def _of_unit(number: float | None, quantity: str) -> float | None:
-    """A number in the unit of a rule: the ratio of a logarithm, everything else as it stands."""
-    return math.exp(number) if quantity == JUMP and number is not None else number
+    """A number in the unit of a rule: the ratio of a logarithm; a share no further than shares go, as a list's can."""
+    if number is None or quantity == JUMP:
+        return None if number is None else math.exp(number)
+    return min(max(number, 0.0 if UNITS[quantity] == "share" else -1.0), 1.0)
 
 
 def _has_limit(claim_id: str, part: Quantity, unit: Unit, *, is_linked: bool) -> bool:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from analysis.__main__ import command_line
+from analysis.commands import publish
 from analysis.commands.vault_pipeline import PLACE
 from analysis.errors import InputError, ReleaseError
 from tests.pipeline.own_posts import FRAMES, PLAN
@@ -21,7 +22,13 @@ def project(finished, monkeypatch):  # noqa: F811 - the fixture
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, root / name)
     monkeypatch.chdir(root)
+    monkeypatch.setattr(publish, "archive_release", lambda: archived(root))
     return root
+
+
+def archived(root):
+    """What `archive-release` leaves of a version, all tables instead of those on persons."""
+    shutil.copytree(root / "data/release", root / "data/release_history" / EDITION.version)
 
 
 def of_a_vault(root, plan=PLAN):
@@ -48,7 +55,8 @@ def test_a_deposit_is_written_and_the_next_steps_are_said(project, tmp_path, cap
     top = f"afghan-diaspora-attitudes-{EDITION.version}"
     assert names == {"SHA256SUMS", "zenodo.json", f"{top}.zip", f"{top}-book.zip"}
     said = capsys.readouterr().out
-    assert "archive-release" in said
+    assert "raise the version" in said
+    assert (project / "data/release_history" / EDITION.version).is_dir()
     assert "fictional" in (tmp_path / "out/zenodo.json").read_text(encoding="utf-8")
     with pytest.raises(InputError, match="holds files; name a new or empty folder"):
         run(tmp_path / "out")
@@ -81,8 +89,9 @@ def test_nothing_is_written_into_the_project(project):
 
 
 def test_other_tables_under_a_published_version_are_refused(project, tmp_path):
+    """As after a withdrawal and a second build of the version that is out."""
     past = project / "data/release_history" / EDITION.version
-    shutil.copytree(project / "data/release", past)
+    run(tmp_path / "first")
     run(tmp_path / "same")
     table = next((past / "tables").glob("*.csv"))
     table.write_bytes(table.read_bytes() + b"x")
