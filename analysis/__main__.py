@@ -40,6 +40,7 @@ COMMANDS = {
     "posts-table": "analysis.commands.posts_table:posts_table",
     "print-book": "analysis.commands.print_book:print_book",
     "protect-table": "analysis.commands.protect_table:protect_table",
+    "publish": "analysis.commands.publish:publish",
     "rehearse": "analysis.commands.rehearse:rehearse",
     "replicate": "analysis.commands.replicate:replicate",
     "repro": "analysis.commands.repro:repro",

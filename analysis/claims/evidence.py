@@ -46,6 +46,8 @@ class Evidence:
         True unless the evidence was collected after the register was frozen; marks a verdict as post hoc.
     is_linked : bool
         False for an estimate of a study of which nobody has written down whether population and period match.
+    lacks : str
+        Why a study has no estimate where it looked for one; empty where it has one.
     note : str
         Why the evidence counts or does not.
 
@@ -78,6 +80,7 @@ class Evidence:
     series: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     is_known_at_freeze: bool = True
     is_linked: bool = True
+    lacks: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:

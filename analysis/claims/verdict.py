@@ -124,6 +124,7 @@ def _why_context(evidence: Evidence) -> str | None:
     reasons = (
         (evidence.evidence_class == "synthetic", "Fictional evidence can show how a rule behaves, never what is true."),
         (not evidence.is_linked, UNLINKED),
+        (bool(evidence.lacks), f"The study has no estimate: {evidence.lacks}."),
         (evidence.grade in ("C", "D"), f"Grade {evidence.grade}: the original has not been seen."),
         (is_ungraded, "Nobody has graded this published source."),
         (not evidence.is_population_matched, "The population is not the one that the claim is about."),
@@ -376,6 +377,9 @@ def _reason(draft: _Draft) -> str:
     if draft.judgement.code == "not_yet_answerable" and not _rule_evidence(draft):
         if any(not item.is_linked for item in draft.context):
             return f"This study has an estimate. {UNLINKED}"
+        lacking = next((item.lacks for item in draft.context if item.lacks), "")
+        if lacking:
+            return f"This study has no estimate: {lacking}."
         return f"No admissible evidence is known yet; it takes {draft.claim.evidence_needed.data}."
     return draft.judgement.reason
 

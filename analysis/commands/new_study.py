@@ -31,7 +31,7 @@ ABSENT = {"survey": r"\nposts:\n(.|\n)*", "posts": r"hosts: .*\n|\nsurveys:\n(.|
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NEXT = f"""next:
  1. say in {PLAN} what was asked and what is estimated, then ./run python -m analysis check-study {PLAN}
- 2. ./run rehearse {VAULT} tries the plan on invented people before anybody is asked
+ 2. ./run rehearse {VAULT} tries the plan on invented people and posts before anything is collected
  3. put the exports into {VAULT}/exports, and name each in {MANIFESTS["vault"]}
  4. answer every field of {GOVERNANCE}
  5. ./run python -m analysis check EXPORT --study {PLAN} --sources {MANIFESTS["vault"]}
@@ -67,8 +67,6 @@ def contents(name: str, has: Part = "survey") -> dict[str, str]:
     texts = {path: _text(template) for path, template in TEMPLATES.items()}
     texts[MANIFESTS["vault"]] = re.sub(ABSENT[has], "", texts[MANIFESTS["vault"]])
     texts[PLAN] = _plan(has).replace("study: NAME", f"study: {name}", 1)
-    if has == "posts":
-        del texts[TRUTHS]
     if has != "survey":
         texts[CODEBOOK] = _text(FRAMES)
     parse_plan(texts[PLAN], PLAN, (ROOT / FRAMES).parent)

@@ -1,8 +1,9 @@
-"""What a study folder says about its rehearsal: the plan, its truths, the exports that it expects, its margins.
+"""What a study folder says about its rehearsal: the plan, its truths, the exports and accounts it expects, its margins.
 
 Everything is read, nothing written. What must not be here: a world.
 """
 
+from collections import Counter
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -12,6 +13,7 @@ from analysis.errors import StudyError
 from analysis.measures import margins
 from analysis.measures.margin_levels import answers_of
 from analysis.rehearsal.exports import Source, vendor_of
+from analysis.rehearsal.post_exports import EXPECTED, PostSource, Press, numbers_of_accounts, post_source
 from analysis.rehearsal.truths import load_truths
 from analysis.rehearsal.world import Design
 from analysis.study import Plan, load_plan
@@ -37,8 +39,15 @@ def plan_file(study: Path) -> Path:
     return path
 
 
-def open_design(study: Path) -> Design:
+def open_design(study: Path, posts: int = 0) -> Design:
     """Read what a study folder says.
+
+    Parameters
+    ----------
+    study : Path
+        The folder, or its plan.
+    posts : int
+        Posts to rehearse, where the plan has posts; with 0 its survey alone is rehearsed.
 
     Raises
     ------
@@ -47,22 +56,47 @@ def open_design(study: Path) -> Design:
     """
     path = plan_file(study)
     plan, folder = load_plan(path), path.parent
-    if not plan.has_survey:
-        raise StudyError(f"{path}: a rehearsal asks people, and the plan has posts only; add items and questions")
+    if not plan.has_survey and not posts:
+        raise StudyError(f"{path}: the plan has posts only, and none are to be rehearsed; give a number by --posts")
     truths = load_truths(folder / TRUTHS, plan)
     manifest = load_manifest(folder / SOURCES) if (folder / SOURCES).is_file() else None
-    sources = _sources(manifest, plan) if manifest else _expected(plan)
     hosts = manifest.hosts if manifest and manifest.hosts else PLACES
     if plan.place and plan.place in truths.answers:
         hosts = tuple(truths.answers[plan.place])
-    design = Design(plan, truths, sources, hosts)
+    design = Design(plan, truths, _sources(manifest, plan) if plan.has_survey else (), hosts)
+    if plan.posts and posts:
+        accounts = numbers_of_accounts(plan.posts, truths.posts, _listed(manifest))
+        design = replace(design, press=Press(plan.posts, posts, accounts, _post_sources(manifest)))
     return replace(design, cells=_cells(folder / MARGINS, plan)) if (folder / MARGINS).is_file() else design
 
 
-def _sources(manifest: Manifest, plan: Plan) -> tuple[Source, ...]:
+def _sources(manifest: Manifest | None, plan: Plan) -> tuple[Source, ...]:
+    if manifest is None:
+        return _expected(plan)
     if not manifest.surveys:
         raise StudyError("sources.yml names no survey export; a rehearsal needs one at least")
     return tuple(_source(each, plan) for each in manifest.surveys)
+
+
+def _post_sources(manifest: Manifest | None) -> tuple[PostSource, ...]:
+    """Exports of posts under the manifest's names, each of a file of its own."""
+    if manifest is None or not manifest.posts:
+        return (EXPECTED,)
+    found = [
+        post_source(each.source_id, each.file, each.platform_terms_basis, each.format,
+                    [account.kind for account in each.accounts.values()])
+        for each in manifest.posts
+    ]  # fmt: skip
+    files = Counter(each.file for each in found)
+    own = (f"exports/{each.source_id}/{Path(each.file).name}" for each in found)
+    return tuple(
+        each if files[each.file] == 1 else replace(each, file=file) for each, file in zip(found, own, strict=True)
+    )
+
+
+def _listed(manifest: Manifest | None) -> dict[str, int]:
+    accounts = (account for each in (manifest.posts if manifest else ()) for account in each.accounts.values())
+    return Counter(account.kind for account in accounts)
 
 
 def _source(given: SurveySource, plan: Plan) -> Source:

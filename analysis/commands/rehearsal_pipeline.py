@@ -14,22 +14,30 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from ruamel.yaml import YAML
 
 from analysis.admission.identities import PLANTED
 from analysis.atomic import write_atomically
 from analysis.claims.register import FIELD_COLUMNS, OWN, freeze_own, project_register
+from analysis.commands.rehearsal_posts import read_out
 from analysis.commands.rehearsal_studies import write_vault
 from analysis.commands.verify import copy_source
 from analysis.custody.pseudonyms import create_key
 from analysis.errors import StoreError
 from analysis.rehearsal.world import Design, World
-from analysis.study.loading import parse_plan
+from analysis.store import Store
+from analysis.study.loading import named_codebook, parse_plan
 
 KEY = "rehearsal.key"
+ANNOTATIONS = "data/vault/annotations.csv"
+READING = 1
+"""Seed of what the invented readers say."""
+
 SAID = "REHEARSAL, invented: "
+BANNER = "REHEARSAL: everybody, every account and every number of this study is invented."
 WORDS = ("title", "population", "period", "provenance")
 """Words of a plan that stand in its book and in every row of its tables."""
 
@@ -75,12 +83,15 @@ def lay_out(root: Path, folder: Path, plan: Path, design: Design, world: World) 
     vault = unfinished / "data/vault"
     vault.mkdir(parents=True)
     write_vault(design, world, vault)
-    (vault / "study.yml").write_text(_said(plan), encoding="utf-8")
+    (vault / "study.yml").write_text(_said(plan, has_posts=design.press is not None), encoding="utf-8")
+    if design.press and (table := named_codebook(plan)):
+        shutil.copyfile(plan.parent / table, vault / table)
     (vault / "governance.yml").write_text(yaml.safe_dump(_PAPERS), encoding="utf-8")
     (vault / PLANTED).write_text(json.dumps({"everywhere": list(world.traces)}), encoding="utf-8")
     (vault / "evidence_links.csv").write_text(",".join(FIELD_COLUMNS) + "\n", encoding="utf-8")
     _bring_claims(plan.parent / Path(OWN).name, unfinished)
     write_atomically(unfinished / "params.yaml", _parameters(unfinished / "params.yaml"))
+    _announce(unfinished / "book/_config.yml")
     create_key(key, unfinished)
     unfinished.rename(project)
     return project
@@ -93,18 +104,29 @@ def _bring_claims(own: Path, project: Path) -> None:
         freeze_own(project_register(project), project / OWN)
 
 
-def _said(path: Path) -> str:
-    """The plan with words that say that all is invented."""
+def _said(path: Path, *, has_posts: bool) -> str:
+    """The plan with words that say that all is invented, and without posts where none are rehearsed."""
     reader = YAML()
     reader.preserve_quotes, reader.width = True, 10_000
     tree = reader.load(path.read_text(encoding="utf-8"))
     for name in WORDS:
         tree[name] = SAID + str(tree[name])
-    tree.pop("posts", None)
+    if not has_posts:
+        tree.pop("posts", None)
     sink = io.StringIO()
     reader.dump(tree, sink)
-    parse_plan(sink.getvalue(), f"{path}, as it is rehearsed")
+    parse_plan(sink.getvalue(), f"{path}, as it is rehearsed", path.parent)
     return sink.getvalue()
+
+
+def _announce(config: Path) -> None:
+    """Say on every page of the book that the study is invented."""
+    reader = YAML()
+    tree = reader.load(config.read_text(encoding="utf-8"))
+    tree["sphinx"]["config"]["html_theme_options"]["announcement"] = BANNER
+    sink = io.BytesIO()
+    reader.dump(tree, sink)
+    write_atomically(config, sink.getvalue())
 
 
 def _parameters(path: Path) -> bytes:
@@ -115,8 +137,8 @@ def _parameters(path: Path) -> bytes:
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode()
 
 
-def run(project: Path, progress: Progress) -> None:
-    """Run the pipeline in the copy; a run that was interrupted goes on where it stood.
+def run(project: Path, design: Design, progress: Progress) -> None:
+    """Run the pipeline in the copy, its readers once posts are admitted; what was interrupted goes on where it stood.
 
     Raises
     ------
@@ -125,7 +147,16 @@ def run(project: Path, progress: Progress) -> None:
     """
     stages = yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     task = progress.add_task("the pipeline", total=len(stages))
-    command = [sys.executable, "-m", "analysis", "repro"]
+    if design.press and design.press.plan.stances:
+        _run(project, progress, task, "admit_posts")
+        labels = read_out(Store(project).read("restricted__vault_posts"), design, np.random.default_rng(READING))
+        write_atomically(project / ANNOTATIONS, labels.to_csv(index=False).encode())
+    _run(project, progress, task)
+    progress.update(task, completed=len(stages), description="the pipeline")
+
+
+def _run(project: Path, progress: Progress, task: TaskID, *stages: str) -> None:
+    command = [sys.executable, "-m", "analysis", "repro", *stages]
     process = subprocess.Popen(
         command, cwd=project, env=_environment(project), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -137,7 +168,6 @@ def run(project: Path, progress: Progress) -> None:
     if process.wait():
         said = [line for line in last if line.strip()]
         raise StoreError("the pipeline stopped on the rehearsal; what it said last:\n" + "\n".join(said[-12:]))
-    progress.update(task, completed=len(stages), description="the pipeline")
 
 
 def _lines(process: "subprocess.Popen[str]") -> Iterator[str]:

@@ -6,22 +6,22 @@ What must not be here: an estimate.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.atomic import write_atomically
 from analysis.commands.rehearsal_studies import Studied
 from analysis.rehearsal.population import drawn_columns
+from analysis.rehearsal.post_exports import Press
+from analysis.rehearsal.post_truths import PostTruths
 from analysis.rehearsal.truth import ALL
 from analysis.rehearsal.world import Design
-from analysis.results.rehearsal import Claimed, over_studies, verdicts_over, withheld
+from analysis.results.rehearsal import KEYS, POST_KEYS, Claimed, over_studies, verdicts_over, withheld
 
-REPORT, ESTIMATES, REPEATED, VERDICTS = (
-    "rehearsal.md",
-    "estimates.csv",
-    "repeated_estimates.csv",
-    "repeated_verdicts.csv",
-)
+REPORT, VERDICTS = "rehearsal.md", "repeated_verdicts.csv"
+ESTIMATES, REPEATED = "estimates.csv", "repeated_estimates.csv"
+POSTS, REPEATED_POSTS = "post_estimates.csv", "repeated_post_estimates.csv"
 Table = tuple[list[str], list[list[str]]]
 
 
@@ -48,50 +48,99 @@ class Rehearsal:
 def report(found: Rehearsal) -> str:
     """The report as Markdown."""
     sections = [
-        _opening(found), _people(found), _estimates(found), _groups(found), _withheld(found), _gate(found),
-        _claims(found.once.claims), _over(found),
+        _opening(found), _rows_of_exports(found), *(_survey(found) if found.design.sources else ()), _posts(found),
+        _gate(found), _claims(found.once.claims), _over(found),
     ]  # fmt: skip
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def write_report(found: Rehearsal, folder: Path) -> None:
     """The report and its tables, each whole or not at all."""
-    write_atomically(folder / ESTIMATES, found.once.rows.to_csv(index=False).encode())
+    for name, repeated, keys, part in _parts(found.design):
+        write_atomically(folder / name, getattr(found.once, part).to_csv(index=False).encode())
+        if found.repeated:
+            studies = over_studies([getattr(each, part) for each in found.repeated], keys)
+            write_atomically(folder / repeated, studies.to_csv(index=False).encode())
     if found.repeated:
-        studies = over_studies([each.rows for each in found.repeated])
-        write_atomically(folder / REPEATED, studies.to_csv(index=False).encode())
         verdicts = verdicts_over([each.claims for each in found.repeated])
         write_atomically(folder / VERDICTS, verdicts.to_csv(index=False).encode())
     write_atomically(folder / REPORT, report(found).encode())
 
 
+def _parts(design: Design) -> Iterator[tuple[str, str, list[str], str]]:
+    """Files, keys and name of the estimates that a design has: of its survey, of its posts."""
+    if design.sources:
+        yield ESTIMATES, REPEATED, KEYS, "rows"
+    if design.press:
+        yield POSTS, REPEATED_POSTS, POST_KEYS, "posts"
+
+
 def _opening(found: Rehearsal) -> str:
-    plan, truths = found.design.plan, found.design.truths
-    files = ", ".join(f"{each.file} ({each.vendor}, {each.sample_source})" for each in found.design.sources)
-    stated = sorted([*truths.shares, *truths.answers, *truths.effects])
     lines = [
-        f"# Rehearsal of {plan.study}",
-        "All people, answers and numbers here are invented; nobody was asked, and nothing here is evidence.",
-        f"{found.respondents} interviews, seed {found.seed}; exports: {files}.",
-        f"Stated in truths.yml: {', '.join(stated) or 'nothing'}. Everything else has its default: "
-        f"shares of 0.3, {truths.habits.denied:.0%} of holders deny a sensitive item when asked directly, "
-        f"{truths.habits.refused:.0%} of answers are refused, {truths.habits.careless:.0%} of respondents answer "
-        "by chance.",
+        f"# Rehearsal of {found.design.plan.study}",
+        "All people, accounts, answers and numbers here are invented; nobody was asked, and nothing here is evidence.",
+        *(_asked(found) if found.design.sources else ()),
+        *(_published(found, found.design.press) if found.design.press else ()),
     ]
-    free = len(drawn_columns(plan))
-    lines += [f"{len(plan.columns)} columns of answers, {free} of them drawn or counted in the interview."]
     return "\n\n".join(lines)
 
 
-def _people(found: Rehearsal) -> str:
-    rows = [
-        [source, outcome.replace("_", " "), str(count)] for (source, outcome), count in sorted(found.once.tally.items())
-    ]
-    return (
-        "## What happens to the rows of the exports\n\n" + _markdown((["sample", "outcome", "rows"], rows))
-        if rows
-        else ""
+def _asked(found: Rehearsal) -> Iterator[str]:
+    plan, truths = found.design.plan, found.design.truths
+    files = ", ".join(f"{each.file} ({each.vendor}, {each.sample_source})" for each in found.design.sources)
+    stated = sorted([*truths.shares, *truths.answers, *truths.effects])
+    yield f"{found.respondents} interviews, seed {found.seed}; exports: {files}."
+    yield (
+        f"Stated in truths.yml: {', '.join(stated) or 'nothing'}. Everything else has its default: "
+        f"shares of 0.3, {truths.habits.denied:.0%} of holders deny a sensitive item when asked directly, "
+        f"{truths.habits.refused:.0%} of answers are refused, {truths.habits.careless:.0%} of respondents answer "
+        "by chance."
     )
+    free = len(drawn_columns(plan))
+    yield f"{len(plan.columns)} columns of answers, {free} of them drawn or counted in the interview."
+
+
+def _published(found: Rehearsal, press: Press) -> Iterator[str]:
+    truths = found.design.truths.posts
+    files = ", ".join(f"{each.file} ({each.vendor})" for each in press.sources)
+    accounts = ", ".join(f"{number} {kind}" for kind, number in press.accounts.items())
+    yield f"{press.posts_n} posts, seed {found.seed}; accounts: {accounts}; exports: {files}."
+    others = [f"{each.source_id}: {each.stands_for} cannot be written, and is rehearsed as {each.vendor}."
+              for each in press.sources if each.stands_for]  # fmt: skip
+    yield from others
+    stated = sorted(name for name in PostTruths.model_fields if getattr(truths, name) != getattr(PostTruths(), name))
+    yield (
+        f"Stated in truths.yml for posts: {', '.join(stated) or 'nothing'}. Everything else has its default: frames "
+        "and labels alike, a quarter of posts without a frame, three times as many of the main frame at every event; "
+        f"two readers label {truths.labelled} posts of each kind of account, {truths.misread:.0%} of them by chance."
+    )
+
+
+def _rows_of_exports(found: Rehearsal) -> str:
+    rows = [[source, outcome.replace("_", " "), str(n)] for (source, outcome), n in sorted(found.once.tally.items())]
+    title = "## What happens to the rows of the exports\n\n"
+    return title + _markdown((["sample or platform", "outcome", "rows"], rows)) if rows else ""
+
+
+def _survey(found: Rehearsal) -> tuple[str, ...]:
+    return _estimates(found), _groups(found), _withheld(found)
+
+
+def _posts(found: Rehearsal) -> str:
+    rows = found.once.posts
+    if rows.empty:
+        said = "No number of the posts is shown: too few accounts or posts stand behind each."
+        return f"## Posts\n\n{said}" if found.design.press else ""
+    body = [
+        [row.population_text, row.period_text, row.quantity_code, _number(row.truth), *_shown(row)]
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    head = ["posts", "period", "quantity", "truth", "estimate", "interval", "holds the truth"]
+    said = (
+        "As they would be published; a rate ratio is a natural logarithm. Numbers that too few accounts carry have no "
+        "row. An empty truth means that the world states none for it."
+    )
+    return f"## Posts\n\n{said}\n\n{_markdown((head, body))}"
 
 
 def _estimates(found: Rehearsal) -> str:
@@ -155,8 +204,7 @@ def _claims(claims: Sequence[Claimed]) -> str:
     if not claims:
         return (
             "## Claims\n\nNo claim of the register reads an estimate of this plan: give a question the claim's "
-            "estimand "
-            "and `robust`, or expect tables without verdicts."
+            "estimand and `robust`, or posts a place under `evidence`, or expect tables without verdicts."
         )
     body = [[each.claim_id, each.estimand_id, _number(each.truth), each.deserved, _words(each.verdict), each.reason]
             for each in claims]  # fmt: skip
@@ -176,23 +224,45 @@ def _words(verdict: str) -> str:
 def _over(found: Rehearsal) -> str:
     if not found.repeated:
         return ""
+    parts = [f"## {len(found.repeated)} studies of the same kind"]
+    if found.design.sources:
+        parts += [
+            "The same people, other respondents, arms and answers each time; models and bootstraps of recruitments are "
+            "left out.",
+            _over_surveys(found),
+        ]
+    if found.design.press:
+        parts += ["Other accounts and posts each time.", _over_posts(found)]
+    return "\n\n".join(part for part in [*parts, _decided(verdicts_over([e.claims for e in found.repeated]))] if part)
+
+
+OVER = ["truth", "bias", "width", "intervals that hold it", "answered"]
+
+
+def _over_surveys(found: Rehearsal) -> str:
     studies = over_studies([each.rows for each in found.repeated])
     studies = studies[(studies.group_kind_code == ALL) & (studies.answered_n > 0)]
     words = dict(found.design.plan.estimands())
     body = [
         [words.get(row.estimand_id, row.estimand_id), row.item_text, row.weighting_code, row.estimator_text,
-         _number(row.truth), _number(row.bias), _number(row.width), _number(row.covered_share),
-         f"{row.answered_n} of {row.studies_n}"]
+         *_over_one(row)]
         for row in studies.itertuples()
     ]  # fmt: skip
-    head = ["what", "items", "weights", "estimator", "truth", "bias", "width", "intervals that hold it", "answered"]
-    parts = [
-        f"## {len(found.repeated)} studies of the same people",
-        "Other respondents, arms and answers each time; models and bootstraps of recruitments are left out.",
-        _markdown((head, body)),
-        _decided(verdicts_over([each.claims for each in found.repeated])),
+    return _markdown((["what", "items", "weights", "estimator", *OVER], body))
+
+
+def _over_posts(found: Rehearsal) -> str:
+    studies = over_studies([each.posts for each in found.repeated], POST_KEYS)
+    body = [
+        [row.population_text, row.period_text, row.quantity_code, *_over_one(row)]
+        for row in studies[studies.truth.notna()].itertuples()
     ]
-    return "\n\n".join(part for part in parts if part)
+    return _markdown((["posts", "period", "quantity", *OVER], body))
+
+
+def _over_one(row: Any) -> list[str]:
+    numbers = (_number(each) for each in (row.truth, row.bias, row.width, row.covered_share))
+    return [*numbers, f"{row.answered_n} of {row.studies_n}"]
 
 
 def _decided(verdicts: pd.DataFrame) -> str:

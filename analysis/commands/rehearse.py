@@ -24,14 +24,15 @@ from analysis.claims.register import OWN, project_register, with_own
 from analysis.commands import rehearsal_pipeline
 from analysis.commands.rehearsal_folder import MARGINS, SOURCES, TRUTHS, open_design, plan_file
 from analysis.commands.rehearsal_report import REPORT, Gated, Rehearsal, report, write_report
-from analysis.commands.rehearsal_studies import Studied, repeated, study_once, tally_of
+from analysis.commands.rehearsal_studies import Studied, repeated, study_once, tally_of, together_rows
 from analysis.commands.screen import screen
 from analysis.custody.modes import PRIVATE_UMASK
 from analysis.errors import InputError
 from analysis.params import load_params
 from analysis.rehearsal.world import Design, World, make_world
-from analysis.results.rehearsal import beside_truth, claimed
+from analysis.results.rehearsal import beside_truth, claimed, posts_beside_truth
 from analysis.store import Store
+from analysis.study.loading import named_codebook
 
 ROOT = Path(__file__).resolve().parents[2]
 STAMP = "rehearsal.json"
@@ -41,6 +42,7 @@ def rehearse(
     study: Annotated[Path, typer.Argument(help="Folder of a study, or its plan, such as data/vault/study.yml")],
     *,
     respondents: Annotated[int, typer.Option(min=1, help="Interviews over all exports")] = 1_000,
+    posts: Annotated[int, typer.Option(min=0, help="Posts over all exports; 0 for none")] = 8_000,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn")] = 1,
     draws: Annotated[int, typer.Option(min=0, help="Repeated studies, from exports to estimates")] = 0,
     to: Annotated[
@@ -50,15 +52,17 @@ def rehearse(
 ) -> None:
     """Make an invented world from a plan, run the pipeline on its exports, and hold every estimate against the truth.
 
-    Example: ./run rehearse data/vault --respondents 1500 --draws 50 --to /tmp/rehearsal. What is true is stated in
+    People answer where the plan has a survey, accounts write where it has posts. Example: ./run rehearse data/vault
+    --respondents 1500 --posts 20000 --draws 50 --to /tmp/rehearsal. What is true is stated in
     truths.yml beside the plan, or has a default. The study's own files are read and never written. Exit code 0; 2 with
     what has to be mended, or with the stage that stopped.
     """
     os.umask(PRIVATE_UMASK)
-    design = open_design(study)
+    design = open_design(study, posts)
     world = make_world(design, respondents, seed)
     run = partial(_studied, _register(plan_file(study).parent))
-    with _place(to, study, (respondents, seed)) as folder, Progress(transient=True) as progress:
+    sizes = (respondents, posts if design.press else 0, seed)
+    with _place(to, study, sizes) as folder, Progress(transient=True) as progress:
         if pipeline:
             once, gated = _through_pipeline(design, world, folder, plan_file(study), progress)
         else:
@@ -82,7 +86,7 @@ def _print(text: str) -> None:
 
 
 @contextmanager
-def _place(to: Path | None, study: Path, asked: tuple[int, int]) -> Iterator[Path]:
+def _place(to: Path | None, study: Path, asked: tuple[int, int, int]) -> Iterator[Path]:
     """A folder for the throw-away project: the one that is named, or one that is deleted afterwards."""
     if to is None:
         with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
@@ -103,12 +107,14 @@ def _place(to: Path | None, study: Path, asked: tuple[int, int]) -> Iterator[Pat
     yield to
 
 
-def _stamp(study: Path, asked: tuple[int, int]) -> bytes:
-    """By what a rehearsal is known again: the study's files, its size, its seed."""
+def _stamp(study: Path, asked: tuple[int, int, int]) -> bytes:
+    """By what a rehearsal is known again: the study's files, its sizes, its seed."""
     path = plan_file(study)
-    files = [path, *(path.parent / name for name in (SOURCES, TRUTHS, MARGINS, Path(OWN).name))]
+    named = (SOURCES, TRUTHS, MARGINS, Path(OWN).name, named_codebook(path))
+    files = [path, *(path.parent / name for name in named if name)]
     hashes = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files if each.is_file()}
-    return (json.dumps({"files": hashes, "respondents": asked[0], "seed": asked[1]}, sort_keys=True) + "\n").encode()
+    sizes = dict(zip(("respondents", "posts", "seed"), asked, strict=True))
+    return (json.dumps({"files": hashes, **sizes}, sort_keys=True) + "\n").encode()
 
 
 def _through_pipeline(
@@ -117,13 +123,16 @@ def _through_pipeline(
     project = folder / "project"
     if not project.is_dir():
         rehearsal_pipeline.lay_out(ROOT, folder, plan, design, world)
-    rehearsal_pipeline.run(project, progress)
+    rehearsal_pipeline.run(project, design, progress)
     store = Store(project)
     rows = beside_truth(store.read("candidate__vault_survey_estimates"), world.values)
-    evidence = store.read("restricted__vault_survey_evidence")
-    claims = claimed(_register(plan.parent), evidence, design.plan, world.values)
-    once = Studied(rows, claims, tally_of(store.read("open__vault_survey_admission")))
-    return once, _gated(store)
+    evidence = [store.read(f"restricted__vault_{part}_evidence") for part in ("survey", "post")]
+    claims = claimed(_register(plan.parent), together_rows(*evidence), design.plan, world.values)
+    tally = tally_of(store.read("open__vault_survey_admission"), "sample_source_code", "respondents_n")
+    tally += tally_of(store.read("open__vault_posts_admission"), "platform_code", "posts_n")
+    read = store.read("candidate__vault_post_estimates")
+    posts = posts_beside_truth(read, world.values, design.press.plan) if design.press else pd.DataFrame()
+    return Studied(rows, claims, tally, posts), _gated(store)
 
 
 def _gated(store: Store) -> Gated:

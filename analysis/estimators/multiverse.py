@@ -72,8 +72,8 @@ class Multiverse:
         Rank of the absolute median jump among dates.
     significant_share, significant_p_value
         Share of specifications with p ≤ .05 and the sign of the median, and its rank.
-    placebos_n
-        Placebo dates, common to all specifications.
+    placebo_medians
+        (m,) median over specifications at every placebo date, the same dates for all specifications.
     """
 
     jumps: FloatArray
@@ -86,7 +86,21 @@ class Multiverse:
     median_p_value: float
     significant_share: float
     significant_p_value: float
-    placebos_n: int
+    placebo_medians: FloatArray
+
+    @property
+    def placebos_n(self) -> int:
+        """Placebo dates."""
+        return len(self.placebo_medians)
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Interval of the median jump at another confidence; EstimationError with too few placebo dates for it."""
+        return placebo_interval(self.median_jump, self.placebo_medians, confidence)
+
+    @property
+    def rise_p_value(self) -> float:
+        """Share of dates, the event among them, at which the median is at least as high: of a rise, one-sided."""
+        return float((1 + (self.placebo_medians >= self.median_jump).sum()) / (1 + self.placebos_n))
 
 
 def multiverse(
@@ -219,7 +233,7 @@ def _summary(jumps: npt.NDArray[np.float64], confidence: float) -> Multiverse:
         median_p_value=float(_ranks(np.abs(median)[None, :])[0, 0]),
         significant_share=float(significant[0]),
         significant_p_value=float(_ranks(significant[None, :])[0, 0]),
-        placebos_n=jumps.shape[1] - 1,
+        placebo_medians=median[1:],
     )
 
 

@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 
@@ -268,6 +269,20 @@ def _without(texts: pl.DataFrame, phrases: tuple[str, ...]) -> pl.DataFrame:
     doubtful = texts.filter(_may_hold(phrases))
     freed = doubtful.with_columns(pl.col("_folded").str.replace_all(rf"\b{_one_of(phrases)}\b", " "))
     return pl.concat([texts.filter(~_may_hold(phrases)), freed]) if len(freed) else texts
+
+
+def in_codebook(posts: pd.DataFrame, codebook: Codebook) -> pl.DataFrame:
+    """Posts in the codebook's languages with the columns of `code_frames`.
+
+    Parameters
+    ----------
+    posts
+        Table `posts`.
+    codebook
+        Frames.
+    """
+    coded = code_frames(pl.from_pandas(posts), codebook, "post_text", "language_code")
+    return coded.filter(pl.col("language_code").is_in(codebook.languages))
 
 
 def post_frames(coded: pl.DataFrame, codebook: Codebook, post: str) -> pl.DataFrame:

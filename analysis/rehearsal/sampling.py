@@ -17,6 +17,9 @@ Ints = npt.NDArray[np.int64]
 UNIT, TAKEN = 40, 8
 """People of a primary unit, and how many of them are asked."""
 
+REGIONS = 4
+"""Strata of a domain, where all who are asked live in one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -45,13 +48,14 @@ def volunteers(population: Population, size: int, taken: Bools, generator: np.ra
 
 
 def drawn(population: Population, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
-    """A probability sample in two stages: as many from every domain, in primary units of neighbours who hold alike.
+    """A probability sample in two stages: as many from every stratum, in primary units of neighbours who hold alike.
 
-    Weights are what the design implies: people of a stratum by respondents of it.
+    Strata are domains, or regions of the only domain where people can be asked. Weights are what the design implies:
+    people of a stratum by respondents of it.
     """
-    strata = int(population.domain.max()) + 1
-    parts = [_of_stratum(population, stratum, size // strata + (stratum < size % strata), taken, generator)
-             for stratum in range(strata)]  # fmt: skip
+    strata = _strata(population, taken, generator)
+    parts = [_of_stratum(population, people, size // len(strata) + (number < size % len(strata)), generator)
+             for number, people in enumerate(strata)]  # fmt: skip
     person = np.concatenate([people for people, _, _ in parts])
     weight = [f"{weight:.4f}" for people, weight, _ in parts for _ in people]
     stratum = [f"stratum {number + 1}" for number, (people, _, _) in enumerate(parts) for _ in people]
@@ -60,11 +64,20 @@ def drawn(population: Population, size: int, taken: Bools, generator: np.random.
     return Sample(person, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64), design)
 
 
+def _strata(population: Population, taken: Bools, generator: np.random.Generator) -> list[Ints]:
+    """Who can be asked in every stratum."""
+    free = np.flatnonzero(~taken)
+    domains = np.unique(population.domain[free])
+    if len(domains) > 1:
+        return [free[population.domain[free] == domain] for domain in domains]
+    alike = population.common[free] + 2 * generator.standard_normal(len(free))
+    return [np.sort(part) for part in np.array_split(free[np.argsort(alike, kind="stable")], REGIONS)]
+
+
 def _of_stratum(
-    population: Population, stratum: int, size: int, taken: Bools, generator: np.random.Generator
+    population: Population, people: Ints, size: int, generator: np.random.Generator
 ) -> tuple[Ints, float, Ints]:
     """People, the weight of each, and their primary units."""
-    people = np.flatnonzero((population.domain == stratum) & ~taken)
     alike = population.common[people] + 2 * generator.standard_normal(len(people))
     units = len(people) // UNIT
     unit = np.empty(len(people), dtype=np.int64)

@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import Field
 
 from analysis.errors import StudyError
+from analysis.rehearsal.post_truths import PostTruths, post_faults
 from analysis.study import Plan
-from analysis.study.entry import Code, Column, Entry, EstimandId
+from analysis.study.entry import Code, Column, Entry, EstimandId, Text
 from analysis.study.faults import nearest
 from analysis.study.loading import parse_entry
 
@@ -79,6 +80,10 @@ class Truths(Entry):
     """How much more often volunteers come from the first domain than from the last, as a log ratio."""
     habits: Habits = Habits()
     network: Network = Network()
+    places: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    """Source to the places in which it asks; everywhere where it is not named."""
+    posts: PostTruths = PostTruths()
+    """What accounts write, where the plan has posts."""
 
 
 def load_truths(path: Path, plan: Plan) -> Truths:
@@ -115,6 +120,7 @@ def masked_estimands(plan: Plan) -> list[str]:
 
 
 def _faults(truths: Truths, plan: Plan) -> Iterator[str]:
+    yield from post_faults(truths.posts, plan.posts)
     known = stated_shares(plan)
     for estimand, share in truths.shares.items():
         if estimand not in known:

@@ -1,4 +1,4 @@
-"""A whole rehearsal: people, respondents of every source, their consents, and all files of a throw-away vault by path.
+"""A whole rehearsal: people and accounts, what sources hand out, consents, all files of a throw-away vault by path.
 
 What must not be here: a folder, a real file, an estimate.
 """
@@ -6,7 +6,7 @@ What must not be here: a folder, a real file, an estimate.
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,10 +16,13 @@ from analysis.errors import StudyError
 from analysis.rehearsal.exports import Source, identity, written
 from analysis.rehearsal.interview import Interviews, interview
 from analysis.rehearsal.population import Bools, Population, populate, size_for
+from analysis.rehearsal.post_exports import Press, hand_out
+from analysis.rehearsal.post_values import post_values
 from analysis.rehearsal.sampling import Sample, drawn, recruits, volunteers
 from analysis.rehearsal.truth import Truth, truths
 from analysis.rehearsal.truths import Truths
 from analysis.study import Plan
+from analysis.study.faults import nearest
 from analysis.vendors import Row
 
 FEWEST = 30
@@ -54,6 +57,8 @@ class Design:
     sources: tuple[Source, ...]
     hosts: tuple[str, ...]
     cells: Mapping[tuple[str, ...], float] | None = None
+    press: Press | None = None
+    """Posts, where they are rehearsed too."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +71,18 @@ class World:
     decisions : key in the ledger and what its owner decided, one of `OUTCOMES`
     traces : strings that point at an invented person: nothing that is released may hold one
     values : every true value
+    accounts : path of an export of posts → accounts as a manifest lists them
     """
 
     files: Mapping[str, bytes]
     decisions: Sequence[tuple[str, str]]
     traces: Sequence[str]
     values: Sequence[Truth]
+    accounts: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
 def make_world(design: Design, respondents: int, seed: int) -> World:
-    """Make people, ask some of them, and write everything out.
+    """Make people and accounts, ask some of the people, and write everything out.
 
     Parameters
     ----------
@@ -95,8 +102,34 @@ def make_world(design: Design, respondents: int, seed: int) -> World:
             "--respondents"
         )
     people, sampling = np.random.default_rng(seed).spawn(2)
-    population = populate(design.plan, design.truths, design.hosts, size_for(respondents), people, cells=design.cells)
-    return ask(design, population, respondents, sampling)
+    parts = []
+    if design.sources:
+        size = size_for(respondents)
+        population = populate(design.plan, design.truths, design.hosts, size, people, cells=design.cells)
+        parts.append(ask(design, population, respondents, sampling))
+    if design.press:
+        parts.append(publish(design.press, design.truths, np.random.default_rng([seed, 2])))
+    return together(parts)
+
+
+def together(parts: Sequence[World]) -> World:
+    """What a survey and platforms hand out, in one vault."""
+    files = {name: content for part in parts for name, content in part.files.items()}
+    accounts = {name: listed for part in parts for name, listed in part.accounts.items()}
+    return World(
+        dict(sorted(files.items())),
+        [each for part in parts for each in part.decisions],
+        sorted({text for part in parts for text in part.traces}),
+        [each for part in parts for each in part.values],
+        accounts,
+    )
+
+
+def publish(press: Press, truths: Truths, generator: np.random.Generator) -> World:
+    """What accounts write, once; another generator gives other accounts and posts."""
+    handed = hand_out(press, truths, generator)
+    decisions = _decided(handed.subjects, truths.habits.consenting, generator)
+    return World(handed.files, decisions, handed.traces, post_values(press.plan, truths.posts), handed.accounts)
 
 
 def ask(design: Design, population: Population, respondents: int, generator: np.random.Generator) -> World:
@@ -108,14 +141,16 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
     office = _Office(generator)
     for number, source in enumerate(design.sources):
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
-        sample = _sample(population, source, size, taken, generator)
+        sample = _sample(population, source, size, taken | _elsewhere(population, source), generator)
         taken[sample.person] = True
         said = interview(population, sample.person, generator)
         rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
-        decisions += _decided([*rows, *again], population.truths.habits.consenting, generator)
+        decisions += _decided(
+            [row.consent_key for row in (*rows, *again)], population.truths.habits.consenting, generator
+        )
         traces += [text for row in [*rows, *again] for text in (row.respondent_id, *row.trace.strings)]
         files[source.file] = written(source, design.plan, _shuffled([*rows, *again], population.truths, generator))
     if design.plan.margins:
@@ -126,6 +161,24 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
 def _sample(population: Population, source: Source, size: int, taken: Bools, generator: np.random.Generator) -> Sample:
     draw = {"rds": recruits, "probability": drawn}.get(source.sample_source, volunteers)
     return draw(population, size, taken, generator)
+
+
+def _elsewhere(population: Population, source: Source) -> Bools:
+    """Who lives where a source does not ask."""
+    asked = population.truths.places.get(source.source_id)
+    if asked is None:
+        return np.zeros(population.size, dtype=bool)
+    place = population.plan.place
+    if place is None:
+        raise StudyError("truths.yml: places: the plan has no place; name the item that asks where people live")
+    lives = population.answers[place]
+    unknown = sorted(set(asked) - set(lives))
+    if unknown:
+        raise StudyError(
+            f"truths.yml: places: {source.source_id}: nobody lives in {unknown[0]!r}; "
+            f"{nearest(unknown[0], sorted(set(lives)))}"
+        )
+    return np.asarray(~np.isin(lives.astype(str), asked))
 
 
 class _Office:
@@ -209,10 +262,10 @@ def _again(rows: list[Row], share: float, office: _Office) -> list[Row]:
     ]
 
 
-def _decided(rows: list[Row], consenting: float, generator: np.random.Generator) -> list[tuple[str, str]]:
+def _decided(keys: Sequence[str], consenting: float, generator: np.random.Generator) -> list[tuple[str, str]]:
     others = (1 - consenting) / (len(OUTCOMES) - 1)
-    drawn = generator.choice(OUTCOMES, len(rows), p=[consenting, *[others] * (len(OUTCOMES) - 1)])
-    return [(row.consent_key, str(outcome)) for row, outcome in zip(rows, drawn, strict=True)]
+    drawn = generator.choice(OUTCOMES, len(keys), p=[consenting, *[others] * (len(OUTCOMES) - 1)])
+    return [(key, str(outcome)) for key, outcome in zip(keys, drawn, strict=True)]
 
 
 def _shuffled(rows: list[Row], truths: Truths, generator: np.random.Generator) -> list[Row]:
@@ -238,7 +291,7 @@ def margins_csv(population: Population) -> bytes:
     return sink.getvalue().encode()
 
 
-def manifest(design: Design, ledger: str) -> bytes:
+def manifest(design: Design, world: World, ledger: str) -> bytes:
     """`sources.yml` of the throw-away vault."""
     surveys = [
         {
@@ -249,5 +302,10 @@ def manifest(design: Design, ledger: str) -> bytes:
         }
         for source in design.sources
     ]  # fmt: skip
-    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": []}
+    posts = [
+        {"source_id": source.source_id, "file": source.file, "format": source.vendor,
+         "platform_terms_basis": source.basis or None, "accounts": world.accounts[source.file]}
+        for source in (design.press.sources if design.press else ())
+    ]  # fmt: skip
+    content = {"hosts": list(design.hosts), "ledger": ledger, "surveys": surveys, "posts": posts}
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()

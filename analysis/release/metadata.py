@@ -7,13 +7,22 @@ is not in a declaration or the citation file; an identifier that nobody has assi
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from analysis.release.description import LICENCE_ADDRESS, LICENCE_NAME, LICENCE_TITLE, NAME, Description, ReleasedTable
+from analysis.release.description import (
+    LICENCE_ADDRESS,
+    LICENCE_NAME,
+    LICENCE_TITLE,
+    NAME,
+    Description,
+    Maker,
+    ReleasedTable,
+)
 from analysis.schemas.declaration import Column
 from analysis.schemas.publish import frictionless_resource
 
@@ -34,6 +43,7 @@ CROISSANT_TYPES = {
     "text": "sc:Text", "code": "sc:Text", "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean",
     "date": "sc:Date",
 }  # fmt: skip
+ORCID_SCHEME = "https://orcid.org"
 DDI_NAMESPACE = "ddi:codebook:2_5"
 DDI_SCHEMA = "http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
 MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".cff": "application/yaml", ".md": "text/markdown"}
@@ -66,7 +76,7 @@ def data_package(about: Description, tables: Sequence[ReleasedTable]) -> dict[st
         "created": f"{about.day.isoformat()}T00:00:00Z",
         "keywords": list(about.keywords),
         "licenses": [{"name": LICENCE_NAME, "path": LICENCE_ADDRESS, "title": LICENCE_TITLE}],
-        "contributors": [{"title": maker, "role": "author"} for maker in about.makers],
+        "contributors": [{"title": maker.name, "role": "author"} for maker in about.makers],
         "resources": [frictionless_resource(t.table, t.csv_path, sha256(t.csv), len(t.csv)) for t in tables],
     }
 
@@ -78,7 +88,7 @@ def croissant(about: Description, tables: Sequence[ReleasedTable]) -> dict[str, 
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         **_schema_org_core(about),
-        "citeAs": f"{', '.join(about.makers)} ({about.day.year}). {about.title}. Version {about.version}.",
+        "citeAs": f"{_names(about)} ({about.day.year}). {about.title}. Version {about.version}.",
         "distribution": [_file_object(table) for table in tables],
         "recordSet": [_record_set(table) for table in tables],
     }
@@ -92,10 +102,23 @@ def _schema_org_core(about: Description) -> dict[str, Any]:
         "datePublished": about.day.isoformat(),
         "license": LICENCE_ADDRESS,
         "keywords": list(about.keywords),
-        "creator": [{"@type": "Organization", "name": maker} for maker in about.makers],
+        "creator": [_agent(maker) for maker in about.makers],
         "inLanguage": "en",
         "isAccessibleForFree": True,
     }
+
+
+def _names(about: Description) -> str:
+    return ", ".join(maker.name for maker in about.makers)
+
+
+def _agent(maker: Maker) -> dict[str, Any]:
+    """A maker in schema.org's terms."""
+    person = {"givenName": maker.given, "familyName": maker.family} if maker.is_person else {}
+    orcid = {"identifier": f"{ORCID_SCHEME}/{maker.orcid}"} if maker.orcid else {}
+    works = {"affiliation": {"@type": "Organization", "name": maker.affiliation}} if maker.affiliation else {}
+    stated = {name: text for name, text in person.items() if text}
+    return {"@type": "Person" if person else "Organization", "name": maker.name, **stated, **orcid, **works}
 
 
 def _file_object(released: ReleasedTable) -> dict[str, Any]:
@@ -170,7 +193,8 @@ def ro_crate(about: Description, files: Mapping[str, bytes]) -> dict[str, Any]:
     files
         Path inside the release → bytes.
     """
-    makers = [{"@id": f"#maker-{number}"} for number, _ in enumerate(about.makers, start=1)]
+    makers = [{"@id": f"{ORCID_SCHEME}/{maker.orcid}" if maker.orcid else f"#maker-{number}"}
+              for number, maker in enumerate(about.makers, start=1)]  # fmt: skip
     return {
         "@context": "https://w3id.org/ro/crate/1.1/context",
         "@graph": [
@@ -195,7 +219,7 @@ def ro_crate(about: Description, files: Mapping[str, bytes]) -> dict[str, Any]:
                 "description": "Reuse with attribution.",
             },
             *(
-                {"@id": reference["@id"], "@type": "Organization", "name": maker}
+                {"@id": reference["@id"], "@type": "Person" if maker.is_person else "Organization", "name": maker.name}
                 for reference, maker in zip(makers, about.makers, strict=True)
             ),
             *(_file_entity(path, files[path]) for path in sorted(files)),
@@ -218,9 +242,9 @@ def datacite(about: Description) -> dict[str, Any]:
     """DataCite metadata 4.5 without an identifier: none has been assigned."""
     return {
         "schemaVersion": "http://datacite.org/schema/kernel-4",
-        "creators": [{"name": maker, "nameType": "Organizational"} for maker in about.makers],
+        "creators": [_creator(maker) for maker in about.makers],
         "titles": [{"title": about.title, "lang": "en"}],
-        "publisher": {"name": about.makers[0]},
+        "publisher": {"name": about.makers[0].name},
         "publicationYear": str(about.day.year),
         "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Aggregate tables"},
         "subjects": [{"subject": keyword} for keyword in about.keywords],
@@ -229,6 +253,50 @@ def datacite(about: Description) -> dict[str, Any]:
         "version": about.version,
         "rightsList": [{"rights": LICENCE_TITLE, "rightsUri": LICENCE_ADDRESS, "rightsIdentifier": LICENCE_NAME}],
         "descriptions": [{"description": about.abstract, "descriptionType": "Abstract"}],
+    }
+
+
+def _creator(maker: Maker) -> dict[str, Any]:
+    """A maker in DataCite's terms."""
+    person = {"givenName": maker.given, "familyName": maker.family} if maker.is_person else {}
+    found: dict[str, Any] = {"name": maker.listed, "nameType": "Personal" if person else "Organizational"}
+    found |= {name: text for name, text in person.items() if text}
+    if maker.orcid:
+        named = {"nameIdentifier": f"{ORCID_SCHEME}/{maker.orcid}", "nameIdentifierScheme": "ORCID"}
+        found["nameIdentifiers"] = [named | {"schemeUri": ORCID_SCHEME}]
+    return found | ({"affiliation": [{"name": maker.affiliation}]} if maker.affiliation else {})
+
+
+def zenodo(about: Description, notes: str) -> dict[str, Any]:
+    """Metadata of a deposit as Zenodo's deposit interface takes it, without an identifier: Zenodo assigns one.
+
+    Parameters
+    ----------
+    about
+        Description.
+    notes
+        What the deposit is of, beside the abstract.
+
+    Source
+    ------
+    Zenodo's legacy deposit schema (`legacyrecord.json`), and `version` and `language` of its developers' page.
+    """
+    creators = [{key: text for key, text in (("name", maker.listed), ("affiliation", maker.affiliation),
+                                             ("orcid", maker.orcid)) if text} for maker in about.makers]  # fmt: skip
+    return {
+        "metadata": {
+            "upload_type": "dataset",
+            "publication_date": about.day.isoformat(),
+            "title": about.title,
+            "creators": creators,
+            "description": f"<p>{html.escape(about.abstract)}</p>",
+            "access_right": "open",
+            "license": LICENCE_NAME.lower(),
+            "keywords": list(about.keywords),
+            "notes": notes,
+            "version": about.version,
+            "language": "eng",
+        }
     }
 
 
@@ -264,7 +332,7 @@ def _study_description(root: ElementTree.Element, about: Description) -> None:
     study = ElementTree.SubElement(root, "stdyDscr")
     _texts(study, "citation", "titlStmt", "titl", text=about.title)
     for maker in about.makers:
-        _texts(study, "citation", "rspStmt", "AuthEnty", text=maker)
+        _texts(study, "citation", "rspStmt", "AuthEnty", text=maker.listed)
     _texts(study, "citation", "prodStmt", "prodDate", text=about.day.isoformat(), date=about.day.isoformat())
     _texts(study, "citation", "verStmt", "version", text=about.version, date=about.day.isoformat())
     for keyword in about.keywords:

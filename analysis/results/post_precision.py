@@ -37,7 +37,10 @@ EVENT_PART = 10
 
 P_VALUES = ("rank_p_value", "significant_p_value", "adjusted_p_value")
 COUNTS = ("pairs_n", "null_low_n", "null_median_n", "null_high_n")
-SHARES_OF_POSTS = ("post_share", "channel_share")
+JUMP = "rate_ratio"
+OF_POSTS = ("post_share", "channel_share", JUMP)
+"""Numbers that may be evidence; a jump is the logarithm of a ratio."""
+
 COUNTED_SHARES = ("post_share",)
 COUNTED_ESTIMATORS = ("labelled",)
 
@@ -93,7 +96,7 @@ def _shown(row: Row) -> Shown | None:
     if quantity == "count":
         count = coarse_count(value)
         return Shown(float(count), None, None, None, 1.0) if count else None
-    if quantity == "rate_ratio" or "agreement_scope_text" in row:
+    if quantity == JUMP or "agreement_scope_text" in row:
         step = open_step(posts_n // EVENT_PART if quantity else posts_n)
         return shown_at(value, spread, step, is_share=False)
     if quantity == "channel_share":
@@ -105,15 +108,15 @@ def _shown(row: Row) -> Shown | None:
     return publish_number(value, spread, posts_n)
 
 
-def shown_share(quantity: str, limits: tuple[float, float, float], behind: tuple[int, int]) -> Shown | None:
-    """A share of posts on the steps of the row that `post_estimates` holds of it.
+def shown_number(quantity: str, limits: tuple[float, float, float], behind: tuple[int, int]) -> Shown | None:
+    """A share of posts, or a jump, on the steps of the row that `post_estimates` holds of it.
 
     Parameters
     ----------
     quantity
-        One of `SHARES_OF_POSTS`.
+        One of `OF_POSTS`.
     limits
-        The share, and the ends of its interval.
+        The number, and the ends of its interval.
     behind
         Posts, and accounts.
     """

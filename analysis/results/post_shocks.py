@@ -28,10 +28,10 @@ from analysis.results.post_rows import (
     unusable,
 )
 from analysis.schemas.columns import COLUMNS
+from analysis.study.posts import ALL_ACCOUNTS as ALL
 from analysis.study.posts import LEAST_PLACEBOS, NO_FRAME, Posts
 from analysis.study.posts import Window as Declared
 
-ALL = "all"
 WEIGHTS = ("post", "account")
 BASELINES = ("volume", "beside posts without a frame")
 """Posts without a frame stand for how much is written at all. The share among all posts would be another quantity: it
@@ -163,6 +163,42 @@ def shock_tables(tables: PostTables) -> ShockTables:
             if isinstance(one, Multiverse):
                 single += [named | row | {"source": tables.source} for row in _curve(one, tried)]
     return ShockTables(released(single, SPECIFICATION_NAMES), released(joint, INFERENCE_NAMES))
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The change of a frame's weekly volume at one event, over all specifications; the reason where there is none.
+
+    Attributes
+    ----------
+    joint : Multiverse or EstimationError
+    posts_n, channels_n : posts of the frame, and accounts that wrote them
+    """
+
+    joint: Multiverse | EstimationError
+    posts_n: int
+    channels_n: int
+
+
+def jump(tables: PostTables, frame: str, event: str, accounts: str) -> Jump:
+    """A frame at one event of the plan, among accounts of one kind or all.
+
+    Parameters
+    ----------
+    tables
+        The study.
+    frame, event
+        Code, and name.
+    accounts
+        Code of a kind, or `ALL_ACCOUNTS`.
+    """
+    plan, (dated, weeks) = tables.plan, _dated(tables.coded)
+    chosen = dated if accounts == ALL else dated[dated.account_kind_code == accounts]
+    subsets = [each for each in _subsets(dated, tables) if accounts in (ALL, each.accounts)]
+    seen = list(_specifications(subsets, frame, weeks, plan)) if weeks else []
+    inside = chosen[chosen.frame_code == frame]
+    week = next(week for each, week in zip(plan.dated, plan.event_weeks, strict=True) if each.name == event)
+    return Jump(_study(seen, week, plan)[1], len(inside), inside.channel_pseudonym.nunique())
 
 
 def _truth(tables: PostTables, number: int, week: int, frame: str) -> float | None:

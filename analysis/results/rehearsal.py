@@ -5,7 +5,8 @@ What belongs here: which truth belongs to which estimate, sums over repeated stu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +16,11 @@ import pandas as pd
 from analysis.claims.entries import FieldLink, Register
 from analysis.claims.rules import Quantity, Threshold, quantity_rules, required_screens
 from analysis.claims.verdict import Verdict, judge_register
+from analysis.rehearsal.post_values import FRAME, JUMP, STANCE
 from analysis.rehearsal.truth import ALL, Truth
 from analysis.results.field_evidence import field_pieces
 from analysis.study import Plan
+from analysis.study.posts import Posts
 
 QUANTITIES = {
     "answer_share": "share", "prevalence": "share", "difference_in_shares": "difference", "points_of_scale": "points",
@@ -47,13 +50,17 @@ def beside_truth(estimates: pd.DataFrame, values: Sequence[Truth]) -> pd.DataFra
     known = {(each.estimand, each.quantity, each.kind, each.group, each.of): each.value for each in values}
     shown = estimates[[*KEYS, "value", "ci_low", "ci_high", "is_usable", "unusable_reason"]].reset_index(drop=True)
     truth = pd.Series([known.get(_key(row)) for row in shown.itertuples()], index=shown.index, dtype="float64")
-    for name in ("value", "ci_low", "ci_high"):
-        shown[name] = pd.to_numeric(shown[name])
-    holds = (shown.ci_low <= truth) & (truth <= shown.ci_high)
-    return shown.assign(
+    return _held(shown, truth)
+
+
+def _held(shown: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
+    """Estimates with the truth, their width, and whether their interval holds it."""
+    numbers = shown.assign(**{name: pd.to_numeric(shown[name]) for name in ("value", "ci_low", "ci_high")})
+    holds = (numbers.ci_low <= truth) & (truth <= numbers.ci_high)
+    return numbers.assign(
         truth=truth,
-        width=shown.ci_high - shown.ci_low,
-        is_covered=holds.astype("boolean").mask(shown.ci_low.isna() | truth.isna()),
+        width=numbers.ci_high - numbers.ci_low,
+        is_covered=holds.astype("boolean").mask(numbers.ci_low.isna() | truth.isna()),
     )
 
 
@@ -64,7 +71,43 @@ def _key(row: object) -> Key:
     return given["estimand_id"], quantity, given["group_kind_code"], given["group_text"], of
 
 
-def over_studies(studies: Sequence[pd.DataFrame]) -> pd.DataFrame:
+POST_KEYS = ["estimate_id", "estimand_id", "quantity_code", "population_text", "period_text"]
+
+
+def posts_beside_truth(estimates: pd.DataFrame, values: Sequence[Truth], plan: Posts) -> pd.DataFrame:
+    """Every estimate from posts beside what is true; a jump as estimates tell it, the logarithm of its factor.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Table `post_estimates`.
+    values : sequence of Truth
+    plan : Posts
+
+    Returns
+    -------
+    DataFrame
+        `POST_KEYS` and the columns of `beside_truth`.
+    """
+    known = dict(pair for each in values for pair in _names_of(each, plan))
+    shown = estimates[[*POST_KEYS, "value", "ci_low", "ci_high", "is_usable", "unusable_reason"]]
+    truth = pd.Series([known.get(name) for name in shown.estimate_id], index=shown.index, dtype="float64")
+    return _held(shown, truth).reset_index(drop=True)
+
+
+def _names_of(each: Truth, plan: Posts) -> Iterator[tuple[str, float]]:
+    """The estimates that a value is the truth of, by their ids."""
+    about, of = each.estimand.partition("_")[0], each.of.lower().replace(" ", "_")
+    if each.quantity == FRAME:
+        yield from ((f"{about}_{way}_{each.group}_{of}", each.value) for way in ("post_share", "channel_share"))
+    elif each.quantity == STANCE:
+        yield f"{about}_stance_{each.group}_{each.of}_dsl", each.value
+    elif each.quantity == JUMP:
+        number = 1 + [event.name for event in plan.dated].index(each.group)
+        yield f"{about}_shock_{number}_{of}", math.log(each.value)
+
+
+def over_studies(studies: Sequence[pd.DataFrame], keys: list[str] = KEYS) -> pd.DataFrame:
     """Means over repeated studies, by estimate.
 
     Returns
@@ -73,9 +116,11 @@ def over_studies(studies: Sequence[pd.DataFrame]) -> pd.DataFrame:
         `KEYS`, `truth`, `studies_n`, `answered_n`, `bias`, `width`, `covered_share`; NaN where nothing was answered.
     """
     rows = pd.concat(studies, ignore_index=True)
+    if rows.empty:
+        return pd.DataFrame(columns=[*keys, "truth", "bias", "width", "covered_share", "studies_n", "answered_n"])
     rows["error"] = rows.value - rows.truth
     rows["covered"] = rows.is_covered.astype("float64")
-    grouped = rows.groupby(KEYS, sort=False, dropna=False)
+    grouped = rows.groupby(keys, sort=False, dropna=False)
     means = grouped[["truth", "error", "width", "covered"]].mean()
     counts = grouped.agg(studies_n=("is_usable", "size"), answered_n=("is_usable", "sum"))
     return means.join(counts).rename(columns={"error": "bias", "covered": "covered_share"}).reset_index()
@@ -118,7 +163,7 @@ def claimed(register: Register, evidence: pd.DataFrame, plan: Plan, values: Sequ
     ----------
     register : Register
     evidence : DataFrame
-        Table `survey_evidence`.
+        Tables `survey_evidence` and `post_evidence`, one below the other.
     plan : Plan
     values : sequence of Truth
     """
@@ -170,8 +215,9 @@ def _deserved(part: Quantity, truth: float | None) -> str:
         return ""
     if isinstance(part, Threshold):
         return "supported" if truth > part.threshold else "contradicted" if truth < part.threshold else "inconclusive"
-    smallest = min(part.smallest_effect.values())
-    return "supported" if truth >= smallest else "contradicted"
+    if truth >= min(part.smallest_effect.values()):
+        return "supported"
+    return "contradicted" if truth <= part.null_value else "inconclusive"
 
 
 def verdicts_over(studies: Sequence[Sequence[Claimed]]) -> pd.DataFrame:

@@ -563,6 +563,8 @@ _DECLARED = (
     Column("respondents_count", "integer", "Respondents, not rounded", "measure", "persons", minimum=0),
     Column("is_design_passed", "boolean", "No experiment on which the estimate rests failed its checks"),
     Column("is_publishable", "boolean", "Enough respondents on both sides for the estimate to be shown"),
+    Column("is_rise_ranked", "boolean", "The one-sided rank p-value of the rise among at least 39 placebo dates is at most .05", null_means="no jump at an event"),
+    Column("is_composition_steady", "boolean", "Nothing that was fixed before the event jumps at it", null_means="no jump, or nothing could be looked at"),
     # Design diagnosis
     Column("rule_kind_code", "code", "Kind of rule", codes={
         "threshold": "a share is compared with a threshold", "effect": "a change is compared with the smallest effect of interest"}),

@@ -114,11 +114,12 @@ TABLES = for_every_study(
         ),
         Table(
             name="post_evidence",
-            title="Shares of posts that claims read, at several levels: what verdicts are judged by, never released",
+            title="Shares of posts and jumps that claims read, at several levels: what verdicts are judged by, never released",
             row_is="one estimand at one level",
             columns=columns(
                 "estimand_id", "item_text", "group_text", "quantity_code", "confidence_level", "robust_value", "robust_low",
-                "robust_high", "basis_posts_n", "basis_channels_n", "is_publishable",
+                "robust_high", "basis_posts_n", "basis_channels_n", "is_publishable", "is_rise_ranked",
+                "is_composition_steady", "unusable_reason",
             ),
             key=("estimand_id", "confidence_level"),
             output_kind="microdata",

@@ -46,12 +46,13 @@ def run(store: Store, params: Params) -> None:
     settings = Settings(chosen.permutations, chosen.seed)
     agreement = agreement_rows(tables, settings)
     found, shocks = stances(tables, settings, agreement), shock_tables(tables)
+    covariates = covariate_table(tables)
     computed = computed_rows(tables, settings, found.estimates)
     rows = {"post_estimates": computed, "text_prevalence": found.prevalence, "stance_periods": found.periods}
     made = (
         agreement, released(computed, ROW_NAMES), posts_price(rows), found.prevalence_table, found.period_table,
-        coordination_table(tables, settings), shocks.specifications, shocks.inference, covariate_table(tables),
-        post_evidence_rows(tables, found.levels),
+        coordination_table(tables, settings), shocks.specifications, shocks.inference, covariates,
+        post_evidence_rows(tables, found.levels, covariates),
     )  # fmt: skip
     for name, table in zip(names, made, strict=True):
         store.write(name, table)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import polars as pl
 
 from analysis.disclosure.policy import load_policy
 from analysis.measures import annotations, frames, predictions
@@ -37,8 +36,7 @@ def run(store: Store, params: Params) -> None:
         return
     codebook = frames.codebook_of(plan.frames)
     posts = store.read(study_table(params.study, "restricted__posts"))
-    coded = frames.code_frames(pl.from_pandas(posts), codebook, "post_text", "language_code")
-    in_codebook = coded.filter(pl.col("language_code").is_in(codebook.languages))
+    in_codebook = frames.in_codebook(posts, codebook)
     brought = _Brought(store.root, posts, {stance.code for stance in plan.stances})
     minimum = load_policy(store.root / "data/codelists/disclosure_policy.yml").minimum_cell
     made = (

@@ -28,6 +28,7 @@ from analysis.study.estimands import Question, SplitBallot
 from analysis.study.plan import Group
 
 SHARE = "share of answers"
+PARTIAL = "this sample does not reach every place that is reported: groups by place hold what it says"
 PLAN_WEIGHTINGS = ("rds", "raked", "design", "blended")
 LINEARISED = "weighted share of those who gave an answer; linearised variance, {}, share interval"
 INDEPENDENT, BY_UNIT = "respondents taken as independent", "by primary units and strata"
@@ -45,9 +46,18 @@ def direct_rows(rows: Rows) -> None:
                 kind = group.kind if group else ALL
                 place = _place(survey, question, weighting, SHARE, (kind, name))
                 _add_share(rows, place, coded.among(members))
+        _say_partial(rows, question, coded)
     for ballot in survey.plan.split_ballots:
         _version_rows(rows, ballot)
     withhold_complements(rows)
+
+
+def _say_partial(rows: Rows, question: Question, coded: Coded) -> None:
+    """A sample that does not reach every place says nothing about everybody, and its row says so."""
+    for weighting, weights in rows.survey.partial.items() if _is_reported(question, None) else ():
+        n = int((coded.is_decided & (weights > 0)).sum())
+        if n >= rows.survey.plan.disclosure.least_answers:
+            rows.add(_place(rows.survey, question, weighting, SHARE), Number(0.0, None, None, n, "none"), PARTIAL)
 
 
 def _place(
@@ -142,18 +152,19 @@ def rds_rows(rows: Rows, population: float | None, draws_n: int, rng: np.random.
     survey = rows.survey
     if survey.recruited is None:
         return
+    is_whole = "rds" in survey.weights
     for question in survey.plan.questions:
         coded, how = survey.coded(question), (draws_n, rng)
-        if "rds-ii" in question.network:
+        if "rds-ii" in question.network and is_whole:
             _add_rds_ii(rows, _place(survey, question, "rds", "rds-ii"), coded, None, how)
         if "domains" in question.network:
             for name, members in survey.domains():
                 inside = _place(survey, question, "rds", "rds-ii", (survey.domain_kind, name))
                 _add_rds_ii(rows, inside, coded, members, how)
-        if "degree" in question.network:
+        if "degree" in question.network and is_whole:
             _add_other_wording(rows, question)
             _add_stated_only(rows, question)
-        if "successive" in question.network and population is not None:
+        if "successive" in question.network and population is not None and is_whole:
             _add_successive(rows, _place(survey, question, "rds", "ss"), coded, population, how)
 
 

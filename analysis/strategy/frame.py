@@ -7,7 +7,7 @@ estimates, or a name of any study's item.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.estimators.weighting.design import SurveyDesign, survey_design
-from analysis.strategy.weights import Recruitment, recruitment
+from analysis.strategy.weights import Recruitment, reaches_everywhere, recruitment
 from analysis.study.estimands import Question
 from analysis.study.plan import Group, Plan
 
@@ -62,6 +62,7 @@ class Survey:
     rows : (n) answers, index 0 to n − 1
     study : `synthetic` or `vault`
     weights : weighting → (n,) weights, 0 for who does not count
+    partial : the same of samples that do not reach every place: they describe nobody but their own
     recruited : the respondent-driven sample, of all admitted respondents
     other_degree : (m,) acquaintances by the other wording of the question; None where it was not asked
     in_sample : (m,) for each of those, the position in `rows`, −1 for who was left out
@@ -77,6 +78,7 @@ class Survey:
     in_sample: npt.NDArray[np.int64]
     stratum: npt.NDArray[np.int64] | None = None
     cluster: npt.NDArray[np.int64] | None = None
+    partial: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -206,10 +208,12 @@ def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, stud
     rows = responses[responses.respondent_pseudonym.isin(position.index)].reset_index(drop=True)
     ordered = weights.set_index("respondent_pseudonym").loc[rows.respondent_pseudonym]
     made = {"unweighted": np.ones(len(rows))}
+    partial: dict[str, Floats] = {}
     for name in ("rds", "raked", "design", "blended"):
         column = ordered[f"{name}_weight"].to_numpy("float64")
         if np.isfinite(column).any():
-            made[name] = np.nan_to_num(column)
+            kept = made if reaches_everywhere(plan, rows, np.isfinite(column)) else partial
+            kept[name] = np.nan_to_num(column)
     chain, other = recruitment(plan, responses), None
     inside = np.empty(0, dtype=np.int64)
     if chain is not None and plan.recruitment:
@@ -218,4 +222,5 @@ def read_survey(plan: Plan, responses: pd.DataFrame, weights: pd.DataFrame, stud
         if item and not responses[item].str.startswith(".").all():
             again = recruitment(plan, responses, item)
             other = again.degree if again is not None else None
-    return Survey(plan, rows, study, made, chain, other, inside, *_units(rows))
+    stratum, cluster = _units(rows)
+    return Survey(plan, rows, study, made, chain, other, inside, stratum, cluster, partial)

@@ -203,7 +203,31 @@ def blended(
     for (chosen, weights), size in zip(parts, sizes, strict=True):
         together[chosen] = weights * size / weights.sum()
     together = _averaging_one(together)
+    if not all(reaches_everywhere(plan, rows, chosen) for chosen, _ in parts):
+        # Samples of different places stand beside each other: margins alone say how much each place counts.
+        together = raked(plan, rows, together, margins)
     return _averaging_one(trim_weights(together, 0.0, cut_at * float(np.median(together))).weights)
+
+
+def reaches_everywhere(plan: Plan, rows: pd.DataFrame, chosen: Bools) -> bool:
+    """Whether some respondents live in every place, or belong to every domain, that all respondents are reported for.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Table `survey_responses`.
+    chosen : (n,) bool
+        A sample.
+    """
+    item = plan.domain.item if plan.domain else plan.place
+    if item is None:
+        return True
+    answers = rows[item]
+    counts = answers[~answers.str.startswith(".")].value_counts()
+    reported = counts.index[counts >= plan.disclosure.least_in_group]
+    inside = answers[chosen].value_counts().reindex(reported, fill_value=0)
+    return bool((inside >= plan.disclosure.least_answers).all())
 
 
 def _averaging_one(weights: Floats) -> Floats:

@@ -110,6 +110,11 @@ def codebook_file(tree: Any) -> str:
     return frames if isinstance(frames, str) else ""
 
 
+def named_codebook(path: Path) -> str | None:
+    """The table of frames that a plan names beside it, where it names one."""
+    return codebook_file(_read(path.read_text(encoding="utf-8"), str(path))[0])
+
+
 def study_files(root: Path, study: str) -> tuple[str, ...]:
     """The plan of a study and the table of frames that it names, relative to the project."""
     plan = PLANS[study]

@@ -305,6 +305,10 @@ class Plan(Entry):
             found.setdefault(ballot.estimand, ballot.words)
         for battery in self.batteries:
             found |= {battery.estimand: battery.words, battery.seen: battery.seen_words}
+        for listed in self.list_experiments:
+            found.setdefault(listed.estimand, " and ".join(each.label for each in listed.lists))
+        for device in self.devices:
+            found.setdefault(device.estimand, self.label(device.item))
         for endorsement in self.endorsements:
             found.setdefault(endorsement.estimand, endorsement.words)
         compared: tuple[Difference | Gradient | Contrast, ...] = (*self.differences, *self.gradients, *self.contrasts)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from analysis.study.faults import Fault, Place, nearest
-from analysis.study.posts import RESERVED, Posts
+from analysis.study.posts import RESERVED, PostEvidence, Posts
 
 POSTS: Place = ("posts",)
 
@@ -86,22 +86,32 @@ def _named(posts: Posts) -> Iterator[Fault]:
 
 
 def _evidence(posts: Posts, kinds: Collection[str]) -> Iterator[Fault]:
-    """Evidence is of a kind that is read, and of a share that is estimated."""
-    frames = [*(frame.code for frame in posts.frames), *(together.name for together in posts.together)]
+    """Evidence is of a kind that is read, of a share or a jump that is estimated, at an event of the plan."""
     counts = Counter(estimand for estimand, _ in posts.estimands())
+    events = [event.name for event in posts.events]
     for number, each in enumerate(posts.evidence):
         place = (*POSTS, "evidence", number)
-        if each.accounts not in kinds:
+        if each.accounts is not None and each.accounts not in kinds:
             yield Fault((*place, "accounts"), each.accounts, f"no kind that is read; {nearest(each.accounts, kinds)}")
-        key, known = ("stance", list(posts.measured_stances())) if each.stance else ("frame", frames)
+        key, known, needed = _of_evidence(posts, each)
         if each.item not in known:
             yield Fault((*place, key), each.item, f"no such {key}; {nearest(each.item, known)}")
-        if getattr(posts, f"{key}_share") is None:
-            yield Fault(
-                (*place, key), each.item, f"needs {key}_share, which says that such shares are estimated; add it"
-            )
+        if each.event is not None and each.event not in events:
+            yield Fault((*place, "event"), each.event, f"no such event; {nearest(each.event, events)}")
+        if getattr(posts, needed) is None:
+            yield Fault((*place, key), each.item, f"needs {needed}, which says that such numbers are estimated; add it")
         if counts[each.estimand] > 1:
             yield Fault((*place, "estimand"), each.estimand, "names two quantities; each has an estimand of its own")
+
+
+def _of_evidence(posts: Posts, each: PostEvidence) -> tuple[str, Collection[str], str]:
+    """The key under which evidence names its item, the items it may name, the estimand that the plan has to have."""
+    frames = [frame.code for frame in posts.frames]
+    if each.stance:
+        return "stance", list(posts.measured_stances()), "stance_share"
+    if each.event:
+        return "frame", frames, "frame_change"
+    return "frame", [*frames, *(together.name for together in posts.together)], "frame_share"
 
 
 def _events(posts: Posts) -> Iterator[Fault]:

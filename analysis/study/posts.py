@@ -40,6 +40,9 @@ FEWEST_PLACEBOS = 39
 LEAST_PLACEBOS = 19
 """With 19 a rank p-value can just reach .05; with fewer nothing is said about chance."""
 
+ALL_ACCOUNTS = "all"
+"""Accounts of every kind that is read."""
+
 
 class Frame(Entry):
     """What a text may talk about, and the phrases that it is searched for."""
@@ -131,24 +134,30 @@ class Coordination(Estimated):
 
 
 class PostEvidence(Estimated):
-    """A share of the posts of one kind of account that is evidence on the claim which names its estimand."""
+    """A share of posts of one kind of account, or a jump at an event: evidence on the claim that names its estimand."""
 
-    accounts: LabelCode
-    """Kind of account."""
+    accounts: LabelCode | None = None
+    """Kind of account; all that are read where a jump leaves it out."""
     stance: LabelCode | None = None
     """A label, or a side of several labels: the share that readers' labels correct."""
     frame: Text | None = None
     """A frame, or frames taken together by their name: what the codebook finds, accounts counted alike."""
+    event: Text | None = None
+    """An event by its name: by what factor the frame's weekly volume changes at it, over all specifications."""
 
     @model_validator(mode="after")
-    def _one_share(self) -> Self:
+    def _one_quantity(self) -> Self:
         if (self.stance is None) == (self.frame is None):
             raise ValueError("got stance and frame, or neither; give exactly one of stance, frame")
+        if self.event is not None and self.frame is None:
+            raise ValueError("event: got one beside a stance; a jump is that of a frame: give frame, or remove event")
+        if self.event is None and self.accounts is None:
+            raise ValueError("accounts: is missing; a share is that of one kind of account: name it")
         return self
 
     @property
     def item(self) -> str:
-        """What the share is a share of, as tables name it."""
+        """What the share or the jump is of, as tables name it."""
         return self.stance or self.frame or ""
 
 
@@ -188,7 +197,7 @@ class Posts(Entry):
     stance_share: Estimated | None = None
     coordination: Coordination | None = None
     evidence: tuple[PostEvidence, ...] = ()
-    """Shares that may move the verdict on a claim, each under an estimand of its own."""
+    """Shares and jumps that may move the verdict on a claim, each under an estimand of its own."""
 
     @model_validator(mode="after")
     def _whole_weeks(self) -> Self:

@@ -9,8 +9,8 @@ from analysis.synthetic import canaries, consents, posts, recruitment, truth, wo
 from analysis.synthetic.answers import Answers, interview
 from analysis.synthetic.consents import Decision, decide
 from analysis.synthetic.exports import broken_rows, survey_vendors
-from analysis.synthetic.exports.post_rows import PostRow, post_rows
-from analysis.synthetic.exports.post_vendors import VENDORS as POST_VENDORS
+from analysis.synthetic.exports.post_rows import VENDORS as POST_VENDORS
+from analysis.synthetic.exports.post_rows import post_rows
 from analysis.synthetic.exports.survey_rows import respondent_ids, survey_rows
 from analysis.synthetic.labels import ANNOTATION_FILE, PREDICTION_FILE, annotate, predict
 from analysis.synthetic.margins import MARGINS_FILE, margins_csv
@@ -18,7 +18,10 @@ from analysis.synthetic.papers import KEY_FILE, LEDGER_FILE, TEST_KEY, manifest,
 from analysis.synthetic.posts import CONSENTED, INSTITUTIONAL, Channels, Posts
 from analysis.synthetic.truth import Truth, truth_csv
 from analysis.synthetic.world import Bools
+from analysis.vendors import POST_WRITERS
 from analysis.vendors.form import Row
+from analysis.vendors.platforms import account_name
+from analysis.vendors.post import PostRow
 
 RDS_SHARE = 0.6
 RDS_VENDORS, OPT_IN_VENDORS = ("spss", "stata", "kobo"), ("qualtrics", "limesurvey")
@@ -162,9 +165,8 @@ def _press(channels: Channels, size: int, people: list[Decision], generator: np.
         vendor = _vendor(name)
         chosen = [row for row in rows if source[row.channel_number] == name]
         chosen += [row for row in chosen if twice[row.number]]
-        file, write = POST_VENDORS[vendor]
-        path = f"exports/{file}" if name != UNLICENSED else f"exports/posts/{name}.jsonl"
-        files[path] = broken_rows.add(vendor, write(chosen))
+        path = f"exports/{POST_VENDORS[vendor]}" if name != UNLICENSED else f"exports/posts/{name}.jsonl"
+        files[path] = broken_rows.add(vendor, POST_WRITERS[vendor][1](chosen))
         accounts[path] = [
             _account(vendor, channels, int(number), subjects) for number in np.flatnonzero(source == name)
         ]
@@ -203,9 +205,8 @@ def _vendor(source: str) -> str:
 
 def _account(vendor: str, channels: Channels, number: int, subjects: dict[int, str]) -> dict[str, str]:
     """One account of the manifest, under the id that this vendor gives it."""
-    identity = str(PostRow(0, number, "", 0, 0, "", "", "").account_id)
-    patterns = {"telegram_desktop": "channel{}", "youtube_comment_threads": "UC{}", "bluesky": "did:plc:fiction{}"}
-    entry = {"account": patterns.get(vendor, "{}").format(identity), "kind": str(channels.kind[number])}
+    identity = PostRow(0, number, "", 0, 0, "", "", "").account_id
+    entry = {"account": account_name(vendor, identity), "kind": str(channels.kind[number])}
     return entry | ({"consent_subject": subjects[number]} if number in subjects else {})
 
 

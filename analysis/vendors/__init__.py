@@ -1,4 +1,4 @@
-"""How survey systems write respondents out: one writer a format, for whatever questionnaire it is given.
+"""How survey systems and platforms write out respondents and posts: one writer a format, for whatever it is given.
 
 What must not be here: a questionnaire, a plan, a reader of what is written.
 """
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from analysis.vendors.form import Form, Row
+from analysis.vendors.platforms import POST_WRITERS
+from analysis.vendors.post import PostRow
 from analysis.vendors.servers import google_forms, kobo, limesurvey, qualtrics, redcap, surveymonkey
 from analysis.vendors.statistical import spss, stata
 
@@ -29,4 +31,4 @@ WRITERS: dict[str, tuple[str, Writer]] = {
 }
 """Format → ending of its files, and its writer."""
 
-__all__ = ["WRITERS", "Form", "Row"]
+__all__ = ["POST_WRITERS", "WRITERS", "Form", "PostRow", "Row"]

@@ -12,8 +12,8 @@ import numpy as np
 import yaml
 
 from analysis.custody.ledger import ConsentEvent, append_all
-from analysis.synthetic.exports.post_rows import PostRow
-from analysis.synthetic.exports.post_vendors import mastodon, x_api_v2
+from analysis.vendors.platforms import mastodon, x_api_v2
+from analysis.vendors.post import PostRow
 from tests.unit.custody.test_governance import VALID
 
 FIRST_DAY, WEEKS = date(2025, 6, 2), 70

@@ -1,5 +1,4 @@
-"""The fictional world written in the formats in which vendors hand out data.
+"""The fictional world in the shapes that `vendors` writes: rows, names, spellings, damage.
 
-One module per vendor, each a function from plain rows to bytes; equal rows give equal bytes. What must not be here:
-anything that could read these files back.
+What must not be here: anything that could read these files back, the bytes of a whole format.
 """

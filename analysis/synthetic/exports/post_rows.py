@@ -1,43 +1,11 @@
-"""A post as every vendor module receives it: plain values, nothing of the world behind it."""
-
-from dataclasses import dataclass
-from datetime import UTC, datetime
+"""The fictional posts as plain rows, which `vendors` writes in the formats of platforms."""
 
 from analysis.synthetic.posts import EPOCH_SECONDS, Channels, Posts, Texts
+from analysis.vendors import POST_WRITERS
+from analysis.vendors.post import PostRow
 
-
-@dataclass(frozen=True)
-class PostRow:
-    """One post. Numbers are written as text where a vendor does so; `at` is seconds since 1970, UTC."""
-
-    number: int
-    channel_number: int
-    handle: str
-    followers: int
-    at: int
-    language: str
-    text: str
-    link: str
-
-    @property
-    def post_id(self) -> str:
-        """A 19-digit identifier, beyond what a double holds exactly."""
-        return str(9_000_000_000_000_000_000 + self.number)
-
-    @property
-    def account_id(self) -> str:
-        """A 13-digit identifier."""
-        return str(9_000_000_000_000 + self.channel_number)
-
-    @property
-    def when(self) -> datetime:
-        """Time of publication."""
-        return datetime.fromtimestamp(self.at, tz=UTC)
-
-    @property
-    def full_text(self) -> str:
-        """The text with its link, as a reader sees it."""
-        return f"{self.text} {self.link}".strip()
+VENDORS = {code: f"posts/synthetic_posts_{code}{ending}" for code, (ending, _) in POST_WRITERS.items()}
+"""Format → file under the exports folder."""
 
 
 def post_rows(posts: Posts, channels: Channels, text: Texts) -> list[PostRow]:

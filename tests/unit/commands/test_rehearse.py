@@ -12,10 +12,12 @@ import pytest
 from analysis.__main__ import command_line
 from analysis.commands import new_study, rehearse
 from analysis.commands.rehearsal_folder import open_design
-from analysis.commands.rehearsal_report import ESTIMATES, REPEATED, REPORT, VERDICTS
+from analysis.commands.rehearsal_report import ESTIMATES, POSTS, REPEATED, REPORT, VERDICTS
 from analysis.errors import CustodyError, InputError, StudyError
 from analysis.rehearsal.world import make_world
 from tests.rehearsals import PLANS, ROOT
+from tests.unit.results.test_jumps_as_evidence import LONG
+from tests.unit.results.test_jumps_as_evidence import claims as claims_on_posts
 
 
 def run(*arguments):
@@ -64,17 +66,52 @@ def make_study(root, monkeypatch, has):
     return root / "data/vault"
 
 
-@pytest.mark.parametrize("has", ["survey", "both"])
+@pytest.mark.parametrize("has", ["survey", "posts", "both"])
 def test_a_new_study_is_rehearsed_at_once(has, tmp_path, monkeypatch, capsys):
-    run(make_study(tmp_path, monkeypatch, has), "--respondents", 200)
-    assert "Rehearsal of trust_2027" in capsys.readouterr().out
+    study = make_study(tmp_path, monkeypatch, has)
+    run(study, "--respondents", 200, "--posts", 3000, "--to", tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "Rehearsal of trust_2027" in said
+    assert ("## Estimates for everybody" in said, "## Posts" in said) == (has != "posts", has != "survey")
+    written = {name for name in (ESTIMATES, POSTS) if (tmp_path / "out" / name).exists()}
+    assert written == {"survey": {ESTIMATES}, "posts": {POSTS}, "both": {ESTIMATES, POSTS}}[has]
+    if has != "survey":
+        rows = pd.read_csv(tmp_path / "out" / POSTS)
+        assert rows[rows.truth.notna()].is_covered.astype("boolean").mean() > 0.8
 
 
-def test_a_study_of_posts_alone_asks_nobody(tmp_path, monkeypatch):
-    vault = make_study(tmp_path, monkeypatch, "posts")
-    assert not (vault / "truths.yml").exists()
-    with pytest.raises(StudyError, match="a rehearsal asks people, and the plan has posts only"):
-        run(vault)
+def test_posts_are_left_out_where_none_are_asked_for(tmp_path, monkeypatch, capsys):
+    run(make_study(tmp_path / "both", monkeypatch, "both"), "--respondents", 200, "--posts", 0)
+    assert "## Posts" not in capsys.readouterr().out
+    with pytest.raises(StudyError, match="the plan has posts only, and none are to be rehearsed; give a number by"):
+        run(make_study(tmp_path / "posts", monkeypatch, "posts"), "--posts", 0)
+
+
+def test_claims_on_posts_are_decided_over_studies_of_other_accounts(tmp_path):
+    """A jump is decided both ways, and a change of the codebook is another rehearsal."""
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "claims.yml").write_text(claims_on_posts(), encoding="utf-8")
+    plan = LONG.replace("  frames:\n", "  frames: frames.csv\n  unread:\n")
+    (study / "frames.csv").write_text(
+        "frame_code,frame_name,definition,phrases_ur,phrases_uz,source\nHO,housing,Housing,مکان,uy-joy,own\n"
+        "JO,jobs,Work,ملازمت,ish haqi,own\n", encoding="utf-8",
+    )  # fmt: skip
+    start, end = plan.index("  unread:\n"), plan.index("  together:")
+    (study / "study.yml").write_text(plan[:start] + plan[end:], encoding="utf-8")
+    for factor, verdict in ((5.0, "supported"), (1.0, "contradicted")):
+        (study / "truths.yml").write_text(
+            f"posts: {{frames: {{JO: 0.5}}, jumps: {{JO: {{the strike: {factor}}}}}}}\n", encoding="utf-8"
+        )
+        out = tmp_path / verdict
+        run(study, "--posts", 20_000, "--draws", 2, "--to", out)
+        verdicts = pd.read_csv(out / VERDICTS)
+        assert verdicts.deserved.tolist() == [verdict]
+        assert verdicts[verdict].tolist() == [1.0]
+        assert "Other accounts and posts each time." in (out / REPORT).read_text(encoding="utf-8")
+    (study / "frames.csv").write_text((study / "frames.csv").read_text("utf-8").replace("uy-joy", "ijara"), "utf-8")
+    with pytest.raises(InputError, match="holds another rehearsal"):
+        run(study, "--posts", 20_000, "--to", out)
 
 
 def test_a_probability_sample_in_waves_is_drawn_weighted_and_dated(tmp_path):

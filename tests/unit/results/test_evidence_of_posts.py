@@ -28,8 +28,9 @@ def rows_of(shares, width=0.02, posts_n=2000, is_publishable=True):
     for estimand, value in shares.items():
         quantity = "post_share" if estimand == "E50_thankful" else "channel_share"
         about = (estimand, "item", "foundation", quantity, posts_n, 60, is_publishable)
-        found += [(*about, level, value, value - width / (1.01 - level) ** 0.2, value + width / (1.01 - level) ** 0.2)
-                  for level in LEVELS]  # fmt: skip
+        seen = (None, None, None if is_publishable else "too few accounts carry it")
+        halves = {level: width / (1.01 - level) ** 0.2 for level in LEVELS}
+        found += [(*about, level, value, value - half, value + half, *seen) for level, half in halves.items()]
     return pd.DataFrame(found, columns=COLUMNS)
 
 

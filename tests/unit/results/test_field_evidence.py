@@ -1,11 +1,14 @@
 """A study moves the verdict of its own book when its evidence meets a rule, and only then."""
 
 import re
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_register
+from analysis.claims.entries import FieldLink
+from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_register, with_own
 from analysis.claims.verdict import UNLINKED, judge_register, outward_points
 from analysis.errors import ClaimsError
 from analysis.results import claims
@@ -18,6 +21,7 @@ from analysis.strategy.direct import robust_rows
 from analysis.strategy.evidence import evidence_rows
 from analysis.strategy.frame import read_survey
 from analysis.strategy.rows import Rows
+from tests.rehearsals import PLANS, design_of
 from tests.studies import ROOT, edited
 from tests.unit.results.surveys import margins, quality, responses
 
@@ -241,3 +245,34 @@ def test_two_waves_are_no_trend_whoever_vouches_for_three(tmp_path):
 
 def test_a_change_without_a_written_match_decides_nothing():
     assert judged_change(waves(15), ()).verdict == "not_yet_answerable"
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_conventional_list_passes_the_screens_of_lists_unless_its_design_failed(passed):
+    """The envelope allows for the error of length, as the register asks; what failed stops it."""
+    plan = design_of("team").plan
+    about = {"estimand_id": "E51_join", "quantity_code": "prevalence", "respondents_count": 2_000}
+    rows = pd.DataFrame([about | {"is_design_passed": passed}])
+    seen = screens(plan, rows, None)
+    assert (seen["list_length"], seen["list_floor_ceiling"], seen["planned_n"]) == (passed, passed, True)
+
+
+@pytest.mark.parametrize(("value", "kept"), [(1.03, (0.9, 1.0, 1.0)), (-0.02, (0.0, 0.0, 0.1)), (0.5, (0.4, 0.5, 0.6))])
+def test_a_list_that_counts_beyond_what_a_share_can_be_is_judged_within_it(value, kept):
+    """A difference of mean counts may lie above 1 or below 0; before, the stage of verdicts stopped."""
+    design = design_of("team")
+    register = with_own(REGISTER, PLANS / "team/claims.yml", is_frozen=False)
+    about = {"estimand_id": "E51_join", "quantity_code": "prevalence", "respondents_count": 2_000, "group_text": "all",
+             "is_publishable": True, "is_design_passed": True, "robust_value": value}  # fmt: skip
+    rows = pd.DataFrame([about | {"confidence_level": level, "robust_low": value - 0.1, "robust_high": value + 0.1}
+                         for level in LEVELS])  # fmt: skip
+    made = field_pieces(register, rows, [], design.plan)[0].evidence
+    assert (made.low, made.estimate, made.high) == pytest.approx(kept, abs=0.04)
+    assert 0 <= made.low <= made.estimate <= made.high <= 1
+
+
+def test_two_waves_stop_no_rule_that_asks_for_no_third():
+    plan = design_of("team").plan
+    about = {"estimand_id": "E52_change", "quantity_code": "difference_in_shares", "respondents_count": 2_000}
+    link = FieldLink("C52", "E52_change", True, True, ("three_waves",), "x", date(2027, 12, 1), "x")
+    assert "three_waves" not in screens(plan, pd.DataFrame([about]), link)

@@ -11,7 +11,7 @@ from analysis.measures.frames import code_frames, codebook_of, post_frames
 from analysis.measures.post_weeks import releasable_weeks
 from analysis.results.post_coordination import coordination_table
 from analysis.results.post_evidence import post_evidence_rows
-from analysis.results.post_precision import shown_share
+from analysis.results.post_precision import shown_number
 from analysis.results.post_rows import ROW_NAMES, PostTables, Settings, released
 from analysis.results.post_shocks import covariate_table, shock_tables
 from analysis.results.post_stances import stances
@@ -142,7 +142,7 @@ EVIDENCE = "  evidence:\n" + "".join(
 def evidence_of(tables):
     settings = Settings(permutations=39, seed=1)
     found = stances(tables, settings, agreement_rows(tables, settings))
-    rows = post_evidence_rows(tables, found.levels)
+    rows = post_evidence_rows(tables, found.levels, covariate_table(tables))
     canonical(rows, TABLES["vault_post_evidence"])
     return rows, released(computed_rows(tables, settings, found.estimates), ROW_NAMES).set_index("estimate_id")
 
@@ -162,7 +162,7 @@ def test_evidence_is_the_published_share_at_every_level():
     ):
         ends = (at_95.robust_value[estimand], at_95.robust_low[estimand], at_95.robust_high[estimand])
         behind = (at_95.basis_posts_n[estimand], at_95.basis_channels_n[estimand])
-        shown, row = shown_share(at_95.quantity_code[estimand], ends, behind), published.loc[name]
+        shown, row = shown_number(at_95.quantity_code[estimand], ends, behind), published.loc[name]
         assert shown.value == row["value"]
         assert shown.low <= row.ci_low
         assert shown.high >= row.ci_high

@@ -205,3 +205,38 @@ def test_questionnaire_and_terms_are_those_of_the_plan(plan):
     assert items.item_id.tolist() == list(plan.items)
     terms = check(term_rows(plan), TABLES["study_terms"])
     assert dict(plan.estimands()).items() <= dict(zip(terms.term_text, terms.words_text, strict=True)).items()
+
+
+def of_two_countries():
+    """Recruits live here, volunteers there; nine tenths of the margins' people live there."""
+    plan, rows = returning()
+    rows["land"] = np.where(rows.sample_source_code == "rds", "Here", "There")
+    cells = [(land, sex) for land in ("Here", "There") for sex in ("f", "m")]
+    margins = totals(plan, *cells).assign(total=[100.0, 100.0, 900.0, 900.0])
+    return plan, rows, margins
+
+
+def test_samples_of_different_countries_are_weighed_by_the_margins():
+    plan, rows, margins = of_two_countries()
+    survey, _, _ = estimated(plan, rows, margins)
+    here = (survey.rows.land == "Here").to_numpy()
+    assert survey.weights["blended"][here].sum() / survey.n == pytest.approx(0.1, abs=0.01)
+    assert set(survey.weights) == {"unweighted", "blended"}
+    assert set(survey.partial) == {"rds", "raked"}
+    # Negative twin: where both samples live everywhere, none of this happens.
+    plan, rows = returning()
+    survey, _, _ = estimated(plan, rows, margins)
+    assert set(survey.weights) == {"unweighted", "rds", "raked", "blended"}
+    assert not survey.partial
+
+
+def test_a_sample_of_one_country_has_no_number_for_everybody_and_the_row_says_why():
+    plan, rows, margins = of_two_countries()
+    _, found, _ = estimated(plan, rows, margins)
+    everybody = found.estimates[found.estimates.group_kind_code == "all"]
+    partial = everybody[everybody.weighting_code.isin(["rds", "raked"])]
+    assert set(partial.weighting_code) == {"rds", "raked"}
+    assert partial.value.isna().all()
+    assert partial.unusable_reason.str.contains("does not reach every place that is reported").all()
+    by_place = found.estimates[found.estimates.group_kind_code == plan.domain.kind]
+    assert by_place[by_place.weighting_code == "blended"].is_usable.astype(bool).all()

@@ -74,6 +74,10 @@ MISSING = "period: own\nmain_question: K01_trust\n"
                 ("E50_x", "accounts: person", "give exactly one of stance, frame"),
                 ("E50_x", "accounts: person, stance: praise, frame: RM", "give exactly one of stance, frame"),
                 ("K60_frame_share", "accounts: person, frame: RM", "names two quantities"),
+                ("E50_x", "frame: RM", "a share is that of one kind of account: name it"),
+                ("E50_x", "frame: RM, event: the flod", "got 'the flod': no such event; did you mean 'the flood'"),
+                ("E50_x", "frame: RM or VI, event: the flood", "got 'RM or VI': no such frame"),
+                ("E50_x", "accounts: person, stance: praise, event: the flood", "a jump is that of a frame"),
             )
         ),
         ("code: VI", "code: NONE", "", "got 'NONE': stands for none of the frames"),

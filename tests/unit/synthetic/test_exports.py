@@ -11,8 +11,9 @@ from analysis.corpora.exports import open_export
 from analysis.corpora.posts import Post
 from analysis.custody.scrub import scrub
 from analysis.synthetic import canaries, posts
-from analysis.synthetic.exports.post_rows import PostRow, post_rows
-from analysis.synthetic.exports.post_vendors import VENDORS
+from analysis.synthetic.exports.post_rows import post_rows
+from analysis.vendors import POST_WRITERS
+from analysis.vendors.post import PostRow
 
 SIZE = 300
 
@@ -27,14 +28,14 @@ def planted():
 
 
 def written(rows, vendor, folder):
-    name, write = VENDORS[vendor]
-    path = folder / name
+    ending, write = POST_WRITERS[vendor]
+    path = folder / f"posts/export{ending}"
     path.parent.mkdir(parents=True)
     path.write_bytes(write(rows))
     return path
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", POST_WRITERS)
 def test_the_readers_detect_the_format_and_read_every_post(planted, vendor, tmp_path):
     rows, _ = planted
     export = open_export(written(rows, vendor, tmp_path))
@@ -45,10 +46,10 @@ def test_the_readers_detect_the_format_and_read_every_post(planted, vendor, tmp_
     assert all(any(row.text in text for text in texts) for row in rows[:20])
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", POST_WRITERS)
 def test_equal_rows_give_equal_bytes(planted, vendor):
     rows, _ = planted
-    assert VENDORS[vendor][1](rows) == VENDORS[vendor][1](rows)
+    assert POST_WRITERS[vendor][1](rows) == POST_WRITERS[vendor][1](rows)
 
 
 def test_every_planted_number_address_and_handle_is_scrubbed(planted):
@@ -97,7 +98,7 @@ def as_rows(drawn):
     ]
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", POST_WRITERS)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=ROWS)
 def test_whatever_is_written_comes_back_with_its_id_time_and_words(vendor, drawn, tmp_path_factory):

@@ -1,4 +1,7 @@
-"""Posts as Telegram Desktop, X API v2, YouTube, Mastodon, Bluesky and the Meta Content Library export them."""
+"""Posts as Telegram Desktop, X API v2, YouTube, Mastodon, Bluesky and the Meta Content Library export them.
+
+Every address in them is on a reserved domain. What must not be here: what anybody writes.
+"""
 
 import csv
 import html
@@ -8,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from analysis.synthetic.exports.post_rows import PostRow
+from analysis.vendors.post import PostRow
 
 Rows = Sequence[PostRow]
 
@@ -175,15 +178,22 @@ def meta_content_library(rows: Rows) -> bytes:
     return sink.getvalue().encode()
 
 
-VENDORS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
-    "telegram_desktop": ("posts/synthetic_posts_telegram_desktop.json", telegram_desktop),
-    "x_api_v2": ("posts/synthetic_posts_x_api_v2.jsonl", x_api_v2),
-    "youtube_comment_threads": ("posts/synthetic_posts_youtube_comment_threads.json", youtube_comment_threads),
-    "mastodon": ("posts/synthetic_posts_mastodon.json", mastodon),
-    "bluesky": ("posts/synthetic_posts_bluesky.json", bluesky),
-    "meta_content_library": ("posts/synthetic_posts_meta_content_library.csv", meta_content_library),
+POST_WRITERS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
+    "telegram_desktop": (".json", telegram_desktop),
+    "x_api_v2": (".jsonl", x_api_v2),
+    "youtube_comment_threads": (".json", youtube_comment_threads),
+    "mastodon": (".json", mastodon),
+    "bluesky": (".json", bluesky),
+    "meta_content_library": (".csv", meta_content_library),
 }
-"""Format → file under the exports folder, and its writer."""
+"""Format → ending of its files, and its writer."""
+
+ACCOUNTS = {"telegram_desktop": "channel{}", "youtube_comment_threads": "UC{}", "bluesky": "did:plc:fiction{}"}
+
+
+def account_name(vendor: str, account_id: str) -> str:
+    """An account under the name that this vendor's exports give it."""
+    return ACCOUNTS.get(vendor, "{}").format(account_id)
 
 
 def _json(content: Any) -> bytes:
