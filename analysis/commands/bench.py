@@ -23,7 +23,10 @@ PARTS = {
     "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
     "coordination": "pairs of shares beside R's CooRTweet",
+    "scaling": "what a row costs each command on large files beside smaller ones, and memory",
 }
+LEAST_SIZES = {"engine": 1, "scaling": 2}
+"""Parts that can be asked for other sizes, and how many they need."""
 MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
 """Modules of a part that has several; any other has one, named after it."""
 
@@ -33,15 +36,21 @@ def bench(
     track_it: Annotated[bool, typer.Option("--record", help="Add to the tracked history that the book shows")] = False,
     sizes: Annotated[
         list[int] | None,
-        typer.Option("--rows", help="Posts of `bench engine`, ascending; may be given more than once"),
+        typer.Option(
+            "--rows", help="Rows of `bench engine` or `bench scaling`, ascending; may be given more than once"
+        ),
     ] = None,
 ) -> None:
     """Measure one part, or all of them, and write a report to build/bench; a missing peer is skipped and says why."""
     if part not in (*PARTS, "all"):
         raise InputError(f"bench {part}: no such part; name one of {', '.join(PARTS)}, or all")
-    if sizes and (part != "engine" or sizes != sorted(sizes) or sizes[0] < 1):
-        raise InputError(f"bench {part} --rows {sizes}: numbers of posts, ascending, belong to bench engine alone")
-    asked = {"engine": [tuple(sizes)]} if sizes else {}
+    if sizes and (part not in LEAST_SIZES or sizes != sorted(set(sizes)) or sizes[0] < 1):
+        raise InputError(
+            f"bench {part} --rows {sizes}: numbers of rows, ascending, belong to bench {' and '.join(LEAST_SIZES)}"
+        )
+    if sizes and len(sizes) < LEAST_SIZES[part]:
+        raise InputError(f"bench {part} --rows {sizes}: give at least {LEAST_SIZES[part]} sizes")
+    asked = {part: [tuple(sizes)]} if sizes else {}
     rows = []
     for name in track(list(PARTS) if part == "all" else [part], description="measuring", transient=True):
         modules = MODULES.get(name, (f"bench_{name}",))

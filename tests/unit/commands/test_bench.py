@@ -35,7 +35,7 @@ def test_all_parts_are_measured_in_their_modules(measured, tmp_path, capsys):
     bench()
     assert [name for name, *_ in measured] == [
         "bench_pipeline", "bench_readers", "bench_scrub", "bench_engine", "bench_sampling", "bench_estimators",
-        "bench_disclosure", "bench_coordination",
+        "bench_disclosure", "bench_coordination", "bench_scaling",
     ]  # fmt: skip
     assert {path.name for path in (tmp_path / "build/bench").iterdir()} == {
         "bench.md", "bench.parquet", "bench.svg", "bench.png",
@@ -51,11 +51,14 @@ def test_one_part_is_recorded_when_asked(measured, tmp_path, capsys):
     assert list((tmp_path / "data").rglob("*.csv"))
 
 
-def test_numbers_of_posts_go_to_the_engine_alone(measured):
+def test_numbers_of_rows_go_to_the_parts_that_have_sizes(measured):
     bench("engine", sizes=[10, 20])
-    assert measured == [("bench_engine", (10, 20))]
+    bench("scaling", sizes=[10, 20])
+    assert measured == [("bench_engine", (10, 20)), ("bench_scaling", (10, 20))]
+    with pytest.raises(InputError, match=r"^bench scaling --rows \[10\]: give at least 2 sizes"):
+        bench("scaling", sizes=[10])
     for part, sizes in (("scrub", [10]), ("all", [10]), ("engine", [20, 10]), ("engine", [0, 10])):
-        with pytest.raises(InputError, match=rf"^bench {part} --rows {re.escape(str(sizes))}: numbers of posts, asc"):
+        with pytest.raises(InputError, match=rf"^bench {part} --rows {re.escape(str(sizes))}: numbers of rows, asc"):
             bench(part, sizes=sizes)
 
 
