@@ -199,14 +199,14 @@ def _checked(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | Non
 def _design_effects(
     variance: FloatArray, centred: FloatArray, w: FloatArray, n: int
 ) -> tuple[FloatArray | None, FloatArray | None]:
-    """Variance over that of simple random sampling of n from Σw; None where n is 1 or nothing varies."""
+    """Variance over that of simple random sampling of n from Σw; NaN where a column does not vary, None if none does."""
     total = float(w.sum())
     if n < 2:
         return None, None
     spread = (w @ centred**2) / total * n / (n - 1)
-    if not (spread > 0).all():
+    if not (spread > 0).any():
         return None, None
-    replace = variance / (spread / n)
+    replace = np.divide(variance, spread / n, out=np.full(len(spread), np.nan), where=spread > 0)
     return (replace / ((total - n) / total) if total > n else None), replace
 
 
