@@ -27,6 +27,7 @@ from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import LonelyRule, SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import (
     SurveyStatistic,
+    design_effects,
     kish_effect,
     share_evidences,
     survey_mean,
@@ -227,11 +228,12 @@ class _Run:
         y = np.where(domain[:, None], self.outcome.values[self.inside], 0.0)
         if self.options.statistic == "quantile":
             return [self._quantile(terms[0], y[:, 0], domain)]
-        made, evidences = self._made(y, domain)
+        made, evidences = self.made(y, domain)
         self.effects.update({term: _effects(made, i) for i, term in enumerate(terms)})
         return [self._estimate(term, made, i, evidences[i]) for i, term in enumerate(terms)]
 
-    def _made(self, y: FloatArray, domain: npt.NDArray[np.bool_]) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+    def made(self, y: FloatArray, domain: npt.NDArray[np.bool_]) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+        """The statistic of the rows of a domain, and what each share of it rests on."""
         statistic, no_share = self.options.statistic, [None] * y.shape[1]
         if self.replicated is not None:
             return self._from_replicates(self.replicated, y, domain)
@@ -262,7 +264,11 @@ class _Run:
         if df >= 1:
             made = replicate_spread(replicated, full, each)
             covariance, parts = made.covariance, made.contributions
-        found = SurveyStatistic(full, covariance, None, None, df, n)
+        effects: tuple[FloatArray | None, FloatArray | None] = (None, None)
+        if self.options.statistic == "mean" and df >= 1:
+            weights = np.where(domain, replicated.weights, 0.0)
+            effects = design_effects(np.diag(covariance), y - full, weights, n)
+        found = SurveyStatistic(full, covariance, *effects, df, n)
         if self.outcome.kind == "number" or self.options.statistic == "total":
             return found, [None] * y.shape[1]
         evidence = share_evidence(replicated.weights[domain], max(df, 1))
@@ -384,9 +390,9 @@ def _diagnostics(found: _Run, frame: pd.DataFrame, used: int) -> dict[str, Any]:
     design, first = found.design, found.design.stages[0]
     weighted = design.weights[found.outcome.answered[found.inside]]
     effects = dict(found.effects)
-    if found.replicated is None and found.options.statistic == "mean":
+    if found.options.statistic == "mean":
         answered = found.outcome.answered[found.inside]
-        made = survey_mean(np.where(answered[:, None], found.outcome.values[found.inside], 0.0), design, answered)
+        made, _ = found.made(np.where(answered[:, None], found.outcome.values[found.inside], 0.0), answered)
         effects = {term: _effects(made, i) for i, term in enumerate(found.outcome.terms)} | effects
     return {
         "rows_read": len(frame),

@@ -319,15 +319,18 @@ def given_replicates(
     Raises
     ------
     EstimationError
-        When shapes differ, or a weight is missing or negative.
+        When shapes differ, a weight is missing, or a full weight is negative. Replicate weights may be negative:
+        linear calibration of a replicate leaves such.
     """
     w, r = np.asarray(weights, dtype=np.float64), np.asarray(replicates, dtype=np.float64)
     if r.ndim != 2 or len(r) != len(w) or r.shape[1] < 2:
         raise EstimationError(f"replicates has shape {r.shape} for {len(w)} rows; give at least two columns")
     if not scale > 0 or not np.isfinite(scale):
         raise EstimationError(f"scale is {scale:g}; give a number above 0")
-    if not np.isfinite(r).all() or (r < 0).any() or not np.isfinite(w).all() or (w < 0).any():
-        raise EstimationError("replicates hold a missing or negative weight; every weight is 0 or more")
+    if not np.isfinite(r).all():
+        raise EstimationError("replicates hold a missing weight; give a number for every row")
+    if not np.isfinite(w).all() or (w < 0).any():
+        raise EstimationError("weights hold a missing or negative number; every full weight is 0 or more")
     factors = np.ones(r.shape[1]) if rscales is None else np.asarray(rscales, dtype=np.float64)
     if factors.shape != (r.shape[1],):
         raise EstimationError(f"rscales has shape {factors.shape}; give one factor for each of {r.shape[1]} replicates")
