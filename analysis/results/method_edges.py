@@ -382,7 +382,7 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "share of posts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
     "mean over accounts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
     "segmented regression": ("method_coverage", "method_id", "shock_jump"),
-    "mrp": ("method_coverage", "method_id", "mrp_"),
+    "mrp": ("method_coverage", "method_id", "mrp_medium"),
 }
 """Estimator with an interval in a released table → table, column and value that show its coverage."""
 
