@@ -20,14 +20,14 @@ PARTS = {
     "readers": "every vendor's export beside a plain parser",
     "scrub": "the scrubber beside Presidio, scrubadub and the read-write limit",
     "engine": "posts to the weekly table beside reading and writing alone; its memory",
-    "estimators": "list and endorsement models beside R, RDS bootstrap and raking beside R's figures and svy",
+    "estimators": "list and endorsement models, weights, replicates and sizes beside R; raking beside svy",
     "disclosure": "risk, local and secondary suppression beside sdcMicro",
     "coordination": "pairs of shares beside R's CooRTweet",
     "scaling": "what a row costs each command on large files beside smaller ones, and memory",
 }
 LEAST_SIZES = {"engine": 1, "scaling": 2}
 """Parts that can be asked for other sizes, and how many they need."""
-MODULES = {"estimators": ("bench_sampling", "bench_estimators")}
+MODULES = {"estimators": ("bench_sampling", "bench_survey", "bench_estimators")}
 """Modules of a part that has several; any other has one, named after it."""
 
 

@@ -49,13 +49,13 @@ t <- proc.time() - t; write.csv(cbind(e$beta, e$lambda, e$omega2), "{out}", row.
 def measure() -> list[Comparison]:
     """Every comparison of this part."""
     return [
-        *(_list_model(name) for name in ("constrained", "beta-binomial")),
+        *(list_in_r(RESPONDENTS, name) for name in ("constrained", "beta-binomial")),
         *_endorsement(),
         *(_scaling(n) for n in SCALES),
     ]
 
 
-def _seconds(call: Callable[[], object], repeats: int = 3) -> float:
+def median_seconds(call: Callable[[], object], repeats: int = 3) -> float:
     """Median CPU seconds, after one call to warm up."""
     call()
     times = []
@@ -90,16 +90,17 @@ def _list_data(n: int, overdispersion: float = 0.0) -> RegressionData:
     return regression_data(rng.binomial(ITEMS, p) + treat * held, treat, ITEMS, matrix, ("Intercept", "x", "g"))
 
 
-def _list_model(model: str) -> Comparison:
-    data = _list_data(RESPONDENTS, 0.15 if model == "beta-binomial" else 0.0)
-    ours = _seconds(lambda: maximum_likelihood(data, model))  # type: ignore[arg-type]
+def list_in_r(n: int, model: str = "constrained") -> Comparison:
+    """Measure the likelihood of a list of n respondents beside R's."""
+    data = _list_data(n, 0.15 if model == "beta-binomial" else 0.0)
+    ours = median_seconds(lambda: maximum_likelihood(data, model))  # type: ignore[arg-type]
     reached = maximum_likelihood(data, model).log_likelihood or float("nan")  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         path = Path(folder) / "list.csv"
         columns = {"y": data.responses.y, "treat": data.responses.treat, "x": data.X[:, 1], "g": data.X[:, 2]}
         pd.DataFrame(columns).to_csv(path, index=False)
         told, why = r_output(LIST_R.format(data=path, over=str(model == "beta-binomial").upper()), "list")
-    what = f"list, {model}, {RESPONDENTS} respondents"
+    what = f"list, {model}, {n:,} respondents"
     if told is None:
         return Comparison(what, "R, package list", "CPU seconds", ours, None, why)
     peer, llik = (float(x) for x in told.split())
@@ -167,8 +168,8 @@ def _endorse_in_r(answers: EndorsementAnswers) -> tuple[float | None, np.ndarray
 def _scaling(n: int) -> Comparison:
     data = _list_data(n)
     y, treat = data.responses.y, data.responses.treat
-    simple = _seconds(lambda: difference_in_means(y, treat, ITEMS), 1)
-    model = _seconds(lambda: maximum_likelihood(data), 1)
+    simple = median_seconds(lambda: difference_in_means(y, treat, ITEMS), 1)
+    model = median_seconds(lambda: maximum_likelihood(data), 1)
     note = f"peer is the difference in means; {1e6 * model / n:.2f} s for each million rows"
     return Comparison(
         f"list, constrained likelihood, {n:,} rows",

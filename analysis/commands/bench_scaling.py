@@ -80,9 +80,9 @@ def _compared(verb: Verb, sizes: Sequence[int]) -> Comparison:
     *_, before, last = [_cost(verb, rows, start) for rows in sizes]
     exponent = log(last.seconds / before.seconds) / log(last.rows / before.rows)
     note = f"exponent {exponent:.2f}, {verb.order}; peak memory {last.peak / 2**30:.2f} GiB, start {start:.1f} s"
-    per_row = (1e6 * each.seconds / each.rows for each in (last, before))
+    ours, other = (1e6 * each.seconds / each.rows for each in (last, before))
     what = f"{verb.name}: one of {last.rows:,} rows"
-    return Comparison(what, f"one of {before.rows:,}", "CPU microseconds", *per_row, note, kind="own")
+    return Comparison(what, f"one of {before.rows:,}", "CPU microseconds", ours, other, note, kind="own")
 
 
 def _cost(verb: Verb, rows: int, start: float) -> Cost:

@@ -15,6 +15,7 @@ from analysis.commands.estimate_options import AsJson, Clusters, File, Formula, 
 from analysis.commands.estimate_report import Report, emit
 from analysis.commands.estimate_robust import RobustOptions, estimate_robust
 from analysis.commands.estimate_scale_up import ScaleUpOptions, estimate_scale_up
+from analysis.commands.mrp_answers import AnswerOptions
 from analysis.estimators.omitted_variables import robustness
 
 Outcome = Annotated[str, typer.Option(help="Column with 1 yes and 0 no", show_default=False)]
@@ -120,6 +121,10 @@ def mrp(
     p1: Probability = None,
     p0: Probability = None,
     q: Probability = None,
+    items: Annotated[int | None, typer.Option(help="List answers: items of the list without the sensitive one")] = None,
+    treatment: Annotated[str | None, typer.Option(help="Column that says who saw the longer list")] = None,
+    control: Annotated[str | None, typer.Option(help="Its level for the shorter list, unless 0 or false")] = None,
+    treated: Annotated[str | None, typer.Option(help="Its level for the longer list, unless 1 or true")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimate a share of a population by multilevel regression and poststratification."""
@@ -134,11 +139,7 @@ def mrp(
         count=count,
         draws=draws,
         seed=seed,
-        design=design,
-        p=p,
-        p1=p1,
-        p0=p0,
-        q=q,
+        answers=AnswerOptions(design, p, p1, p0, q, items, treatment, control, treated),
     )
     emit(estimate_mrp(options), as_json=as_json)
 

@@ -5,7 +5,7 @@ What belongs here: from a researcher's files to arrays and back. What must not: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,29 +14,16 @@ import pandas as pd
 
 from analysis.commands.estimate_report import Report
 from analysis.commands.margins_file import levels_of
-from analysis.commands.survey_file import (
-    design_matrix,
-    formula_columns,
-    in_file_terms,
-    numeric,
-    require_columns,
-    yes_no,
-)
+from analysis.commands.mrp_answers import MASKED, AnswerOptions, read_answers, with_standing
+from analysis.commands.survey_file import design_matrix, formula_columns, in_file_terms, numeric, require_columns
 from analysis.commands.survey_outcome import split_names
 from analysis.commands.synthetic_cells import ASSUMES, joint_of_sample, synthetic_cells
 from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
-from analysis.estimators.mrp import (
-    PoststratifiedShare,
-    multilevel_cells,
-    poststratify_draws,
-    sample_multilevel,
-)
-from analysis.estimators.randomised_response.designs import Device, device
+from analysis.estimators.mrp import PoststratifiedShare, poststratify_draws, sample_multilevel
 
 METHOD = "mrp"
-MASKED = "answers went through a random device: take anchor and attention checks from estimate randomised-response"
 WORDS = "multilevel logit averaged over the population's cells; posterior mean and central interval"
 NOT_MIXED = "the chains have not mixed; take more draws"
 Ints = npt.NDArray[np.int64]
@@ -56,11 +43,7 @@ class MrpOptions:
     count: str = "total"
     draws: int = 1000
     seed: int = 1
-    design: str | None = None
-    p: float | None = None
-    p1: float | None = None
-    p0: float | None = None
-    q: float | None = None
+    answers: AnswerOptions = field(default_factory=AnswerOptions)
 
 
 def estimate_mrp(options: MrpOptions) -> Report:
@@ -94,8 +77,8 @@ def estimate_mrp(options: MrpOptions) -> Report:
         "--by": options.by,
     }
     require_columns(cells, inside)
-    answer = yes_no(sample, options.outcome)
-    complete = sample[[*groups, *fixed]].notna().all(axis=1).to_numpy() & ~np.isnan(answer)
+    answers = read_answers(options.answers, sample, options.outcome)
+    complete = sample[[*groups, *fixed]].notna().all(axis=1).to_numpy() & answers.is_given
     kept = sample[complete]
     if kept.empty:
         raise InputError("no row has an answer and every group; check the columns for missing values")
@@ -107,9 +90,9 @@ def estimate_mrp(options: MrpOptions) -> Report:
             f"column '{options.count}' of the population is empty in row {int(np.isnan(counts).argmax()) + 1}"
         )
     try:
-        counted = multilevel_cells(answer[complete], x, _codes(kept, groups, levels), [len(v) for v in levels])
-        rng = np.random.default_rng(options.seed)
-        draws = sample_multilevel(counted, rng, draws=options.draws, device=_device(options))
+        given = answers.taken(complete)
+        counted = given.by_cells(x, _codes(kept, groups, levels), [len(v) for v in levels])
+        draws = sample_multilevel(counted, np.random.default_rng(options.seed), draws=options.draws)
         codes, domains = _codes(cells, groups, levels), _domains(cells, options.by)
         found = poststratify_draws(draws, places, codes, counts, domains)
         other = None
@@ -117,30 +100,30 @@ def estimate_mrp(options: MrpOptions) -> Report:
             crossed = joint_of_sample(options.margins, cells, kept)
             other = {s.term: s.value for s in poststratify_draws(draws, places, codes, crossed, domains)}
     except EstimationError as error:
-        raise EstimationError(in_file_terms(str(error), {"y": options.outcome}, kept)) from error
-    estimates = [_estimate(options, share, len(kept)) for share in found]
+        raise EstimationError(in_file_terms(str(error), _roles(options), kept)) from error
+    made = [_estimate(options, share, len(kept)) for share in found]
+    estimates, beside, told = with_standing(made, given.standing())
     diagnostics = {
         "rows_used": len(kept),
         "cells": len(cells),
         "groups": dict(zip(groups, (len(v) for v in levels), strict=True)),
         "chains": {share.term: share.diagnostics for share in found},
         "joint_of_sample": other,
+        **beside,
     }
     dropped = len(sample) - len(kept)
     said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
-    if options.design is not None:
+    said += told
+    if given.device is not None:
         said.append(MASKED)
     if options.margins is not None:
         said.append(ASSUMES.format(", ".join(levels_of(options.margins))))
     return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
 
 
-def _device(options: MrpOptions) -> Device | None:
-    if (options.design is None) != (options.p is None):
-        raise InputError("--design and --p go together; give both for masked answers, or neither")
-    if options.design is None or options.p is None:
-        return None
-    return device(options.design, options.p, p1=options.p1, p0=options.p0, q=options.q)
+def _roles(options: MrpOptions) -> dict[str, str]:
+    arm = options.answers.treatment
+    return {"y": options.outcome} if arm is None else {"response": options.outcome, "treat": arm}
 
 
 def _cells(options: MrpOptions, columns: list[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ arithmetic.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from analysis.estimators.variance import FloatArray
 from analysis.estimators.weighting.design import LonelyRule, SurveyDesign, survey_design
 from analysis.estimators.weighting.estimates import (
     SurveyStatistic,
+    design_effects,
     kish_effect,
     share_evidences,
     survey_mean,
@@ -215,6 +216,7 @@ class _Run:
     design: SurveyDesign
     inside: npt.NDArray[np.bool_]
     replicated: ReplicateDesign | None
+    effects: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
     def group(self, level: str, rows: npt.NDArray[np.bool_]) -> list[Estimate]:
         """Estimates of one group of rows."""
@@ -226,10 +228,12 @@ class _Run:
         y = np.where(domain[:, None], self.outcome.values[self.inside], 0.0)
         if self.options.statistic == "quantile":
             return [self._quantile(terms[0], y[:, 0], domain)]
-        made, evidences = self._made(y, domain)
+        made, evidences = self.made(y, domain)
+        self.effects.update({term: _effects(made, i) for i, term in enumerate(terms)})
         return [self._estimate(term, made, i, evidences[i]) for i, term in enumerate(terms)]
 
-    def _made(self, y: FloatArray, domain: npt.NDArray[np.bool_]) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+    def made(self, y: FloatArray, domain: npt.NDArray[np.bool_]) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
+        """The statistic of the rows of a domain, and what each share of it rests on."""
         statistic, no_share = self.options.statistic, [None] * y.shape[1]
         if self.replicated is not None:
             return self._from_replicates(self.replicated, y, domain)
@@ -260,7 +264,11 @@ class _Run:
         if df >= 1:
             made = replicate_spread(replicated, full, each)
             covariance, parts = made.covariance, made.contributions
-        found = SurveyStatistic(full, covariance, None, None, df, n)
+        effects: tuple[FloatArray | None, FloatArray | None] = (None, None)
+        if self.options.statistic == "mean" and df >= 1:
+            weights = np.where(domain, replicated.weights, 0.0)
+            effects = design_effects(np.diag(covariance), y - full, weights, n)
+        found = SurveyStatistic(full, covariance, *effects, df, n)
         if self.outcome.kind == "number" or self.options.statistic == "total":
             return found, [None] * y.shape[1]
         evidence = share_evidence(replicated.weights[domain], max(df, 1))
@@ -305,7 +313,7 @@ class _Run:
     def _estimate(self, term: str, made: SurveyStatistic, i: int, evidence: ShareEvidence | None) -> Estimate:
         value, se, df = float(made.values[i]), float(made.standard_errors[i]), made.degrees_of_freedom
         limits = self._limits(value, se, made, evidence)
-        effect = None if made.design_effect_replace is None else float(made.design_effect_replace[i])
+        effect = _effects(made, i)[1]
         return Estimate(
             term=term,
             value=value,
@@ -368,17 +376,24 @@ class _Run:
         ]
 
 
+def _effects(made: SurveyStatistic, i: int) -> tuple[float | None, float | None]:
+    """Design effects of one column, without and with replacement; None where there is none.
+
+    Without replacement there is none where weights do not add up to more people than were asked.
+    """
+    both = (None if v is None else float(v[i]) for v in (made.design_effect, made.design_effect_replace))
+    first, second = (None if v is None or np.isnan(v) else v for v in both)
+    return first, second
+
+
 def _diagnostics(found: _Run, frame: pd.DataFrame, used: int) -> dict[str, Any]:
     design, first = found.design, found.design.stages[0]
     weighted = design.weights[found.outcome.answered[found.inside]]
-    whole = None
-    if found.replicated is None and found.options.statistic == "mean":
+    effects = dict(found.effects)
+    if found.options.statistic == "mean":
         answered = found.outcome.answered[found.inside]
-        made = survey_mean(np.where(answered[:, None], found.outcome.values[found.inside], 0.0), design, answered)
-        whole = {
-            term: None if made.design_effect is None else float(made.design_effect[i])
-            for i, term in enumerate(found.outcome.terms)
-        }
+        made, _ = found.made(np.where(answered[:, None], found.outcome.values[found.inside], 0.0), answered)
+        effects = {term: _effects(made, i) for i, term in enumerate(found.outcome.terms)} | effects
     return {
         "rows_read": len(frame),
         "rows_used": used,
@@ -388,7 +403,8 @@ def _diagnostics(found: _Run, frame: pd.DataFrame, used: int) -> dict[str, Any]:
         "stages": len(design.stages),
         "degrees_of_freedom": design.degrees_of_freedom(),
         "kish": kish_effect(weighted) if (weighted > 0).any() else None,
-        "design_effect": whole,
+        "design_effect": {term: effect for term, (effect, _) in effects.items()} or None,
+        "design_effect_replace": {term: effect for term, (_, effect) in effects.items()} or None,
         "replicates": None if found.replicated is None else int(found.replicated.replicates.shape[1]),
     }
 

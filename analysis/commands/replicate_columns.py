@@ -114,7 +114,7 @@ def read_replicates(
     if options.replicate_weights is None:
         return None
     names = replicate_names(frame, options)
-    columns = np.column_stack([numeric(frame, n, "a weight is a number of 0 or more") for n in names])
+    columns = np.column_stack([numeric(frame, n, "a replicate weight is a number") for n in names])
     return given_replicates(
         design.weights,
         columns[inside],

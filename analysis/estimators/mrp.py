@@ -1,17 +1,18 @@
 """Multilevel regression and poststratification of a yes/no answer.
 
-What belongs here: a multilevel logit by Gibbs sampling, poststratification, and how much was borrowed from whom.
+What belongs here: a multilevel logit by Hamiltonian Monte Carlo, poststratification, how much was borrowed from whom.
 What must not: where the population's cells come from (name the population for what it is: registered adults in hosts
 that disaggregate are not a diaspora), survey weights (what drove selection belongs among the covariates and groupings).
 
-The sampler draws coefficients and standardised effects together, then coefficients and scales together, then moves
-scales and effects at once (interweaving), so that neither small nor large scales stick.
+An interval ends at 0 (or 1) where the answers alone leave it open that nobody (or everybody) holds it: a posterior on
+the logit scale could never say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,31 +20,50 @@ from scipy import special
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
+from analysis.estimators.endorsement.hamiltonian import Sampler, Target, approximate
 from analysis.estimators.estimate import DEFAULT_CONFIDENCE
-from analysis.estimators.polya_gamma import polya_gamma
+from analysis.estimators.mrp_posterior import (
+    INDIRECT_PRIOR,
+    Likelihood,
+    MultilevelPrior,
+    Posterior,
+    direct_answers,
+    masked_answers,
+)
 from analysis.estimators.randomised_response.designs import Device
+from analysis.estimators.shares import ShareEvidence, share_interval
 from analysis.estimators.variance import FloatArray, IntArray
 
 R_HAT_LIMIT = 1.01
 LEAST_EFFECTIVE = 400.0
 
 
-@dataclass(frozen=True, slots=True)
-class MultilevelPrior:
-    """Priors of the multilevel logit.
+class GroupedAnswers(Protocol):
+    """Answers by cells that share covariates and groups, given in any way."""
 
-    Attributes
-    ----------
-    intercept_sd, slope_sd
-        Of normal priors around 0, on the logit scale; covariates should be centred and of unit scale.
-    scale, degrees_of_freedom
-        Of the half-t prior on each grouping's standard deviation.
-    """
+    @property
+    def X(self) -> FloatArray:  # noqa: N802  # as in the papers
+        """(c, p), intercept first."""
 
-    intercept_sd: float = 2.5
-    slope_sd: float = 1.5
-    scale: float = 1.0
-    degrees_of_freedom: float = 3.0
+    @property
+    def groups(self) -> IntArray:
+        """(c, f) level of each grouping."""
+
+    @property
+    def levels_n(self) -> tuple[int, ...]:
+        """Levels of each grouping."""
+
+    @property
+    def likelihood(self) -> Likelihood:
+        """Of the answers at the cells' logits."""
+
+    @property
+    def prior(self) -> MultilevelPrior:
+        """What is believed before answers of this kind, unless something else is."""
+
+    @property
+    def leaves_open(self) -> tuple[bool, bool]:
+        """Whether the answers alone leave it open that nobody holds it, and that everybody does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +80,8 @@ class MultilevelCells:
         (c, f) level of each grouping.
     levels_n
         Levels of each grouping, levels without answers included.
+    device
+        That answers went through, None for direct ones: the share is that of holders.
     """
 
     yes: IntArray
@@ -67,10 +89,36 @@ class MultilevelCells:
     X: FloatArray
     groups: IntArray
     levels_n: tuple[int, ...]
+    device: Device | None = None
+
+    @property
+    def likelihood(self) -> Likelihood:
+        """Binomial in each cell, behind the device if there is one."""
+        if self.device is None:
+            return direct_answers(self.yes, self.asked)
+        return masked_answers(self.yes, self.asked, self.device)
+
+    @property
+    def prior(self) -> MultilevelPrior:
+        """The default of `MultilevelPrior`, `INDIRECT_PRIOR` behind a device."""
+        return MultilevelPrior() if self.device is None else INDIRECT_PRIOR
+
+    @property
+    def leaves_open(self) -> tuple[bool, bool]:
+        """Whether the exact interval of all answers holds the share of yes if nobody held it, and if everybody did."""
+        yes, asked = int(self.yes.sum()), int(self.asked.sum())
+        share, evidence = yes / asked, ShareEvidence(asked, max(asked - 1, 1))
+        limits = share_interval(share, share * (1 - share) / asked, evidence)
+        nobody, everybody = (0.0, 1.0) if self.device is None else map(self.device.yes_given, (0, 1))
+        return limits.low <= nobody <= limits.high, limits.low <= everybody <= limits.high
 
 
 def multilevel_cells(
-    y: npt.ArrayLike, X: npt.ArrayLike, groups: npt.ArrayLike, levels_n: Sequence[int]
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    levels_n: Sequence[int],
+    device: Device | None = None,
 ) -> MultilevelCells:
     """Count answers by distinct rows of covariates and groups.
 
@@ -84,6 +132,8 @@ def multilevel_cells(
         (n, f) levels 0, 1, … of each grouping.
     levels_n
         (f,) levels that exist in the population.
+    device
+        Where answers went through a random device.
 
     Returns
     -------
@@ -103,20 +153,37 @@ def multilevel_cells(
     if not np.isin(answer, (0.0, 1.0)).all():
         row = int((~np.isin(answer, (0.0, 1.0))).argmax())
         raise EstimationError(f"y is {answer[row]:g} at position {row + 1}; give 1 or 0, and leave missing answers out")
-    if x.ndim != 2 or g.ndim != 2 or not len(answer) == len(x) == len(g) or g.shape[1] != len(levels_n):
-        raise EstimationError(f"X has shape {x.shape}, groups {g.shape} for {len(answer)} answers; give a row for each")
-    if not (x[:, 0] == 1).all() or not np.isfinite(x).all():
-        raise EstimationError("X needs a first column of ones and no missing value")
-    limits = np.asarray(levels_n)
-    if (g < 0).any() or (g >= limits).any():
-        raise EstimationError("groups hold a level outside 0 to levels_n - 1; check the codes")
+    check_groups(len(answer), x, g, levels_n)
     rows, inverse = np.unique(np.column_stack([x, g.astype(np.float64)]), axis=0, return_inverse=True)
     asked = np.bincount(inverse.ravel())
     yes = np.bincount(inverse.ravel(), weights=answer).round().astype(np.int64)
     cut = x.shape[1]
     return MultilevelCells(
-        yes, asked.astype(np.int64), rows[:, :cut], rows[:, cut:].astype(np.int64), tuple(int(v) for v in levels_n)
+        yes, asked.astype(np.int64), rows[:, :cut], rows[:, cut:].astype(np.int64), tuple(map(int, levels_n)), device
     )
+
+
+def check_groups(n: int, x: FloatArray, g: npt.NDArray[np.int64], levels_n: Sequence[int]) -> None:
+    """Refuse covariates and groups that do not fit the answers.
+
+    Parameters
+    ----------
+    n
+        Answers.
+    x, g, levels_n
+        (n, p) covariates, (n, f) levels, and how many there are of each grouping.
+
+    Raises
+    ------
+    EstimationError
+        When shapes differ, the intercept is missing, or a level is out of range.
+    """
+    if x.ndim != 2 or g.ndim != 2 or not n == len(x) == len(g) or g.shape[1] != len(levels_n):
+        raise EstimationError(f"X has shape {x.shape}, groups {g.shape} for {n} answers; give a row for each")
+    if not (x[:, 0] == 1).all() or not np.isfinite(x).all():
+        raise EstimationError("X needs a first column of ones and no missing value")
+    if (g < 0).any() or (g >= np.asarray(levels_n)).any():
+        raise EstimationError("groups hold a level outside 0 to levels_n - 1; check the codes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +202,8 @@ class MultilevelDraws:
         What went in.
     levels_n
         Of each grouping.
+    leaves_open
+        Whether the answers alone leave it open that nobody holds it, and that everybody does.
     """
 
     beta: FloatArray
@@ -142,6 +211,7 @@ class MultilevelDraws:
     scales: FloatArray
     prior: MultilevelPrior
     levels_n: tuple[int, ...]
+    leaves_open: tuple[bool, bool] = (False, False)
 
     def diagnostics(self) -> tuple[ChainDiagnostics, ...]:
         """Of every coefficient and scale."""
@@ -150,29 +220,26 @@ class MultilevelDraws:
 
 
 def sample_multilevel(
-    cells: MultilevelCells,
+    cells: GroupedAnswers,
     rng: np.random.Generator,
     *,
     prior: MultilevelPrior | None = None,
     chains: int = 4,
     draws: int = 1000,
     warm_up: int = 500,
-    device: Device | None = None,
 ) -> MultilevelDraws:
     """Sample the posterior of a multilevel logit.
 
     Parameters
     ----------
     cells
-        Of `multilevel_cells`.
+        Of `multilevel_cells` or `mrp_list.list_cells`.
     rng
         Spawned for each chain.
     prior
-        The default of `MultilevelPrior` if None.
+        That of the kind of answers if None.
     chains, draws, warm_up
         Chains, draws kept of each, and draws before those.
-    device
-        Where answers went through a random device: the share is that of holders, who are drawn anew in each step.
 
     Returns
     -------
@@ -187,107 +254,27 @@ def sample_multilevel(
         From children of `rng`.
 
     Source
-        Pólya–Gamma augmentation: Polson, Scott & Windle 2013, JASA 108(504), 1339–1349. Half-t scales: Gelman 2006,
-        Bayesian Analysis 1(3), 515–534; as a mixture: Wand et al. 2011, Bayesian Analysis 6(4), 847–900. Interweaving:
-        Yu & Meng 2011, Journal of Computational and Graphical Statistics 20(3), 531–570.
+        Neal 2011, Handbook of Markov Chain Monte Carlo, ch. 5.
     """
-    made = prior or MultilevelPrior()
+    made = prior or cells.prior
     if min(made.intercept_sd, made.slope_sd, made.scale, made.degrees_of_freedom) <= 0:
         raise EstimationError("prior holds a standard deviation of 0 or less; give positive numbers")
     if draws < 10 or chains < 1:
         raise EstimationError(f"draws is {draws} in {chains} chain(s); take at least 10")
-    sampler = _Sampler(cells, made, device)
-    runs = [sampler.run(child, draws, warm_up) for child in rng.spawn(chains)]
-    beta, effects, scales = (np.stack([run[i] for run in runs]) for i in range(3))
-    return MultilevelDraws(beta, effects, scales, made, cells.levels_n)
-
-
-def _holders(cells: MultilevelCells, predictor: FloatArray, device: Device, rng: np.random.Generator) -> FloatArray:
-    """Holders in each cell given the masked answers: some of those who said yes, and some of those who said no."""
-    held = special.expit(predictor)
-    said_yes, said_no = device.yes_given(1), 1 - device.yes_given(1)
-    yes = held * said_yes + (1 - held) * device.yes_given(0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        among_yes, among_no = np.nan_to_num(held * said_yes / yes), np.nan_to_num(held * said_no / (1 - yes))
-    drawn = rng.binomial(cells.yes, np.clip(among_yes, 0, 1)) + rng.binomial(
-        cells.asked - cells.yes, np.clip(among_no, 0, 1)
+    posterior = Posterior(cells.X, cells.groups, cells.levels_n, cells.likelihood, made)
+    target = Target(
+        posterior.density,
+        lambda _theta, rest, _rng: rest,
+        lambda move, _, is_back=False: move,
+        posterior.renew,
     )
-    return np.asarray(drawn, dtype=np.float64)
-
-
-class _Sampler:
-    def __init__(self, cells: MultilevelCells, prior: MultilevelPrior, device: Device | None = None) -> None:
-        self.cells, self.prior, self.p, self.device = cells, prior, cells.X.shape[1], device
-        self.offsets = np.concatenate([[0], np.cumsum(cells.levels_n)]).astype(np.int64)
-        self.grouping = np.repeat(np.arange(len(cells.levels_n)), cells.levels_n)
-        self.column = cells.groups + self.offsets[:-1]
-        self.indicator = np.zeros((len(cells.yes), int(self.offsets[-1])))
-        for k in range(self.column.shape[1]):
-            self.indicator[np.arange(len(cells.yes)), self.column[:, k]] = 1.0
-        sd = np.full(self.p, prior.slope_sd)
-        sd[0] = prior.intercept_sd
-        self.beta_precision = 1 / sd**2
-        self.kappa = cells.yes - cells.asked / 2
-
-    def run(self, rng: np.random.Generator, draws: int, warm_up: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        f, levels = len(self.cells.levels_n), int(self.offsets[-1])
-        sigma = np.abs(rng.normal(0.5, 0.2, f))
-        beta, z = np.zeros(self.p), np.zeros(levels)
-        kept = np.empty((draws, self.p)), np.empty((draws, levels)), np.empty((draws, f))
-        for step in range(warm_up + draws):
-            predictor = self._predictor(beta, z, sigma)
-            if self.device is not None:
-                self.kappa = _holders(self.cells, predictor, self.device, rng) - self.cells.asked / 2
-            omega = polya_gamma(self.cells.asked, predictor, rng)
-            beta, z = self._effects(omega, sigma, rng)
-            beta, sigma = self._scales(omega, z, sigma, rng)
-            z, sigma = self._interweave(z, sigma, rng)
-            if step >= warm_up:
-                row = step - warm_up
-                kept[0][row], kept[1][row], kept[2][row] = beta, z * sigma[self.grouping], np.abs(sigma)
-        return kept
-
-    def _predictor(self, beta: FloatArray, z: FloatArray, sigma: FloatArray) -> FloatArray:
-        effects = z * sigma[self.grouping]
-        return np.asarray(self.cells.X @ beta + effects[self.column].sum(axis=1))
-
-    def _effects(self, omega: FloatArray, sigma: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-        """Coefficients and standardised effects given scales: one normal draw."""
-        design = np.hstack([self.cells.X, self.indicator * sigma[self.grouping]])
-        precision = np.concatenate([self.beta_precision, np.ones(self.indicator.shape[1])])
-        drawn = self._normal(design, omega, precision, rng)
-        return drawn[: self.p], drawn[self.p :]
-
-    def _scales(
-        self, omega: FloatArray, z: FloatArray, sigma: FloatArray, rng: np.random.Generator
-    ) -> tuple[FloatArray, FloatArray]:
-        """Coefficients and signed scales given standardised effects: one normal draw, given the mixing variances."""
-        nu, size = self.prior.degrees_of_freedom, self.prior.scale
-        # σ ~ N(0, s²λ), λ ~ InvGamma(ν/2, ν/2): |σ| is half-t.
-        mixing = (nu / 2 + sigma**2 / (2 * size**2)) / rng.gamma((nu + 1) / 2, size=len(sigma))
-        columns = [z[self.column[:, k]] for k in range(len(sigma))]
-        design = np.column_stack([self.cells.X, *columns])
-        precision = np.concatenate([self.beta_precision, 1 / (size**2 * mixing)])
-        drawn = self._normal(design, omega, precision, rng)
-        return drawn[: self.p], drawn[self.p :]
-
-    def _interweave(self, z: FloatArray, sigma: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-        """Scales given the effects themselves: inverse-gamma, given the mixing variables of the half-t."""
-        nu, size = self.prior.degrees_of_freedom, self.prior.scale
-        effects = z * sigma[self.grouping]
-        mixing = (nu / sigma**2 + 1 / size**2) / rng.gamma((nu + 1) / 2, size=len(sigma))
-        squares = np.bincount(self.grouping, weights=effects**2, minlength=len(sigma))
-        levels = np.asarray(self.cells.levels_n)
-        variance = (nu / mixing + squares / 2) / rng.gamma((nu + levels) / 2)
-        following = np.sqrt(variance)
-        return effects / following[self.grouping], following
-
-    def _normal(
-        self, design: FloatArray, omega: FloatArray, precision: FloatArray, rng: np.random.Generator
-    ) -> FloatArray:
-        root = np.linalg.cholesky(design.T @ (design * omega[:, None]) + np.diag(precision))
-        mean = np.linalg.solve(root.T, np.linalg.solve(root, design.T @ self.kappa))
-        return np.asarray(mean + np.linalg.solve(root.T, rng.standard_normal(len(precision))))
+    nothing = np.zeros(0)
+    sampler = Sampler(
+        target, approximate(posterior.density, np.zeros(posterior.size), nothing), nothing, rng.spawn(chains)
+    )
+    sampler.warm_up(warm_up)
+    sampler.draw(draws)
+    return MultilevelDraws(*posterior.parts(sampler.draws), made, cells.levels_n, cells.leaves_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,8 +353,10 @@ def poststratify_draws(
     predictor = draws.beta @ x.T
     for k in range(column.shape[1]):
         predictor = predictor + draws.effects[:, :, column[:, k]]
-    share = 1 / (1 + np.exp(-predictor))
-    return tuple(_share(term, share, np.where(rows, n, 0.0), confidence) for term, rows in domains.items())
+    share = special.expit(predictor)
+    made = (_share(term, share, np.where(rows, n, 0.0), confidence) for term, rows in domains.items())
+    nobody, everybody = draws.leaves_open
+    return tuple(replace(s, low=0.0 if nobody else s.low, high=1.0 if everybody else s.high) for s in made)
 
 
 def _share(term: str, share: FloatArray, counts: FloatArray, confidence: float) -> PoststratifiedShare:

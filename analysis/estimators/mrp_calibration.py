@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.estimators.mrp import MultilevelPrior, multilevel_cells, sample_multilevel
+from analysis.estimators.mrp import multilevel_cells, sample_multilevel
+from analysis.estimators.mrp_posterior import MultilevelPrior
 from analysis.estimators.randomised_response.designs import Device
 from analysis.estimators.variance import FloatArray, IntArray
 
@@ -97,8 +98,8 @@ def _ranks(
     predictor = x @ beta + np.column_stack([e[groups[:, k]] for k, e in enumerate(effects)]).sum(axis=1)
     chance = 1 / (1 + np.exp(-predictor))
     yes = chance if device is None else device.c0 + device.c1 * chance
-    cells = multilevel_cells((rng.random(asked_n) < yes).astype(float), x, groups, levels_n)
-    drawn = sample_multilevel(cells, rng, prior=prior, chains=1, draws=draws_n * thin, warm_up=200, device=device)
+    cells = multilevel_cells((rng.random(asked_n) < yes).astype(float), x, groups, levels_n, device)
+    drawn = sample_multilevel(cells, rng, prior=prior, chains=1, draws=draws_n * thin, warm_up=200)
     column = cells.groups + np.concatenate([[0], np.cumsum(levels_n)[:-1]])
     fitted = drawn.beta[0] @ cells.X.T + drawn.effects[0][:, column].sum(axis=2)
     share = (1 / (1 + np.exp(-fitted))) @ (cells.asked / asked_n)

@@ -32,7 +32,8 @@ from analysis.reading.wording import beside, count, decimal, host, in_words, is_
 SCRIPT = "chapter_tables.py"
 UNITS = {"text": "Posts", "shock": "Weeks"}
 METHOD_KINDS = (
-    "list", "masked", "endorsement", "sample", "text", "shock", "share", "agreement", "scale", "size", "blend"
+    "list", "masked", "endorsement", "sample", "text", "shock", "share", "agreement", "scale", "size", "blend",
+    "mrp",
 )  # fmt: skip
 LISTS = {"isaf": "Foreign forces", "taliban": "Taliban", "control": "Control"}
 

@@ -14,11 +14,12 @@ from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.results.method_edges import EDGE_METHODS
+from analysis.results.method_models import MODEL_METHODS
 from analysis.results.method_samples import SAMPLE_METHODS
 from analysis.results.method_sizes import SIZE_METHODS
 from analysis.results.method_surveys import SURVEY_METHODS, Method, Trial
 
-METHODS = (*SURVEY_METHODS, *SAMPLE_METHODS, *EDGE_METHODS, *SIZE_METHODS)
+METHODS = (*SURVEY_METHODS, *SAMPLE_METHODS, *EDGE_METHODS, *SIZE_METHODS, *MODEL_METHODS)
 ROOT_SEED = 20261125
 SOURCE = "simulated surveys, ./run coverage"
 # A method fails when even the upper end of what its coverage may be lies below this.

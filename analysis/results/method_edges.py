@@ -382,6 +382,7 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "share of posts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
     "mean over accounts": ("method_coverage", "method_id", "share_many_clusters_weighted"),
     "segmented regression": ("method_coverage", "method_id", "shock_jump"),
+    "mrp": ("method_coverage", "method_id", "mrp_medium"),
 }
 """Estimator with an interval in a released table → table, column and value that show its coverage."""
 
@@ -394,10 +395,3 @@ def shown_by_plan(plan: Plan) -> dict[str, tuple[str, str, str]]:
     }
     methods |= {way(difference): "sample_clusters" for difference in plan.differences}
     return {estimator: ("method_coverage", "method_id", method) for estimator, method in methods.items()}
-
-
-CALIBRATED_OTHERWISE = {
-    "mrp": "a posterior: its ranks are uniform over draws from the prior, tests/unit/estimators/test_mrp.py; behind "
-    "random devices, test_mrp_masked.py",
-}
-"""Bayesian methods, checked by simulation-based calibration."""

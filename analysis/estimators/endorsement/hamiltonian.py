@@ -19,6 +19,8 @@ from analysis.estimators.variance import FloatArray
 LogDensity = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 # Draws the rest given the parameters.
 Refresh = Callable[[FloatArray, FloatArray, np.random.Generator], FloatArray]
+# A move of the parameters that leaves the density as it is.
+Renew = Callable[[FloatArray, np.random.Generator], FloatArray]
 
 
 class Stretch(Protocol):
@@ -51,11 +53,12 @@ DIFFERENCE = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """Log density with gradient given the rest; draw of the rest; scale given the rest."""
+    """Log density with gradient given the rest; draw of the rest; scale given the rest; a move besides, or None."""
 
     density: LogDensity
     refresh: Refresh
     stretch: Stretch
+    renew: Renew | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +207,8 @@ class Sampler:
     def _move(self, chain: _Chain, step: float) -> float:
         """Refresh the rest, then run one path: its acceptance probability."""
         chain.rest = self._target.refresh(chain.theta, chain.rest, chain.rng)
+        if self._target.renew is not None:
+            chain.theta = self._target.renew(chain.theta, chain.rng)
         chain.theta, chance = _path(self._target, self._root, chain, step)
         return chance
 

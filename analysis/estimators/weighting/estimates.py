@@ -93,7 +93,7 @@ def survey_mean(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | 
     centred = x - values
     covariance = total_covariance(design, w[:, None] * centred / total, inside)
     n = int((w != 0).sum())
-    effects = _design_effects(np.diag(covariance), centred, w, n)
+    effects = design_effects(np.diag(covariance), centred, w, n)
     return SurveyStatistic(values, covariance, *effects, design.degrees_of_freedom(inside), n)
 
 
@@ -196,17 +196,32 @@ def _checked(y: npt.ArrayLike, design: SurveyDesign, domain: npt.ArrayLike | Non
     return np.where(inside[:, None], x, 0.0), inside
 
 
-def _design_effects(
+def design_effects(
     variance: FloatArray, centred: FloatArray, w: FloatArray, n: int
 ) -> tuple[FloatArray | None, FloatArray | None]:
-    """Variance over that of simple random sampling of n from Σw; None where n is 1 or nothing varies."""
+    """Variance over that of simple random sampling of n from Σw, without replacement and with.
+
+    Parameters
+    ----------
+    variance, centred, w, n
+        (k,) variances of means; (n, k) values less their means; (n,) weights, 0 outside a domain; rows with weight.
+
+    Returns
+    -------
+    tuple
+        (k,) each, NaN where a column does not vary. None where none does, and without replacement where Σw is no more
+        than n.
+
+    Source
+        `svymean` of R survey 4.1 with `deff=TRUE` and `deff="replace"`.
+    """
     total = float(w.sum())
     if n < 2:
         return None, None
     spread = (w @ centred**2) / total * n / (n - 1)
-    if not (spread > 0).all():
+    if not (spread > 0).any():
         return None, None
-    replace = variance / (spread / n)
+    replace = np.divide(variance, spread / n, out=np.full(len(spread), np.nan), where=spread > 0)
     return (replace / ((total - n) / total) if total > n else None), replace
 
 

@@ -17,6 +17,8 @@ from analysis.errors import EstimationError
 from analysis.estimators.variance import FloatArray, IntArray
 from analysis.estimators.weighting.design import SurveyDesign
 
+# Rows for each replicate that are looked at first.
+ROWS_OF_A_RANK = 4
 RANK_TOLERANCE = 1e-5
 ReplicateKind = Literal["jk1", "jkn", "bootstrap", "subbootstrap", "brr"]
 
@@ -112,7 +114,8 @@ def replicate_design(
     else:
         assert rng is not None  # noqa: S101 - checked above
         factors, scale, rscales = _bootstrap(parent, sizes, fraction, (kind, replicates_n), rng)
-    made = design.weights[:, None] * factors[unit]
+    made = factors[unit]
+    made *= design.weights[:, None]
     df = len(parent) - len(sizes) if kind != "brr" else len(sizes)
     return ReplicateDesign(design.weights, made, scale, rscales, df, kind)
 
@@ -316,15 +319,18 @@ def given_replicates(
     Raises
     ------
     EstimationError
-        When shapes differ, or a weight is missing or negative.
+        When shapes differ, a weight is missing, or a full weight is negative. Replicate weights may be negative:
+        linear calibration of a replicate leaves such.
     """
     w, r = np.asarray(weights, dtype=np.float64), np.asarray(replicates, dtype=np.float64)
     if r.ndim != 2 or len(r) != len(w) or r.shape[1] < 2:
         raise EstimationError(f"replicates has shape {r.shape} for {len(w)} rows; give at least two columns")
     if not scale > 0 or not np.isfinite(scale):
         raise EstimationError(f"scale is {scale:g}; give a number above 0")
-    if not np.isfinite(r).all() or (r < 0).any() or not np.isfinite(w).all() or (w < 0).any():
-        raise EstimationError("replicates hold a missing or negative weight; every weight is 0 or more")
+    if not np.isfinite(r).all():
+        raise EstimationError("replicates hold a missing weight; give a number for every row")
+    if not np.isfinite(w).all() or (w < 0).any():
+        raise EstimationError("weights hold a missing or negative number; every full weight is 0 or more")
     factors = np.ones(r.shape[1]) if rscales is None else np.asarray(rscales, dtype=np.float64)
     if factors.shape != (r.shape[1],):
         raise EstimationError(f"rscales has shape {factors.shape}; give one factor for each of {r.shape[1]} replicates")
@@ -354,5 +360,12 @@ def replicate_rank(replicates: FloatArray) -> int:
     >>> replicate_rank(np.array([[0.0, 2.0], [2.0, 0.0]])), replicate_rank(np.array([[0.0, 2.0], [0.0, 4.0]]))
     (2, 1)
     """
+    n, full = replicates.shape
+    few = replicates[:: max(n // (ROWS_OF_A_RANK * full), 1)]
+    # Some rows that already have every rank there can be spare the products of all.
+    return full if _rank(few) == full else _rank(replicates)
+
+
+def _rank(replicates: FloatArray) -> int:
     values = np.linalg.eigvalsh(replicates.T @ replicates)
     return int((values > RANK_TOLERANCE**2 * max(float(values.max()), 1e-300)).sum())

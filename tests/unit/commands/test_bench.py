@@ -34,8 +34,8 @@ def measured(tmp_path, monkeypatch):
 def test_all_parts_are_measured_in_their_modules(measured, tmp_path, capsys):
     bench()
     assert [name for name, *_ in measured] == [
-        "bench_pipeline", "bench_readers", "bench_scrub", "bench_engine", "bench_sampling", "bench_estimators",
-        "bench_disclosure", "bench_coordination", "bench_scaling",
+        "bench_pipeline", "bench_readers", "bench_scrub", "bench_engine", "bench_sampling", "bench_survey",
+        "bench_estimators", "bench_disclosure", "bench_coordination", "bench_scaling",
     ]  # fmt: skip
     assert {path.name for path in (tmp_path / "build/bench").iterdir()} == {
         "bench.md", "bench.parquet", "bench.svg", "bench.png",

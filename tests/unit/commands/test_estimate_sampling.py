@@ -386,3 +386,34 @@ def test_homophily_configuration_has_its_own_bootstrap_and_shares_end_at_their_l
 def test_a_population_that_is_the_sample_is_flagged(tmp_path):
     made = rds(tmp_path, TREE, "--estimator", "ss", "--population", "9", "--bootstrap", "40")
     assert any("taken for a census" in w for w in made["warnings"])
+
+
+def effects(tmp_path, text, outcome="y", *more):
+    made = call(tmp_path, "survey-mean", text, "--outcome", outcome, "--weights", "w", "--by", "g", *more)
+    return [made["diagnostics"][name] for name in ("design_effect", "design_effect_replace")]
+
+
+def test_every_group_has_its_design_effect(tmp_path):
+    without, replaced = effects(tmp_path, SURVEY)
+    assert set(without) == set(replaced) == {"y", "y[a]", "y[b]"}
+    rows = pd.read_csv(tmp_path / "rows.csv")
+    weight, inside = rows.w.to_numpy(), (rows.g == "a").to_numpy()
+    share = rows.y[inside] @ weight[inside] / weight[inside].sum()
+    n, scores = inside.sum(), weight * inside * (rows.y - share) / weight[inside].sum()
+    variance = scores.var(ddof=1) * len(rows)
+    assert replaced["y[a]"] == pytest.approx(variance / (share * (1 - share) / (n - 1)))
+    assert without["y[a]"] == pytest.approx(replaced["y[a]"] / (1 - n / weight[inside].sum()))
+
+
+def test_a_level_that_nobody_gives_hides_no_other_design_effect(tmp_path):
+    head, *rows = SURVEY.splitlines()
+    answers = [f"{row},{'no' if i % 3 else 'yes'}" for i, row in enumerate(rows)]
+    _, replaced = effects(tmp_path, "\n".join([f"{head},z", *answers, "1,3,0,8,40,b,maybe", ""]), "z")
+    assert [term for term, effect in replaced.items() if effect is None] == ["z[maybe][a]"]
+    assert len(replaced) == 9
+
+
+def test_weights_of_mean_one_have_an_effect_with_replacement_only(tmp_path):
+    without, replaced = effects(tmp_path, "y,w,g\n" + "".join(f"{i % 2},1,{'ab'[i % 3 % 2]}\n" for i in range(30)))
+    assert set(without.values()) == {None}
+    assert all(effect is not None for effect in replaced.values())

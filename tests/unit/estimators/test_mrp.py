@@ -5,14 +5,9 @@ import pytest
 
 from analysis.errors import EstimationError
 from analysis.estimators import mrp
-from analysis.estimators.mrp import (
-    MultilevelPrior,
-    multilevel_cells,
-    poststratify_draws,
-    sample_multilevel,
-    shrinkage,
-)
+from analysis.estimators.mrp import multilevel_cells, poststratify_draws, sample_multilevel, shrinkage
 from analysis.estimators.mrp_calibration import simulation_based_calibration
+from analysis.estimators.mrp_posterior import MultilevelPrior
 
 SIMULATIONS = 40
 SMALL = {"asked_n": 60, "levels_n": (5, 3), "draws_n": 49, "thin": 4}
@@ -73,8 +68,8 @@ def test_simulation_based_calibration_passes():
 
 @pytest.mark.deep
 def test_simulation_based_calibration_catches_a_wrong_sampler(monkeypatch):
-    right = mrp.polya_gamma
-    monkeypatch.setattr(mrp, "polya_gamma", lambda shape, tilt, rng: 3 * right(shape, tilt, rng))
+    right = mrp.direct_answers
+    monkeypatch.setattr(mrp, "direct_answers", lambda yes, asked: right(3 * yes, 3 * asked))
     made = simulation_based_calibration(SIMULATIONS, np.random.default_rng(5), **SMALL)
     assert (made.p_values < REJECTED).any()
 

@@ -4,19 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import optimize, special, stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.endorsement.chains import ChainDiagnostics, diagnose
 from analysis.estimators.mrp import (
     MultilevelDraws,
-    MultilevelPrior,
     PoststratifiedShare,
-    _Sampler,
     multilevel_cells,
     poststratify_draws,
     sample_multilevel,
     shrinkage,
 )
+from analysis.estimators.mrp_posterior import (
+    MultilevelPrior,
+    Posterior,
+    direct_answers,
+    list_differences,
+    masked_answers,
+)
+from analysis.estimators.randomised_response.designs import device
 
 RNG = np.random.default_rng(14)
 Y = np.array([1, 0, 1, 1, 0, 1, 0])
@@ -80,9 +87,7 @@ def test_draws_are_kept_after_the_warm_up():
     assert (made.beta.shape, made.effects.shape, made.scales.shape) == ((2, 10, 2), (2, 10, 5), (2, 10, 2))
     assert (made.levels_n, made.prior) == ((2, 3), MultilevelPrior())
     assert (made.scales > 0).all()
-    longer = sample_multilevel(cells(), np.random.default_rng(1), chains=2, draws=13, warm_up=0)
-    assert longer.beta[:, 3:] == pytest.approx(made.beta)
-    assert longer.effects[:, 3:] == pytest.approx(made.effects)
+    assert made.leaves_open == (False, False)
     blocks = np.concatenate([made.beta, made.scales], axis=2)
     assert made.diagnostics() == tuple(diagnose(blocks[:, :, k]) for k in range(4))
 
@@ -157,50 +162,94 @@ def test_shrinkage_by_hand():
     assert (shrinkage(flat, nobody)[1].raw, shrinkage(flat, nobody)[1].pooling) == (None, 0.0)
 
 
-def sampler():
-    return _Sampler(cells(), MultilevelPrior(2.0, 0.5, 1.0))
+def posterior(likelihood=None):
+    found = cells()
+    return Posterior(found.X, found.groups, LEVELS, likelihood or found.likelihood, MultilevelPrior(2.0, 0.5, 0.7, 4.0))
 
 
-def test_the_predictor_adds_coefficients_and_scaled_effects():
-    beta, z, sigma = np.array([0.3, -0.7]), np.arange(1.0, 6.0), np.array([2.0, 0.5])
-    made = sampler()._predictor(beta, z, sigma)
-    effects = z * [2, 2, 0.5, 0.5, 0.5]
-    wanted = [
-        0.3 - 0.7 * x[1] + effects[g[0]] + effects[2 + g[1]] for x, g in zip(cells().X, cells().groups, strict=True)
-    ]
-    assert made == pytest.approx(wanted)
+def by_hand(theta):
+    """Log density with scipy, answer by answer."""
+    beta, z, log_scale = theta[:2], theta[2:7], theta[7:]
+    effects = z * np.exp(log_scale)[[0, 0, 1, 1, 1]]
+    logit = X @ beta + effects[GROUPS[:, 0]] + effects[2 + GROUPS[:, 1]]
+    prior = stats.norm.logpdf(beta, 0, [2.0, 0.5]).sum() + stats.norm.logpdf(z).sum()
+    scales = stats.t.logpdf(np.exp(log_scale) / 0.7, 4.0).sum() + log_scale.sum()
+    return stats.bernoulli.logpmf(Y, special.expit(logit)).sum() + prior + scales
 
 
-def moments(draw, size):
-    drawn = np.array([draw() for _ in range(size)])
-    return drawn.mean(axis=0), np.cov(drawn.T)
+def test_the_density_is_that_of_the_model():
+    points = RNG.normal(0, 1, (6, 9))
+    own, wanted = np.array([[posterior().density(p, np.zeros(0))[0], by_hand(p)] for p in points]).T
+    assert own - own[0] == pytest.approx(wanted - wanted[0], abs=1e-9)
 
 
-def test_coefficients_and_effects_are_drawn_from_their_normal_conditional():
-    own, omega, sigma = sampler(), np.array([0.2, 0.7, 0.5, 0.3]), np.array([1.5, 0.8])
-    indicator = np.zeros((4, 5))
-    for row, (a, b) in enumerate(cells().groups):
-        indicator[row, a] = sigma[0]
-        indicator[row, 2 + b] = sigma[1]
-    design = np.hstack([cells().X, indicator])
-    precision = design.T @ np.diag(omega) @ design + np.diag([1 / 4, 4, 1, 1, 1, 1, 1])
-    covariance = np.linalg.inv(precision)
-    mean = covariance @ design.T @ (cells().yes - cells().asked / 2)
-    rng, size = np.random.default_rng(2), 6000
-    found, spread = moments(lambda: np.concatenate(own._effects(omega, sigma, rng)), size)
-    assert np.abs((found - mean) / np.sqrt(np.diag(covariance) / size)).max() < 4.5
-    assert spread == pytest.approx(covariance, abs=0.12)
+def test_renewing_leaves_the_logits_and_has_the_distribution_of_the_rest():
+    """A chain of such moves alone has the intercept and the scale given the logits of a grouping: by quadrature."""
+    nobody = MultilevelPrior(2.0, 0.5, 0.7, 4.0)
+    own = Posterior(np.ones((2, 1)), np.array([[0], [1]]), (2,), direct_answers(COUNTS[:2], ASKED[:2]), nobody)
+    theta, rng, logits = np.array([0.3, 1.0, -1.0, 0.4]), np.random.default_rng(3), None
+    kept = np.empty((8000, 2))
+    for row in kept:
+        before = own.parts(theta)
+        theta = own.renew(theta, rng)
+        beta, effects, _ = own.parts(theta)
+        logits = beta[0] + effects
+        assert logits == pytest.approx(before[0][0] + before[1])
+        row[:] = beta[0], theta[-1]
+    intercept, u = (m.ravel() for m in np.meshgrid(np.linspace(-9, 9, 400), np.linspace(-6, 5, 400)))
+    weight = stats.norm.pdf(intercept, 0, 2.0) * stats.t.pdf(np.exp(u) / 0.7, 4.0) * np.exp(u)
+    weight *= stats.norm.pdf(logits[:, None] - intercept, 0, np.exp(u)).prod(axis=0)
+    for k, value in enumerate((intercept, u)):
+        mean = weight @ value / weight.sum()
+        assert kept[:, k].mean() == pytest.approx(mean, abs=0.06)
+        assert kept[:, k].std() == pytest.approx(np.sqrt(weight @ (value - mean) ** 2 / weight.sum()), rel=0.08)
 
 
-def test_scales_are_drawn_given_the_effects():
-    """Given the effects, a scale's square is inverse-gamma mixed over the half-t: it grows with their squares."""
-    own, rng = sampler(), np.random.default_rng(3)
-    z, sigma = np.array([1.0, -1.0, 0.5, 0.0, -0.5]), np.array([1.5, 0.8])
-    for _ in range(20):
-        effects = z * sigma[[0, 0, 1, 1, 1]]
-        moved, following = own._interweave(z, sigma, rng)
-        assert moved * following[[0, 0, 1, 1, 1]] == pytest.approx(effects)
-        assert (following > 0).all()
-    small = [own._interweave(0.01 * z, sigma, rng)[1] for _ in range(800)]
-    large = [own._interweave(9.0 * z, sigma, rng)[1] for _ in range(800)]
-    assert (np.median(large, axis=0) > 3 * np.median(small, axis=0)).all()
+COUNTS, ASKED = np.array([0, 1, 2, 1]), np.array([1, 3, 2, 1])
+
+
+@pytest.mark.parametrize(
+    "likelihood",
+    [
+        direct_answers(COUNTS, ASKED),
+        masked_answers(COUNTS, ASKED, device("crosswise", 0.2)),
+        masked_answers(COUNTS, ASKED, device("forced", 0.7, p1=0.2, p0=0.1)),
+        list_differences(np.diag([3.0, 4.0, 5.0, 6.0]) - 0.5, np.array([0.3, 0.1, 2.0, -1.0])),
+    ],
+)
+def test_slopes_are_those_of_the_density(likelihood):
+    own = posterior(likelihood)
+    for at in RNG.normal(0, 1, (4, own.size)):
+        value, slope = own.density(at, np.zeros(0))
+        measured = optimize.approx_fprime(at, lambda p: own.density(p, np.zeros(0))[0], 1e-7)
+        assert np.isfinite(value)
+        assert slope == pytest.approx(measured, abs=2e-4)
+
+
+def test_masked_answers_are_those_of_the_device():
+    how, logit = device("triangular", 0.3), np.array([-1.0, 0.0, 0.5, 2.0])
+    chance = how.c0 + how.c1 * special.expit(logit)
+    wanted = stats.binom.logpmf(COUNTS, ASKED, chance) - stats.binom.logpmf(COUNTS, ASKED, 0.5) - ASKED * np.log(2)
+    assert masked_answers(COUNTS, ASKED, how)(logit)[0] == pytest.approx(wanted.sum())
+
+
+@pytest.mark.parametrize(
+    ("y", "how", "low", "high"),
+    [
+        ([0] * 30, None, True, False),
+        ([1] * 30, None, False, True),
+        ([0] * 29 + [1], None, False, False),
+        ([0] * 26 + [1] * 4, device("forced", 0.7, p1=0.15, p0=0.15), True, False),
+        ([0] * 5 + [1] * 25, device("forced", 0.7, p1=0.15, p0=0.15), False, True),
+        ([0] * 15 + [1] * 15, device("forced", 0.7, p1=0.15, p0=0.15), False, False),
+        ([0] * 6 + [1] * 24, device("crosswise", 0.2), True, False),
+    ],
+)
+def test_an_end_stays_open_where_the_answers_leave_it_open(y, how, low, high):
+    found = multilevel_cells(y, np.ones((30, 1)), np.zeros((30, 1), dtype=int), [1], how)
+    assert found.leaves_open == (low, high)
+    made = poststratify_draws(
+        sample_multilevel(found, np.random.default_rng(1), chains=1, draws=50, warm_up=20),
+        np.ones((1, 1)), [[0]], [1], {"": np.ones(1, dtype=bool)},
+    )[0]  # fmt: skip
+    assert ((made.low == 0.0), (made.high == 1.0)) == (low, high)

@@ -198,10 +198,9 @@ def test_given_replicates_may_hold_factors_and_know_their_rank():
         ([1, 1], [1, 2], {}, r"replicates has shape \(2,\) for 2 rows; give at least two columns"),
         ([1, 1], [[1, 2]], {}, r"replicates has shape \(1, 2\) for 2 rows"),
         ([1, 1], [[1], [2]], {}, r"replicates has shape \(2, 1\)"),
-        ([1, 1], [[1, np.nan], [2, 1]], {}, "replicates hold a missing or negative weight; every weight is 0 or more"),
-        ([1, 1], [[1, -1], [2, 1]], {}, "replicates hold a missing or negative weight"),
-        ([1, -1], [[1, 1], [2, 1]], {}, "replicates hold a missing or negative weight"),
-        ([1, np.inf], [[1, 1], [2, 1]], {}, "replicates hold a missing or negative weight"),
+        ([1, 1], [[1, np.nan], [2, 1]], {}, "replicates hold a missing weight; give a number for every row"),
+        ([1, -1], [[1, 1], [2, 1]], {}, "weights hold a missing or negative number; every full weight is 0 or more"),
+        ([1, np.inf], [[1, 1], [2, 1]], {}, "weights hold a missing or negative number"),
         (
             [1, 1],
             [[1, 1], [2, 1]],
@@ -255,3 +254,14 @@ def test_the_jackknife_of_a_mean_is_close_to_the_linearised_variance():
     made = replicate_statistic(replicate_design(design, "jkn"), lambda v: np.array([v @ y / v.sum()]))
     assert made.standard_errors == pytest.approx(survey_mean(y, design).standard_errors, rel=0.01)
     assert ReplicateDesign(w, w[:, None], 1.0, np.ones(1), 3, "by hand").mse is False
+
+
+def test_negative_replicate_weights_count_as_they_are():
+    """Linear calibration leaves such in a replicate: by hand, mean by mean."""
+    rng = np.random.default_rng(4)
+    w, y = rng.uniform(1, 3, 30), rng.normal(size=30)
+    each = w[:, None] * (1 + rng.normal(0, 0.7, (30, 8)))
+    assert (each < 0).any()
+    made = replicate_statistic(given_replicates(w, each, scale=0.125), lambda v: np.array([v @ y / v.sum()]))
+    means = np.array([column @ y / column.sum() for column in each.T])
+    assert made.covariance[0, 0] == pytest.approx(0.125 * ((means - means.mean()) ** 2).sum())
