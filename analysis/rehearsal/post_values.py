@@ -4,6 +4,7 @@ Shares are those of a world without end, from which accounts and posts are drawn
 """
 
 from collections.abc import Iterator
+from math import fsum
 
 from analysis.rehearsal.post_texts import Texts
 from analysis.rehearsal.post_truths import PostTruths
@@ -30,7 +31,7 @@ class _Found:
     def share(self, frames: tuple[str, ...]) -> float:
         """Posts in which any of some frames stands, or none of all."""
         chances = ((chance, standing) for _, chance, standing in self.carried)
-        return sum(chance for chance, standing in chances if (standing & set(frames)) or (
+        return fsum(chance for chance, standing in chances if (standing & set(frames)) or (
             NO_FRAME in frames and not standing))  # fmt: skip
 
     def frames(self) -> Iterator[Truth]:
@@ -54,7 +55,7 @@ class _Found:
     def stance(self, kind: str, name: str) -> float:
         """Share of a label or a side."""
         shares = self.truths.stance_shares(self.plan, kind)
-        return sum(shares[code] for code in sorted(self.plan.measured_stances()[name]))
+        return fsum(shares[code] for code in sorted(self.plan.measured_stances()[name]))
 
     def jumps(self) -> Iterator[Truth]:
         """Factors of weekly volumes."""
