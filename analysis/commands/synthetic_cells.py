@@ -19,8 +19,8 @@ from analysis.estimators.weighting.calibration import rake
 
 ASSUMES = (
     "the population's cells were made from margins: {} count as independent but for the crosses that the file gives; "
-    "where people are crossed otherwise the interval is not known to hold: compare joint_of_sample, and do not read groups "
-    "that only a cross would know"
+    "where people are crossed otherwise the interval is not known to hold: compare joint_of_sample, and do not read "
+    "groups that only a cross would know"
 )
 # Half a respondent in every cell: the sample's joint distribution may not rule a cell out.
 START = 0.5
