@@ -18,7 +18,7 @@ PUBLIC_DATA = ("claims", "codelists", "external", "reference", "release_history"
 TEMPLATES = (
     "data/codelists/governance_template.yml",
     "data/codelists/sources_template.yml",
-    *(f"tests/plans/{name}/sources.yml" for name in ("election", "returns", "trust")),
+    *(f"tests/plans/{name}/sources.yml" for name in ("election", "returns", "team", "trust")),
 )
 MAGIC = {
     b"$FL2": "an SPSS file", b"$FL3": "an SPSS file", b"<stata_dta>": "a Stata file", b"PAR1": "a Parquet file",
