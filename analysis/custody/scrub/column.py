@@ -41,9 +41,7 @@ class FoldedColumn:
     @classmethod
     def of(cls, texts: pa.StringArray) -> "FoldedColumn":
         """Fold a column; a null folds to nothing."""
-        known = _known(texts)
-        compiled = library()
-        return cls(*(_by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=False))[:3])
+        return cls(*_attributes(texts, is_traced=False)[:3])
 
     @cached_property
     def texts(self) -> pa.BinaryArray:
@@ -78,9 +76,7 @@ class TracedColumn(FoldedColumn):
     @classmethod
     def of(cls, texts: pa.StringArray) -> "TracedColumn":
         """Fold a column; a null folds to nothing."""
-        known = _known(texts)
-        compiled = library()
-        return cls(*(_by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=True)))
+        return cls(*_attributes(texts, is_traced=True))
 
     def utf8_bounds(self, starts: Places, ends: Places) -> tuple[Places, Places]:
         """Spans of `data`, none empty, as spans of the UTF-8 bytes of all texts."""
@@ -92,12 +88,15 @@ _WIDTHS = np.array([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x10)
 """Bytes of a character by its first byte."""
 
 
-def _known(texts: pa.StringArray) -> pa.StringArray:
-    return pc.fill_null(texts, "") if texts.null_count else texts
+def _attributes(texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
+    """The attributes of a column; those of the way back are empty or left to be dropped where it is not asked for."""
+    known = pc.fill_null(texts, "") if texts.null_count else texts
+    compiled = library()
+    return _by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=is_traced)
 
 
 def _by_library(compiled: Any, texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
-    """The attributes of a column, from one loop over its bytes."""
+    """From one loop over the bytes of all texts."""
     raw, bounds = utf8_of(texts)
     data, offsets, spelled = (
         np.empty(len(raw), np.uint8),
