@@ -25,7 +25,7 @@ from analysis.commands.bench_report import SAMPLED_SECONDS, Comparison, cpu_seco
 from analysis.commands.bench_scrub import LANGUAGE_SHARES, LETTERS, bench_posts
 from analysis.commands.posts_table import CODEBOOK
 from analysis.engine.steps import TABLE
-from analysis.measures.frames import parse_codebook
+from analysis.measures.codebooks import parse_codebook
 
 POSTS = 1_000_000
 DIFFERENT_TEXTS = 100_000

@@ -8,19 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analysis.commands.engine_options import ALL_CORES, Conf, EngineName, Master, is_spark
 from analysis.commands.screen import say_if_slow
-from analysis.custody.scrub import scrub_batch
+from analysis.custody.scrub import scrubbed
 from analysis.engine.cluster import cluster, settings_of
 from analysis.engine.local import posts_table as run_local
 from analysis.engine.spark import posts_table as run_spark
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
+from analysis.measures.codebooks import parse_codebook
 
 CODEBOOK = Path(__file__).resolve().parents[2] / "data/study/frames.csv"
 
@@ -47,7 +47,7 @@ def posts_table(
     if not all(file.is_file() for file in files):
         raise InputError(f"file '{source}' does not exist; give a Parquet file or a folder of them")
     say_if_slow()
-    columns, frames = Columns(text, language, week, channel), codebook.read_text(encoding="utf-8")
+    columns, frames = Columns(text, language, week, channel), parse_codebook(codebook.read_text(encoding="utf-8"))
     if is_spark(engine, master, conf):
         with cluster(master or ALL_CORES, settings_of(conf or [])) as session:
             table = run_spark(files, out, frames, scrubbed, session, columns=columns, keep_rows=keep_rows)
@@ -65,8 +65,3 @@ def _with_progress(run: Callable[..., Path]) -> Path:
     with bar:
         shown = bar.add_task("posts", total=None)
         return run(progress=lambda done, total: bar.update(shown, completed=done, total=total))
-
-
-def scrubbed(texts: pa.Array) -> pa.Array:
-    """Texts with placeholders for identifiers; the processes of the engine find this function by its name."""
-    return scrub_batch(texts).texts

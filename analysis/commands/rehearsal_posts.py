@@ -13,6 +13,7 @@ from analysis.admission.study import Study
 from analysis.admission.tally import Tally
 from analysis.measures import frames, sheets
 from analysis.measures.annotations import ADJUDICATOR, SHEET_COLUMNS
+from analysis.measures.codebooks import codebook_of
 from analysis.rehearsal.post_texts import Texts
 from analysis.rehearsal.world import Design, World
 from analysis.results.post_evidence import post_evidence_rows
@@ -94,7 +95,7 @@ def posts_once(design: Design, world: World, study: Study, generator: np.random.
 
 
 def _tables(plan: Posts, posts: pd.DataFrame, labels: pd.DataFrame) -> PostTables:
-    codebook = frames.codebook_of(plan.frames)
+    codebook = codebook_of(plan.frames)
     coded = frames.post_frames(frames.in_codebook(posts, codebook), codebook, "post_pseudonym").to_pandas()
     return PostTables(
         study="vault",

@@ -30,10 +30,10 @@ from analysis.engine.steps import (
     work,
 )
 from analysis.errors import InputError
-from analysis.measures.frames import Codebook, parse_codebook
+from analysis.measures.frames import Codebook
 
 PLAN = "plan.json"
-READ_ROWS, FEW_ROWS = 1_024, 64
+READ_ROWS, FEW_ROWS = 4_096, 64
 """Rows read at a time; where texts may be huge, so few that as many megabytes are no more than a batch."""
 USUAL_BYTES = range(16, 1_024)
 """Bytes of a text in the file, on average: more are long texts, fewer may be copies of one."""
@@ -55,7 +55,7 @@ class Task:
 
     folder: str
     columns: Columns
-    codebook_text: str
+    codebook: Codebook
     scrubber: Scrubber
     keep_rows: bool
 
@@ -63,7 +63,7 @@ class Task:
 def posts_table(
     files: list[Path],
     out: Path,
-    codebook_text: str,
+    codebook: Codebook,
     scrubber: Scrubber,
     *,
     columns: Columns | None = None,
@@ -79,8 +79,8 @@ def posts_table(
         Parquet files.
     out
         Folder of the result; an unfinished run in it is gone on with.
-    codebook_text
-        The codebook as CSV.
+    codebook
+        The frames.
     scrubber
         A module's function from array to array: processes find it by name.
     columns
@@ -104,12 +104,12 @@ def posts_table(
     """
     chosen = columns or Columns()
     jobs = plan(files, chosen)
-    remember(out, jobs, chosen, codebook_text, "local")
+    remember(out, jobs, chosen, codebook, "local")
     for name in ("counts", "rows"):
         (out / name).mkdir(exist_ok=True)
-    task = Task(str(out), chosen, codebook_text, scrubber, keep_rows)
+    task = Task(str(out), chosen, codebook, scrubber, keep_rows)
     _run(jobs, task, processes or os.cpu_count() or 1, progress or (lambda done, total: None))
-    return _finish(out, jobs, parse_codebook(codebook_text))
+    return _finish(out, jobs, codebook)
 
 
 def plan(files: list[Path], columns: Columns) -> list[Job]:
@@ -140,12 +140,12 @@ def plan(files: list[Path], columns: Columns) -> list[Job]:
     return jobs
 
 
-def remember(out: Path, jobs: list[Job], columns: Columns, codebook_text: str, engine: str) -> None:
+def remember(out: Path, jobs: list[Job], columns: Columns, codebook: Codebook, engine: str) -> None:
     """Write the plan, or refuse a folder that holds another one.
 
     Parameters
     ----------
-    out, jobs, columns, codebook_text, engine
+    out, jobs, columns, codebook, engine
         All that a run can be gone on with: whatever changes one of them needs a folder of its own.
 
     Raises
@@ -159,7 +159,7 @@ def remember(out: Path, jobs: list[Job], columns: Columns, codebook_text: str, e
         "bytes": sizes,
         "columns": asdict(columns),
         "engine": engine,
-        "codebook_sha256": hashlib.sha256(codebook_text.encode()).hexdigest(),
+        "codebook_sha256": hashlib.sha256(json.dumps(asdict(codebook), sort_keys=True).encode()).hexdigest(),
     }
     text = json.dumps(content, indent=1, sort_keys=True)
     path = out / PLAN
@@ -190,18 +190,24 @@ def _run(jobs: list[Job], task: Task, processes: int, progress: Callable[[int, i
     open_jobs = [job for job in jobs if not _counts_path(task.folder, job).exists()]
     done = total - int(pl.Series([job.rows for job in open_jobs], dtype=pl.Int64).sum())
     progress(done, total)
-    processes = min(processes, len(open_jobs))
-    if processes <= 1:
-        for job in open_jobs:
-            done += run_job(job, task)
-            progress(done, total)
+    for rows in _worked(open_jobs, task, min(processes, len(open_jobs)) - 1):
+        done += rows
+        progress(done, total)
+
+
+def _worked(jobs: list[Job], task: Task, helpers: int) -> Iterator[int]:
+    """Rows of each job once it is done: here, and in so many processes beside, from the other end of the list."""
+    if helpers < 1:
+        yield from (run_job(job, task) for job in jobs)
         return
     # Fresh processes: a forked one would inherit locks of threads that do not exist in it.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for each in as_completed([pool.submit(run_job, job, task) for job in open_jobs]):
-            done += each.result()
-            progress(done, total)
+    with ProcessPoolExecutor(helpers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        given = [pool.submit(run_job, job, task) for job in jobs]
+        for job, each in zip(reversed(jobs), reversed(given), strict=True):
+            if each.cancel():
+                yield run_job(job, task)
+        yield from (each.result() for each in as_completed(each for each in given if not each.cancelled()))
 
 
 def _counts_path(folder: str, job: Job) -> Path:
@@ -221,13 +227,12 @@ def run_job(job: Job, task: Task) -> int:
     int
         Rows.
     """
-    codebook = parse_codebook(task.codebook_text)
     counts: list[pl.DataFrame] = []
 
     def write_rows(path: Path | None) -> None:
         writer = None
         for batch in _batches(job, task.columns):
-            worked = work(batch, task.columns, codebook, task.scrubber)
+            worked = work(batch, task.columns, task.codebook, task.scrubber)
             counts.append(worked.counts)
             if path is not None:
                 writer = writer or pq.ParquetWriter(path, worked.rows.schema, compression="zstd", compression_level=1)

@@ -28,7 +28,7 @@ from analysis.engine.steps import (
     weekly_table,
     work,
 )
-from analysis.measures.frames import Codebook, channel_weeks, frame_columns, parse_codebook
+from analysis.measures.frames import Codebook, channel_weeks, frame_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -42,35 +42,33 @@ class Scrubbing:
     """Batches of posts → batches of scrubbed rows with frames; goes to the executors with all it needs."""
 
     columns: Columns
-    codebook_text: str
+    codebook: Codebook
     scrubber: Scrubber
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """One executor's share."""
-        codebook = parse_codebook(self.codebook_text)
         for batch in gathered(batches):
-            rows = work(batch, self.columns, codebook, self.scrubber).rows
-            yield from rows.cast(_row_schema(codebook)).to_batches()
+            rows = work(batch, self.columns, self.codebook, self.scrubber).rows
+            yield from rows.cast(_row_schema(self.codebook)).to_batches()
 
 
 @dataclass(frozen=True)
 class Counting:
     """Batches of scrubbed rows → their counts."""
 
-    codebook_text: str
+    codebook: Codebook
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """One executor's share."""
-        codebook = parse_codebook(self.codebook_text)
         for batch in gathered(batches):
-            counts = counted(pl.DataFrame(batch), codebook)
-            yield from counts.to_arrow().cast(_count_schema(codebook)).to_batches()
+            counts = counted(pl.DataFrame(batch), self.codebook)
+            yield from counts.to_arrow().cast(_count_schema(self.codebook)).to_batches()
 
 
 def posts_table(
     files: list[Path],
     out: Path,
-    codebook_text: str,
+    codebook: Codebook,
     scrubber: Scrubber,
     session: SparkSession,
     *,
@@ -85,7 +83,7 @@ def posts_table(
     ----------
     files, out
         Parquet files and folder of the result, where every executor finds them under the same path.
-    codebook_text, scrubber, columns, keep_rows
+    codebook, scrubber, columns, keep_rows
         As in `local.posts_table`.
     session
         From `cluster`.
@@ -101,26 +99,25 @@ def posts_table(
         As `local.posts_table`.
     """
     chosen = columns or Columns()
-    remember(out, plan(files, chosen), chosen, codebook_text, "spark")
-    codebook = parse_codebook(codebook_text)
+    remember(out, plan(files, chosen), chosen, codebook, "spark")
     posts = session.read.parquet(*[_address(file) for file in sorted(files)]).select(*map(_quoted, chosen.all))
-    rows = posts.mapInArrow(Scrubbing(chosen, codebook_text, scrubber), _ddl(_row_schema(codebook)))
+    rows = posts.mapInArrow(Scrubbing(chosen, codebook, scrubber), _ddl(_row_schema(codebook)))
     if keep_rows:
         _written(rows, out / "rows")
         rows = session.read.parquet(_address(out / "rows"))
-    _written(_counts(rows, codebook_text), out / "counts")
+    _written(_counts(rows, codebook), out / "counts")
     table = weekly_table(map(pl.read_parquet, sorted((out / "counts").glob("*.parquet"))), codebook)
     place(out / TABLE, lambda path: table.write_parquet(path, compression="zstd", statistics=False))
     return out / TABLE
 
 
-def _counts(rows: DataFrame, codebook_text: str) -> DataFrame:
+def _counts(rows: DataFrame, codebook: Codebook) -> DataFrame:
     from pyspark.sql import functions
 
-    schema = _count_schema(parse_codebook(codebook_text))
+    schema = _count_schema(codebook)
     keys = [*KEYS, CHANNEL]
     sums = [functions.sum(name).alias(name) for name in schema.names if name not in keys]
-    return rows.mapInArrow(Counting(codebook_text), _ddl(schema)).groupBy(*keys).agg(*sums)
+    return rows.mapInArrow(Counting(codebook), _ddl(schema)).groupBy(*keys).agg(*sums)
 
 
 def _written(frame: DataFrame, folder: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 import pyarrow as pa
@@ -17,6 +18,7 @@ from analysis.measures.frames import Codebook, channel_weeks, code_frames, frame
 from analysis.measures.tallies import added
 
 Scrubber = Callable[[pa.Array], pa.Array]
+"""Texts → as many texts; ArrowInvalid where one is no UTF-8."""
 KEYS = ("week_index", "language_code")
 CHANNEL = "channel_pseudonym"
 UNKNOWN_WEEK = -1
@@ -64,7 +66,7 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     columns, codebook
         Their names; the frames.
     scrubber
-        Array of texts → array of texts.
+        Looks at every text.
 
     Returns
     -------
@@ -78,10 +80,10 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     """
     ready = pl.DataFrame(
         {
-            "post_text": pl.from_arrow(_each_once(_strings(batch, columns.text), scrubber)),
-            "language_code": pl.from_arrow(_strings(batch, columns.language)),
+            "post_text": pl.from_arrow(_of_strings(batch, columns.text, partial(_each_once, scrubber=scrubber))),
+            "language_code": pl.from_arrow(_of_strings(batch, columns.language, _valid)),
             "week_index": pl.from_arrow(batch.column(columns.week).cast(pa.int64())),
-            CHANNEL: pl.from_arrow(_strings(batch, columns.channel)),
+            CHANNEL: pl.from_arrow(_of_strings(batch, columns.channel, _valid)),
         }
     ).with_columns(pl.col("week_index").fill_null(UNKNOWN_WEEK), pl.col("language_code").fill_null("other"))
     coded = code_frames(ready, codebook, "post_text", "language_code")
@@ -94,20 +96,23 @@ def _each_once(texts: pa.StringArray, scrubber: Scrubber) -> pa.StringArray:
     seen = texts.slice(0, SEEN_ROWS)
     if pc.count_distinct(seen).as_py() > MOST_DISTINCT * len(seen):
         return scrubber(texts)
-    encoded = texts.dictionary_encode()
+    encoded = _valid(texts).dictionary_encode()
     return scrubber(encoded.dictionary).take(encoded.indices)
 
 
-def _strings(batch: pa.Table, name: str) -> pa.Array:
-    """A column as one array of texts; readers and patterns take for granted that they are UTF-8, files may lie."""
-    column = pa.concat_arrays(batch.column(name).cast(pa.string()).chunks)
+def _of_strings(batch: pa.Table, name: str, function: Scrubber) -> pa.Array:
+    """What is made of a column of texts that are UTF-8: patterns take it for granted, files may lie."""
     try:
-        column.validate(full=True)
+        return function(pa.concat_arrays(batch.column(name).cast(pa.string()).chunks))
     except pa.ArrowInvalid as error:
         raise InputError(
             f"column '{name}' holds text that is no UTF-8 ({error}); write the file anew in UTF-8"
         ) from error
-    return column
+
+
+def _valid(texts: pa.StringArray) -> pa.StringArray:
+    texts.validate(full=True)
+    return texts
 
 
 def row_columns(codebook: Codebook) -> list[str]:

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from analysis.measures.folding import WORD, fold_text, folded, folded_plain, not_plain, plain_word
+from analysis.measures.folding import WORD, folded, folded_plain, not_plain, plain_word
 from analysis.measures.lexicon import Found, Lexicon
 from analysis.measures.tallies import added
-from analysis.study.codebook import frames_of
-from analysis.study.posts import ALL_POSTS, NO_FRAME, Frame, Language
+from analysis.reserved import ALL_POSTS, NO_FRAME
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXCLUDED, NEGATION = -2, -3
 """Numbers in place of a language's and a frame's."""
@@ -73,31 +75,6 @@ class Codebook:
             for frame, name in enumerate(self.frames):
                 entries += [(phrase, number, frame) for phrase in self.phrases[g][name]]
         return entries
-
-
-def codebook_of(frames: Sequence[Frame]) -> Codebook:
-    """The codebook that a plan's frames make; none where the plan has no frame.
-
-    Parameters
-    ----------
-    frames
-        Each with phrases in the same languages.
-    """
-    languages: tuple[Language, ...] = tuple(frames[0].phrases) if frames else ()
-    phrases: dict[str, dict[str, tuple[str, ...]]] = {}
-    for g in languages:
-        phrases[g] = {frame.code: _folded(frame.phrases[g]) for frame in frames}
-    excluded = tuple(phrase for frame in frames for phrase in _folded(frame.excluded))
-    return Codebook(tuple(frame.code for frame in frames), languages, phrases, excluded)
-
-
-def parse_codebook(text: str, name: str = "the frame codebook") -> Codebook:
-    """The same from a table of frames; InputError as `analysis.study.codebook.frame_entries`."""
-    return codebook_of(frames_of(text, name))
-
-
-def _folded(phrases: Sequence[str]) -> tuple[str, ...]:
-    return tuple(fold_text(phrase) for phrase in phrases)
 
 
 def _one_of(phrases: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 
 from analysis.measures.frames import Codebook, channel_weeks
-from analysis.study.posts import ALL_POSTS, CUT_POSTS, NO_FRAME
+from analysis.reserved import ALL_POSTS, CUT_POSTS, NO_FRAME
 
 TRUNCATED = "truncated"
 """Code of a text that the vendor cut: a frame may stand beyond the cut."""

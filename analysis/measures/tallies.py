@@ -6,12 +6,14 @@ What must not be here: what is counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-MOST_CELLS = 2**62
+MOST_CELLS, WIDEST = 2**62, 2**20
+"""Numbers of cells at hand; whole numbers that lie no further apart are their own ranks."""
 
 
 def added(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -35,10 +37,20 @@ def added(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     cells = _cells(counts, keys)
     order = np.argsort(cells, kind="stable")
     ordered = cells[order]
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    sums = (np.add.reduceat(counts[name].to_numpy()[order], starts, dtype=np.int64) for name in others)
-    named = counts.select(keys)[order[starts]]
+    is_first = np.append(True, ordered[1:] != ordered[:-1])
+    places = np.empty(len(order), np.int64)
+    places[order] = np.cumsum(is_first) - 1
+    named = counts.select(keys)[order[is_first]]
+    sums = (_sums(counts[name].to_numpy(), places, len(named)) for name in others)
     return named.with_columns(pl.Series(name, values) for name, values in zip(others, sums, strict=True))
+
+
+def _sums(values: npt.NDArray[Any], places: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    """What is counted, added up at its places; most is nothing."""
+    sums = np.zeros(size, np.int64)
+    counted = np.flatnonzero(values)
+    np.add.at(sums, places[counted], values[counted].astype(np.int64))
+    return sums
 
 
 def _cells(counts: pl.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -59,6 +71,9 @@ def _ranks(key: pl.Series) -> tuple[npt.NDArray[np.int64], int]:
         known = key.drop_nulls().unique().sort()
         ranks = key.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
         return ranks + 1, len(known) + 1
+    least, most = cast("tuple[int, int]", (key.min() or 0, key.max() or 0))
+    if most - least < WIDEST:
+        return (key.cast(pl.Int64) - (least - 1)).fill_null(0).to_numpy(), most - least + 2
     known = key.drop_nulls().unique().sort()
     ranks = np.searchsorted(known.to_numpy(), key.fill_null(0).to_numpy())
     return np.where(key.is_null().to_numpy(), 0, ranks + 1), len(known) + 1

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.study.posts import NO_FRAME, Language, Posts
+from analysis.reserved import NO_FRAME
+from analysis.study.posts import Language, Posts
 
 SENTENCES: Mapping[Language, str] = {
     "fa": "این متن ساختگی شماره {number} است و درباره {phrase} نوشته شده است {token}",

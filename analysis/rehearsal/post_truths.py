@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import Field
 
+from analysis.reserved import NO_FRAME
 from analysis.study.entry import Entry, Text
 from analysis.study.faults import nearest
-from analysis.study.posts import NO_FRAME, FrameCode, LabelCode, Language, Posts
+from analysis.study.posts import FrameCode, LabelCode, Language, Posts
 
 ABOUT_NOTHING = 0.25
 """Of posts that no frame is about, where nothing is stated."""

@@ -9,7 +9,8 @@ from math import fsum
 from analysis.rehearsal.post_texts import Texts
 from analysis.rehearsal.post_truths import PostTruths
 from analysis.rehearsal.truth import ALL, Truth
-from analysis.study.posts import NO_FRAME, PostEvidence, Posts
+from analysis.reserved import NO_FRAME
+from analysis.study.posts import PostEvidence, Posts
 
 FRAME, STANCE, JUMP = "frame_share", "stance_share", "jump"
 """What a value is of."""

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import StudyError
+from analysis.reserved import NO_FRAME
 from analysis.results.post_rows import PostTables
 from analysis.study import Plan
-from analysis.study.posts import NO_FRAME, Posts
+from analysis.study.posts import Posts
 
 SEXES, BANDS = ("f", "m"), ("18-24", "25-34", "35-44")
 COMMON_FRAMES, RARE_POSTS = 4, 3

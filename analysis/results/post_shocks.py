@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.errors import EstimationError
 from analysis.estimators.event_study import Window, event_study, predetermined_jumps
 from analysis.estimators.multiverse import Multiverse, Specification, has_counts, multiverse
+from analysis.reserved import NO_FRAME
 from analysis.results.post_rows import (
     REASONS_TO_DROP,
     SMALLEST_BASIS,
@@ -29,7 +30,7 @@ from analysis.results.post_rows import (
 )
 from analysis.schemas.columns import COLUMNS
 from analysis.study.posts import ALL_ACCOUNTS as ALL
-from analysis.study.posts import LEAST_PLACEBOS, NO_FRAME, Posts
+from analysis.study.posts import LEAST_PLACEBOS, Posts
 from analysis.study.posts import Window as Declared
 
 WEIGHTS = ("post", "account")

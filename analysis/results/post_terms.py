@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.study.posts import RESERVED, Frame, Posts
+from analysis.reserved import RESERVED
+from analysis.study.posts import Frame, Posts
 
 CODEBOOK_COLUMNS = [
     "frame_code", "language_code", "definition_text", "phrases_text", "excluded_phrases_text", "trap_text", "source",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.disclosure.policy import load_policy
 from analysis.measures import annotations, frames, predictions
+from analysis.measures.codebooks import codebook_of
 from analysis.measures.post_weeks import releasable_weeks
 from analysis.params import Params
 from analysis.schemas import study_table
@@ -34,7 +35,7 @@ def run(store: Store, params: Params) -> None:
     if plan is None:
         store.write_empty(*names)
         return
-    codebook = frames.codebook_of(plan.frames)
+    codebook = codebook_of(plan.frames)
     posts = store.read(study_table(params.study, "restricted__posts"))
     in_codebook = frames.in_codebook(posts, codebook)
     brought = _Brought(store.root, posts, {stance.code for stance in plan.stances})

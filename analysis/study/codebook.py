@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from analysis.errors import InputError
-from analysis.study.posts import RESERVED, Frame, Language
+from analysis.reserved import RESERVED
+from analysis.study.posts import Frame, Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 NEEDED = {"frame_code": "code", "frame_name": "words", "definition": "definition", "source": "source"}

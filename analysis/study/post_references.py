@@ -6,8 +6,9 @@ What must not be here: the shape of a single part, which its declaration refuses
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from analysis.reserved import RESERVED
 from analysis.study.faults import Fault, Place, nearest
-from analysis.study.posts import RESERVED, PostEvidence, Posts
+from analysis.study.posts import PostEvidence, Posts
 
 POSTS: Place = ("posts",)
 

@@ -22,14 +22,6 @@ Language = Literal["fa", "ps", "en", "de", "ur", "uz"]
 
 Side = Literal["favourable", "opposed", "neither"]
 
-ALL_POSTS, NO_FRAME, CUT_POSTS = "ALL", "NONE", "CUT"
-RESERVED = {
-    ALL_POSTS: "all posts",
-    NO_FRAME: "none of the frames",
-    CUT_POSTS: "text cut by the vendor, so that a frame may be missed",
-}
-"""What stands in place of a frame."""
-
 DAYS_PER_WEEK = 7
 MOST_STANCES = 6
 """Labels that readers can be asked to tell apart, and a figure can show."""

@@ -19,7 +19,7 @@ from typing import Any
 
 SOURCE = resources.files("analysis.texts") / "scan.c"
 SWITCH = "ANALYSIS_COMPILED"
-FLAGS = ("-O2", "-std=c99", "-shared", "-fPIC")
+FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
 LONGEST_SECONDS = 120
 POINTER, LONG, INT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 SIGNATURES = {

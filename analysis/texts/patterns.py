@@ -8,9 +8,9 @@ a pattern means.
 
 import ctypes
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ CATEGORIES = {
     "CATEGORY_DIGIT": DIGIT, "CATEGORY_NOT_DIGIT": ALL - DIGIT, "CATEGORY_SPACE": SPACE,
     "CATEGORY_NOT_SPACE": ALL - SPACE, "CATEGORY_WORD": WORD, "CATEGORY_NOT_WORD": ALL - WORD,
 }  # fmt: skip
+ONE_PLACE = ("ANY", "LITERAL", "NOT_LITERAL", "IN")
 EXACT_COPIES, LOOSE_COPIES = 1 << 30, 4
 MOST_BYTES = 48 * 2**20
 """Memory of one automaton; above, it forgets what it has made and goes on."""
@@ -77,8 +78,11 @@ class _Nodes:
             return self.sequence(inner, following, (folds or bool(added & 2)) and not removed & 2)
         if operation in ("MAX_REPEAT", "MIN_REPEAT"):
             return self._repeated(argument, following, folds)
-        taken = _taken(operation, argument, folds)
-        return self.add(TAKE, following, self.sets.setdefault(taken, len(self.sets)))
+        return self.add(TAKE, following, self._set(operation, argument, folds))
+
+    def _set(self, operation: str, argument: Any, folds: bool) -> int:
+        taken = _taken(operation, tuple(argument) if operation == "IN" else argument, folds)
+        return self.sets.setdefault(taken, len(self.sets))
 
     def _either(self, ways: Sequence[int]) -> int:
         last = ways[-1]
@@ -88,19 +92,29 @@ class _Nodes:
 
     def _repeated(self, argument: Any, following: int, folds: bool) -> int:
         least, most, inner = argument
+        copy = self._copies(inner, folds)
         if most == parser.MAXREPEAT or most - least > self.most_copies:
             loop = self.add(SPLIT, following, following)
-            self.next[loop] = self.sequence(inner, loop, folds)
+            self.next[loop] = copy(loop)
             following = loop
         else:
             end = following
             for _ in range(most - least):
-                following = self.add(SPLIT, self.sequence(inner, following, folds), end)
+                following = self.add(SPLIT, copy(following), end)
         for _ in range(least):
-            following = self.sequence(inner, following, folds)
+            following = copy(following)
         return following
 
+    def _copies(self, inner: Any, folds: bool) -> Callable[[int], int]:
+        """What makes one copy of a thing; most are copies of one place, whose set is looked up once."""
+        operation, argument = inner[0]
+        if len(inner) > 1 or str(operation) not in ONE_PLACE:
+            return lambda following: self.sequence(inner, following, folds)
+        number = self._set(str(operation), argument, folds)
+        return lambda following: self.add(TAKE, following, number)
 
+
+@cache
 def _taken(operation: str, argument: Any, folds: bool) -> frozenset[int]:
     """The bytes that one place of a pattern takes."""
     if operation == "ANY":

@@ -11,17 +11,26 @@ enum { JOINER = 0x06, EXPAND = 0x0E, BLANK = 0x20, DROPPED = 0x7F, ARABIC_FIRST 
 
 enum { POINTS = 0x110000 };
 
-/* The code point at a place of UTF-8 that ends after `left` bytes, and how many bytes it takes; POINTS where none can. */
+/* The code point at a place of UTF-8 that ends after `left` bytes, and how many bytes it takes; POINTS where none is. */
 static inline uint32_t point_at(const uint8_t *at, int32_t left, int *width) {
-    uint8_t lead = at[0];
-    *width = 1;
+    uint32_t lead = at[0], point;
+    if (lead < 0x80) { *width = 1; return lead; }
+    if (lead < 0xE0 && left > 1) {
+        uint32_t second = at[1] ^ 0x80u;
+        *width = 2;
+        return (lead < 0xC2) | (second > 0x3F) ? POINTS : (lead & 0x1Fu) << 6 | second;
+    }
+    *width = 1 + (lead >= 0x80) + (lead >= 0xE0) + (lead >= 0xF0);
     if (lead < 0x80) return lead;
-    if (lead < 0xE0 && left > 1) { *width = 2; return (lead & 0x1Fu) << 6 | (at[1] & 0x3Fu); }
-    if (lead < 0xF0 && left > 2) { *width = 3; return (lead & 0x0Fu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu); }
-    if (left < 4) return POINTS;
-    *width = 4;
-    uint32_t point = (lead & 0x07u) << 18 | (at[1] & 0x3Fu) << 12 | (at[2] & 0x3Fu) << 6 | (at[3] & 0x3Fu);
-    return point < POINTS ? point : POINTS;
+    if (*width > left || lead < 0xE0) return POINTS;
+    uint32_t second = at[1] ^ 0x80u, third = at[2] ^ 0x80u, fourth = *width == 4 ? at[3] ^ 0x80u : 0;
+    if ((second | third | fourth) > 0x3F) return POINTS;
+    if (*width == 3) {
+        point = (lead & 0x0Fu) << 12 | second << 6 | third;
+        return point < 0x800 || (point >= 0xD800 && point < 0xE000) ? POINTS : point;
+    }
+    point = (lead & 0x0Fu) << 18 | second << 12 | third << 6 | fourth;
+    return point < 0x10000 || point > POINTS ? POINTS : point;
 }
 
 /* Fold n texts. `starts` (optional) gets the place of each byte's character in the raw bytes, `marked` (optional)
@@ -92,8 +101,10 @@ static const uint64_t MULTIPLIER = 0x9E3779B97F4A7C15u;
 /* The number of a word in a vocabulary kept by hash: `slots` (a power of two of them) hold numbers, -1 where empty. */
 static inline int32_t number_of(const uint64_t *keys, const uint64_t *vocabulary, const int32_t *slots, int64_t mask) {
     uint64_t mixed = (keys[0] * MULTIPLIER + keys[1]) * MULTIPLIER + keys[2];
-    for (int64_t slot = (mixed * MULTIPLIER >> 32) & mask; slots[slot] >= 0; slot = (slot + 1) & mask)
-        if (!memcmp(vocabulary + (int64_t)slots[slot] * KEYS, keys, sizeof(uint64_t) * KEYS)) return slots[slot];
+    for (int64_t slot = (mixed * MULTIPLIER >> 32) & mask; slots[slot] >= 0; slot = (slot + 1) & mask) {
+        const uint64_t *word = vocabulary + (int64_t)slots[slot] * KEYS;
+        if (word[0] == keys[0] && word[1] == keys[1] && word[2] == keys[2]) return slots[slot];
+    }
     return -1;
 }
 
@@ -158,7 +169,7 @@ enum { TAKE, SPLIT, ASSERT, MATCH };                       /* kinds of nodes */
 enum { BEGINNING, END, BORDER, NO_BORDER };                /* what is asserted between two bytes */
 enum { AT_BEGINNING, BEHIND_OTHER, BEHIND_WORD, PLACES_BEFORE };          /* what stands before a state */
 /* What of a move is its state, times the width of a row; the rest says that patterns matched on the way. */
-enum { LANES = 4, MATCHED = 1 << 30, PLACE = MATCHED - 1 };
+enum { LANES = 6, MATCHED = 1 << 30, PLACE = MATCHED - 1 };
 enum { NEW = -1, NO_MEMORY = -1, FULL = -2, MOST_WORDS = 16 };
 
 typedef struct {
@@ -188,12 +199,6 @@ typedef struct {
     int32_t made, room, kernels_used, kernels_room, slots, stamp;
     int32_t forgotten;      /* how often states had to be forgotten */
 } Automaton;
-
-static void forget(Automaton *a) {
-    a->made = a->kernels_used = 0;
-    a->forgotten++;
-    memset(a->table, 0xFF, sizeof(int32_t) * a->slots);
-}
 
 static int grow(void **block, size_t bytes) {
     void *larger = realloc(*block, bytes);
@@ -257,6 +262,15 @@ static int32_t state_of(Automaton *a, const int32_t *nodes, int32_t count, int32
     for (int32_t c = 0; c < width; c++) a->moves[(int64_t)number * width + c] = NEW;
     a->table[slot] = number;
     return number;
+}
+
+/* Forget all states but that of a text's beginning, whose number is 0. */
+static void forget(Automaton *a) {
+    const uint64_t none[MOST_WORDS] = {0};
+    a->made = a->kernels_used = 0;
+    a->forgotten++;
+    memset(a->table, 0xFF, sizeof(int32_t) * a->slots);
+    state_of(a, NULL, 0, AT_BEGINNING, none);
 }
 
 /* The same as a move: its row, and whether patterns matched. Where all room is taken everything else is forgotten:
@@ -368,6 +382,7 @@ Automaton *automaton_new(const int32_t *kind, const int32_t *next, const int32_t
     a->wanted = malloc(2 * sizeof(int32_t) * ((size_t)nodes + 1));
     a->openings = calloc(PLACES_BEFORE * ((size_t)classes + 1), sizeof(Opening));
     if (words > MOST_WORDS || !a->openings || !a->stack || !a->seen || !a->wanted || !more_states(a)) { automaton_free(a); return NULL; }
+    forget(a);
     return a;
 }
 
@@ -377,11 +392,6 @@ typedef struct {
     uint64_t *mask;
     int32_t place;
 } Lane;
-
-static int32_t beginning_of_text(Automaton *a) {
-    const uint64_t none[MOST_WORDS] = {0};
-    return place_of(a, NULL, 0, AT_BEGINNING, none);
-}
 
 /* One step of one text, with a class of bytes or the end of the text; what matched is noted. */
 static int step(Automaton *a, Lane *lane, int32_t class) {
@@ -396,9 +406,7 @@ static int step(Automaton *a, Lane *lane, int32_t class) {
 }
 
 static int one_text(Automaton *a, const uint8_t *data, const int64_t *offsets, int64_t text, uint64_t *masks) {
-    int32_t place = beginning_of_text(a);
-    if (place < 0) return -1;
-    Lane lane = {data + offsets[text], data + offsets[text + 1], masks + text * a->words, place};
+    Lane lane = {data + offsets[text], data + offsets[text + 1], masks + text * a->words, 0};
     for (; lane.at < lane.end; lane.at++) if (step(a, &lane, a->class_of[*lane.at])) return -1;
     return step(a, &lane, a->classes);
 }
@@ -406,28 +414,33 @@ static int one_text(Automaton *a, const uint8_t *data, const int64_t *offsets, i
 /* All lanes at once as far as the shortest goes: their look-ups do not wait for one another. */
 static int together(Automaton *a, Lane *lanes) {
     const int32_t forgotten = a->forgotten;
+    const uint8_t *class_of = a->class_of, *at[LANES];
+    int32_t place[LANES], to[LANES];
     int64_t least = lanes[0].end - lanes[0].at;
-    for (int each = 1; each < LANES; each++) if (lanes[each].end - lanes[each].at < least) least = lanes[each].end - lanes[each].at;
-    const uint8_t *class_of = a->class_of, *p = lanes[0].at, *q = lanes[1].at, *r = lanes[2].at, *s = lanes[3].at;
-    while (least > 0) {
-        const int32_t *moves = a->moves;
-        int32_t at_p = lanes[0].place, at_q = lanes[1].place, at_r = lanes[2].place, at_s = lanes[3].place;
-        int64_t done = 0;
-        for (; done < least; done++) {
-            int32_t to_p = moves[at_p + class_of[p[done]]], to_q = moves[at_q + class_of[q[done]]];
-            int32_t to_r = moves[at_r + class_of[r[done]]], to_s = moves[at_s + class_of[s[done]]];
-            if ((to_p | to_q | to_r | to_s) & ~PLACE) break;
-            at_p = to_p; at_q = to_q; at_r = to_r; at_s = to_s;
-        }
-        lanes[0].place = at_p; lanes[1].place = at_q; lanes[2].place = at_r; lanes[3].place = at_s;
-        p += done; q += done; r += done; s += done; least -= done;
-        if (!least) break;
-        if (step(a, lanes, class_of[*p++]) || step(a, lanes + 1, class_of[*q++]) || step(a, lanes + 2, class_of[*r++]) ||
-            step(a, lanes + 3, class_of[*s++])) return -1;
-        if (forgotten != a->forgotten) return 0;
-        least--;
+    for (int each = 0; each < LANES; each++) {
+        at[each] = lanes[each].at;
+        place[each] = lanes[each].place;
+        if (lanes[each].end - lanes[each].at < least) least = lanes[each].end - lanes[each].at;
     }
-    lanes[0].at = p; lanes[1].at = q; lanes[2].at = r; lanes[3].at = s;
+    for (int64_t done = 0; done < least; done++) {
+        const int32_t *moves = a->moves;
+        int32_t all = 0;
+        for (int each = 0; each < LANES; each++) all |= to[each] = moves[place[each] + class_of[at[each][done]]];
+        if (!(all & ~PLACE)) {
+            for (int each = 0; each < LANES; each++) place[each] = to[each];
+            continue;
+        }
+        for (int each = 0; each < LANES; each++) {
+            lanes[each].place = place[each];
+            if (step(a, lanes + each, class_of[at[each][done]])) return -1;
+            place[each] = lanes[each].place;
+        }
+        if (forgotten != a->forgotten) return 0;
+    }
+    for (int each = 0; each < LANES; each++) {
+        lanes[each].at += least;
+        lanes[each].place = place[each];
+    }
     return 0;
 }
 
@@ -440,12 +453,10 @@ int automaton_scan(Automaton *a, const uint8_t *data, const int64_t *offsets, in
     const int32_t forgotten = a->forgotten;
     while (next < n && forgotten == a->forgotten) {
         for (; filled < LANES && next < n; filled++, next++) {
-            int32_t place = beginning_of_text(a);
-            if (place < 0) return -1;
-            lanes[filled] = (Lane){data + offsets[next], data + offsets[next + 1], masks + next * a->words, place};
+            lanes[filled] = (Lane){data + offsets[next], data + offsets[next + 1], masks + next * a->words, 0};
             in_lane[filled] = next;
         }
-        if (forgotten != a->forgotten || filled < LANES) break;
+        if (filled < LANES) break;
         if (together(a, lanes) < 0) return -1;
         if (forgotten != a->forgotten) break;
         for (int each = LANES - 1; each >= 0; each--) {

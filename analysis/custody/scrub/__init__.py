@@ -3,7 +3,18 @@
 What must not be here: names of people (`analysis.custody.names` only estimates what remains), or any judgement.
 """
 
-from analysis.custody.scrub.engine import ScrubbedBatch, find, find_all, scrub, scrub_batch
+from analysis.custody.scrub.engine import ScrubbedBatch, find, find_all, scrub, scrub_batch, scrubbed
 from analysis.custody.scrub.spans import KINDS, Scrubbed, Span, placed
 
-__all__ = ["KINDS", "Scrubbed", "ScrubbedBatch", "Span", "find", "find_all", "placed", "scrub", "scrub_batch"]
+__all__ = [
+    "KINDS",
+    "Scrubbed",
+    "ScrubbedBatch",
+    "Span",
+    "find",
+    "find_all",
+    "placed",
+    "scrub",
+    "scrub_batch",
+    "scrubbed",
+]

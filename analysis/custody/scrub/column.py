@@ -92,7 +92,10 @@ def _attributes(texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
     """The attributes of a column; those of the way back are empty or left to be dropped where it is not asked for."""
     known = pc.fill_null(texts, "") if texts.null_count else texts
     compiled = library()
-    return _by_columns(known) if compiled is None else _by_library(compiled, known, is_traced=is_traced)
+    if compiled is None:
+        known.validate(full=True)
+        return _by_columns(known)
+    return _by_library(compiled, known, is_traced=is_traced)
 
 
 def _by_library(compiled: Any, texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
@@ -108,7 +111,7 @@ def _by_library(compiled: Any, texts: pa.StringArray, *, is_traced: bool) -> tup
     given = (*map(address, (raw, bounds)), len(texts), *map(address, (TABLE, data, offsets)), *traces, address(spelled))
     while (point := compiled.fold(*given)) >= 0:
         if point >= len(TABLE):
-            str(raw.data, "utf-8")
+            texts.validate(full=True)
         learn(point)
     held = int(offsets[-1])
     return data[:held], offsets, spelled, places[:held], is_marked[:held], raw

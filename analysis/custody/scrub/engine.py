@@ -132,8 +132,13 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     searched = _searched(held.take(column_of(np.flatnonzero(is_other))), counts)
     mask = np.zeros(len(texts), bool)
     mask[rows] = True
-    scrubbed = pc.replace_with_mask(plain, column_of(is_other), searched)
-    return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), scrubbed).cast(texts.type), dict(counts))
+    written = pc.replace_with_mask(plain, column_of(is_other), searched)
+    return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), written).cast(texts.type), dict(counts))
+
+
+def scrubbed(texts: pa.Array) -> pa.Array:
+    """The column of `scrub_batch` alone, ArrowInvalid where a text is no UTF-8; other processes find this function by its name."""
+    return scrub_batch(texts).texts
 
 
 def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:

@@ -79,6 +79,7 @@ AMOUNT_OR_DATE = Rule(
 )
 POINTED = Rule(rf"^[1-9]\d?\.\d{{1,2}}\.{YEAR}" + END)
 """Like a date that no calendar has: nothing but a telephone, and that only beside a word for one."""
+SHAPES = RuleSet((LINK, MAIL, HANDLE, PLUS, GROUP, AMOUNT_OR_DATE, POINTED))
 A_WORD = RuleSet((phones.WORDS,))
 _BARRIER = bytes([BARRIER])
 _IS_LETTER = np.isin(np.arange(256), [*LATIN, *range(ARABIC_FIRST, 256)])
@@ -195,9 +196,12 @@ def _tails(column: FoldedColumn, shapes: Spans) -> Places:
     digits = shapes.ends.copy()
     for _ in range(KEPT_DIGITS):
         digits -= _IS_DIGIT[column.data[digits - 1]] & (digits > first)
-    others = np.flatnonzero(~_IS_TAIL[column.data])
-    letters = others[np.searchsorted(others, shapes.ends) - 1] + 1
-    return np.where(digits < shapes.ends, digits, np.maximum(letters, first))
+    letters, going_on = shapes.ends.copy(), np.arange(len(first))
+    while len(going_on):
+        before = letters[going_on] - 1
+        going_on = going_on[_IS_TAIL[column.data[before]] & (before >= first[going_on])]
+        letters[going_on] -= 1
+    return np.where(digits < shapes.ends, digits, letters)
 
 
 class Words:
@@ -216,13 +220,13 @@ class Words:
         self.starts, self.stops = places[:-1], places[1:]
         self._is_first, self._is_last = ends_of_texts[self.starts], ends_of_texts[self.stops]
         self._texts = binary_column(data, places)
-        signed = np.searchsorted(self.starts, np.flatnonzero(_IS_SIGN[data]), side="right") - 1
-        self._signed = signed[np.append(True, np.diff(signed) > 0)[: len(signed)]]
-        self._signed_texts = self._texts.take(column_of(self._signed))
+        has_sign = np.logical_or.reduceat(_IS_SIGN[data], self.starts) if len(data) else np.zeros(0, bool)
+        self._signed = np.flatnonzero(has_sign)
+        self._shapes = SHAPES.found_in(self._texts.take(column_of(self._signed)))
 
-    def matching(self, rule: Rule) -> Places:
-        """The words that match a rule of words with a digit, an `@` or a colon."""
-        rows: Places = self._signed[rule.is_in_each(self._signed_texts)]
+    def matching(self, shape: Rule) -> Places:
+        """The words of a shape; each has a digit, an `@` or a colon."""
+        rows: Places = self._signed[self._shapes[shape]]
         return rows
 
     def are(self, rule: Rule, rows: Places) -> Flags:

@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.commands.posts_table import CODEBOOK, scrubbed
+from analysis.commands.posts_table import CODEBOOK
+from analysis.custody.scrub import scrubbed
 from analysis.engine.local import posts_table
 from analysis.errors import InputError
+from analysis.measures.codebooks import parse_codebook
 
 ROOT = Path(__file__).resolve().parents[3]
-BOOK = CODEBOOK.read_text(encoding="utf-8")
+BOOK = parse_codebook(CODEBOOK.read_text(encoding="utf-8"))
 MEGABYTE = 1_000_000
 
 

@@ -13,14 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.commands.bench_engine import write_posts
-from analysis.commands.posts_table import CODEBOOK, scrubbed
+from analysis.commands.posts_table import CODEBOOK
+from analysis.custody.scrub import scrubbed
 from analysis.engine import local, steps
 from analysis.engine.local import posts_table
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
+from analysis.measures.codebooks import parse_codebook
 
 ROOT = Path(__file__).resolve().parents[3]
-BOOK = CODEBOOK.read_text(encoding="utf-8")
+BOOK = parse_codebook(CODEBOOK.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,10 @@ import pytest
 
 from analysis.__main__ import stated_environment
 from analysis.commands.bench_engine import process_tree, write_posts
-from analysis.commands.posts_table import CODEBOOK, scrubbed
+from analysis.commands.posts_table import CODEBOOK
+from analysis.custody.scrub import scrubbed
 from analysis.engine.local import posts_table
+from analysis.measures.codebooks import parse_codebook
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / "build/spark/bin/python"
@@ -69,7 +71,13 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("alone")
-    posts_table(sorted(source.glob("*.parquet")), out, CODEBOOK.read_text(encoding="utf-8"), scrubbed, processes=1)
+    posts_table(
+        sorted(source.glob("*.parquet")),
+        out,
+        parse_codebook(CODEBOOK.read_text(encoding="utf-8")),
+        scrubbed,
+        processes=1,
+    )
     return out
 
 

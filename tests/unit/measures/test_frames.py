@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from analysis.errors import InputError
+from analysis.measures.codebooks import parse_codebook
+from analysis.measures.folding import fold_text
 from analysis.measures.frames import (
     channel_weeks,
     code_frames,
-    fold_text,
-    parse_codebook,
     post_frames,
     weekly_frames,
 )

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from analysis.measures import frames, lexicon
-from analysis.measures.frames import NEGATIONS, code_frames, frame_columns, parse_codebook
+from analysis.measures.codebooks import parse_codebook
+from analysis.measures.frames import NEGATIONS, code_frames, frame_columns
 from analysis.measures.lexicon import Lexicon
 from analysis.texts.library import library
 from tests.unit.measures.test_frames import CODEBOOK, TEXT

@@ -7,7 +7,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from analysis.measures.frames import code_frames, codebook_of, post_frames
+from analysis.measures.codebooks import codebook_of
+from analysis.measures.frames import code_frames, post_frames
 from analysis.measures.post_weeks import releasable_weeks
 from analysis.results.post_coordination import coordination_table
 from analysis.results.post_evidence import post_evidence_rows
