@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
-from analysis.measures.frames import Codebook, channel_weeks, code_frames, frame_columns, weekly_frames
+from analysis.measures.frames import Codebook, channel_weeks, frame_columns, frame_flags, weekly_frames
 from analysis.measures.tallies import added
 
 Scrubber = Callable[[pa.Array], pa.Array]
@@ -78,17 +78,20 @@ def work(batch: pa.Table, columns: Columns, codebook: Codebook, scrubber: Scrubb
     InputError
         Text that is no UTF-8.
     """
-    ready = pl.DataFrame(
+    texts = _of_strings(batch, columns.text, partial(_each_once, scrubber=scrubber))
+    keys = pl.DataFrame(
         {
-            "post_text": pl.from_arrow(_of_strings(batch, columns.text, partial(_each_once, scrubber=scrubber))),
             "language_code": pl.from_arrow(_of_strings(batch, columns.language, _valid)),
             "week_index": pl.from_arrow(batch.column(columns.week).cast(pa.int64())),
             CHANNEL: pl.from_arrow(_of_strings(batch, columns.channel, _valid)),
         }
     ).with_columns(pl.col("week_index").fill_null(UNKNOWN_WEEK), pl.col("language_code").fill_null("other"))
-    coded = code_frames(ready, codebook, "post_text", "language_code")
-    rows = coded.select(row_columns(codebook))
-    return Worked(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), counted(rows, codebook))
+    flags = frame_flags(texts, keys["language_code"], codebook)
+    coded = keys.with_columns(pl.Series(name, values) for name, values in flags.items())
+    rows = coded.to_arrow(compat_level=pl.CompatLevel.oldest()).append_column(
+        "post_text", texts.cast(pa.large_string())
+    )
+    return Worked(rows.select(row_columns(codebook)), counted(coded, codebook))
 
 
 def _each_once(texts: pa.StringArray, scrubber: Scrubber) -> pa.StringArray:
@@ -144,7 +147,7 @@ def summed(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     Parameters
     ----------
     counts
-        From `counted`, at least one.
+        From `counted`, at least one; each is added up in itself.
     """
     keys = [*KEYS, CHANNEL]
     total: list[pl.DataFrame] = []
@@ -152,7 +155,7 @@ def summed(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         total.append(each)
         if len(total) == TOGETHER:
             total = [added(pl.concat(total), keys)]
-    return added(pl.concat(total), keys)
+    return added(pl.concat(total), keys) if len(total) > 1 else total[0]
 
 
 def weekly_table(counts: Iterable[pl.DataFrame], codebook: Codebook) -> pl.DataFrame:

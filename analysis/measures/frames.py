@@ -25,6 +25,7 @@ from analysis.measures.folding import WORD, folded, folded_plain, not_plain, pla
 from analysis.measures.lexicon import Found, Lexicon
 from analysis.measures.tallies import added
 from analysis.reserved import ALL_POSTS, NO_FRAME
+from analysis.texts.columns import column_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,36 +154,55 @@ def code_frames(posts: pl.DataFrame, codebook: Codebook, text: str, language: st
     polars.DataFrame
         The rows in their order with booleans `has_<frame>` and `negated_<frame>`.
     """
+    texts = posts[text].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+    flags = frame_flags(texts, posts[language], codebook)
+    return posts.with_columns(pl.Series(name, values) for name, values in flags.items())
+
+
+def frame_flags(texts: pa.StringArray, languages: pl.Series, codebook: Codebook) -> dict[str, Flags]:
+    """The same of a column of texts: by name, the columns that `code_frames` adds.
+
+    Parameters
+    ----------
+    texts, languages
+        Of as many posts.
+    codebook
+        Phrases.
+    """
+    found = {name: np.zeros(len(texts), dtype=np.bool_) for name in frame_columns(codebook)}
     if not codebook.frames:
-        return posts
-    found = {name: np.zeros(len(posts), dtype=np.bool_) for name in frame_columns(codebook)}
-    known = posts.select(pl.col(text).alias("_text"), pl.col(language).alias("_language")).with_row_index("_row")
-    parts = known.iter_slices(ROWS_AT_ONCE) if codebook.lexicon.is_simple else ()
-    left = pl.concat([_code_by_words(part, codebook, found) for part in parts] or [known])
-    if len(left):
-        _code_by_patterns(left, codebook, found)
-    return posts.with_columns(pl.Series(name, values) for name, values in found.items())
+        return found
+    spoken = languages.replace_strict(
+        list(codebook.languages), range(len(codebook.languages)), default=-1, return_dtype=pl.Int8
+    ).to_numpy()
+    odd = np.ones(len(texts), bool)
+    for first in range(0, len(texts), ROWS_AT_ONCE) if codebook.lexicon.is_simple else ():
+        some = slice(first, first + ROWS_AT_ONCE)
+        part = {name: values[some] for name, values in found.items()}
+        odd[some] = _code_by_words(texts.slice(first, ROWS_AT_ONCE), spoken[some], codebook, part)
+    rows = np.flatnonzero(odd)
+    if len(rows):
+        left = {"_row": rows, "_text": pl.from_arrow(texts.take(column_of(rows))), "_language": languages[rows]}
+        _code_by_patterns(pl.DataFrame(left), codebook, found)
+    return found
 
 
-def _code_by_words(texts: pl.DataFrame, codebook: Codebook, found: dict[str, Flags]) -> pl.DataFrame:
+def _code_by_words(
+    texts: pa.StringArray, spoken: npt.NDArray[np.int8], codebook: Codebook, found: dict[str, Flags]
+) -> Flags:
     """Note in `found` which texts have which frame, by looking words up; the texts that words alone cannot tell."""
-    numbers = texts["_row"].to_numpy()
-    column = texts["_text"].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
-    at, odd = codebook.lexicon.look_up(column)
+    at, odd = codebook.lexicon.look_up(texts)
     languages, frames = (np.array(numbers, np.int64) for numbers in zip(*codebook.meanings, strict=True))
     odd[at.rows[languages[at.phrases] == EXCLUDED]] = True
-    spoken = texts["_language"].replace_strict(
-        list(codebook.languages), range(len(codebook.languages)), default=-1, return_dtype=pl.Int8
-    )
-    own = np.flatnonzero((languages[at.phrases] == spoken.to_numpy()[at.rows]) & ~odd[at.rows])
+    own = np.flatnonzero((languages[at.phrases] == spoken[at.rows]) & ~odd[at.rows])
     frame = frames[at.phrases[own]]
     phrases, negations = own[frame != NEGATION], own[frame == NEGATION]
     is_negated = _is_near(at, phrases, negations)
     for number, name in enumerate(codebook.frames):
         of_frame = frames[at.phrases[phrases]] == number
-        found[f"has_{name}"][numbers[at.rows[phrases[of_frame]]]] = True
-        found[f"negated_{name}"][numbers[at.rows[phrases[of_frame & is_negated]]]] = True
-    return texts.filter(pl.Series(odd))
+        found[f"has_{name}"][at.rows[phrases[of_frame]]] = True
+        found[f"negated_{name}"][at.rows[phrases[of_frame & is_negated]]] = True
+    return odd
 
 
 def _is_near(at: Found, phrases: Places, negations: Places) -> Flags:

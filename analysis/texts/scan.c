@@ -126,13 +126,14 @@ int64_t known_words(const uint8_t *raw, const int32_t *offsets, int64_t n, const
             if (at < end) {
                 uint32_t point = point_at(raw + at, end - at, &width);
                 byte = point < spelled ? spelling[point] : ODD;
-                is_odd = ++characters > longest || byte == ODD;
-                if (byte == LEFT_OUT || is_odd) continue;
+                characters++;
                 if (byte >= first_letter) {
                     key |= (uint64_t)byte << 8 * (length & 7);
                     if (!(++length & 7)) { keys[length <= KEYS * KEY_BYTES ? length / KEY_BYTES - 1 : KEYS] = key; key = 0; }
                     continue;
                 }
+                is_odd = byte == ODD;
+                if (byte == LEFT_OUT || is_odd) continue;
             } else width = 1;
             if (length) {
                 int32_t number = -1;
@@ -157,8 +158,8 @@ int64_t known_words(const uint8_t *raw, const int32_t *offsets, int64_t n, const
             if (between++ < LONGEST_GAP) is_blank &= byte == SPACE;
             if (between == 1) mark = byte;
         }
-        odd[text] = is_odd;
-        if (is_odd) count = before;
+        odd[text] = is_odd || characters > longest;
+        if (odd[text]) count = before;
     }
     return count;
 }

@@ -137,7 +137,7 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
 
 
 def scrubbed(texts: pa.Array) -> pa.Array:
-    """The column of `scrub_batch` alone, ArrowInvalid where a text is no UTF-8; other processes find this function by its name."""
+    """The column of `scrub_batch` alone; ArrowInvalid where a text is no UTF-8. Processes find it by its name."""
     return scrub_batch(texts).texts
 
 
