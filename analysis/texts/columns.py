@@ -3,6 +3,7 @@
 What belongs here: the way from UTF-8 to code points and back. What must not: which characters are alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,6 @@ def column_of(values: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> pa.Array
     is_flags = values.dtype == np.bool_
     held = np.packbits(values, bitorder="little") if is_flags else np.ascontiguousarray(values, np.int64)
     return pa.Array.from_buffers(pa.bool_() if is_flags else pa.int64(), len(values), [None, pa.py_buffer(held)])
-
-
-def texts_of(written: list[str]) -> pa.StringArray:
-    """Texts as a column, without pandas."""
-    held = [text.encode() for text in written]
-    offsets = np.zeros(len(held) + 1, np.int32)
-    np.cumsum([len(each) for each in held], out=offsets[1:])
-    return pa.Array.from_buffers(pa.string(), len(held), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(held))])
 
 
 def utf8_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
@@ -123,6 +116,15 @@ class Spans:
     starts: Places
     ends: Places
     kinds: Places
+
+    @classmethod
+    def together(cls, several: "Sequence[Spans]") -> "Spans":
+        """Several, put in order."""
+        starts, ends, kinds = (
+            np.concatenate([getattr(each, name) for each in several]) for name in ("starts", "ends", "kinds")
+        )
+        order = np.argsort(starts, kind="stable")
+        return cls(starts[order], ends[order], kinds[order])
 
 
 def put(data: Bytes, offsets: Places, spans: Spans, words: tuple[bytes, ...]) -> tuple[Bytes, Places]:

@@ -22,7 +22,7 @@ from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Flags, Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
-from analysis.texts.columns import Spans, column_of, flags_of, replaced, texts_of
+from analysis.texts.columns import Spans, column_of, flags_of, replaced, utf8_of
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
@@ -117,7 +117,7 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
         The column in the same order, and the number of identifiers by kind (every kind, zeros included).
     """
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
-    known = texts.cast(pa.string())
+    known = pc.fill_null(texts.cast(pa.string()), "")
     rows = np.flatnonzero(flags_of(may_hold(known)))
     if not len(rows):
         return ScrubbedBatch(texts, dict(counts))
@@ -126,14 +126,18 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
     shapes, is_settled = settled(column)
     by_kind = np.bincount(shapes.kinds, minlength=len(PLAIN_KINDS))
     counts.update(dict(zip(PLAIN_KINDS, by_kind.tolist(), strict=True)))
-    plain = replaced(held, Spans(*column.utf8_bounds(shapes.starts, shapes.ends), shapes.kinds), PLACEHOLDERS)
-    is_other = ~is_settled
-    is_other[is_other] = may_be_found(column.picked(np.flatnonzero(is_other)))
-    searched = _searched(held.take(column_of(np.flatnonzero(is_other))), counts)
-    mask = np.zeros(len(texts), bool)
-    mask[rows] = True
-    written = pc.replace_with_mask(plain, column_of(is_other), searched)
-    return ScrubbedBatch(pc.replace_with_mask(known, column_of(mask), written).cast(texts.type), dict(counts))
+    others = np.flatnonzero(~is_settled)
+    others = others[may_be_found(column.picked(others))]
+    searched = _searched(held.take(column_of(others)), counts)
+    bounds, held_bounds = (utf8_of(each)[1].astype(np.int64) for each in (known, held))
+    moved = (bounds[rows] - held_bounds[:-1])[column.rows_of(shapes.starts)]
+    starts, ends = column.utf8_bounds(shapes.starts, shapes.ends)
+    plain = Spans(starts + moved, ends + moved, shapes.kinds)
+    whole = Spans(bounds[rows[others]], bounds[rows[others] + 1], len(PLACEHOLDERS) + np.arange(len(others)))
+    written = replaced(known, Spans.together([plain, whole]), (*PLACEHOLDERS, *searched))
+    if texts.null_count:
+        written = pc.if_else(texts.is_valid(), written, None)
+    return ScrubbedBatch(written.cast(texts.type), dict(counts))
 
 
 def scrubbed(texts: pa.Array) -> pa.Array:
@@ -141,12 +145,12 @@ def scrubbed(texts: pa.Array) -> pa.Array:
     return scrub_batch(texts).texts
 
 
-def _searched(texts: pa.StringArray, counts: Counter[str]) -> pa.StringArray:
+def _searched(texts: pa.StringArray, counts: Counter[str]) -> list[bytes]:
     """Texts of which more than plain shapes can be expected, with all that the finders find replaced and counted."""
-    written: list[str] = []
+    written: list[bytes] = []
     for first in range(0, len(texts), SHEET_ROWS):
         originals = texts.slice(first, SHEET_ROWS).to_pylist()
         for text, spans in zip(originals, find_all(originals), strict=True):
-            written.append(placed(text, spans))
+            written.append(placed(text, spans).encode())
             counts.update(span.type for span in spans)
-    return texts_of(written)
+    return written

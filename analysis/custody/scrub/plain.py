@@ -134,11 +134,7 @@ def _shapes(column: FoldedColumn) -> Spans:
     ]
     found.append(words.spans(*_telephones(words), KINDS.index("PHONE")))
     found.append(_inert(words, np.concatenate([shapes.starts for shapes in found])))
-    starts, ends, kinds = (
-        np.concatenate([getattr(each, name) for each in found]) for name in ("starts", "ends", "kinds")
-    )
-    order = np.argsort(starts, kind="stable")
-    return Spans(starts[order], ends[order], kinds[order])
+    return Spans.together(found)
 
 
 def _apart(words: "Words", rows: Places, handles: Places) -> Places:

@@ -16,7 +16,6 @@ from analysis.texts.columns import (
     numbers_of,
     replaced,
     stretches,
-    texts_of,
     utf8_of,
     utf8_widths,
     without,
@@ -51,9 +50,10 @@ def test_numbers_and_flags_of_slices(size):
         assert column_of(np.arange(size)[skipped:]).to_pylist() == list(range(skipped, size))
 
 
-@given(TEXTS)
-def test_texts_as_a_column(texts):
-    assert texts_of(texts).to_pylist() == texts
+def test_spans_together_are_in_order():
+    one, two = (Spans(*(np.array(each) for each in given)) for given in (([4, 9], [5, 10], [0, 2]), ([0], [3], [1])))
+    both = Spans.together([one, two])
+    assert (both.starts.tolist(), both.ends.tolist(), both.kinds.tolist()) == ([0, 4, 9], [3, 5, 10], [1, 0, 2])
 
 
 def test_codes_that_are_left_out():
