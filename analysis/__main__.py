@@ -5,6 +5,7 @@ its start, so a process in any other environment replaces itself.
 """
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -119,6 +120,9 @@ def main() -> None:
         print(f"error: {error.format_message()}; --help lists what is allowed", file=sys.stderr)
     except typer.Abort:
         print("error: stopped", file=sys.stderr)
+    finally:
+        # Python would look through all that was imported before it ends.
+        gc.freeze()
     sys.exit(2)
 
 

@@ -7,6 +7,7 @@ size of files, row groups or texts.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -227,6 +228,8 @@ def run_job(job: Job, task: Task) -> int:
     int
         Rows.
     """
+    # What is there already stays: looking through it again, at the end of the process too, costs as much as a small file.
+    gc.freeze()
     counts: list[pl.DataFrame] = []
 
     def write_rows(path: Path | None) -> None:

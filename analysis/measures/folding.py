@@ -112,7 +112,7 @@ def plain() -> dict[str, str]:
 
 def _second_characters() -> frozenset[str]:
     """Characters that normalisation may unite with what stands before them."""
-    split = (unicodedata.decomposition(chr(code)).split() for code in range(LAST_SPLIT))
+    split = (held.split() for held in filter(None, map(unicodedata.decomposition, map(chr, range(LAST_SPLIT)))))
     return frozenset(chr(int(parts[1], 16)) for parts in split if len(parts) == 2 and not parts[0].startswith("<"))
 
 

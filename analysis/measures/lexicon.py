@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis.measures.folding import LONGEST, WORD_CATEGORIES, plain
-from analysis.texts.columns import code_points, utf8_of, without
+from analysis.texts.columns import code_points, utf8_of, without, without_nulls
 from analysis.texts.library import address, library
 
 Places = npt.NDArray[np.int64]
@@ -73,7 +72,7 @@ class Lexicon:
             Every place of a phrase as whole words, in odd texts perhaps not all; texts of which this is not known: one
             holds a character that is not plain, is longer than what is looked at, or has a wide gap between words.
         """
-        texts = pc.fill_null(texts, "") if texts.null_count else texts
+        texts = without_nulls(texts)
         known, odd = self._by_columns(texts) if library() is None else self._by_library(texts)
         odd[known.rows[known.gaps == ODD]] = True
         return self._found(known), odd

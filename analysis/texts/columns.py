@@ -38,6 +38,11 @@ def column_of(values: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> pa.Array
     return pa.Array.from_buffers(pa.bool_() if is_flags else pa.int64(), len(values), [None, pa.py_buffer(held)])
 
 
+def without_nulls(texts: pa.StringArray) -> pa.StringArray:
+    """The column with empty texts for nulls; done only where there are some, since making a scalar imports pandas."""
+    return pc.fill_null(texts, "") if texts.null_count else texts
+
+
 def utf8_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """The bytes of a column without nulls, one text behind the other, and where each begins and the last one ends."""
     _, bounds, data = texts.buffers()
@@ -62,7 +67,7 @@ def code_points(texts: pa.StringArray) -> tuple[npt.NDArray[Any], npt.NDArray[np
     points, offsets
         Unsigned numbers of 16 bits where none needs more, else of 32; where each text begins, and where the last ends.
     """
-    known = pc.fill_null(texts, "") if texts.null_count else texts
+    known = without_nulls(texts)
     joined = str(utf8_of(known)[0].data, "utf-8")
     lengths = numbers_of(pc.utf8_length(known))
     narrow = joined.encode("utf-16-le")

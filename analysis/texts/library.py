@@ -30,7 +30,7 @@ SIGNATURES = {
     ),
     "pick": (None, (POINTER, POINTER, POINTER, LONG, POINTER)),
     "put": (None, (POINTER, LONG, *(POINTER,) * 3, LONG, *(POINTER,) * 3)),
-    "automaton_new": (POINTER, (*(POINTER,) * 3, INT, *(POINTER,) * 3, INT, INT, INT, LONG)),
+    "automaton_new": (POINTER, (*(POINTER,) * 3, INT, *(POINTER,) * 3, INT, INT, LONG)),
     "automaton_free": (None, (POINTER,)),
     "automaton_scan": (INT, (POINTER, POINTER, POINTER, LONG, POINTER)),
     "automaton_states": (INT, (POINTER,)),

@@ -34,7 +34,9 @@ CATEGORIES = {
 }  # fmt: skip
 ONE_PLACE = ("ANY", "LITERAL", "NOT_LITERAL", "IN")
 EXACT_COPIES, LOOSE_COPIES = 1 << 30, 4
-MOST_BYTES = 48 * 2**20
+TOGETHER = 32
+"""Patterns of one automaton: more of them have many times more states, and the first texts pay for making these."""
+MOST_BYTES = 16 * 2**20
 """Memory of one automaton; above, it forgets what it has made and goes on."""
 Masks = npt.NDArray[np.uint64]
 
@@ -180,25 +182,27 @@ class PatternSet:
         masks
             Texts x `words`: pattern k has the bit k % 64 of number k // 64.
         """
-        if self._automaton is not None:
-            return self._automaton.matches(texts)
         masks = np.zeros((len(texts), self.words), np.uint64)
-        for number, pattern in enumerate(self._patterns):
+        for place, automaton in enumerate(self._automata):
+            first = TOGETHER * place
+            masks[:, first // 64] |= automaton.matches(texts) << np.uint64(first % 64)
+        for number, pattern in enumerate(() if self._automata else self._patterns):
             held = flags_of(pc.match_substring_regex(texts, for_arrow(pattern)))
             masks[:, number // 64] |= held.astype(np.uint64) << np.uint64(number % 64)
         return masks
 
     @cached_property
-    def _automaton(self) -> "_Automaton | None":
+    def _automata(self) -> "list[_Automaton]":
         compiled = library()
-        return _Automaton(compiled, self._patterns, self.words, self._most_copies) if compiled else None
+        firsts = range(0, len(self._patterns), TOGETHER) if compiled else ()
+        return [_Automaton(compiled, self._patterns[n : n + TOGETHER], self._most_copies) for n in firsts]
 
 
 class _Automaton:
     """Patterns as the compiled part keeps them."""
 
-    def __init__(self, compiled: ctypes.PyDLL, patterns: tuple[bytes, ...], words: int, most_copies: int) -> None:
-        self._compiled, self._words, self._held = compiled, words, None
+    def __init__(self, compiled: Any, patterns: tuple[bytes, ...], most_copies: int) -> None:
+        self._compiled, self._held = compiled, None
         nodes = _Nodes(most_copies)
         beginning = nodes._either([nodes.pattern(pattern, number) for number, pattern in enumerate(patterns)])
         class_of, takes = _classes(list(nodes.sets))
@@ -207,20 +211,20 @@ class _Automaton:
                       np.ascontiguousarray(takes[-1]))  # fmt: skip
         kind, following, other, *rest = map(address, self._kept)
         self._held = compiled.automaton_new(
-            kind, following, other, len(nodes.kind), *rest, takes.shape[1], words, beginning, MOST_BYTES
+            kind, following, other, len(nodes.kind), *rest, takes.shape[1], beginning, MOST_BYTES
         )
         if not self._held:
             raise MemoryError
 
     def matches(self, texts: pa.BinaryArray) -> Masks:
-        """As `PatternSet.matches`."""
+        """Which patterns match anywhere in each text: one bit for each."""
         _, bounds, data = texts.buffers()
         offsets = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
         return self.scan(np.frombuffer(data or b"", np.uint8), offsets)
 
     def scan(self, data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Masks:
         """The same for texts that lie one behind the other."""
-        masks = np.empty((len(offsets) - 1, self._words), np.uint64)
+        masks = np.empty(len(offsets) - 1, np.uint64)
         failed = self._compiled.automaton_scan(self._held, address(data), address(offsets), len(masks), address(masks))
         if failed:
             raise MemoryError

@@ -171,7 +171,7 @@ enum { BEGINNING, END, BORDER, NO_BORDER };                /* what is asserted b
 enum { AT_BEGINNING, BEHIND_OTHER, BEHIND_WORD, PLACES_BEFORE };          /* what stands before a state */
 /* What of a move is its state, times the width of a row; the rest says that patterns matched on the way. */
 enum { LANES = 6, MATCHED = 1 << 30, PLACE = MATCHED - 1 };
-enum { NEW = -1, NO_MEMORY = -1, FULL = -2, MOST_WORDS = 16 };
+enum { NEW = -1, NO_MEMORY = -1, FULL = -2 };
 
 typedef struct {
     int32_t first, count;   /* its nodes in `kernels` */
@@ -181,7 +181,7 @@ typedef struct {
 
 typedef struct {
     int32_t *nodes, count;
-    uint64_t mask[MOST_WORDS];
+    uint64_t mask;
 } Opening;
 
 typedef struct {
@@ -189,14 +189,13 @@ typedef struct {
     const int32_t *kind, *next, *other;
     const uint8_t *takes;   /* sets x classes */
     const uint8_t *class_of, *is_word;
-    int32_t nodes, classes, words, beginning;
+    int32_t nodes, classes, beginning;
     int64_t most_bytes;
     /* Made on the way. */
     State *states;
     Opening *openings;      /* what stands before x (classes and the end) */
     int32_t *kernels, *moves, *table, *stack, *seen, *wanted;
-    uint64_t *masks;        /* states x words: the patterns that matched on the way into a state */
-    uint8_t *has_mask;
+    uint64_t *masks;        /* the patterns that matched on the way into each state, one bit for each */
     int32_t made, room, kernels_used, kernels_room, slots, stamp;
     int32_t forgotten;      /* how often states had to be forgotten */
 } Automaton;
@@ -211,7 +210,7 @@ static int grow(void **block, size_t bytes) {
 static int more_states(Automaton *a) {
     size_t room = a->room ? 2 * (size_t)a->room : 256, width = a->classes + 1;
     if (!grow((void **)&a->states, room * sizeof(State)) || !grow((void **)&a->moves, room * width * sizeof(int32_t)) ||
-        !grow((void **)&a->masks, room * a->words * sizeof(uint64_t)) || !grow((void **)&a->has_mask, room)) return 0;
+        !grow((void **)&a->masks, room * sizeof(uint64_t))) return 0;
     a->room = (int32_t)room;
     if (!grow((void **)&a->table, 4 * room * sizeof(int32_t))) return 0;
     a->slots = (int32_t)(4 * room);
@@ -230,19 +229,18 @@ static int by_number(const void *one, const void *two) {
 }
 
 /* The state with these nodes (in order), made if need be; NO_MEMORY, or FULL. */
-static int32_t state_of(Automaton *a, const int32_t *nodes, int32_t count, int32_t before, const uint64_t *mask) {
+static int32_t state_of(Automaton *a, const int32_t *nodes, int32_t count, int32_t before, uint64_t mask) {
     uint64_t hash = 1469598103934665603u + before;
     for (int32_t i = 0; i < count; i++) hash = (hash ^ (uint32_t)nodes[i]) * 1099511628211u;
-    for (int32_t i = 0; i < a->words; i++) hash = (hash ^ mask[i] ^ mask[i] >> 32) * 1099511628211u;
+    hash = (hash ^ mask ^ mask >> 32) * 1099511628211u;
     hash ^= hash >> 29;
     uint32_t slot = hash & (a->slots - 1);
     for (; a->table[slot] >= 0; slot = (slot + 1) & (a->slots - 1)) {
         State *held = a->states + a->table[slot];
-        if (held->hash == hash && held->count == count && held->before == before &&
-            !memcmp(a->kernels + held->first, nodes, sizeof(int32_t) * count) &&
-            !memcmp(a->masks + (int64_t)a->table[slot] * a->words, mask, sizeof(uint64_t) * a->words)) return a->table[slot];
+        if (held->hash == hash && held->count == count && held->before == before && a->masks[a->table[slot]] == mask &&
+            !memcmp(a->kernels + held->first, nodes, sizeof(int32_t) * count)) return a->table[slot];
     }
-    int64_t bytes = (int64_t)a->made * ((a->classes + 1) * 4 + a->words * 8 + sizeof(State)) + (int64_t)a->kernels_used * 4;
+    int64_t bytes = (int64_t)a->made * ((a->classes + 1) * 4 + 8 + sizeof(State)) + (int64_t)a->kernels_used * 4;
     if (bytes > a->most_bytes) return FULL;
     if (a->made == a->room) {
         if (!more_states(a)) return NO_MEMORY;
@@ -257,9 +255,7 @@ static int32_t state_of(Automaton *a, const int32_t *nodes, int32_t count, int32
     a->states[number] = (State){a->kernels_used, count, before, hash};
     memcpy(a->kernels + a->kernels_used, nodes, sizeof(int32_t) * count);
     a->kernels_used += count;
-    memcpy(a->masks + (int64_t)number * a->words, mask, sizeof(uint64_t) * a->words);
-    a->has_mask[number] = 0;
-    for (int32_t i = 0; i < a->words; i++) a->has_mask[number] |= mask[i] != 0;
+    a->masks[number] = mask;
     for (int32_t c = 0; c < width; c++) a->moves[(int64_t)number * width + c] = NEW;
     a->table[slot] = number;
     return number;
@@ -267,22 +263,21 @@ static int32_t state_of(Automaton *a, const int32_t *nodes, int32_t count, int32
 
 /* Forget all states but that of a text's beginning, whose number is 0. */
 static void forget(Automaton *a) {
-    const uint64_t none[MOST_WORDS] = {0};
     a->made = a->kernels_used = 0;
     a->forgotten++;
     memset(a->table, 0xFF, sizeof(int32_t) * a->slots);
-    state_of(a, NULL, 0, AT_BEGINNING, none);
+    state_of(a, NULL, 0, AT_BEGINNING, 0);
 }
 
 /* The same as a move: its row, and whether patterns matched. Where all room is taken everything else is forgotten:
  * linear time, and memory that does not grow. */
-static int32_t place_of(Automaton *a, const int32_t *nodes, int32_t count, int32_t before, const uint64_t *mask) {
+static int32_t place_of(Automaton *a, const int32_t *nodes, int32_t count, int32_t before, uint64_t mask) {
     int32_t state = state_of(a, nodes, count, before, mask);
     if (state == FULL) {
         forget(a);
         state = state_of(a, nodes, count, before, mask);
     }
-    return state < 0 ? NO_MEMORY : state * (a->classes + 1) + (a->has_mask[state] ? MATCHED : 0);
+    return state < 0 ? NO_MEMORY : state * (a->classes + 1) + (a->masks[state] ? MATCHED : 0);
 }
 
 static int holds(int32_t asserted, int32_t before, int is_end, int is_word) {
@@ -317,7 +312,7 @@ static int32_t taken_from(Automaton *a, int32_t top, int32_t before, int32_t cla
                 if (holds(a->other[node], before, is_end, is_word)) a->stack[top++] = a->next[node];
                 break;
             default:
-                mask[a->other[node] >> 6] |= 1ull << (a->other[node] & 63);
+                *mask |= 1ull << a->other[node];
         }
     }
     qsort(taken, wanted, sizeof(int32_t), by_number);
@@ -330,7 +325,7 @@ static Opening *opening_of(Automaton *a, int32_t before, int32_t class) {
     Opening *held = a->openings + before * (a->classes + 1) + class;
     if (held->nodes) return held;
     a->stack[0] = a->beginning;
-    held->count = taken_from(a, 1, before, class, a->wanted, held->mask);
+    held->count = taken_from(a, 1, before, class, a->wanted, &held->mask);
     held->nodes = malloc(sizeof(int32_t) * (held->count + 1));
     if (!held->nodes) return NULL;
     memcpy(held->nodes, a->wanted, sizeof(int32_t) * held->count);
@@ -342,11 +337,10 @@ static int32_t move(Automaton *a, int32_t from, int32_t class) {
     State state = a->states[from];
     Opening *opening = opening_of(a, state.before, class);
     if (!opening) return NO_MEMORY;
-    uint64_t mask[MOST_WORDS];
-    memcpy(mask, opening->mask, sizeof mask);
+    uint64_t mask = opening->mask;
     memcpy(a->stack, a->kernels + state.first, sizeof(int32_t) * state.count);
     int32_t *own = a->wanted, *all = a->wanted + a->nodes, total = 0, first = 0, second = 0;
-    int32_t count = taken_from(a, state.count, state.before, class, own, mask);
+    int32_t count = taken_from(a, state.count, state.before, class, own, &mask);
     while (first < count || second < opening->count) {
         int32_t next = second == opening->count || (first < count && own[first] <= opening->nodes[second]) ? own[first] : opening->nodes[second];
         first += first < count && own[first] == next;
@@ -363,26 +357,26 @@ static int32_t move(Automaton *a, int32_t from, int32_t class) {
 void automaton_free(Automaton *a) {
     if (!a) return;
     for (int32_t each = 0; a->openings && each < PLACES_BEFORE * (a->classes + 1); each++) free(a->openings[each].nodes);
-    void *blocks[] = {a->openings, a->states, a->kernels, a->moves, a->table, a->stack, a->seen, a->wanted, a->masks, a->has_mask};
+    void *blocks[] = {a->openings, a->states, a->kernels, a->moves, a->table, a->stack, a->seen, a->wanted, a->masks};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) free(blocks[i]);
     free(a);
 }
 
-/* What is given must outlive the automaton. */
+/* What is given, of at most 64 patterns, must outlive the automaton. */
 Automaton *automaton_new(const int32_t *kind, const int32_t *next, const int32_t *other, int32_t nodes,
                          const uint8_t *takes, const uint8_t *class_of, const uint8_t *is_word, int32_t classes,
-                         int32_t words, int32_t beginning, int64_t most_bytes) {
+                         int32_t beginning, int64_t most_bytes) {
     Automaton *a = calloc(1, sizeof *a);
     if (!a) return NULL;
     a->kind = kind; a->next = next; a->other = other; a->nodes = nodes;
     a->takes = takes; a->class_of = class_of; a->is_word = is_word; a->classes = classes;
-    a->words = words; a->beginning = beginning; a->most_bytes = most_bytes;
+    a->beginning = beginning; a->most_bytes = most_bytes;
     /* A node is pushed at most once by each of the two that may lead to it, and once by the state. */
     a->stack = malloc(sizeof(int32_t) * (4 * (size_t)nodes + 8));
     a->seen = calloc(nodes, sizeof(int32_t));
     a->wanted = malloc(2 * sizeof(int32_t) * ((size_t)nodes + 1));
     a->openings = calloc(PLACES_BEFORE * ((size_t)classes + 1), sizeof(Opening));
-    if (words > MOST_WORDS || !a->openings || !a->stack || !a->seen || !a->wanted || !more_states(a)) { automaton_free(a); return NULL; }
+    if (!a->openings || !a->stack || !a->seen || !a->wanted || !more_states(a)) { automaton_free(a); return NULL; }
     forget(a);
     return a;
 }
@@ -399,15 +393,12 @@ static int step(Automaton *a, Lane *lane, int32_t class) {
     int32_t to = a->moves[lane->place + class];
     if (to == NEW && (to = move(a, lane->place / (a->classes + 1), class)) < 0) return -1;
     lane->place = to & PLACE;
-    if (to & MATCHED) {
-        const uint64_t *mask = a->masks + (int64_t)(lane->place / (a->classes + 1)) * a->words;
-        for (int32_t w = 0; w < a->words; w++) lane->mask[w] |= mask[w];
-    }
+    if (to & MATCHED) *lane->mask |= a->masks[lane->place / (a->classes + 1)];
     return 0;
 }
 
 static int one_text(Automaton *a, const uint8_t *data, const int64_t *offsets, int64_t text, uint64_t *masks) {
-    Lane lane = {data + offsets[text], data + offsets[text + 1], masks + text * a->words, 0};
+    Lane lane = {data + offsets[text], data + offsets[text + 1], masks + text, 0};
     for (; lane.at < lane.end; lane.at++) if (step(a, &lane, a->class_of[*lane.at])) return -1;
     return step(a, &lane, a->classes);
 }
@@ -445,16 +436,16 @@ static int together(Automaton *a, Lane *lanes) {
     return 0;
 }
 
-/* Which patterns match anywhere in each of n texts: `masks` is n x words. 0, or -1 without memory. */
+/* Which patterns match anywhere in each of n texts: the mask of each. 0, or -1 without memory. */
 int automaton_scan(Automaton *a, const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *masks) {
     Lane lanes[LANES];
     int64_t in_lane[LANES], next = 0;
     int filled = 0;
-    memset(masks, 0, sizeof(uint64_t) * n * a->words);
+    memset(masks, 0, sizeof(uint64_t) * n);
     const int32_t forgotten = a->forgotten;
     while (next < n && forgotten == a->forgotten) {
         for (; filled < LANES && next < n; filled++, next++) {
-            lanes[filled] = (Lane){data + offsets[next], data + offsets[next + 1], masks + next * a->words, 0};
+            lanes[filled] = (Lane){data + offsets[next], data + offsets[next + 1], masks + next, 0};
             in_lane[filled] = next;
         }
         if (filled < LANES) break;

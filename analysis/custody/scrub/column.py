@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis.custody.scrub.alphabet import DROPPED, EXPAND, JOINER, TABLE, is_joined_as_space, learn, to_folded
 from analysis.custody.scrub.rules import binary_column
-from analysis.texts.columns import code_points, cut, utf8_of, utf8_widths, without
+from analysis.texts.columns import code_points, cut, utf8_of, utf8_widths, without, without_nulls
 from analysis.texts.library import address, library
 
 Places = npt.NDArray[np.int64]
@@ -90,7 +89,7 @@ _WIDTHS = np.array([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x10)
 
 def _attributes(texts: pa.StringArray, *, is_traced: bool) -> tuple[Any, ...]:
     """The attributes of a column; those of the way back are empty or left to be dropped where it is not asked for."""
-    known = pc.fill_null(texts, "") if texts.null_count else texts
+    known = without_nulls(texts)
     compiled = library()
     if compiled is None:
         known.validate(full=True)

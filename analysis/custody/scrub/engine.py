@@ -22,7 +22,7 @@ from analysis.custody.scrub.prefilter import may_hold
 from analysis.custody.scrub.rules import Flags, Rule
 from analysis.custody.scrub.sheet import Sheet
 from analysis.custody.scrub.spans import KINDS, Match, Scrubbed, Span, placed, resolve
-from analysis.texts.columns import Spans, column_of, flags_of, replaced, utf8_of
+from analysis.texts.columns import Spans, column_of, flags_of, replaced, utf8_of, without_nulls
 
 PLACEHOLDER = Rule(rf"\[(?:{'|'.join(KINDS)})\]", cased=True)
 PLACEHOLDERS = tuple(f"[{kind}]".encode() for kind in PLAIN_KINDS)
@@ -117,7 +117,7 @@ def scrub_batch(texts: pa.Array) -> ScrubbedBatch:
         The column in the same order, and the number of identifiers by kind (every kind, zeros included).
     """
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
-    known = pc.fill_null(texts.cast(pa.string()), "")
+    known = without_nulls(texts.cast(pa.string()))
     rows = np.flatnonzero(flags_of(may_hold(known)))
     if not len(rows):
         return ScrubbedBatch(texts, dict(counts))

@@ -74,7 +74,7 @@ def test_an_automaton_with_little_room_forgets_and_stays_small(monkeypatch):
     random = np.random.default_rng(1)
     texts = pa.array([bytes(random.choice([*b"abc"], 500).tolist()) for _ in range(40)])
     assert np.array_equal(held.matches(texts), by_arrow([rb"a.{9}b"], texts))
-    assert 0 < held._automaton.states < 500
+    assert 0 < held._automata[0].states < 500
 
 
 def test_more_than_64_patterns_have_numbers_of_their_own():
