@@ -228,7 +228,7 @@ def run_job(job: Job, task: Task) -> int:
     int
         Rows.
     """
-    # What is there already stays: looking through it again, at the end of the process too, costs as much as a small file.
+    # What is there already stays: to look through it again, as at a process's end, costs as much as a small file.
     gc.freeze()
     counts: list[pl.DataFrame] = []
 

@@ -6,7 +6,6 @@ are made when a text first needs them, and kept; without it Arrow is asked for e
 a pattern means.
 """
 
-import ctypes
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
