@@ -89,13 +89,13 @@ class Projection:
         return out
 
 
-def row_blocks(n: int) -> list[slice]:
+def row_blocks(n: int, block: int = BLOCK) -> list[slice]:
     """Cut n rows into blocks that are worked on one after the other.
 
     Parameters
     ----------
-    n
-        Rows.
+    n, block
+        Rows, and most of them in one.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def row_blocks(n: int) -> list[slice]:
     >>> row_blocks(3)
     [slice(0, 3, None)]
     """
-    return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
+    return [slice(i, min(i + block, n)) for i in range(0, n, block)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
