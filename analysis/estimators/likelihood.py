@@ -22,6 +22,8 @@ from analysis.estimators.variance import FloatArray, design_covariance
 # Half the squared Newton decrement is the gain in log-likelihood that is still to be had: far below the 1e-6 that a
 # comparison of likelihoods could notice.
 REMAINING_GAIN = 1e-11
+# Of the log-likelihood: a smaller gain is lost in the rounding of a sum over many rows, and no cut of a step shows it.
+VISIBLE_GAIN = 1e-15
 MAX_ITERATIONS = 100
 # No single step may move a linear predictor further: a logit of 4 is already .98.
 MAX_PREDICTOR_STEP = 4.0
@@ -211,7 +213,7 @@ def _climb(problem: _Problem, inner: FloatArray, known: Sequence[_Climb] = ()) -
         return _Climb(theta, -np.inf, 0, np.inf)
     for iteration in range(1, MAX_ITERATIONS + 1):
         step, gain = _newton_step(problem, part)
-        if gain < REMAINING_GAIN:
+        if gain < max(REMAINING_GAIN, VISIBLE_GAIN * abs(value)):
             return _last_step(problem, _Climb(theta, value, iteration, gain), step)
         joined = _joined(problem, theta + step, gain, known)
         if joined is not None:
@@ -235,7 +237,8 @@ def _last_step(problem: _Problem, climb: _Climb, step: FloatArray) -> _Climb:
     candidate = climb.theta + step
     is_small = float(np.abs(problem.predictors(step)).max()) < LAST_STEP
     value = problem.value(problem.observed(candidate)[0]) if is_small else -np.inf
-    return _Climb(candidate, value, climb.iterations, climb.remaining_gain) if value >= climb.value else climb
+    is_no_worse = value >= climb.value - VISIBLE_GAIN * abs(climb.value)
+    return _Climb(candidate, value, climb.iterations, climb.remaining_gain) if is_no_worse else climb
 
 
 def _newton_step(problem: _Problem, part: Component) -> tuple[FloatArray, float]:

@@ -204,7 +204,7 @@ def test_given_replicates_may_hold_factors_and_know_their_rank():
             [1, -1],
             [[1, 1], [2, 1]],
             {},
-            "weights hold -1; full weights are 0 or more; where linear calibration left negative ones, calibrate by rake",
+            "weights hold -1; full weights are 0 or more; where linear calibration left negative ones, calibrate by",
         ),
         ([1, np.inf], [[1, 1], [2, 1]], {}, "weights hold a missing number; give every respondent a full weight"),
         (
