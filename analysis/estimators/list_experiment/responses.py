@@ -6,7 +6,7 @@ from. What must not: estimates; repairing, recoding or dropping answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -45,6 +45,10 @@ class ListResponses:
     items: int
     control_counts: IntArray
     treated_counts: IntArray
+
+    def rows(self, rows: slice) -> ListResponses:
+        """Answers of some respondents, beside the counts of all."""
+        return replace(self, y=self.y[rows], treat=self.treat[rows])
 
     @property
     def n(self) -> int:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
+from analysis.estimators.row_blocks import row_blocks, triangle
 from analysis.estimators.variance import FloatArray, IntArray
-from analysis.estimators.weighting.design import Projection, row_blocks
+from analysis.estimators.weighting.design import Projection
 from analysis.estimators.weighting.margins import SAME_TOTAL, Margin, check_margins, indicators, starting_weights
 
 Distance = Literal["linear", "raking", "logit"]
@@ -187,26 +188,13 @@ def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
     -------
     Projection
     """
-    triangle = _triangle(X, regression_weights)
-    length = np.linalg.norm(triangle, axis=0)
+    root = triangle(X, regression_weights)
+    length = np.linalg.norm(root, axis=0)
     length = np.where(length > 0, length, 1.0)
-    _, values, right = np.linalg.svd(triangle / length, full_matrices=False)
+    _, values, right = np.linalg.svd(root / length, full_matrices=False)
     kept = values > RANK_TOLERANCE * max(float(values.max()), 1e-300)
     mixing = right[kept].T / values[kept] / length[:, None]
     return Projection(X, np.asarray(mixing, dtype=np.float64), regression_weights)
-
-
-def _triangle(X: FloatArray, w: FloatArray) -> FloatArray:
-    """R of the QR decomposition of √w·X, (p, p) or smaller, block by block."""
-    triangle = np.empty((0, X.shape[1]))
-    for b in row_blocks(len(X)):
-        triangle = _r(np.vstack([triangle, X[b] * np.sqrt(w[b])[:, None]]))
-    return triangle
-
-
-def _r(block: FloatArray) -> FloatArray:
-    made: Any = np.linalg.qr(block, mode="r")
-    return np.asarray(made, dtype=np.float64)
 
 
 def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
@@ -363,7 +351,7 @@ def _check_constraints(measured: Measured, asked: FloatArray, names: Sequence[st
         name = names[int(empty.argmax())]
         raise EstimationError(f"margin '{name}' has no respondent with weight; merge it with another level")
     if not _is_surely_full(products):
-        _check_redundant(_triangle(x, w), asked, names)
+        _check_redundant(triangle(x, w), asked, names)
 
 
 def _is_surely_full(products: FloatArray) -> bool:
@@ -375,9 +363,9 @@ def _is_surely_full(products: FloatArray) -> bool:
     return bool(values[0] > CLEARLY_FULL * values[-1])
 
 
-def _check_redundant(triangle: FloatArray, asked: FloatArray, names: Sequence[str]) -> None:
+def _check_redundant(root: FloatArray, asked: FloatArray, names: Sequence[str]) -> None:
     """Redundant columns are fine as long as their totals say the same."""
-    _, values, right = np.linalg.svd(triangle, full_matrices=True)
+    _, values, right = np.linalg.svd(root, full_matrices=True)
     rank = int((values > RANK_TOLERANCE * values.max()).sum())
     conflict = right[rank:] @ asked
     if len(conflict) and np.max(np.abs(conflict)) > SAME_TOTAL * np.max(np.abs(asked)):
