@@ -108,6 +108,7 @@ def replicate_measurements() -> list[Comparison]:
     st = psu // 500
     design = survey_design(REPLICATED, weights=w, clusters=psu, strata=st)
     made = _made(design)
+    each = made.replicates
     data = {"y": y, "w": w}
     what = f"mean and error of {REPLICATED:,} rows, {REPLICATES} replicate weights"
     error = f"standard error {_error(made, y):.6f}"
@@ -120,9 +121,9 @@ def replicate_measurements() -> list[Comparison]:
         ),
         _beside(
             (f"{what}: given", "R, package survey", error),
-            lambda: _error(given_replicates(w, made.replicates, scale=made.scale), y),
+            lambda: _error(given_replicates(w, each, scale=made.scale), y),
             GIVEN_R.replace("{scale}", repr(made.scale)),
-            data | {"each": made.replicates.T},
+            data | {"each": each.T},
         ),
     ]
 
@@ -132,8 +133,9 @@ def _made(design: SurveyDesign) -> ReplicateDesign:
 
 
 def _error(design: ReplicateDesign, y: FloatArray) -> float:
-    each = design.replicates.T @ y / design.replicates.sum(axis=0)
-    made = replicate_spread(design, np.array([design.weights @ y / design.weights.sum()]), each[:, None])
+    each = design.totals(np.column_stack([y, np.ones(len(y))]))
+    full = np.array([design.weights @ y / design.weights.sum()])
+    made = replicate_spread(design, full, each[:, :1] / each[:, 1:])
     return float(np.sqrt(made.covariance[0, 0]))
 
 

@@ -173,7 +173,7 @@ def _calibrated_replicates(
         _trimmed(options, _calibrated(options, replace(design, weights=column), totals))[0]
         for column in replicated.replicates.T
     ]
-    return replace(replicated, replicates=np.column_stack(columns))
+    return replace(replicated, factors=np.column_stack(columns), unit=None, base=None)
 
 
 def _replicate_means(column: str, kept: pd.DataFrame, replicated: ReplicateDesign) -> list[Estimate]:
@@ -287,7 +287,8 @@ def _warnings(
     negative = int((weights < 0).sum())
     if negative:
         said.append(
-            f"{negative} calibrated weight(s) are negative: --method rake or logit, or --bounds, keeps them positive"
+            f"{negative} calibrated weight(s) are negative, and other commands refuse such: --method rake or logit, or "
+            "--bounds, keeps them positive"
         )
     if options.trim is not None:
         said.append("trimmed weights no longer meet the margins exactly")

@@ -52,12 +52,9 @@ from analysis.estimators.list_experiment.several_items import (
 )
 from analysis.estimators.list_experiment.standing import DESIGN_EFFECT_REASON, ListAnalysis, analyse
 from analysis.estimators.list_experiment.with_endorsement import Correlation, list_endorsement_correlations
+from analysis.results.method_flags import told
 
 ESTIMATORS = ("difference", "linear", "nls", "ml", "multi", "modified", "double", "bayes")
-UNCONSTRAINED_WARNING = (
-    "intervals of single coefficients and of differences between predictions are too narrow in the unconstrained model "
-    "at usual sample sizes; those of average predictions are not: see the table method_coverage"
-)
 SEVERAL_MODELS = {
     "constrained": likelihood_several,
     "level": lambda data: likelihood_several(data, "level"),
@@ -91,6 +88,7 @@ def estimate_list(options: ListOptions) -> Report:
         raise EstimationError(in_file_terms(str(error), options.roles, rows.frame)) from error
     dropped = rows.counts["rows_read"] - rows.counts["rows_used"]
     found = [f"{dropped} row(s) with a missing value or another arm were left out"] if dropped else []
+    found += told("list_longer") if options.list_design == "conventional" else []
     truth = truth_told(options, report.estimates)
     return Report(
         report.method,
@@ -244,7 +242,7 @@ def _regression(
     if standing.prevalence.unusable_reason == DESIGN_EFFECT_REASON:
         warnings.append(DESIGN_EFFECT_REASON)
     if fit.model == "unconstrained":
-        warnings.append(UNCONSTRAINED_WARNING)
+        warnings += told("list_ml_unconstrained_coefficient", "list_ml_unconstrained_difference")
     estimates = [*fit.estimates()]
     if options.predict is not None or rows.direct is not None:
         estimates += _predicted(options, rows, fit, standing)

@@ -17,6 +17,7 @@ from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.list_experiment.posterior import FLAT, BetaPrior, ListPosterior, is_mixed, list_posterior
 from analysis.estimators.list_experiment.standing import analyse
+from analysis.results.method_flags import told
 
 METHOD = "list-experiment"
 CONFLICT_P = 0.05
@@ -109,7 +110,8 @@ def estimate_posterior(options: ListOptions, rows: ListRows) -> Report:
         ],
         **length_envelopes(estimates, "conventional", None),
     }
-    warnings = [*standing.warnings, *_doubts(made)]
+    flagged = [] if prior == FLAT else told("list_prior_wrong")
+    warnings = [*standing.warnings, *_doubts(made), *flagged]
     return Report(METHOD, "bayes", own.prevalence.n, estimates, None, diagnostics, warnings)
 
 

@@ -40,6 +40,7 @@ from analysis.estimators.randomised_response.regression import (
     masked_predictions,
     masked_regression,
 )
+from analysis.results.method_flags import told
 
 METHOD = "randomised-response"
 COLUMNS = ("response", "weights", "strata", "clusters", "outcome", "group", "anchor")
@@ -144,7 +145,8 @@ def estimate_masked(options: MaskedOptions) -> Report:
     counts = {"rows_read": len(frame), "rows_used": len(kept), "share_of_yes": float(data.share @ data.y)}
     device_words = {"design": how.design, "yes_if_held": how.yes_given(1), "yes_if_not": how.yes_given(0)}
     diagnostics = {**counts, "device": device_words, **report.diagnostics}
-    warnings = [*report.warnings, *found]
+    flagged = told("masked_crosswise_inattentive") if how.design == "crosswise" and options.anchor is None else []
+    warnings = [*report.warnings, *found, *flagged]
     return Report(METHOD, report.estimator, report.n, report.estimates, report.log_likelihood, diagnostics, warnings)
 
 

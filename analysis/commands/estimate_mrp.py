@@ -22,6 +22,8 @@ from analysis.commands.table_file import level_text, read_rows
 from analysis.errors import EstimationError, InputError
 from analysis.estimators.estimate import Estimate, unusable_estimate
 from analysis.estimators.mrp import PoststratifiedShare, poststratify_draws, sample_multilevel
+from analysis.estimators.randomised_response.designs import Device
+from analysis.results.method_flags import told
 
 METHOD = "mrp"
 WORDS = "multilevel logit averaged over the population's cells; posterior mean and central interval"
@@ -102,7 +104,7 @@ def estimate_mrp(options: MrpOptions) -> Report:
     except EstimationError as error:
         raise EstimationError(in_file_terms(str(error), _roles(options), kept)) from error
     made = [_estimate(options, share, len(kept)) for share in found]
-    estimates, beside, told = with_standing(made, given.standing())
+    estimates, beside, of_list = with_standing(made, given.standing())
     diagnostics = {
         "rows_used": len(kept),
         "cells": len(cells),
@@ -113,12 +115,20 @@ def estimate_mrp(options: MrpOptions) -> Report:
     }
     dropped = len(sample) - len(kept)
     said = [f"{dropped} row(s) with a missing value were left out"] if dropped else []
-    said += told
-    if given.device is not None:
-        said.append(MASKED)
+    said += [*of_list, *_said(options, given.device)]
+    return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+
+
+def _said(options: MrpOptions, device: Device | None) -> list[str]:
+    """What the way of asking, and cells made from margins, take for granted."""
+    said = [] if device is None else [MASKED]
+    if device is not None and device.design == "crosswise":
+        said += told("masked_crosswise_inattentive")
+    if options.answers.treatment is not None:
+        said += told("list_longer")
     if options.margins is not None:
         said.append(ASSUMES.format(", ".join(levels_of(options.margins))))
-    return Report(METHOD, "mrp", len(kept), estimates, None, diagnostics, said)
+    return said
 
 
 def _roles(options: MrpOptions) -> dict[str, str]:

@@ -23,6 +23,7 @@ from analysis.estimators.selection import Target
 from analysis.estimators.weighting.design import SurveyDesign
 from analysis.estimators.weighting.nonresponse import METHOD as WORDS
 from analysis.estimators.weighting.nonresponse import UNIT, WORST, Difference, nonresponse_bounds
+from analysis.results.method_flags import told
 
 METHOD = "nonresponse-bounds"
 TARGETS = ("parameter", "set")
@@ -101,7 +102,7 @@ def estimate_nonresponse(options: NonresponseOptions) -> Report:
             "rows_used": int(inside.sum()),
             "unanswered_share": {k: v for one in found for k, v in one.shown.items()},
         },
-        _warnings(inside),
+        [*_warnings(inside), *told("share_silent_at_random")],
     )
 
 

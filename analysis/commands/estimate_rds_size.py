@@ -20,6 +20,7 @@ from analysis.errors import EstimationError
 from analysis.estimators.rds.size import PopulationSize, SizePrior, population_size
 from analysis.estimators.rds.tree import RecruitmentTree, recruitment_time, recruitment_tree
 from analysis.estimators.variance import FloatArray
+from analysis.results.method_flags import told
 
 METHOD = "rds-size"
 SHOWN = (0.025, 0.25, 0.5, 0.75, 0.975)
@@ -71,7 +72,9 @@ def estimate_rds_size(options: RdsSizeOptions) -> Report:
     except EstimationError as error:
         roles = {n: getattr(options, n) for n in named if getattr(options, n)}
         raise EstimationError(in_file_terms(prior_option(str(error)), roles, frame)) from error
-    return Report(METHOD, "successive sampling", len(degree), [made.size], None, found, said)
+    return Report(
+        METHOD, "successive sampling", len(degree), [made.size], None, found, [*said, *told("size_homophily")]
+    )
 
 
 def prior_option(message: str) -> str:

@@ -35,7 +35,7 @@ from analysis.estimators.weighting.estimates import (
     survey_total,
 )
 from analysis.estimators.weighting.intervals import proportion_interval, survey_quantile
-from analysis.estimators.weighting.replicates import ReplicateDesign, replicate_rank, replicate_spread
+from analysis.estimators.weighting.replicates import ReplicateDesign, replicate_spread
 
 METHOD = "survey-mean"
 INTERVALS = ("share", "normal", "t", "logit", "beta", "likelihood", "arcsine")
@@ -250,14 +250,14 @@ class _Run:
         self, replicated: ReplicateDesign, y: FloatArray, domain: npt.NDArray[np.bool_]
     ) -> tuple[SurveyStatistic, list[ShareEvidence | None]]:
         """All replicates at once; a domain has the degrees of freedom that its own replicate weights leave."""
-        inside = replicated.replicates[domain]
-        full, each = replicated.weights[domain] @ y[domain], inside.T @ y[domain]
+        full, each = replicated.weights[domain] @ y[domain], replicated.totals(np.column_stack([y, domain]))
+        each, sizes = each[:, :-1], each[:, -1:]
         if self.options.statistic == "mean":
             with np.errstate(divide="ignore", invalid="ignore"):
-                full, each = full / replicated.weights[domain].sum(), each / inside.sum(axis=0)[:, None]
+                full, each = full / replicated.weights[domain].sum(), each / sizes
             held = y[domain & (replicated.weights > 0)]
             full = np.clip(full, held.min(axis=0), held.max(axis=0))
-        df = replicated.degrees_of_freedom if domain.all() else replicate_rank(inside) - 1
+        df = replicated.degrees_of_freedom if domain.all() else replicated.rank(domain) - 1
         df = min(df, replicated.degrees_of_freedom)
         n = int((domain & (self.design.weights > 0)).sum())
         covariance, parts = np.zeros((y.shape[1], y.shape[1])), np.zeros((1, y.shape[1]))
@@ -405,7 +405,7 @@ def _diagnostics(found: _Run, frame: pd.DataFrame, used: int) -> dict[str, Any]:
         "kish": kish_effect(weighted) if (weighted > 0).any() else None,
         "design_effect": {term: effect for term, (effect, _) in effects.items()} or None,
         "design_effect_replace": {term: effect for term, (_, effect) in effects.items()} or None,
-        "replicates": None if found.replicated is None else int(found.replicated.replicates.shape[1]),
+        "replicates": None if found.replicated is None else found.replicated.replicates_n,
     }
 
 

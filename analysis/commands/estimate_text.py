@@ -35,6 +35,7 @@ from analysis.estimators.text_prevalence import (
     expected_standard_errors,
     labelled_texts,
 )
+from analysis.results.method_flags import told
 
 METHOD = "text-regression"
 FAMILIES = ("mean", "linear", "logistic")
@@ -105,6 +106,7 @@ def estimate_text_regression(options: TextOptions) -> Report:
         raise EstimationError(in_file_terms(str(error), known, rows)) from error
     dropped = len(frame) - len(rows)
     said = [f"{dropped} row(s) lack a covariate, the observed outcome or a cluster and are left out"] if dropped else []
+    said += told("text_naive") if options.estimator == "naive" else []
     return Report(METHOD, options.estimator, len(rows), fit.estimates, None, diagnostics, said)
 
 

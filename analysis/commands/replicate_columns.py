@@ -5,6 +5,7 @@ What belongs here: from options and columns to a `ReplicateDesign`. What must no
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -110,7 +111,7 @@ def read_replicates(
         rng = np.random.default_rng(options.seed)
         kind: Any = options.replicates
         made = replicate_design(design, kind, replicates_n=options.draws, rng=rng)
-        return ReplicateDesign(**{f: getattr(made, f) for f in made.__slots__} | {"mse": options.replicate_mse})
+        return replace(made, mse=options.replicate_mse)
     if options.replicate_weights is None:
         return None
     names = replicate_names(frame, options)

@@ -8,6 +8,7 @@ What must not: any survey design of questions (which components there are), name
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,12 +18,18 @@ import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.densities import Component, mix
+from analysis.estimators.row_blocks import row_blocks, triangle
 from analysis.estimators.variance import FloatArray, design_covariance
 
 # Half the squared Newton decrement is the gain in log-likelihood that is still to be had: far below the 1e-6 that a
 # comparison of likelihoods could notice.
 REMAINING_GAIN = 1e-11
+# Of the log-likelihood: a smaller gain is lost in the rounding of a sum over many rows, and no cut of a step shows it.
+VISIBLE_GAIN = 1e-15
 MAX_ITERATIONS = 100
+# Rows whose derivatives are held at a time.
+ROWS = 8192
+EVERY = slice(None)
 # No single step may move a linear predictor further: a logit of 4 is already .98.
 MAX_PREDICTOR_STEP = 4.0
 MAX_HALVINGS = 40
@@ -39,7 +46,8 @@ SEPARATED_LOGIT = 14.0
 
 
 BoolArray = npt.NDArray[np.bool_]
-Density = Callable[[FloatArray], Sequence[Component]]
+Density = Callable[[FloatArray, slice], Sequence[Component]]
+"""From the predictors of some rows, and which rows these are, to the components of what they answered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +106,7 @@ def maximise(
     Parameters
     ----------
     density
-        Takes (n, M) predictors, gives the components.
+        As `Density`; rows come in blocks, so that memory does not grow with derivatives of every row.
     designs
         M matrices (n, k_m), full column rank; θ is their coefficients one after the other.
     weights
@@ -122,16 +130,15 @@ def maximise(
     -------
     >>> from analysis.estimators.densities import bernoulli, component
     >>> y = np.array([0.0, 1.0, 1.0, 1.0])
-    >>> fit = maximise(lambda eta: [component(bernoulli(eta[:, 0], y, [1.0]))], [np.ones((4, 1))])
+    >>> fit = maximise(lambda eta, rows: [component(bernoulli(eta[:, 0], y[rows], [1.0]))], [np.ones((4, 1))])
     >>> round(float(fit.theta[0]), 6)
     1.098612
     """
     n = len(designs[0])
     scale = 1.0 if weights is None else float(weights.mean())
     w = np.ones(n) if weights is None else weights / scale
-    problem = _Problem(
-        density, tuple(np.linalg.qr(X * np.sqrt(w)[:, None])[1] / np.sqrt(n) for X in designs), designs, w
-    )
+    roots = {id(X): triangle(X, w) / np.sqrt(n) for X in designs}
+    problem = _Problem(density, tuple(roots[id(X)] for X in designs), designs, w)
     zero = np.zeros(np.sum([X.shape[1] for X in designs]))
     climbs: list[_Climb] = []
     for start in (zero, *starts):
@@ -168,30 +175,54 @@ class _Problem:
         """θ: parameters of the designs as given."""
         return np.concatenate([np.linalg.solve(R, b) for R, b in zip(self.roots, self.blocks(inner), strict=True)])
 
-    def predictors(self, theta: FloatArray) -> FloatArray:
+    def predictors(self, theta: FloatArray, rows: slice = EVERY) -> FloatArray:
         """(n, designs) linear predictors."""
-        return np.column_stack([X @ block for X, block in zip(self.designs, self.blocks(theta), strict=True)])
+        return np.column_stack([X[rows] @ block for X, block in zip(self.designs, self.blocks(theta), strict=True)])
 
-    def observed(self, theta: FloatArray) -> tuple[Component, FloatArray]:
-        """The mixture that is seen in each row, with its derivatives, and the chances of its components."""
-        return mix(self.density(self.predictors(theta)))
+    def farthest(self, step: FloatArray) -> float:
+        """Largest move of a predictor."""
+        blocks = row_blocks(len(self.w), ROWS)
+        return max(float(np.abs(self.predictors(step, rows)).max()) for rows in blocks)
 
-    def value(self, part: Component) -> float:
-        """Weighted log likelihood; −∞ where a row that counts has no chance."""
-        total = float(np.sum(self.w * np.where(self.w > 0, part.value, 0.0)))
-        return total if np.isfinite(total) else -np.inf
+    def observed(self, theta: FloatArray, rows: slice) -> tuple[Component, FloatArray]:
+        """The mixture that is seen in some rows, with its derivatives, and the chances of its components."""
+        return mix(self.density(self.predictors(theta, rows), rows))
 
-    def gradient(self, part: Component) -> FloatArray:
-        """Weighted score with respect to θ."""
-        return np.concatenate([X.T @ (self.w * part.first[:, m]) for m, X in enumerate(self.designs)])
+    def at(self, theta: FloatArray) -> _Place:
+        """Log-likelihood and its derivatives; −∞ where a row that counts has no chance."""
+        k = self.cuts[-1]
+        values, gradient, information = [], np.zeros(k), np.zeros((k, k))
+        for rows in row_blocks(len(self.w), ROWS):
+            part, w = self.observed(theta, rows)[0], self.w[rows]
+            values.append(float(np.sum(w * np.where(w > 0, part.value, 0.0))))
+            gradient += self.gradient(part, rows)
+            information += self.information(part, rows)
+        total = math.fsum(values) if np.isfinite(values).all() else -np.inf
+        return _Place(theta, total, gradient, information)
 
-    def information(self, part: Component) -> FloatArray:
-        """Weighted observed information: minus the second derivatives."""
-        rows = [
-            np.hstack([X.T @ ((self.w * part.second[:, m, j])[:, None] * Z) for j, Z in enumerate(self.designs)])
-            for m, X in enumerate(self.designs)
+    def gradient(self, part: Component, rows: slice) -> FloatArray:
+        """Weighted score of some rows with respect to θ."""
+        w = self.w[rows]
+        return np.concatenate([X[rows].T @ (w * part.first[:, m]) for m, X in enumerate(self.designs)])
+
+    def information(self, part: Component, rows: slice) -> FloatArray:
+        """Weighted observed information of some rows: minus the second derivatives."""
+        w, designs = self.w[rows], [X[rows] for X in self.designs]
+        made = [
+            np.hstack([X.T @ ((w * part.second[:, m, j])[:, None] * Z) for j, Z in enumerate(designs)])
+            for m, X in enumerate(designs)
         ]
-        return -np.vstack(rows)
+        return -np.vstack(made)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """(k,) parameters, the log-likelihood there, its (k,) slope and its (k, k) curvature with the sign turned."""
+
+    theta: FloatArray
+    value: float
+    gradient: FloatArray
+    information: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,45 +235,43 @@ class _Climb:
 
 def _climb(problem: _Problem, inner: FloatArray, known: Sequence[_Climb] = ()) -> _Climb:
     """Climb one peak from inner parameters; on the last slope below a known one, that one is its end."""
-    theta = problem.to_outer(inner)
-    part, _ = problem.observed(theta)
-    value, gain = problem.value(part), np.inf
-    if not np.isfinite(value):
-        return _Climb(theta, -np.inf, 0, np.inf)
+    place, gain = problem.at(problem.to_outer(inner)), np.inf
+    if not np.isfinite(place.value):
+        return _Climb(place.theta, -np.inf, 0, np.inf)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        step, gain = _newton_step(problem, part)
-        if gain < REMAINING_GAIN:
-            return _last_step(problem, _Climb(theta, value, iteration, gain), step)
-        joined = _joined(problem, theta + step, gain, known)
+        step, gain = _newton_step(problem, place)
+        if gain < max(REMAINING_GAIN, VISIBLE_GAIN * abs(place.value)):
+            return _last_step(problem, _Climb(place.theta, place.value, iteration, gain), step)
+        joined = _joined(problem, place.theta + step, gain, known)
         if joined is not None:
             return joined
-        moved = _cut_until_higher(problem, theta, value, step)
+        moved = _cut_until_higher(problem, place, step)
         if moved is None:
-            return _Climb(theta, value, iteration, gain)
-        theta, value, part = moved
-    return _Climb(theta, value, MAX_ITERATIONS, gain)
+            return _Climb(place.theta, place.value, iteration, gain)
+        place = moved
+    return _Climb(place.theta, place.value, MAX_ITERATIONS, gain)
 
 
 def _joined(problem: _Problem, aim: FloatArray, gain: float, known: Sequence[_Climb]) -> _Climb | None:
     """The known peak that a nearly finished climb aims at."""
     if gain > LAST_SLOPE:
         return None
-    return next((k for k in known if float(np.abs(problem.predictors(aim - k.theta)).max()) < SAME_PEAK), None)
+    return next((k for k in known if problem.farthest(aim - k.theta) < SAME_PEAK), None)
 
 
 def _last_step(problem: _Problem, climb: _Climb, step: FloatArray) -> _Climb:
     """Take the step that is too small to be seen in the log-likelihood but not in the coefficients."""
     candidate = climb.theta + step
-    is_small = float(np.abs(problem.predictors(step)).max()) < LAST_STEP
-    value = problem.value(problem.observed(candidate)[0]) if is_small else -np.inf
-    return _Climb(candidate, value, climb.iterations, climb.remaining_gain) if value >= climb.value else climb
+    value = problem.at(candidate).value if problem.farthest(step) < LAST_STEP else -np.inf
+    is_no_worse = value >= climb.value - VISIBLE_GAIN * abs(climb.value)
+    return _Climb(candidate, value, climb.iterations, climb.remaining_gain) if is_no_worse else climb
 
 
-def _newton_step(problem: _Problem, part: Component) -> tuple[FloatArray, float]:
+def _newton_step(problem: _Problem, place: _Place) -> tuple[FloatArray, float]:
     """Step in θ along curvature made positive, and the gain it promises."""
     back = _block_inverse(problem.roots)
-    g = back.T @ problem.gradient(part)
-    curvature, axes = np.linalg.eigh(back.T @ problem.information(part) @ back)
+    g = back.T @ place.gradient
+    curvature, axes = np.linalg.eigh(back.T @ place.information @ back)
     size = np.maximum(np.abs(curvature), FLAT_CURVATURE * max(float(np.abs(curvature).max()), 1.0))
     along = axes.T @ g / size
     return back @ (axes @ along), float(0.5 * np.sum(along**2 * size))
@@ -257,32 +286,33 @@ def _block_inverse(roots: Sequence[FloatArray]) -> FloatArray:
     return inverse
 
 
-def _cut_until_higher(
-    problem: _Problem, theta: FloatArray, value: float, step: FloatArray
-) -> tuple[FloatArray, float, Component] | None:
-    reach = float(np.abs(problem.predictors(step)).max())
+def _cut_until_higher(problem: _Problem, place: _Place, step: FloatArray) -> _Place | None:
+    reach = problem.farthest(step)
     size = min(1.0, MAX_PREDICTOR_STEP / reach) if reach > 0 else 1.0
     for _ in range(MAX_HALVINGS):
-        candidate = theta + size * step
-        part, _shares = problem.observed(candidate)
-        higher = problem.value(part)
-        if higher > value:
-            return candidate, higher, part
+        candidate = problem.at(place.theta + size * step)
+        if candidate.value > place.value:
+            return candidate
         size /= 2
     return None
 
 
 def _finish(problem: _Problem, best: _Climb, scale: float) -> LikelihoodFit:
-    part, shares = problem.observed(best.theta)
-    scores = np.hstack([X * (problem.w * part.first[:, m])[:, None] for m, X in enumerate(problem.designs)])
-    information = problem.information(part)
+    made, k = [], problem.cuts[-1]
+    scores, information = np.empty((len(problem.w), k)), np.zeros((k, k))
+    for rows in row_blocks(len(problem.w), ROWS):
+        part, shares = problem.observed(best.theta, rows)
+        w = problem.w[rows]
+        scores[rows] = np.hstack([X[rows] * (w * part.first[:, m])[:, None] for m, X in enumerate(problem.designs)])
+        information += problem.information(part, rows)
+        made.append(shares)
     return LikelihoodFit(
         theta=best.theta,
         information=information,
         scores=scores,
         log_likelihood=best.value * scale,
         predictors=problem.predictors(best.theta),
-        posterior=shares,
+        posterior=np.concatenate(made),
         iterations=best.iterations,
         is_converged=best.remaining_gain < max(REMAINING_GAIN, 1e-12 * abs(best.value)),
         remaining_gain=best.remaining_gain,
@@ -361,7 +391,7 @@ def fitted_covariance(
     -------
     >>> from analysis.estimators.densities import bernoulli, component
     >>> y = np.array([0.0, 1.0, 1.0, 1.0])
-    >>> fit = maximise(lambda eta: [component(bernoulli(eta[:, 0], y, [1.0]))], [np.ones((4, 1))])
+    >>> fit = maximise(lambda eta, rows: [component(bernoulli(eta[:, 0], y[rows], [1.0]))], [np.ones((4, 1))])
     >>> round(float(fitted_covariance(fit, is_weighted=False).matrix[0, 0]), 6)
     1.333333
     """

@@ -262,7 +262,7 @@ def method_coverage(release: Release, kind: str) -> str:
         "Bias": lambda row: decimal(row.bias, 3),
         "Spread": lambda row: decimal(row.spread_of_estimates, 3),
         "Mean standard error": lambda row: decimal(row.mean_standard_error, 3),
-        "Verdict": lambda row: "fails" if row.is_failed else "passes",
+        "Verdict": lambda row: f"fails: {escaped(row.failure_text)}" if row.is_failed else "passes",
     }
     rows = release.table("method_coverage")
     chosen = rows[rows.method_id.str.startswith(f"{kind}_")]

@@ -14,6 +14,7 @@ from scipy import stats
 
 from analysis.errors import EstimationError
 from analysis.results.method_edges import EDGE_METHODS
+from analysis.results.method_flags import FLAGS
 from analysis.results.method_models import MODEL_METHODS
 from analysis.results.method_samples import SAMPLE_METHODS
 from analysis.results.method_sizes import SIZE_METHODS
@@ -91,6 +92,7 @@ def coverage_row(method: Method, surveys_n: int) -> dict[str, object]:
         "spread_of_estimates": spread,
         "mean_standard_error": mean_error,
         "is_failed": high < REQUIRED_COVERAGE,
+        "failure_text": FLAGS.get(method.method_id) if high < REQUIRED_COVERAGE else None,
         "slice_n": SLICE,
         "slice_covered_n": len([1 for _, hit in runs[:SLICE] if hit]),
         "seed": ROOT_SEED,

@@ -486,6 +486,7 @@ _DECLARED = (
     Column("bias", "number", "Mean of estimate minus truth", "measure", "unit of the estimate", decimals=6),
     Column("spread_of_estimates", "number", "Standard deviation of estimate minus truth", "measure", "unit of the estimate", minimum=0, decimals=6),
     Column("is_failed", "boolean", "The upper end of what the coverage may be lies below .94"),
+    Column("failure_text", "text", "Why the interval fails, and what to do instead", null_means="it passes"),
     Column("slice_n", "integer", "First surveys that are recorded apart, to be run again"),
     Column("slice_covered_n", "integer", "Of these, intervals that held the truth"),
     Column("seed", "integer", "Root seed of the surveys"),

@@ -17,6 +17,11 @@ INTERVAL_HOLDS_ESTIMATE = Rule(
         (rows.ci_low.isna() & rows.ci_high.isna()) | ((rows.ci_low <= rows.value) & (rows.value <= rows.ci_high))
     ),
 )
+FAILURE_IS_EXPLAINED = Rule(
+    "a method that fails says why and what to do instead, in analysis/results/method_flags.py; one that passes does not",
+    ("is_failed", "failure_text"),
+    lambda rows: rows.is_failed == rows.failure_text.notna(),
+)
 SYNTHETIC_IS_NAMED = Rule(
     "a synthetic estimate says so in its identifier",
     ("evidence_class_code", "estimate_id"),
@@ -93,10 +98,11 @@ TABLES = (
         row_is="one estimator on one kind of simulated survey",
         columns=columns(
             "method_id", "survey_text", "respondents_n", "surveys_n", "answered_n", "coverage_share", "coverage_low_share",
-            "coverage_high_share", "bias", "spread_of_estimates", "mean_standard_error", "is_failed", "slice_n", "slice_covered_n",
-            "seed", "source",
+            "coverage_high_share", "bias", "spread_of_estimates", "mean_standard_error", "is_failed", "failure_text",
+            "slice_n", "slice_covered_n", "seed", "source",
         ),
         key=("method_id",),
+        rules=(FAILURE_IS_EXPLAINED,),
         output_kind="arithmetic",
         source="simulated by ./run coverage; nobody in these surveys exists",
     ),

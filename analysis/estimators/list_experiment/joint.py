@@ -19,6 +19,7 @@ from analysis.estimators.likelihood import FittedCovariance, LikelihoodFit, fitt
 from analysis.estimators.list_experiment.mixture import convergence_of, fit_list_likelihood, search_warnings
 from analysis.estimators.list_experiment.prediction import delta_se
 from analysis.estimators.list_experiment.regression import Convergence, RegressionData
+from analysis.estimators.list_experiment.responses import ListResponses
 from analysis.estimators.variance import FloatArray
 
 
@@ -132,19 +133,19 @@ def _maximised(data: RegressionData, o: FloatArray, outcome_model: OutcomeModel)
     designs = [data.X, data.X, data.X, one] + ([one] if outcome_model == "linear" else [])
     listed = fit_list_likelihood(data, "constrained").theta
     return maximise(
-        lambda eta: [_held(data, o, outcome_model, eta, z) for z in (0, 1)],
+        lambda eta, rows: [_held(data.responses.rows(rows), o[rows], outcome_model, eta, z) for z in (0, 1)],
         designs,
         weights=data.weights,
         starts=outcome_starts(listed, data.X, data.w, o, outcome_model),
     )
 
 
-def _held(data: RegressionData, o: FloatArray, outcome_model: OutcomeModel, eta: FloatArray, z: int) -> Component:
+def _held(responses: ListResponses, o: FloatArray, outcome_model: OutcomeModel, eta: FloatArray, z: int) -> Component:
     M = eta.shape[1]
     axes = np.eye(M)
-    others = data.responses.y - z * data.responses.treat
+    others = responses.y - z * responses.treat
     item = bernoulli(eta[:, 0], z, axes[0])
-    counts = binomial(eta[:, 1], others, data.responses.items, axes[1])
+    counts = binomial(eta[:, 1], others, responses.items, axes[1])
     mean, loading = eta[:, 2] + z * eta[:, 3], axes[2] + z * axes[3]
     if outcome_model == "logistic":
         return component(item, counts, bernoulli(mean, o, loading))

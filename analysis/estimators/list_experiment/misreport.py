@@ -17,6 +17,7 @@ from analysis.estimators.densities import Component, Term, bernoulli, binomial, 
 from analysis.estimators.likelihood import LikelihoodFit, fitted_covariance, maximise
 from analysis.estimators.list_experiment.mixture import convergence_of, fit_list_likelihood, search_warnings
 from analysis.estimators.list_experiment.regression import ListRegression, RegressionData, coefficient_names
+from analysis.estimators.list_experiment.responses import ListResponses
 from analysis.estimators.variance import FloatArray
 
 MisreportModel = Literal["floor", "ceiling", "floor-ceiling", "top-code", "uniform"]
@@ -115,15 +116,20 @@ def _maximised(data: RegressionData, model: MisreportModel) -> LikelihoodFit:
 
     def climbed(*starts: FloatArray) -> LikelihoodFit:
         designs = [data.X, data.X, *[one] * extra]
-        return maximise(lambda eta: density(data, model, eta), designs, weights=data.weights, starts=starts)
+        return maximise(
+            lambda eta, rows: density(data.responses.rows(rows), model, eta),
+            designs,
+            weights=data.weights,
+            starts=starts,
+        )
 
     found = climbed(rare)
     return found if found.is_converged and found.log_likelihood >= honest.log_likelihood else climbed(rare, never)
 
 
-def _liars(data: RegressionData, model: MisreportModel, eta: FloatArray) -> list[Component]:
+def _liars(responses: ListResponses, model: MisreportModel, eta: FloatArray) -> list[Component]:
     """Holders and others who answer as they hold, and holders at an end of the list who do not."""
-    y, z, J, axes = data.responses.y, data.responses.treat, data.responses.items, np.eye(eta.shape[1])
+    y, z, J, axes = responses.y, responses.treat, responses.items, np.eye(eta.shape[1])
     ends = {"floor": 0, "ceiling": J}
     others = y - z
     holder, not_holder = (bernoulli(eta[:, 0], held, axes[0]) for held in (1, 0))
@@ -138,9 +144,9 @@ def _liars(data: RegressionData, model: MisreportModel, eta: FloatArray) -> list
     return [*made, component(*honest)]
 
 
-def _errors(data: RegressionData, model: MisreportModel, eta: FloatArray) -> list[Component]:
+def _errors(responses: ListResponses, model: MisreportModel, eta: FloatArray) -> list[Component]:
     """Holders and others without an error, and answers that are an error."""
-    y, z, J, axes = data.responses.y, data.responses.treat, data.responses.items, np.eye(eta.shape[1])
+    y, z, J, axes = responses.y, responses.treat, responses.items, np.eye(eta.shape[1])
     largest = J + z
     if model == "top-code":
         loading, chance = np.broadcast_to(axes[2], (len(y), len(axes))), np.where(y == largest, 0.0, -np.inf)

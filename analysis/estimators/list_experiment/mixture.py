@@ -22,6 +22,7 @@ from analysis.estimators.list_experiment.regression import (
     RegressionData,
     coefficient_names,
 )
+from analysis.estimators.list_experiment.responses import ListResponses
 from analysis.estimators.variance import FloatArray
 
 ControlModel = Literal["constrained", "unconstrained", "beta-binomial"]
@@ -118,21 +119,21 @@ def list_density(data: RegressionData, model: ControlModel) -> Density:
     Returns
     -------
     callable
-        From (n, M) predictors to the two components.
+        From (n, M) predictors of some rows, and these rows, to the two components.
 
     Example
     -------
     >>> from analysis.estimators.list_experiment.regression import regression_data
     >>> data = regression_data([0, 1] * 10, [0] * 10 + [1] * 10, 3)
-    >>> len(list_density(data, "constrained")(np.zeros((20, 2))))
+    >>> len(list_density(data, "constrained")(np.zeros((20, 2)), slice(None)))
     2
     """
-    return lambda eta: [_held(data, model, eta, z) for z in (0, 1)]
+    return lambda eta, rows: [_held(data.responses.rows(rows), model, eta, z) for z in (0, 1)]
 
 
-def _held(data: RegressionData, model: ControlModel, eta: FloatArray, z: int) -> Component:
+def _held(responses: ListResponses, model: ControlModel, eta: FloatArray, z: int) -> Component:
     """Joint density of holding (z = 1) or not (z = 0) and of the y − zT other items."""
-    J, others = data.responses.items, data.responses.y - z * data.responses.treat
+    J, others = responses.items, responses.y - z * responses.treat
     axes = np.eye(eta.shape[1])
     item = bernoulli(eta[:, 0], z, axes[0])
     if model == "beta-binomial":

@@ -78,7 +78,7 @@ def modified_list(
     total = np.where(z == 1, np.asarray(count, dtype=np.float64), np.nansum(items, axis=1))
     data = regression_data(total, treat, J, X, names, weights=weights, strata=strata, clusters=clusters)
     fit = maximise(
-        lambda eta: _combinations(eta, total, z, items),
+        lambda eta, rows: _combinations(eta, total[rows], z[rows], items[rows]),
         [data.X] * (J + 1),
         weights=data.weights,
         starts=[_moment_start(data.X, data.w, total, z, items)],

@@ -68,7 +68,7 @@ def fit_curve(y: FloatArray, X: FloatArray, w: FloatArray, size: float) -> Curve
     >>> round(float(fit_curve(np.array([0.0, 1.0, 1.0, 1.0]), np.ones((4, 1)), np.ones(4), 1).beta[0]), 6)
     1.098612
     """
-    search = maximise(lambda eta: [component(_minus_half_square(y, eta[:, 0], size))], [X], weights=w)
+    search = maximise(lambda eta, rows: [component(_minus_half_square(y[rows], eta[:, 0], size))], [X], weights=w)
     fitted, slope = _curve(X, search.theta, size)
     return CurveFit(search.theta, fitted, slope, search)
 

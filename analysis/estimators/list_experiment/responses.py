@@ -6,7 +6,7 @@ from. What must not: estimates; repairing, recoding or dropping answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -45,6 +45,10 @@ class ListResponses:
     items: int
     control_counts: IntArray
     treated_counts: IntArray
+
+    def rows(self, rows: slice) -> ListResponses:
+        """Answers of some respondents, beside the counts of all."""
+        return replace(self, y=self.y[rows], treat=self.treat[rows])
 
     @property
     def n(self) -> int:
@@ -107,6 +111,11 @@ def list_responses(
     return ListResponses(y, z, J, counts[0], counts[1])
 
 
+POSITIVE_WEIGHTS = (
+    "weights are 0 or more; where linear calibration left negative ones, calibrate by rake or logit, or with bounds"
+)
+
+
 def checked_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray | None:
     """Validate survey weights.
 
@@ -137,7 +146,7 @@ def checked_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray | None:
     if w.shape != (n,):
         raise EstimationError(f"weights has shape {w.shape}; give one weight for each of the {n} respondents")
     _refuse_at(~np.isfinite(w), w, "weights", "give every respondent a finite weight")
-    _refuse_at(w < 0, w, "weights", "weights are 0 or more")
+    _refuse_at(w < 0, w, "weights", POSITIVE_WEIGHTS)
     if not w.sum() > 0:
         raise EstimationError("weights are all zero; give some respondents a positive weight")
     return w

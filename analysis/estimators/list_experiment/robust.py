@@ -14,6 +14,7 @@ from scipy import optimize, special, stats
 
 from analysis.errors import EstimationError
 from analysis.estimators.densities import Component, mix
+from analysis.estimators.likelihood import EVERY
 from analysis.estimators.list_experiment.agreement import weighted_difference
 from analysis.estimators.list_experiment.mixture import list_density, maximum_likelihood
 from analysis.estimators.list_experiment.nonlinear import nonlinear_least_squares
@@ -130,7 +131,7 @@ def _likelihood_moments(data: RegressionData, w: FloatArray) -> tuple[Moments, M
     density, X = list_density(data, "constrained"), data.X
 
     def part(theta: FloatArray) -> Component:
-        return mix(density(np.column_stack([X @ block for block in np.split(theta, 2)])))[0]
+        return mix(density(np.column_stack([X @ block for block in np.split(theta, 2)]), EVERY))[0]
 
     def scores(theta: FloatArray) -> FloatArray:
         first = part(theta).first

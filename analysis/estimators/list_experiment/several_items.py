@@ -260,23 +260,23 @@ def _maximised(data: SeveralItemsData, condition: Condition) -> LikelihoodFit:
     k = X.shape[1]
     start = np.concatenate([*[first[:k]] * K, first[k:], np.zeros(len(designs) - K - 1)])
     return maximise(
-        lambda eta: [_held(data, condition, eta, z) for z in (0, 1)],
+        lambda eta, rows: [_held(data, rows, condition, eta, z) for z in (0, 1)],
         designs,
         weights=data.base.weights,
         starts=[start],
     )
 
 
-def _held(data: SeveralItemsData, condition: Condition, eta: FloatArray, z: int) -> Component:
+def _held(data: SeveralItemsData, rows: slice, condition: Condition, eta: FloatArray, z: int) -> Component:
     """Density of holding the item that was asked (z), and of the other items; controls were asked none."""
     K, M = len(data.labels), eta.shape[1]
-    treated, asked = data.level > 0, np.maximum(data.level, 1) - 1
-    others = data.base.responses.y - z * treated
-    rows = np.arange(len(eta))
+    treated, asked = data.level[rows] > 0, np.maximum(data.level[rows], 1) - 1
+    others = data.base.responses.y[rows] - z * treated
+    each = np.arange(len(eta))
     loading = np.zeros((len(eta), M))
-    loading[rows, asked] = treated
+    loading[each, asked] = treated
     if condition == "level":
-        loading[rows, K + 1 + asked] = treated * np.clip(others, 0, data.base.responses.items)
+        loading[each, K + 1 + asked] = treated * np.clip(others, 0, data.base.responses.items)
     item = bernoulli(np.sum(loading * eta, axis=1), z, loading)
     counts = binomial(eta[:, K], others, data.base.responses.items, np.eye(M)[K])
     return component(item, counts)

@@ -98,7 +98,7 @@ def masked_predictor(data: MaskedData, outcome: npt.ArrayLike, outcome_model: Ou
     one = np.ones((len(o), 1))
     designs = [data.X, data.X, one] + ([one] if outcome_model == "linear" else [])
     fit = maximise(
-        lambda eta: [_held(data, o, outcome_model, eta, z) for z in (0, 1)],
+        lambda eta, rows: [_held(data.rows(rows), o[rows], outcome_model, eta, z) for z in (0, 1)],
         designs,
         weights=data.weights,
         starts=outcome_starts(masked_regression(data).coefficients, data.X, data.share, o, outcome_model),

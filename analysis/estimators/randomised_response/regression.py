@@ -52,6 +52,10 @@ class MaskedData:
     strata: npt.ArrayLike | None
     clusters: npt.ArrayLike | None
 
+    def rows(self, rows: slice) -> MaskedData:
+        """Answers and covariates of some respondents, without the sampling design."""
+        return MaskedData(self.y[rows], self.X[rows], self.names, self.how, None, None, None)
+
     @property
     def share(self) -> FloatArray:
         """Weights that add up to 1."""
@@ -162,7 +166,7 @@ def masked_regression(data: MaskedData) -> MaskedRegression:
     >>> round(float(abs(fit.coefficients[0])), 6)
     0.0
     """
-    fit = maximise(lambda eta: [held(data, eta, z) for z in (0, 1)], [data.X], weights=data.weights)
+    fit = maximise(lambda eta, rows: [held(data.rows(rows), eta, z) for z in (0, 1)], [data.X], weights=data.weights)
     covariance = fitted_covariance(
         fit, is_weighted=data.weights is not None, strata=data.strata, clusters=data.clusters
     )

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import EstimationError
+from analysis.estimators.row_blocks import row_blocks, triangle
 from analysis.estimators.variance import FloatArray, IntArray
-from analysis.estimators.weighting.design import Projection, row_blocks
+from analysis.estimators.weighting.design import Projection
 from analysis.estimators.weighting.margins import SAME_TOTAL, Margin, check_margins, indicators, starting_weights
 
 Distance = Literal["linear", "raking", "logit"]
@@ -23,6 +24,9 @@ TOLERANCE = 1e-10
 MAX_SWEEPS = 2000
 MAX_STEPS = 200
 RANK_TOLERANCE = 1e-10
+# Ratio of eigenvalues above which products leave no doubt about the rank; and rows that stay near the processor.
+CLEARLY_FULL = 1e-8
+CACHED = 4096
 LOGIT_BOUNDS = (0.1, 10.0)
 SHORTEST_STEP = 1e-4
 # Weights that grow twentyfold everywhere are scaled first, as R survey does.
@@ -184,26 +188,13 @@ def projection(X: FloatArray, regression_weights: FloatArray) -> Projection:
     -------
     Projection
     """
-    triangle = _triangle(X, regression_weights)
-    length = np.linalg.norm(triangle, axis=0)
+    root = triangle(X, regression_weights)
+    length = np.linalg.norm(root, axis=0)
     length = np.where(length > 0, length, 1.0)
-    _, values, right = np.linalg.svd(triangle / length, full_matrices=False)
+    _, values, right = np.linalg.svd(root / length, full_matrices=False)
     kept = values > RANK_TOLERANCE * max(float(values.max()), 1e-300)
     mixing = right[kept].T / values[kept] / length[:, None]
     return Projection(X, np.asarray(mixing, dtype=np.float64), regression_weights)
-
-
-def _triangle(X: FloatArray, w: FloatArray) -> FloatArray:
-    """R of the QR decomposition of √w·X, (p, p) or smaller, block by block."""
-    triangle = np.empty((0, X.shape[1]))
-    for b in row_blocks(len(X)):
-        triangle = _r(np.vstack([triangle, X[b] * np.sqrt(w[b])[:, None]]))
-    return triangle
-
-
-def _r(block: FloatArray) -> FloatArray:
-    made: Any = np.linalg.qr(block, mode="r")
-    return np.asarray(made, dtype=np.float64)
 
 
 def poststratify(weights: npt.ArrayLike, cells: Margin) -> CalibratedWeights:
@@ -294,47 +285,87 @@ def calibrate(
     x = np.asarray(X, dtype=np.float64)
     asked = np.asarray(totals, dtype=np.float64)
     start = starting_weights(weights, len(x))
-    _check_constraints(x, asked, names, start, distance)
-    scale = np.maximum(np.abs(asked), 1.0)
-    size = _change_of_size(x, start, asked)
-    start = start * size
-    problem = _Problem(x, start, asked, scale, *_inverse_distance(distance, bounds))
-    eta = np.zeros(x.shape[1])
-    gap = problem.gap(eta)
+    _check_shapes(x, asked, names, distance)
+    held, products = _moments(x, start)
+    _check_constraints((x, start, held, products), asked, names)
+    size = _change_of_size(held, asked)
+    problem = _Problem(x, start * size, asked, np.maximum(np.abs(asked), 1.0), *_inverse_distance(distance, bounds))
+    # Where nothing has moved yet, ratios and slopes are 1, and the totals and products are those at hand.
+    reached = _Reached(np.zeros(x.shape[1]), np.ones(len(x)), asked - size * held)
+    hessian = size * products
     step = 0
-    while problem.worst(gap) > tolerance:
+    while problem.worst(reached) > tolerance:
         if step == MAX_STEPS:
-            worst = int(np.argmax(np.abs(gap) / scale))
-            raise EstimationError(
-                f"margin '{names[worst]}' is missed by {abs(gap[worst]):.4g} of {asked[worst]:g} after {MAX_STEPS} "
-                "steps; no weights within the bounds meet all totals: widen the bounds, merge levels, or leave "
-                "a margin "
-                "out"
-            )
-        eta, gap = _newton_step(problem, eta, gap)
+            raise EstimationError(_missed(problem, reached, names))
+        reached = _newton_step(problem, reached, hessian if step == 0 else problem.hessian(reached))
         step += 1
-    ratio, misfit = problem.inverse(x @ eta), problem.worst(gap)
-    start = start / size
-    ratio = ratio * size
+    ratio = reached.ratio * size
     words = distance if bounds is None else f"{distance}, ratios from {bounds[0]:g} to {bounds[1]:g}"
-    return _calibrated(start, start * ratio, x, (step, misfit), f"calibration ({words})")
+    return _calibrated(start, start * ratio, x, (step, problem.worst(reached)), f"calibration ({words})")
 
 
-def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w: FloatArray, distance: str) -> None:
+def _missed(problem: _Problem, reached: _Reached, names: Sequence[str]) -> str:
+    worst = int(np.argmax(np.abs(reached.gap) / problem.scale))
+    return (
+        f"margin '{names[worst]}' is missed by {abs(reached.gap[worst]):.4g} of {problem.asked[worst]:g} after "
+        f"{MAX_STEPS} steps; no weights within the bounds meet all totals: widen the bounds, merge levels, or leave "
+        "a margin out"
+    )
+
+
+def _check_shapes(x: FloatArray, asked: FloatArray, names: Sequence[str], distance: str) -> None:
     if distance not in ("linear", "raking", "logit"):
         raise EstimationError(f"method is '{distance}'; choose linear, raking or logit")
     if x.ndim != 2 or asked.shape != (x.shape[1],) or len(names) != x.shape[1]:
         raise EstimationError(
             f"totals has shape {asked.shape} for X of shape {x.shape}; give one total for each column"
         )
-    if not np.isfinite(x).all() or not np.isfinite(asked).all():
+
+
+def _moments(x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Weighted totals (p,) and products (p, p) of the columns, in one reading of them."""
+    held, products = np.zeros(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for b in row_blocks(len(x), CACHED):
+            held += w[b] @ x[b]
+            products += (x[b] * w[b][:, None]).T @ x[b]
+    return held, products
+
+
+Measured = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+def _check_constraints(measured: Measured, asked: FloatArray, names: Sequence[str]) -> None:
+    """Refuse missing values, totals of what nobody has, and totals of redundant columns that differ.
+
+    `measured` holds the columns, the starting weights, and their totals and products.
+    """
+    x, w, held, products = measured
+    # A missing or infinite value makes its total so, whatever its weight; so does a sum beyond all numbers.
+    if not np.isfinite(asked).all() or (not np.isfinite(held).all() and not np.isfinite(x).all()):
         raise EstimationError("X or totals hold a missing value; drop the row or give the total")
-    empty = (np.sum([np.abs(x[b]).T @ w[b] for b in row_blocks(len(x))], axis=0) == 0) & (asked != 0)
-    if empty.any():
+    empty = (np.diag(products) == 0) & (asked != 0)
+    # The square of a tiny number may be 0.
+    if empty.any() and not x[w > 0][:, empty].any(axis=0).all():
+        empty[empty] = ~x[w > 0][:, empty].any(axis=0)
         name = names[int(empty.argmax())]
         raise EstimationError(f"margin '{name}' has no respondent with weight; merge it with another level")
-    # Redundant columns are fine as long as their totals say the same.
-    _, values, right = np.linalg.svd(_triangle(x, w), full_matrices=True)
+    if not _is_surely_full(products):
+        _check_redundant(triangle(x, w), asked, names)
+
+
+def _is_surely_full(products: FloatArray) -> bool:
+    """Whether columns are so far from redundant that their products, which square the distance, already show it."""
+    length = np.sqrt(np.diag(products))
+    if not np.isfinite(length).all() or not length.all():
+        return False
+    values = np.linalg.eigvalsh(products / length / length[:, None])
+    return bool(values[0] > CLEARLY_FULL * values[-1])
+
+
+def _check_redundant(root: FloatArray, asked: FloatArray, names: Sequence[str]) -> None:
+    """Redundant columns are fine as long as their totals say the same."""
+    _, values, right = np.linalg.svd(root, full_matrices=True)
     rank = int((values > RANK_TOLERANCE * values.max()).sum())
     conflict = right[rank:] @ asked
     if len(conflict) and np.max(np.abs(conflict)) > SAME_TOTAL * np.max(np.abs(asked)):
@@ -345,9 +376,8 @@ def _check_constraints(x: FloatArray, asked: FloatArray, names: Sequence[str], w
         )
 
 
-def _change_of_size(x: FloatArray, start: FloatArray, asked: FloatArray) -> float:
+def _change_of_size(held: FloatArray, asked: FloatArray) -> float:
     """Factor by which weights grow as a whole, when that is most of their change; bounds then hold after it."""
-    held = x.T @ start
     used = held != 0
     factors = asked[used] / held[used]
     if not len(factors) or not (factors > 0).all():
@@ -390,6 +420,15 @@ def _inverse_distance(distance: str, bounds: tuple[float, float] | None) -> tupl
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Reached:
+    """(p,) coefficients, (n,) ratios of weights that they make, and (p,) totals asked for minus those reached."""
+
+    eta: FloatArray
+    ratio: FloatArray
+    gap: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Problem:
     x: FloatArray
     start: FloatArray
@@ -398,26 +437,34 @@ class _Problem:
     inverse: Curve
     slope: Curve
 
-    def gap(self, eta: FloatArray) -> FloatArray:
-        """Totals asked for minus totals reached."""
-        return np.asarray(self.asked - self.x.T @ (self.start * self.inverse(self.x @ eta)))
+    def reached(self, eta: FloatArray) -> _Reached:
+        """What coefficients reach."""
+        ratio, gap = np.empty(len(self.x)), self.asked.copy()
+        for b in row_blocks(len(self.x), CACHED):
+            ratio[b] = self.inverse(self.x[b] @ eta)
+            gap -= (self.start[b] * ratio[b]) @ self.x[b]
+        return _Reached(eta, ratio, gap)
 
-    def worst(self, gap: FloatArray) -> float:
+    def hessian(self, at: _Reached) -> FloatArray:
+        """How totals answer to coefficients, (p, p)."""
+        made = np.zeros((self.x.shape[1], self.x.shape[1]))
+        for b in row_blocks(len(self.x), CACHED):
+            slope = self.start[b] * self.slope(self.x[b] @ at.eta)
+            made += (self.x[b] * slope[:, None]).T @ self.x[b]
+        return made
+
+    def worst(self, at: _Reached) -> float:
         """Largest relative misfit."""
-        return float(np.max(np.abs(gap) / self.scale))
+        return float(np.max(np.abs(at.gap) / self.scale))
 
 
-def _newton_step(problem: _Problem, eta: FloatArray, gap: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _newton_step(problem: _Problem, at: _Reached, hessian: FloatArray) -> _Reached:
     """One damped Newton step: halve until the misfit falls, take the smallest step if it never does."""
-    x = problem.x
-    w = problem.start * problem.slope(x @ eta)
-    hessian = np.sum([x[b].T @ (x[b] * w[b][:, None]) for b in row_blocks(len(x))], axis=0)
-    direction = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ gap
-    before = problem.worst(gap)
+    direction = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ at.gap
     length = 1.0
     while True:
-        tried = eta + length * direction
-        left = problem.gap(tried)
-        if np.isfinite(left).all() and (problem.worst(left) < before or length < SHORTEST_STEP):
-            return tried, left
+        tried = problem.reached(at.eta + length * direction)
+        is_better = problem.worst(tried) < problem.worst(at) or length < SHORTEST_STEP
+        if np.isfinite(tried.gap).all() and is_better:
+            return tried
         length /= 2

@@ -19,12 +19,12 @@ import numpy.typing as npt
 
 from analysis.errors import EstimationError
 from analysis.estimators.list_experiment.responses import checked_weights
+from analysis.estimators.row_blocks import row_blocks
 from analysis.estimators.variance import FloatArray, IntArray, dense_codes
 
 LonelyRule = Literal["fail", "certainty", "remove", "adjust", "average"]
 # A stratum sampled to within this share of its population adds no variance.
 CENSUS_SHARE = 1e-7
-BLOCK = 1 << 16
 Columns = npt.ArrayLike | Sequence[npt.ArrayLike] | None
 
 
@@ -87,26 +87,6 @@ class Projection:
         for b in blocks:
             out[b] = scaled[b] - self.columns[b] * root[b] @ coefficients
         return out
-
-
-def row_blocks(n: int) -> list[slice]:
-    """Cut n rows into blocks that are worked on one after the other.
-
-    Parameters
-    ----------
-    n
-        Rows.
-
-    Returns
-    -------
-    list of slice
-
-    Example
-    -------
-    >>> row_blocks(3)
-    [slice(0, 3, None)]
-    """
-    return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

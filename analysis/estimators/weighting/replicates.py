@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.linalg import hadamard
 
 from analysis.errors import EstimationError
+from analysis.estimators.list_experiment.responses import POSITIVE_WEIGHTS
 from analysis.estimators.variance import FloatArray, IntArray
 from analysis.estimators.weighting.design import SurveyDesign
 
@@ -25,14 +26,14 @@ ReplicateKind = Literal["jk1", "jkn", "bootstrap", "subbootstrap", "brr"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplicateDesign:
-    """Full and replicate weights.
+    """Full and replicate weights; rows whose replicates move together keep one row of factors.
 
     Attributes
     ----------
     weights
         (n,) full weights.
-    replicates
-        (n, R) complete replicate weights.
+    factors
+        (m, R) what the base weights of a unit are multiplied by.
     scale, rscales
         Overall factor, and (R,) one for each replicate.
     degrees_of_freedom
@@ -41,15 +42,56 @@ class ReplicateDesign:
         How they were made.
     mse
         Whether squares are taken about the full estimate rather than the mean of the replicates.
+    unit, base
+        (n,) row of `factors` of each respondent, and the weight that it multiplies; None where every respondent has a
+        row, which then is complete.
+
+    Example
+    -------
+    >>> two = ReplicateDesign(np.ones(2), np.array([[0.0, 2.0], [2.0, 0.0]]), 0.5, np.ones(2), 1, "by hand")
+    >>> two.totals(np.array([[1.0], [3.0]])).tolist()
+    [[6.0], [2.0]]
     """
 
     weights: FloatArray
-    replicates: FloatArray
+    factors: FloatArray
     scale: float
     rscales: FloatArray
     degrees_of_freedom: int
     kind: str
     mse: bool = False
+    unit: IntArray | None = None
+    base: FloatArray | None = None
+
+    @property
+    def replicates(self) -> FloatArray:
+        """(n, R) complete replicate weights; made when asked for, as they take memory."""
+        if self.unit is None or self.base is None:
+            return self.factors
+        made = self.factors[self.unit]
+        made *= self.base[:, None]
+        return np.asarray(made)
+
+    @property
+    def replicates_n(self) -> int:
+        """How many sets of replicate weights, R."""
+        return int(self.factors.shape[1])
+
+    def totals(self, values: FloatArray) -> FloatArray:
+        """Totals of (n, k) values with each set of replicate weights, (R, k)."""
+        if self.unit is None or self.base is None:
+            return np.asarray(self.factors.T @ values)
+        units = len(self.factors)
+        held = [np.bincount(self.unit, self.base * column, minlength=units) for column in values.T]
+        return np.asarray(self.factors.T @ np.column_stack(held))
+
+    def rank(self, rows: npt.NDArray[np.bool_]) -> int:
+        """Rank of the replicate weights of some rows, as `replicate_rank`."""
+        if self.unit is None or self.base is None:
+            return replicate_rank(self.factors[rows])
+        # Rows of one unit are multiples of each other: one row as long as all of them has the same products.
+        length = np.sqrt(np.bincount(self.unit[rows], self.base[rows] ** 2, minlength=len(self.factors)))
+        return replicate_rank(self.factors[length > 0] * length[length > 0][:, None])
 
 
 def replicate_design(
@@ -114,10 +156,9 @@ def replicate_design(
     else:
         assert rng is not None  # noqa: S101 - checked above
         factors, scale, rscales = _bootstrap(parent, sizes, fraction, (kind, replicates_n), rng)
-    made = factors[unit]
-    made *= design.weights[:, None]
     df = len(parent) - len(sizes) if kind != "brr" else len(sizes)
-    return ReplicateDesign(design.weights, made, scale, rscales, df, kind)
+    base = design.weights
+    return ReplicateDesign(base, factors, scale, rscales, df, kind, unit=unit.astype(np.int64), base=base)
 
 
 def _check_kind(kind: str, names: tuple[str, ...], sizes: IntArray, rng: np.random.Generator | None) -> None:
@@ -329,8 +370,10 @@ def given_replicates(
         raise EstimationError(f"scale is {scale:g}; give a number above 0")
     if not np.isfinite(r).all():
         raise EstimationError("replicates hold a missing weight; give a number for every row")
-    if not np.isfinite(w).all() or (w < 0).any():
-        raise EstimationError("weights hold a missing or negative number; every full weight is 0 or more")
+    if not np.isfinite(w).all():
+        raise EstimationError("weights hold a missing number; give every respondent a full weight")
+    if (w < 0).any():
+        raise EstimationError(f"weights hold {w.min():g}; full {POSITIVE_WEIGHTS}")
     factors = np.ones(r.shape[1]) if rscales is None else np.asarray(rscales, dtype=np.float64)
     if factors.shape != (r.shape[1],):
         raise EstimationError(f"rscales has shape {factors.shape}; give one factor for each of {r.shape[1]} replicates")

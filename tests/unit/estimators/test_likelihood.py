@@ -3,6 +3,7 @@ import pytest
 import statsmodels.api as sm
 
 from analysis.errors import EstimationError
+from analysis.estimators import likelihood
 from analysis.estimators.densities import bernoulli, component, constant
 from analysis.estimators.likelihood import fitted_covariance, maximise
 
@@ -15,7 +16,7 @@ W = RNG.uniform(0.5, 2, N)
 
 
 def logistic(y=Y, weights=None):
-    return maximise(lambda eta: [component(bernoulli(eta[:, 0], y, [1.0]))], [X], weights=weights)
+    return maximise(lambda eta, rows: [component(bernoulli(eta[:, 0], y[rows], [1.0]))], [X], weights=weights)
 
 
 def test_logistic_regression_equals_statsmodels_whatever_the_units():
@@ -45,14 +46,14 @@ def test_separation_is_found():
 
 def test_an_impossible_answer_is_refused():
     with pytest.raises(EstimationError, match="gives no chance"):
-        maximise(lambda eta: [component(constant(np.full(3, -np.inf), 1))], [np.ones((3, 1))])
+        maximise(lambda eta, rows: [component(constant(np.full(3, -np.inf), 1))], [np.ones((3, 1))])
 
 
 def test_rows_without_weight_may_be_impossible():
     value = np.array([0.0, 0.0, -np.inf])
     y = np.array([0.0, 1.0, 1.0])
     fit = maximise(
-        lambda eta: [component(constant(value, 1), bernoulli(eta[:, 0], y, [1.0]))],
+        lambda eta, rows: [component(constant(value, 1), bernoulli(eta[:, 0], y, [1.0]))],
         [np.ones((3, 1))],
         weights=np.array([1.0, 1.0, 0.0]),
     )
@@ -60,7 +61,7 @@ def test_rows_without_weight_may_be_impossible():
 
 
 def test_the_better_of_two_peaks_wins():
-    def two_peaks(eta):
+    def two_peaks(eta, rows):
         x = eta[:, 0]
         value = np.logaddexp(-((x - 3) ** 2), -((x + 3) ** 2) - 1)
         low = np.exp(-((x - 3) ** 2) - value)
@@ -71,3 +72,31 @@ def test_the_better_of_two_peaks_wins():
 
     far = maximise(two_peaks, [np.ones((1, 1))], starts=[np.array([-3.0]), np.array([3.0])])
     assert far.theta[0] == pytest.approx(3, abs=1e-4)
+
+
+def test_rows_in_blocks_are_rows_at_once(monkeypatch):
+    """Negative twin: a density that forgets which rows it was given finds something else."""
+    whole = logistic(weights=W)
+    monkeypatch.setattr(likelihood, "ROWS", 7)
+    parts = logistic(weights=W)
+    for made in ("theta", "information", "scores", "log_likelihood", "predictors", "posterior"):
+        np.testing.assert_allclose(getattr(parts, made), getattr(whole, made), rtol=1e-9, atol=1e-12)
+    first = maximise(lambda eta, rows: [component(bernoulli(eta[:, 0], Y[: len(eta)], [1.0]))], [X], weights=W)
+    assert np.abs(first.theta - whole.theta).max() > 0.01
+
+
+def test_a_climb_ends_where_the_sum_can_show_no_more():
+    """Beside a huge log-likelihood the last gains are lost in rounding: the last step is taken, not cut on and on."""
+    seen = []
+
+    def beside(offset):
+        def density(eta, rows):
+            seen.append(offset)
+            return [component(constant(np.full(len(eta), offset), 1), bernoulli(eta[:, 0], Y[rows], [1.0]))]
+
+        return maximise(density, [X])
+
+    plain, huge = beside(0.0), beside(-1e9)
+    np.testing.assert_allclose(huge.theta, plain.theta, rtol=1e-6)
+    assert seen.count(-1e9) <= seen.count(0.0)
+    assert huge.is_converged

@@ -387,7 +387,8 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "method_coverage": [
             {"method_id": f"{kind}_made_up", "survey_text": "a survey", "respondents_n": 10, "surveys_n": 20,
              "answered_n": 20, "coverage_share": 0.95, "coverage_low_share": 0.8, "coverage_high_share": 0.99,
-             "bias": 0.0, "spread_of_estimates": 0.1, "mean_standard_error": 0.1, "is_failed": False, "slice_n": 5,
+             "bias": 0.0, "spread_of_estimates": 0.1, "mean_standard_error": 0.1, "is_failed": False,
+             "failure_text": None, "slice_n": 5,
              "slice_covered_n": 5, "seed": 1, "source": SOURCE}
             for kind in METHOD_KINDS
         ],

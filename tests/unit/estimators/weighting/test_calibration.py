@@ -249,3 +249,31 @@ def test_starting_weights_are_given_and_not_negative():
     for wrong, n in (([1, 2], 3), ([1, -2], 2), ([1, np.nan], 0)):
         with pytest.raises(EstimationError, match="weight"):
             starting_weights(wrong, n)
+
+
+@pytest.mark.parametrize(("apart", "is_sure"), [(1.0, True), (1e-3, False), (0.0, False)])
+def test_columns_close_to_redundant_are_looked_at_more_closely(apart, is_sure):
+    """Products square the distance, so they settle the rank only where there is no doubt; totals are met anyhow."""
+    near = np.column_stack([X, X[:, 2] + apart * RNG.normal(size=N)])
+    assert calibration._is_surely_full(calibration._moments(near, START)[1]) == is_sure
+    asked = np.append(TOTALS, TOTALS[2] + apart * (START @ (near[:, 3] - near[:, 2])))
+    made = calibrate(START, near, asked, (*NAMES, "again"))
+    assert near.T @ made.weights == pytest.approx(asked, rel=1e-9)
+    if apart == 0:
+        with pytest.raises(EstimationError, match="contradict each other"):
+            calibrate(START, near, asked + np.array([0, 0, 0, 100]), (*NAMES, "again"))
+
+
+@pytest.mark.parametrize(("number", "message"), [(0.0, "no respondent with weight"), (1e-200, "contradict each other")])
+def test_a_column_of_tiny_numbers_is_not_an_empty_one(number, message):
+    """Their squares are 0, and the column is not."""
+    with pytest.raises(EstimationError, match=message):
+        calibrate(START, X * [1, number, 1], TOTALS, NAMES)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_missing_value_is_refused_where_its_weight_is_zero_too(value):
+    assert START[0] == 0
+    with pytest.raises(EstimationError, match="hold a missing value"):
+        calibrate(START, np.where((np.arange(N) == 0)[:, None], [1.0, value, 1.0], X), TOTALS, NAMES)

@@ -13,6 +13,7 @@ from analysis.estimators.weighting.replicates import (
     _canty_davison,
     given_replicates,
     replicate_design,
+    replicate_rank,
     replicate_statistic,
 )
 
@@ -199,8 +200,13 @@ def test_given_replicates_may_hold_factors_and_know_their_rank():
         ([1, 1], [[1, 2]], {}, r"replicates has shape \(1, 2\) for 2 rows"),
         ([1, 1], [[1], [2]], {}, r"replicates has shape \(2, 1\)"),
         ([1, 1], [[1, np.nan], [2, 1]], {}, "replicates hold a missing weight; give a number for every row"),
-        ([1, -1], [[1, 1], [2, 1]], {}, "weights hold a missing or negative number; every full weight is 0 or more"),
-        ([1, np.inf], [[1, 1], [2, 1]], {}, "weights hold a missing or negative number"),
+        (
+            [1, -1],
+            [[1, 1], [2, 1]],
+            {},
+            "weights hold -1; full weights are 0 or more; where linear calibration left negative ones, calibrate by",
+        ),
+        ([1, np.inf], [[1, 1], [2, 1]], {}, "weights hold a missing number; give every respondent a full weight"),
         (
             [1, 1],
             [[1, 1], [2, 1]],
@@ -265,3 +271,17 @@ def test_negative_replicate_weights_count_as_they_are():
     made = replicate_statistic(given_replicates(w, each, scale=0.125), lambda v: np.array([v @ y / v.sum()]))
     means = np.array([column @ y / column.sum() for column in each.T])
     assert made.covariance[0, 0] == pytest.approx(0.125 * ((means - means.mean()) ** 2).sum())
+
+
+@pytest.mark.parametrize("kind", ["jkn", "bootstrap"])
+def test_factors_of_units_give_what_complete_weights_give(kind):
+    """Totals and ranks, of everybody and of a domain, without writing out a weight for each row and replicate."""
+    made = replicate_design(stratified(), kind, replicates_n=30, rng=np.random.default_rng(1))
+    assert (made.factors.shape[0], made.replicates_n) == (5, made.replicates.shape[1])
+    values = np.column_stack([Y, Y**2])
+    for rows in (np.ones(8, bool), CLUSTERS == 1, Y == 9):
+        inside = values * rows[:, None]
+        assert made.totals(inside) == pytest.approx(made.replicates.T @ inside)
+        assert made.rank(rows) == replicate_rank(made.replicates[rows]) == np.linalg.matrix_rank(made.replicates[rows])
+    given = given_replicates(WEIGHTS, made.replicates, scale=made.scale)
+    assert (given.totals(values), given.rank(Y > 4)) == (pytest.approx(made.totals(values)), made.rank(Y > 4))
