@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.commands.bench_engine import write_posts
 from analysis.commands.posts_table import CODEBOOK, scrubbed
 from analysis.engine import local, steps
 from analysis.engine.local import posts_table
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
+from benchmarks.engine import write_posts
 
 ROOT = Path(__file__).resolve().parents[3]
 BOOK = CODEBOOK.read_text(encoding="utf-8")

@@ -21,11 +21,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import SAMPLED_SECONDS, Comparison, cpu_seconds, peak_memory, process_tree
-from analysis.commands.bench_scrub import LANGUAGE_SHARES, LETTERS, bench_posts
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.commands.posts_table import CODEBOOK
 from analysis.engine.steps import TABLE
 from analysis.measures.frames import parse_codebook
+from benchmarks.report import SAMPLED_SECONDS, Comparison, peak_memory, process_tree
+from benchmarks.scrub import LANGUAGE_SHARES, LETTERS, bench_posts
 
 POSTS = 1_000_000
 DIFFERENT_TEXTS = 100_000
