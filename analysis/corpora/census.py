@@ -34,9 +34,9 @@ class Census:
 
     `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
     of an earlier item; `unmapped` are variables that neither instrument nor manifest knows, by their place from 1;
-    `absent` are items of the instrument without a variable, `lacking` roles of the manifest without theirs; `standing` counts posts by visibility
-    and state, interviews by state; `gone` what the export says is gone or back; `missing` reasons per field;
-    `missing_kinds` what the instrument calls them.
+    `absent` are items of the instrument without a variable, `lacking` roles of the manifest without theirs;
+    `standing` counts posts by visibility and state, interviews by state; `gone` what the export says is gone or back;
+    `missing` reasons per field; `missing_kinds` what the instrument calls them.
     """
 
     items: int

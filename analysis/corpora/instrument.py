@@ -179,7 +179,7 @@ def _words(answer: str) -> tuple[str, ...]:
 
 
 def _covers(words: tuple[str, ...], options: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """The ways in which words are a row of choices, two at most: labels hold spaces and commas, as what parts them does."""
+    """The ways in which words are a row of choices, two at most: labels may hold what parts them."""
     spelled = [(_words(spelling), code) for spelling, code in options.items()]
     ways: list[dict[tuple[str, ...], None]] = [{} for _ in words] + [{(): None}]
     for start in reversed(range(len(words))):
