@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "archive-release": "analysis.commands.archive_release:archive_release",
     "assess": "analysis.commands.assess:assess",
-    "bench": "analysis.commands.bench:bench",
     "book": "analysis.commands.serve_book:serve_book",
     "check": "analysis.commands.check:check",
     "check-study": "analysis.commands.check_study:check_study",
@@ -95,18 +94,18 @@ def stated_environment() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
-def enter_stated_environment() -> None:
-    """Restart this process in the stated environment unless it runs there already."""
+def enter_stated_environment(package: str = "analysis") -> None:
+    """Restart this process of a package in the stated environment unless it runs there already."""
     wanted = stated_environment()
     if any(os.environ.get(name) != value for name, value in wanted.items()):
-        os.execve(sys.executable, [sys.executable, "-m", "analysis", *sys.argv[1:]], os.environ | wanted)
+        os.execve(sys.executable, [sys.executable, "-m", package, *sys.argv[1:]], os.environ | wanted)
 
 
-def main() -> None:
-    """Run the command line; an error that a person can act on becomes one line and exit code 2."""
-    enter_stated_environment()
+def main(commands: Callable[[list[str]], typer.Typer] = command_line, package: str = "analysis") -> None:
+    """Run a package's command line; an error that a person can act on becomes one line and exit code 2."""
+    enter_stated_environment(package)
     try:
-        sys.exit(command_line(sys.argv[1:])(standalone_mode=False))
+        sys.exit(commands(sys.argv[1:])(standalone_mode=False))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
     except OSError as error:

@@ -19,8 +19,8 @@ QUICK_FOLDERS = ("contract", "unit")
 SLOW_FILES = (
     "contract/test_book.py",
     "contract/test_trace.py",
+    "unit/benchmarks/test_bench.py",
     "unit/claims/test_register_guard.py",
-    "unit/commands/test_bench.py",
     "unit/commands/test_check_consent.py",
     "unit/commands/test_estimate.py",
     "unit/commands/test_estimate_designs.py",

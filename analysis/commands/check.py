@@ -19,7 +19,7 @@ from analysis.corpora.census import Census, take_census
 from analysis.corpora.exports import Export, open_export
 from analysis.corpora.instrument import Instrument, instrument_of
 from analysis.custody.ledger import Consent, read_ledger, standing_consents
-from analysis.custody.manifest import CHAT_DAY_ORDERS, Manifest, load_manifest
+from analysis.custody.manifest import CHAT_DAY_ORDERS, Manifest, PostSource, SurveySource, load_manifest
 from analysis.custody.scrub import find
 from analysis.errors import ExportError, InputError, shown, values_shown
 from analysis.study import Plan, load_plan
@@ -98,11 +98,20 @@ class Papers:
     folder: Path
     bases: Mapping[str, str]
 
+    def source(self, export: Export) -> SurveySource | PostSource | None:
+        """The manifest's entry for a file, or None."""
+        path = export.source.path
+        return source_of(path, self.folder, self.manifest) if path and self.manifest else None
+
     def coverage(self, export: Export) -> dict[str, int]:
         """How far consent covers a file's rows."""
-        path = export.source.path
-        source = source_of(path, self.folder, self.manifest) if path and self.manifest else None
-        return coverage(export, self.consents, source, self.bases)
+        return coverage(export, self.consents, self.source(export), self.bases)
+
+    def variables(self, export: Export) -> dict[str, str]:
+        """Role to the variable that the manifest names for it, for a survey's file."""
+        source = self.source(export)
+        named = vars(source.variables) if isinstance(source, SurveySource) else {}
+        return {role: name for role, name in named.items() if name}
 
 
 def open_papers(ledger: Path | None, sources: Path | None, plan: Plan | None = None) -> Papers | None:
@@ -123,7 +132,7 @@ def open_papers(ledger: Path | None, sources: Path | None, plan: Plan | None = N
 
 def report_one(export: Export, instrument: Instrument | None, as_json: bool, papers: Papers | None = None) -> None:
     """Print the report on one file."""
-    census = take_census(export, instrument, identifier_kinds)
+    census = take_census(export, instrument, identifier_kinds, papers.variables(export) if papers else None)
     consent = papers.coverage(export) if papers else None
     if as_json:
         print(json.dumps(as_record(export, census) | ({} if consent is None else {"consent": consent})))

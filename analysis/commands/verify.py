@@ -22,7 +22,7 @@ from rich.table import Table
 
 from analysis.atomic import UNFINISHED, write_atomically
 from analysis.claims.register import project_register
-from analysis.commands.bench_report import cpu_seconds
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.commands.screen import display, screen
 from analysis.commands.verify_compare import IDENTICAL, Comparison, against_lock, against_outputs
 from analysis.commands.verify_evidence import attacks, replications

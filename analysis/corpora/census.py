@@ -33,9 +33,10 @@ class Census:
     """Counts of one export.
 
     `items` are posts, comments, replies or respondents, those in quarantine included; `duplicates` repeat the identity
-    of an earlier item; `absent` are items of the instrument without a variable; `standing` counts posts by visibility
-    and state, interviews by state; `gone` what the export says is gone or back; `missing` reasons per field;
-    `missing_kinds` what the instrument calls them.
+    of an earlier item; `unmapped` are variables that neither instrument nor manifest knows, by their place from 1;
+    `absent` are items of the instrument without a variable, `lacking` roles of the manifest without theirs;
+    `standing` counts posts by visibility and state, interviews by state; `gone` what the export says is gone or back;
+    `missing` reasons per field; `missing_kinds` what the instrument calls them.
     """
 
     items: int
@@ -48,8 +49,9 @@ class Census:
     gone: Mapping[str, int]
     missing: Mapping[str, Mapping[str, int]]
     missing_kinds: Mapping[str, int]
-    unmapped: tuple[str, ...]
+    unmapped: Mapping[int, str]
     absent: tuple[str, ...]
+    lacking: Mapping[str, str]
     unknown_options: Mapping[str, Mapping[str, int]]
     notices: tuple[str, ...]
     is_searched: bool
@@ -83,8 +85,10 @@ def _warnings(census: Census) -> Iterator[str]:
 
 def _unmatched(census: Census) -> Iterator[str]:
     """Variables that the instrument does not know, and items that the export does not have."""
-    for name in census.unmapped:
-        yield f"a variable of {shown(name)} is not in the instrument"
+    for place, name in census.unmapped.items():
+        yield f"variable {place}, of {shown(name)}, is not in the instrument"
+    for role, name in census.lacking.items():
+        yield f"no variable {name!r}, which the manifest names for {role}: admission stops; write it as the export does"
     if census.absent:
         yield f"in no variable of this export, items of the instrument: {', '.join(census.absent)}"
 
@@ -95,6 +99,7 @@ class _Tally:
 
     instrument: Instrument | None
     find: IdentifierFinder | None
+    named: Mapping[str, str] = field(default_factory=dict)
     items: int = 0
     quarantined: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -106,6 +111,7 @@ class _Tally:
     missing_kinds: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     places: dict[str, Place | None] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     repeats: RepeatCounter = field(default_factory=RepeatCounter)
 
@@ -124,6 +130,8 @@ class _Tally:
         elif isinstance(entry, Codebook):
             if self.instrument:
                 self.places = {each.name: self.instrument.place(each.name) for each in entry.variables}
+            held = {each.name for each in entry.variables}
+            self.lacking = {role: name for role, name in self.named.items() if name not in held}
         else:
             self._item(entry)
 
@@ -132,6 +140,11 @@ class _Tally:
         held = {place.item.item_id for place in self.places.values() if place and place.item}
         known = self.instrument.items if self.instrument and self.places else {}
         return tuple(name for name in known if name not in held)
+
+    def unmapped(self) -> dict[int, str]:
+        """Variables that are no item, of no known class, and not named by the manifest, by their place from 1."""
+        strange = ((number, name) for number, (name, place) in enumerate(self.places.items(), start=1) if place is None)
+        return {number: name for number, name in strange if name not in self.named.values()}
 
     def _item(self, item: Item) -> None:
         self.items += 1
@@ -174,7 +187,10 @@ class _Tally:
 
 
 def take_census(
-    export: Export, instrument: Instrument | None = None, find_identifiers: IdentifierFinder | None = None
+    export: Export,
+    instrument: Instrument | None = None,
+    find_identifiers: IdentifierFinder | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> Census:
     """Read a whole export and count.
 
@@ -186,6 +202,8 @@ def take_census(
         For surveys: reports unmapped variables, unknown answers and kinds of missing.
     find_identifiers : callable or None
         Called with every text a person wrote; None searches nothing, and a warning says so.
+    named : mapping or None
+        Role to the variable that the manifest names for it.
 
     Returns
     -------
@@ -197,7 +215,7 @@ def take_census(
     ExportError
         The file is damaged or ends too early.
     """
-    tally = _Tally(instrument, find_identifiers)
+    tally = _Tally(instrument, find_identifiers, named or {})
     for entry in export.entries():
         tally.take(entry)
     return Census(
@@ -211,8 +229,9 @@ def take_census(
         dict(sorted(tally.gone.items())),
         {name: dict(counts.most_common()) for name, counts in tally.missing.items()},
         dict(tally.missing_kinds.most_common()),
-        tuple(name for name, place in tally.places.items() if place is None),
+        tally.unmapped(),
         tally.absent(),
+        tally.lacking,
         {name: dict(counts.most_common()) for name, counts in tally.unknown.items()},
         tuple(tally.notices),
         find_identifiers is not None,

@@ -18,6 +18,7 @@ from analysis.study.plan import Plan
 
 _SEGMENTS = re.compile(r"[/:.\[\]-]+")
 _ORDINAL = re.compile(r"(?:sq|a|_)?0*(\d{1,3})", re.IGNORECASE)
+_BETWEEN_CHOICES = re.compile(r"[\s,;،؛]+")
 _WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0+)?")
 _CHOSEN = {"1": "chosen", "true": "chosen", "y": "chosen", "yes": "chosen", "0": "not_chosen", "false": "not_chosen"}
 _CHOSEN |= {"n": "not_chosen", "no": "not_chosen"}
@@ -169,9 +170,25 @@ def _chosen(item: Item, part: str, answer: str) -> Reading:
         mark = _CHOSEN.get(answer.casefold()) or ("chosen" if options.get(answer.casefold()) == part else None)
         return Reading(code=mark) if mark else Reading(unknown=answer)
     whole = options.get(answer.casefold())
-    codes = [whole] if whole else [options.get(each.casefold()) for each in re.split(r"[\s,;،؛]+", answer) if each]
-    known = [each for each in codes if each]
-    return Reading(code=" ".join(known)) if len(known) == len(codes) else Reading(unknown=answer)
+    found = [(whole,)] if whole else _covers(_words(answer), options)
+    return Reading(code=" ".join(found[0])) if len(found) == 1 else Reading(unknown=answer)
+
+
+def _words(answer: str) -> tuple[str, ...]:
+    return tuple(each for each in _BETWEEN_CHOICES.split(answer.casefold()) if each)
+
+
+def _covers(words: tuple[str, ...], options: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """The ways in which words are a row of choices, two at most: labels may hold what parts them."""
+    spelled = [(_words(spelling), code) for spelling, code in options.items()]
+    ways: list[dict[tuple[str, ...], None]] = [{} for _ in words] + [{(): None}]
+    for start in reversed(range(len(words))):
+        for spelling, code in spelled:
+            if spelling and words[start : start + len(spelling)] == spelling:
+                after = ways[start + len(spelling)]
+                ways[start] |= dict.fromkeys((code, *(each for each in way if each != code)) for way in after)
+        ways[start] = dict.fromkeys(list(ways[start])[:2])
+    return list(ways[0]) if words else []
 
 
 def instrument_of(plan: Plan) -> Instrument:

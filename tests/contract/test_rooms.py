@@ -16,6 +16,7 @@ PLANTED = {
     "analysis/disclosure/audit/release_files.py": "from analysis.disclosure.gate import clear",
     "analysis/reading/__init__.py": "from analysis.store import Store",
     "analysis/claims/verdict.py": "import pandas",
+    "analysis/commands/verify.py": "from benchmarks import report",
 }
 
 
@@ -29,7 +30,8 @@ def broken_contracts(root: Path) -> str:
 
 @pytest.fixture
 def copy(tmp_path):
-    shutil.copytree(ROOT / "analysis", tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("analysis", "benchmarks"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

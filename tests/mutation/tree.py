@@ -110,9 +110,9 @@ def make_copy(copy: Path) -> str:
             continue
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy / path)
-        if path.startswith(("analysis/", "tests/", "data/")) and not path.startswith("tests/mutation/"):
+        if path.startswith(("analysis/", "benchmarks/", "tests/", "data/")) and not path.startswith("tests/mutation/"):
             digest.update(f"{path}\0".encode() + source.read_bytes())
-    for folder in ("analysis", "tests"):
+    for folder in ("analysis", "benchmarks", "tests"):
         compileall.compile_dir(copy / folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
     return digest.hexdigest()
 
@@ -152,7 +152,7 @@ def _tested(copy: Path, arguments: Sequence[str], watch: Watch) -> int:
     os.environ["PYTHONPATH"] = str(copy)
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    for name in [name for name in sys.modules if name.split(".")[0] in {"tests", "analysis"}]:
+    for name in [name for name in sys.modules if name.split(".")[0] in {"tests", "analysis", "benchmarks"}]:
         del sys.modules[name]
     sys.path[:] = [str(copy), *(path for path in sys.path if Path(path or ".").resolve() != ROOT)]
     importlib.invalidate_caches()

@@ -21,7 +21,7 @@ NAMES = ("Intercept", "age", "female")
 @pytest.fixture
 def estimate(monkeypatch, capsys):
     """The report of the command line on the survey."""
-    monkeypatch.setattr(entry, "enter_stated_environment", lambda: None)
+    monkeypatch.setattr(entry, "enter_stated_environment", lambda package: None)
 
     def call(kind, *options):
         words = ["analysis", "estimate", kind, str(FILE), "--covariates", "age + female", *options, "--json"]

@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSED_ON = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
 
 
-def call(*arguments, **environment):
+def call(*arguments, package="analysis", **environment):
     env = {**PASSED_ON, "PYTHONPATH": str(ROOT), **environment}
-    command = [sys.executable, "-m", "analysis", *arguments]
+    command = [sys.executable, "-m", package, *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
@@ -37,6 +37,16 @@ def test_help_lists_every_command():
 def test_every_command_loads(name):
     line = command_line([name])
     assert name in [entry.name for entry in (*line.registered_commands, *line.registered_groups)]
+
+
+def test_benchmarks_are_a_command_line_of_their_own():
+    shown = call("--help", package="benchmarks")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "--record" in shown.stdout
+    refused = call("speed", package="benchmarks")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr.startswith("error: bench speed: no such part; name one of pipeline, ")
+    assert call("bench").returncode == 2
 
 
 def test_a_wrong_option_is_one_line():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -93,3 +94,31 @@ def test_a_broken_ledger_is_refused(folder, tmp_path):
     ledger.write_bytes((folder / "synthetic_ledger.jsonl").read_bytes().replace(b"granted", b"refused", 1))
     with pytest.raises(CustodyError, match="line 1: its content does not give its hash"):
         check([folder / SURVEY], ledger=ledger)
+
+
+def test_what_the_manifest_names_is_known_and_what_it_names_in_vain_is_said(folder, tmp_path, capsys):
+    (tmp_path / "exports").symlink_to(folder / "exports")
+    (tmp_path / "synthetic_ledger.jsonl").symlink_to(folder / "synthetic_ledger.jsonl")
+    manifest = (folder / "synthetic_sources.yml").read_text(encoding="utf-8")
+    (tmp_path / "named.yml").write_text(manifest, encoding="utf-8")
+    (tmp_path / "vain.yml").write_text(manifest.replace("duration: ", "duration: absent_", 1), encoding="utf-8")
+    named, vain = (
+        report(capsys, tmp_path / SURVEY, sources=tmp_path / name, study=PLAN)["warnings"]
+        for name in ("named.yml", "vain.yml")
+    )
+    assert not [each for each in named if "manifest names" in each]
+    assert [
+        each for each in vain if re.match("no variable 'absent_.+', which the manifest names for duration: adm", each)
+    ]
+
+
+def test_a_variable_that_the_manifest_names_is_not_strange_to_the_plan(folder, tmp_path, capsys):
+    shutil.copytree(PLAN.parent, tmp_path / "study")
+    plan = tmp_path / "study/study.yml"
+    plan.write_text(PLAN.read_text(encoding="utf-8").replace('"interview_seconds"', '"some_other"'), encoding="utf-8")
+    beside = {"ledger": folder / "synthetic_ledger.jsonl"}, {"sources": folder / "synthetic_sources.yml"}
+    strange, known = (
+        [each for each in report(capsys, folder / SURVEY, study=plan, **papers)["warnings"] if "17 characters" in each]
+        for papers in beside
+    )
+    assert (len(strange), known) == (1, [])

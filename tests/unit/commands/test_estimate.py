@@ -18,7 +18,7 @@ SAME = 1e-8  # the same arrays through the command line
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run the command line in this process: exit code, parsed output, error lines."""
-    monkeypatch.setattr(entry, "enter_stated_environment", lambda: None)
+    monkeypatch.setattr(entry, "enter_stated_environment", lambda package: None)
 
     def call(*arguments, as_json=True):
         monkeypatch.setattr(sys, "argv", ["analysis", *map(str, arguments), *(["--json"] if as_json else [])])

@@ -25,7 +25,7 @@ class Run:
 @pytest.fixture
 def check(monkeypatch, capsys):
     """The command line in this process: `main` without the restart into the stated environment."""
-    monkeypatch.setattr(command_line, "enter_stated_environment", lambda: None)
+    monkeypatch.setattr(command_line, "enter_stated_environment", lambda package: None)
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["analysis", "check", *map(str, arguments)])
@@ -64,7 +64,7 @@ def test_the_report_for_a_person_names_format_and_missing_values(check, files):
         "detected from the content",
         "items",
         "declared missing 98",
-        "a variable of 4 characters (letters) is not in the instrument",
+        ", of 4 characters (letters), is not in the instrument",
     ):
         assert words in " ".join(run.stdout.split())
 
@@ -145,7 +145,7 @@ def test_unknown_answers_are_counted_by_their_shape(check, tmp_path):
     path.write_text(UNKNOWN, encoding="utf-8")
     run = check(path, "--json", "--study", PLAN)
     warnings = json.loads(run.stdout)["warnings"]
-    assert "a variable of 15 characters (letters, spaces) is not in the instrument" in warnings
+    assert "variable 7, of 15 characters (letters, spaces), is not in the instrument" in warnings
     assert any(
         "NW1 has answers" in each and "33 characters (letters, digits, spaces, signs) × 1" in each for each in warnings
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from analysis.corpora.absence import Absence, UserMissing
-from analysis.corpora.instrument import instrument_of
+from analysis.corpora.instrument import Instrument, Item, instrument_of
 from analysis.errors import StudyError
 from analysis.study.items import MissingKind
 from tests.studies import INSTRUMENT as BLUEPRINT
@@ -32,6 +32,22 @@ def test_the_blueprint_has_63_items_and_the_assignments_of_its_experiments():
         "TA6",
     }
 
+
+CHOICES = Instrument(
+    "choices",
+    {
+        "NEWS": Item(
+            "NEWS",
+            ("NEWS",),
+            options={
+                "tv": "tv", "1": "tv", "television": "tv", "web": "web", "2": "web", "church or mosque": "church",
+                "yes, a paper": "paper", "both": "both", "ends": "ends", "both ends apart": "apart", "apart": "alone",
+            },
+            is_multiple=True,
+        )
+    },
+    {}, {}, {},
+)  # fmt: skip
 
 ADDED = {"LX4"}
 """What the project added to the blueprint: the list whose control list is as long."""
@@ -196,3 +212,24 @@ def test_a_missing_code_in_other_digits_is_that_missing_code():
     known = next(code for code, kind in BLUEPRINT.missing.items() if code.lstrip("-").isdigit())
     other = known.translate({ord(str(n)): chr(0x06F0 + n) for n in range(10)})
     assert read("NW1", other).missing is read("NW1", known).missing is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("Web,Church or mosque", "web church"),
+        ("church or mosque Television", "church tv"),
+        ("Yes, a paper; web", "paper web"),
+        ("1 2", "tv web"),
+        ("Web;;Web", "web"),
+    ],
+)
+def test_labels_of_several_choices_may_hold_what_parts_them(answer, code):
+    assert CHOICES.read(CHOICES.place("NEWS"), answer).code == code
+
+
+@pytest.mark.parametrize(
+    "answer", ["Church", "or mosque", "Web Church or", "Web, a leaflet", "web both ends apart", ","]
+)
+def test_labels_that_can_be_read_in_two_ways_or_none_are_unknown(answer):
+    assert CHOICES.read(CHOICES.place("NEWS"), answer).unknown == answer

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.commands.bench_engine import write_posts
 from analysis.commands.posts_table import CODEBOOK
 from analysis.custody.scrub import scrubbed
 from analysis.engine import local, steps
@@ -20,6 +19,7 @@ from analysis.engine.local import posts_table
 from analysis.engine.steps import Columns
 from analysis.errors import InputError
 from analysis.measures.codebooks import parse_codebook
+from benchmarks.engine import write_posts
 
 ROOT = Path(__file__).resolve().parents[3]
 BOOK = parse_codebook(CODEBOOK.read_text(encoding="utf-8"))

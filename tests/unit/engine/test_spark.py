@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.__main__ import stated_environment
-from analysis.commands.bench_engine import process_tree, write_posts
 from analysis.commands.posts_table import CODEBOOK
 from analysis.custody.scrub import scrubbed
 from analysis.engine.local import posts_table
 from analysis.measures.codebooks import parse_codebook
+from benchmarks.engine import process_tree, write_posts
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / "build/spark/bin/python"

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.commands.bench_estimators import r_output
-from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.commands.estimate_coordination import CoordinationOptions, coordination_of
+from benchmarks.estimators import r_output
+from benchmarks.report import Comparison
 
 SHARES, ACCOUNTS, SEED = 40_000, 2_000, 5
 TAIL = 0.8

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from analysis.commands import bench_survey
+from benchmarks import survey as bench_survey
 
 SMALL = {
     "CALIBRATED": 400, "TOTALS": 4, "REPLICATED": 400, "REPLICATES": 20, "CLUSTER": 4, "LISTED": 400, "RECRUITED": 60,

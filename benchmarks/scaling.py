@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.commands.bench_coordination import shares
-from analysis.commands.bench_disclosure import records
-from analysis.commands.bench_engine import write_posts
-from analysis.commands.bench_report import Comparison, cpu_seconds, peak_memory
+from analysis.commands.cpu_time import cpu_seconds
+from benchmarks.coordination import shares
+from benchmarks.disclosure import records
+from benchmarks.engine import write_posts
+from benchmarks.report import Comparison, peak_memory
 
 SIZES = (100_000, 1_000_000)
 SMALL = 1_000

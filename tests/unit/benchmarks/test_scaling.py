@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from analysis.commands import bench_scaling
-from analysis.commands.bench_scaling import VERBS, Cost, Verb, measure
+from benchmarks import scaling as bench_scaling
+from benchmarks.scaling import VERBS, Cost, Verb, measure
 
 ROWS = 400
 

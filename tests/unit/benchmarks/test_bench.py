@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.commands import bench as bench_module
-from analysis.commands import bench_report, bench_scrub
-from analysis.commands.bench import PARTS, bench
-from analysis.commands.bench_report import Comparison, cpu_seconds, in_turn, peak_memory, process_tree, show
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.errors import InputError
+from benchmarks import bench as bench_module
+from benchmarks import report as bench_report
+from benchmarks import scrub as bench_scrub
+from benchmarks.bench import PARTS, bench
+from benchmarks.report import Comparison, in_turn, peak_memory, process_tree, show
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ def measured(tmp_path, monkeypatch):
 def test_all_parts_are_measured_in_their_modules(measured, tmp_path, capsys):
     bench()
     assert [name for name, *_ in measured] == [
-        "bench_pipeline", "bench_readers", "bench_scrub", "bench_engine", "bench_sampling", "bench_survey",
-        "bench_estimators", "bench_disclosure", "bench_coordination", "bench_scaling",
+        "pipeline", "readers", "scrub", "engine", "sampling", "survey", "estimators", "disclosure", "coordination",
+        "scaling",
     ]  # fmt: skip
     assert {path.name for path in (tmp_path / "build/bench").iterdir()} == {
         "bench.md", "bench.parquet", "bench.svg", "bench.png",
@@ -46,7 +48,7 @@ def test_all_parts_are_measured_in_their_modules(measured, tmp_path, capsys):
 
 def test_one_part_is_recorded_when_asked(measured, tmp_path, capsys):
     bench("scrub", track_it=True)
-    assert measured == [("bench_scrub",)]
+    assert measured == [("scrub",)]
     assert "added to " in capsys.readouterr().out
     assert list((tmp_path / "data").rglob("*.csv"))
 
@@ -54,7 +56,7 @@ def test_one_part_is_recorded_when_asked(measured, tmp_path, capsys):
 def test_numbers_of_rows_go_to_the_parts_that_have_sizes(measured):
     bench("engine", sizes=[10, 20])
     bench("scaling", sizes=[10, 20])
-    assert measured == [("bench_engine", (10, 20)), ("bench_scaling", (10, 20))]
+    assert measured == [("engine", (10, 20)), ("scaling", (10, 20))]
     with pytest.raises(InputError, match=r"^bench scaling --rows \[10\]: give at least 2 sizes"):
         bench("scaling", sizes=[10])
     for part, sizes in (("scrub", [10]), ("all", [10]), ("engine", [20, 10]), ("engine", [0, 10])):
@@ -170,8 +172,8 @@ def test_the_scrubber_is_measured_beside_reading_and_peers(monkeypatch):
 
 
 def test_readers_are_measured_beside_plain_parsers(monkeypatch):
-    from analysis.commands import bench_readers
     from analysis.synthetic.fiction import Sizes
+    from benchmarks import readers as bench_readers
 
     monkeypatch.setattr(bench_readers, "SIZES", Sizes(population=2_000, respondents=200, posts=400))
     monkeypatch.setattr(bench_readers, "REPEATS", 1)

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.atomic import write_atomically
-from analysis.commands.bench_report import Comparison
 from analysis.reading.figures_performance import draw_ratios
 from analysis.schemas import TABLES
 from analysis.store import Store, canonical, csv_bytes, parquet_bytes
+from benchmarks.report import Comparison
 
 HISTORY = "reference__performance"
 TABLE = TABLES["performance"]

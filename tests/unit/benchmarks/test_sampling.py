@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.commands import bench_sampling
+from benchmarks import sampling as bench_sampling
 
 
 def test_both_measurements_name_their_peer_and_take_time(monkeypatch):

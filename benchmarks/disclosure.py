@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.disclosure.additive import feasible_intervals
 from analysis.disclosure.classes import Ints, partition
 from analysis.disclosure.local_suppression import suppress_locally
 from analysis.disclosure.risk import assess
 from analysis.disclosure.secondary import protect
 from analysis.disclosure.two_way import two_way
+from benchmarks.report import Comparison
 
 CATEGORIES = (7, 3, 9, 7, 35, 11)
 RISK_ROWS, SUPPRESSION_ROWS, PEER_ROWS = 1_000_000, 100_000, 5_000

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from analysis.commands.bench_record import keep, record, write_report
-from analysis.commands.bench_report import show
 from analysis.errors import InputError
+from benchmarks.record import keep, record, write_report
+from benchmarks.report import show
 
 PARTS = {
     "pipeline": "a run from nothing, after an edit, with nothing to do, its memory; tables, diagnostics",
@@ -27,7 +27,7 @@ PARTS = {
 }
 LEAST_SIZES = {"engine": 1, "scaling": 2}
 """Parts that can be asked for other sizes, and how many they need."""
-MODULES = {"estimators": ("bench_sampling", "bench_survey", "bench_estimators")}
+MODULES = {"estimators": ("sampling", "survey", "estimators")}
 """Modules of a part that has several; any other has one, named after it."""
 
 
@@ -53,10 +53,8 @@ def bench(
     asked = {part: [tuple(sizes)]} if sizes else {}
     rows = []
     for name in track(list(PARTS) if part == "all" else [part], description="measuring", transient=True):
-        modules = MODULES.get(name, (f"bench_{name}",))
-        made = [
-            importlib.import_module(f"analysis.commands.{module}").measure(*asked.get(name, [])) for module in modules
-        ]
+        modules = MODULES.get(name, (name,))
+        made = [importlib.import_module(f"benchmarks.{module}").measure(*asked.get(name, [])) for module in modules]
         comparisons = [comparison for comparisons in made for comparison in comparisons]
         show(name, comparisons)
         rows += record(name, comparisons)

@@ -4,11 +4,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.commands import bench_record
-from analysis.commands.bench import bench
-from analysis.commands.bench_report import Comparison, peak_memory
 from analysis.errors import InputError
 from analysis.store import Store
+from benchmarks import record as bench_record
+from benchmarks.bench import bench
+from benchmarks.report import Comparison, peak_memory
 
 FASTER = Comparison("counting", "a peer", "CPU seconds", 1.0, 4.0, "a | note")
 SLOWER = Comparison("reading", "a limit", "items per CPU second", 5.0, 10.0)

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from rich.table import Table
 
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.commands.screen import display
 
 SAMPLED_SECONDS = 0.2
@@ -56,19 +57,6 @@ class Comparison:
         if self.other is None:
             return None
         return self.ours / self.other if "per CPU second" in self.unit else self.other / self.ours
-
-
-def cpu_seconds(call: Callable[[], object]) -> float:
-    """CPU seconds of one call, children included; at least the clock's resolution."""
-    before = _cpu_seconds()
-    call()
-    return _cpu_seconds() - before or time.get_clock_info("process_time").resolution
-
-
-def _cpu_seconds() -> float:
-    """Of this process, finely, and of the children that have ended, in the system's ticks."""
-    children = os.times()
-    return time.process_time() + children.children_user + children.children_system
 
 
 def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> int:

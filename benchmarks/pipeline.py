@@ -16,11 +16,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import Comparison, cpu_seconds, in_turn, peak_memory
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.commands.verify import copy_source
 from analysis.estimators.list_experiment import analyse
 from analysis.schemas import TABLES
 from analysis.store import canonical, parquet_bytes
+from benchmarks.report import Comparison, in_turn, peak_memory
 
 REPEATS = 5
 ROWS = 1_000_000

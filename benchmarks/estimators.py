@@ -18,8 +18,6 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.commands.bench_nuts import nuts_output
-from analysis.commands.bench_report import Comparison
 from analysis.estimators.endorsement.answers import EndorsementAnswers, endorsement_answers
 from analysis.estimators.endorsement.chains import diagnose
 from analysis.estimators.endorsement.ideal_points import ideal_points
@@ -27,6 +25,8 @@ from analysis.estimators.list_experiment.difference import difference_in_means
 from analysis.estimators.list_experiment.mixture import maximum_likelihood
 from analysis.estimators.list_experiment.regression import RegressionData, regression_data
 from analysis.estimators.variance import FloatArray
+from benchmarks.nuts import nuts_output
+from benchmarks.report import Comparison
 
 SEED = 20261125
 ITEMS, RESPONDENTS = 4, 1500

@@ -13,9 +13,10 @@ import orjson
 import polars
 import pyreadstat
 
-from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.corpora.exports import Export, open_export
 from analysis.synthetic.fiction import Sizes, write_fiction
+from benchmarks.report import Comparison
 
 SEED = 12
 SIZES = Sizes(population=40_000, respondents=4_000, posts=60_000)

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.commands.bench_estimators import list_in_r, median_seconds, r_output
-from analysis.commands.bench_report import Comparison
 from analysis.estimators.rds.simulation import NetworkPlan, recruit, simulate_network
 from analysis.estimators.rds.size import SizePrior, population_size
 from analysis.estimators.scale_up import scale_up
@@ -27,6 +25,8 @@ from analysis.estimators.weighting.replicates import (
     replicate_design,
     replicate_spread,
 )
+from benchmarks.estimators import list_in_r, median_seconds, r_output
+from benchmarks.report import Comparison
 
 SEED = 20261130
 CALIBRATED, TOTALS = 1_000_000, 20

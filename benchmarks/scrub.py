@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.commands.bench_report import Comparison, cpu_seconds
+from analysis.commands.cpu_time import cpu_seconds
 from analysis.custody.scrub import find_all, placed, scrub_batch
 from analysis.synthetic import canaries
+from benchmarks.report import Comparison
 
 POSTS = 50_000
 PACE = "posts per CPU second"

@@ -19,12 +19,12 @@ import numpy as np
 import polars as pl
 import svy
 
-from analysis.commands.bench_report import Comparison
 from analysis.estimators.rds.bootstrap_successive import successive_bootstrap
 from analysis.estimators.rds.estimates import RdsSample, rds_sample
 from analysis.estimators.rds.simulation import NetworkPlan, recruit, simulate_network
 from analysis.estimators.weighting.calibration import rake
 from analysis.estimators.weighting.margins import Margin
+from benchmarks.report import Comparison
 
 REPEATS = 3
 DRAWS = 1000
