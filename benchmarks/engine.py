@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -79,14 +80,17 @@ def measure(sizes: Sequence[int] = (POSTS,)) -> list[Comparison]:
 def _pass(folder: Path, size: int) -> Pass:
     source = folder / "posts.parquet"
     write_posts(source, size)
-    alone, on_one, ours, peaks = [], [], [], []
+    costs: dict[str, list[float]] = {"alone": [], "1": [], "all": []}
+    peaks: list[int] = []
     for _ in range(TRIES if size <= POSTS else 1):
-        alone.append(cpu_seconds(lambda: _copy(source, folder / "copy.parquet")))
+        costs["alone"].append(cpu_seconds(lambda: _copy(source, folder / "copy.parquet")))
         (folder / "copy.parquet").unlink()
-        for times, options in ((on_one, ["--processes", "1"]), (ours, [])):
+        for which, options in (("1", ["--processes", "1"]), ("all", [])):
             shutil.rmtree(folder / "out", ignore_errors=True)
-            times.append(cpu_seconds(lambda options=options: peaks.append(_run(source, folder / "out", *options))))
-    return Pass(size, min(ours), min(on_one), min(alone), max(peaks))
+            run = partial(_run, source, folder / "out", *options)
+            costs[which].append(cpu_seconds(lambda run=run: peaks.append(run())))  # type: ignore[misc]
+    least = {which: min(seconds) for which, seconds in costs.items()}
+    return Pass(size, least["all"], least["1"], least["alone"], max(peaks))
 
 
 def _beside_the_limit(each: Pass) -> Iterator[Comparison]:

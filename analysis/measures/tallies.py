@@ -40,7 +40,7 @@ def added(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     is_first = np.append(True, ordered[1:] != ordered[:-1])
     places = np.empty(len(order), np.int64)
     places[order] = np.cumsum(is_first) - 1
-    named = counts.select(keys)[order[is_first]]
+    named: pl.DataFrame = counts.select(keys)[order[is_first]]
     sums = (_sums(counts[name].to_numpy(), places, len(named)) for name in others)
     return named.with_columns(pl.Series(name, values) for name, values in zip(others, sums, strict=True))
 
