@@ -219,8 +219,8 @@ def power(
     design: Annotated[
         str,
         typer.Option(
-            help="list, double-list, placebo-list, forced, mirrored, disguised, unrelated, crosswise, triangular or "
-            "endorsement",
+            help="list, double-list, placebo-list, forced, mirrored, disguised, unrelated, crosswise, triangular, "
+            "endorsement, scale-up, text, mrp or rds-size (the last two are simulated)",
             show_default=False,
         ),
     ],
@@ -246,8 +246,25 @@ def power(
     policies: Annotated[int, typer.Option(help="endorsement: policies")] = 1,
     endorsers: Annotated[int, typer.Option(help="endorsement: endorsers, beside a control group")] = 1,
     correlation: Annotated[
-        float, typer.Option(help="endorsement: of one person's answers, if all policies have the same endorser")
+        float,
+        typer.Option(
+            help="endorsement: of one person's answers, if all policies have the same endorser; text: of prediction "
+            "and label"
+        ),
     ] = 0.0,
+    texts: Annotated[int | None, typer.Option(help="text: texts in all; --n are labels")] = None,
+    degree: Annotated[float | None, typer.Option(help="scale-up, rds-size: people whom a respondent knows")] = None,
+    known_share: Annotated[
+        float | None, typer.Option(help="scale-up: share of the population in the groups of known size")
+    ] = None,
+    barrier: Annotated[
+        float, typer.Option(help="scale-up: variation between respondents of mixing with the group")
+    ] = 0.0,
+    degree_spread: Annotated[float, typer.Option(help="scale-up: coefficient of variation of the degree")] = 0.0,
+    size: Annotated[int | None, typer.Option(help="rds-size: true size; --null is a size too")] = None,
+    prior_median: Annotated[float | None, typer.Option(help="rds-size: median of the prior")] = None,
+    worlds: Annotated[int, typer.Option(help="mrp, rds-size: simulated worlds")] = 100,
+    seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Give the power of an indirect question, or the respondents it needs; no data are read."""
@@ -271,5 +288,14 @@ def power(
         policies=policies,
         endorsers=endorsers,
         correlation=correlation,
+        texts=texts,
+        degree=degree,
+        known_share=known_share,
+        barrier=barrier,
+        degree_spread=degree_spread,
+        size=size,
+        prior_median=prior_median,
+        worlds=worlds,
+        seed=seed,
     )
     emit(estimate_power(options), as_json=as_json)

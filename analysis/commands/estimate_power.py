@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.commands.estimate_power_simulated import SIMULATED, Simulated, simulated_power
 from analysis.commands.estimate_report import Report
 from analysis.errors import InputError
 from analysis.estimators.endorsement.power import endorsement_power, endorsement_standard_error
@@ -24,8 +25,15 @@ from analysis.estimators.list_experiment.power import (
 from analysis.estimators.randomised_response.designs import DESIGNS, Device, device
 from analysis.estimators.randomised_response.power import masked_standard_error, power_one_sample
 from analysis.estimators.sample_size import normal_power, smallest_n
+from analysis.estimators.scale_up import scale_up_standard_error
+from analysis.estimators.text_prevalence.power import corrected_standard_error
 
 METHOD = "power"
+SIMULATED_ALPHA, SIMULATED_DEGREE = 0.05, 12.0
+SIMULATED_WARNING = (
+    "power is counted over simulated worlds that meet the method's assumptions, with the error of such a count: a "
+    "study that does not meet them has less"
+)
 LISTS = ("list", "double-list", "placebo-list")
 ENDORSEMENT = "endorsement"
 # Four items held by half each: the largest variance that four unrelated items can have.
@@ -63,6 +71,15 @@ class PowerOptions:
     policies: int = 1
     endorsers: int = 1
     correlation: float = 0.0
+    texts: int | None = None
+    degree: float | None = None
+    known_share: float | None = None
+    barrier: float = 0.0
+    degree_spread: float = 0.0
+    size: int | None = None
+    prior_median: float | None = None
+    worlds: int = 100
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,8 @@ def estimate_power(options: PowerOptions) -> Report:
     InputError, EstimationError
         In one sentence that names the option, the value and the fix.
     """
+    if options.design in SIMULATED:
+        return _simulated(options)
     made = _design(options)
     if options.n is not None and options.n < made.smallest:
         raise InputError(f"--n is {options.n}; give {made.smallest} or more")
@@ -118,6 +137,27 @@ def estimate_power(options: PowerOptions) -> Report:
     return Report(METHOD, what, n, [], None, found, warnings)
 
 
+def _simulated(options: PowerOptions) -> Report:
+    if options.is_one_sided or options.alpha != SIMULATED_ALPHA:
+        raise InputError(
+            f"--design {options.design} counts two-sided 95 % intervals; leave --alpha and --one-sided out"
+        )
+    found = simulated_power(
+        Simulated(
+            options.design,
+            options.n,
+            options.share,
+            options.null,
+            options.size,
+            options.prior_median,
+            SIMULATED_DEGREE if options.degree is None else options.degree,
+            options.worlds,
+            options.seed,
+        )
+    )
+    return Report(METHOD, f"{options.design}: power", options.n or 0, [], None, found, [SIMULATED_WARNING])
+
+
 def _design(options: PowerOptions) -> _Design:
     if options.design in LISTS:
         return _list(options)
@@ -125,7 +165,50 @@ def _design(options: PowerOptions) -> _Design:
         return _endorsement(options)
     if options.design in DESIGNS:
         return _masked(options)
-    raise InputError(f"--design is '{options.design}'; choose one of {', '.join((*LISTS, *DESIGNS, ENDORSEMENT))}")
+    if options.design in PLAIN:
+        return PLAIN[options.design](options)
+    known = ", ".join((*LISTS, *DESIGNS, ENDORSEMENT, *PLAIN, *SIMULATED))
+    raise InputError(f"--design is '{options.design}'; choose one of {known}")
+
+
+def _scale_up(options: PowerOptions) -> _Design:
+    share = _needed(options.share, "--share", "the hidden group's share of the population")
+    degree = _needed(options.degree, "--degree", "how many people a respondent knows")
+    known = _needed(options.known_share, "--known-share", "the share of the population in the groups of known size")
+
+    def error_of(n: int, at: float = share) -> float:
+        return scale_up_standard_error(n, at, degree, known, barrier=options.barrier, spread=options.degree_spread)
+
+    assumed = {"share": share, "null": options.null, "degree": degree, "known_share": known}
+    return _normal(options, share, error_of, assumed | {"barrier": options.barrier})
+
+
+def _texts(options: PowerOptions) -> _Design:
+    share = _needed(options.share, "--share", "the share of texts to be told from --null")
+    texts = int(_needed(options.texts, "--texts", "how many texts there are"))
+
+    def error_of(n: int) -> float:
+        # More labels than texts are all texts: nothing is left to be told.
+        return corrected_standard_error(min(n, texts), texts, share, options.correlation)
+
+    return _normal(
+        options,
+        share,
+        error_of,
+        {"share": share, "null": options.null, "texts": texts, "correlation": options.correlation},
+    )
+
+
+def _normal(options: PowerOptions, share: float, error_of: Callable[[int], float], assumed: dict[str, Any]) -> _Design:
+    def power_of(n: int) -> float:
+        return normal_power(
+            abs(share - options.null), error_of(n), alpha=options.alpha, is_two_sided=not options.is_one_sided
+        )
+
+    return _Design(power_of, error_of, 2, assumed)
+
+
+PLAIN = {"scale-up": _scale_up, "text": _texts}
 
 
 def _list(options: PowerOptions) -> _Design:

@@ -83,6 +83,50 @@ class ScaleUp:
     sensitivity: tuple[UnderAssumption, ...]
 
 
+def scale_up_standard_error(
+    n: float, share: float, degree: float, known_share: float, *, barrier: float = 0.0, spread: float = 0.0
+) -> float:
+    """Give the standard error of a hidden group's share of the population before anybody is asked.
+
+    Parameters
+    ----------
+    n
+        Respondents.
+    share, known_share
+        Of the population: the hidden group, and the groups of known size together.
+    degree
+        Acquaintances of a respondent.
+    barrier
+        Coefficient of variation between respondents of how far they mix with the hidden group; 0 for alike.
+    spread
+        Coefficient of variation of the number of acquaintances; it matters with a barrier only.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    EstimationError
+        When a number is not above 0, or a share not below 1.
+
+    Source
+        Linearised ratio of Poisson counts; the ratio as in Killworth et al. 1998, Social Networks 20(1), 23–50.
+
+    Example
+    -------
+    >>> round(scale_up_standard_error(400, 0.005, 200, 0.1), 6)
+    0.000256
+    """
+    if not (n > 0 and degree > 0 and 0 < share < 1 and 0 < known_share < 1 and barrier >= 0 and spread >= 0):
+        raise EstimationError(
+            f"share is {share:g}, known-share {known_share:g}, degree {degree:g}; give shares between 0 and 1, and a "
+            "degree above 0"
+        )
+    met, met_known = degree * share, degree * known_share
+    return share * math.sqrt((1 / met + 1 / met_known + barrier**2 * (1 + spread**2)) / n)
+
+
 def scale_up(
     counts: npt.ArrayLike,
     known: npt.ArrayLike,

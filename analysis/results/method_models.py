@@ -106,6 +106,22 @@ def _asked(world: _World, *, is_margins: bool = False, how: Device | None = None
     return trial
 
 
+def multilevel_trial(n: int, share: float) -> Callable[[Rng], Trial]:
+    """Draw a world of which the share is known, ask n people directly, and fit the multilevel model.
+
+    Parameters
+    ----------
+    n, share
+        Respondents; share of the population.
+
+    Returns
+    -------
+    callable
+        From a Generator to a `Trial`.
+    """
+    return _asked(_World(n, share))
+
+
 def _smallest_host(rng: Rng) -> Trial:
     drawn = _draw(_World(600, 0.1), rng)
     people = np.bincount(GROUPS[:, 0], weights=drawn.members)

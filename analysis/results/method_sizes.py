@@ -30,16 +30,36 @@ def _of_the_prior(rng: Rng) -> Trial:
     return Trial(population_size(degree[first], prior).size, truth)
 
 
-def _network(median: float, homophily: float, activity: float) -> Callable[[Rng], Trial]:
-    plan = NetworkPlan(600, 0.3, 12.0, homophily, activity)
+def network_trial(
+    size: int, n: int, median: float, *, degree: float = 12.0, homophily: float = 1.0, activity: float = 1.0
+) -> Callable[[Rng], Trial]:
+    """Recruit through a random network from six seeds, and estimate its size from the order.
+
+    Parameters
+    ----------
+    size, n, median
+        People, respondents, median of the prior.
+    degree, homophily, activity
+        As `NetworkPlan`.
+
+    Returns
+    -------
+    callable
+        From a Generator to a `Trial`.
+    """
+    plan = NetworkPlan(size, 0.3, degree, homophily, activity)
 
     def trial(rng: Rng) -> Trial:
         network = simulate_network(plan, rng)
-        _, member = recruit(network, 300, 6, rng)
+        _, member = recruit(network, n, 6, rng)
         made = population_size(network.degree[member], SizePrior(median=median))
         return Trial(made.size, float(len(network.group)))
 
     return trial
+
+
+def _network(median: float, homophily: float, activity: float) -> Callable[[Rng], Trial]:
+    return network_trial(600, 300, median, homophily=homophily, activity=activity)
 
 
 SIZE_METHODS = (
