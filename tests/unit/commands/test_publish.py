@@ -48,12 +48,12 @@ def own_citation(root):
 
 def rebuilt(root):
     """What a run leaves after an edit of the citation, as far as `publish` looks."""
-    release = root / "data/release"
-    before, after = ((folder / "CITATION.cff").read_bytes() for folder in (release, root))
-    (release / "CITATION.cff").write_bytes(after)
-    sums = (release / "SHA256SUMS").read_text(encoding="utf-8")
+    out = root / "data/release"
+    before, after = ((folder / "CITATION.cff").read_bytes() for folder in (out, root))
+    (out / "CITATION.cff").write_bytes(after)
+    sums = (out / "SHA256SUMS").read_text(encoding="utf-8")
     digests = (hashlib.sha256(content).hexdigest() for content in (before, after))
-    (release / "SHA256SUMS").write_text(sums.replace(*digests), encoding="utf-8")
+    (out / "SHA256SUMS").write_text(sums.replace(*digests), encoding="utf-8")
     shutil.move(sealed(root), root / PLACE / "dvc.lock")
 
 
