@@ -48,6 +48,7 @@ def publish(
     name = plan.study if is_own else NAME
     if is_own:
         _demand_own(plan, about)
+    _demand_cited(root)
     for file, content in deposit(finished, about, name, _notes(plan, is_own=is_own)).items():
         write_atomically(to / file, content)
         print(f"written: {to / file}")
@@ -79,6 +80,12 @@ def _demand_own(plan: Plan, about: Description) -> None:
         raise ReleaseError(
             f"CITATION.cff: cites {shipped!r}; write the title, abstract, keywords and authors of your own study there"
         )
+
+
+def _demand_cited(root: Path) -> None:
+    """Refuse a citation that was changed after the bundle was made, which would name other makers than the deposit."""
+    if (root / "CITATION.cff").read_bytes() != (root / RELEASE / "CITATION.cff").read_bytes():
+        raise ReleaseError("CITATION.cff: is not the one in the bundle; start ./run repro, then publish again")
 
 
 def _demand_new(root: Path, about: Description) -> None:

@@ -48,8 +48,10 @@ from analysis.reading.figures_survey import (
 from analysis.reading.parts import absent_chapters, absent_page
 from analysis.reading.questionnaire_page import questionnaire_page
 from analysis.reading.share_card import share_card
+from analysis.reading.study_front import study_front
 from analysis.reading.substitutions import substitutions
 from analysis.reading.tables import Release
+from analysis.reading.terms import own_title
 from analysis.reading.translations import complete_translations, read_languages, translated_pages, translated_values
 from analysis.reading.wording import day
 
@@ -136,12 +138,14 @@ def stage_book(chapters: Path, release: Release, bundle: Path, edition: Edition,
     shutil.copy(bundle, staging / "data" / BUNDLE)
     pages = claim_pages(release, drawings, edition) | dictionary_pages(release) | translated_pages(release, languages)
     pages["questionnaire"] = questionnaire_page(release)
+    if title := own_title(release):
+        pages["index"] = study_front(release)
     for name, text in pages.items():
         _write(staging / f"{name}.md", text)
     sections = {CLAIMS_CHAPTER: contents(release), DICTIONARY_CHAPTER: dictionary_sections(release)}
     _complete_contents(staging / "_toc.yml", sections)
     values = substitutions(release, drawings, edition) | translated_values(release, languages)
-    _complete_config(staging / "_config.yml", values, edition)
+    _complete_config(staging / "_config.yml", values, edition, title)
 
 
 def drawn(release: Release) -> dict[str, Drawing]:
@@ -222,9 +226,10 @@ def _complete_contents(path: Path, sections: dict[str, list[dict[str, str]]]) ->
     _write(path, yaml.safe_dump(toc, allow_unicode=True, sort_keys=False))
 
 
-def _complete_config(path: Path, values: dict[str, str], edition: Edition) -> None:
-    """Add the values that chapters quote, and the edition in the footer."""
+def _complete_config(path: Path, values: dict[str, str], edition: Edition, title: str) -> None:
+    """Add the values that chapters quote, the edition in the footer, and a team's own title."""
     config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["title"] = title or config["title"]
     settings = config["sphinx"]["config"]
     settings["myst_substitutions"] = values
     settings["book_address"] = edition.book_address

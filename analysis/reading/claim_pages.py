@@ -28,7 +28,6 @@ from analysis.reading.fragments import (
 from analysis.reading.questionnaire_page import linked_items
 from analysis.reading.tables import Release
 from analysis.reading.wording import (
-    TOPICS,
     claim_label,
     claim_order,
     claim_page,
@@ -36,12 +35,12 @@ from analysis.reading.wording import (
     entries,
     in_words,
     is_given,
+    is_own_claim,
     listing,
     mark,
     scope,
     sentence_case,
     subject,
-    topic,
 )
 
 TABLES = ("claims_register", "claim_verdicts", "claim_evidence")
@@ -56,9 +55,6 @@ ARGUED = (
 ARITHMETIC = "C10"
 COMPUTED = re.compile(r"with probability|with \d+ ?% power")
 """Sentences of the register that state what the design diagnosis computes: the page prints the table's own numbers."""
-
-FIRST_OWN = 50
-"""Claims of the study itself are numbered from C50, those of the article below."""
 
 SHOWN_CONTEXT = 6
 DIAGNOSED = (
@@ -90,9 +86,14 @@ class Dossier:
         return str(self.entry["claim_id"])
 
     @property
+    def subject(self) -> str:
+        """Its neutral name, where it has one."""
+        return subject(self.claim_id, self.entry.get("subject_text"))
+
+    @property
     def title(self) -> str:
         """Identifier and neutral name; never the statement, which a headline would turn into an assertion."""
-        return f"{self.claim_id} · {subject(self.claim_id)}"
+        return " · ".join(part for part in (self.claim_id, self.subject) if part)
 
 
 @dataclass(frozen=True)
@@ -200,8 +201,8 @@ def _claim_page(
         f"## Downloads\n\n{data}",
     ]
     description = (
-        f"Claim {one.claim_id}, {subject(one.claim_id).lower()}: {words}. The rule, the evidence, what may be "
-        "said and what may not."
+        f"Claim {', '.join(part for part in (one.claim_id, one.subject.lower()) if part)}: {words}. The rule, the "
+        "evidence, what may be said and what may not."
     )
     body = linked_items("\n\n".join(part for part in sections if part), items)
     return page(one.title, description, body, claim_label(one.claim_id))
@@ -212,9 +213,9 @@ def _claim(one: Dossier) -> str:
     constructs = entries(one.entry.get("constructs_text"))
     spoken = listing([f"*to {escaped(words.lower())}*" for words in constructs])
     about = f"What is measured: {spoken}." if constructs else ""
-    question = escaped(topic(one.entry["topic_code"]))
+    question = escaped(str(one.entry["topic_text"]))
     where = f"Brought by this study, not by the article, on the question: {question}"
-    if int(one.claim_id[1:3]) < FIRST_OWN:
+    if not is_own_claim(one.claim_id):
         numbers = str(one.entry["article_paragraphs_text"]).split(", ")
         where = (
             f"From [the article](../article.md), paragraph{'s' * (len(numbers) > 1)} "
@@ -405,11 +406,11 @@ def _change(before: str | None, now: str) -> str:
 
 
 def overview(release: Release) -> str:
-    """The claims as cards in the groups of the article's argument, each a link to its page."""
+    """The claims as cards under their questions, each a link to its page."""
     found = dossiers(release)
-    codes = dict.fromkeys([*TOPICS, *(one.entry["topic_code"] for one in found)])
-    groups = {code: [one for one in found if one.entry["topic_code"] == code] for code in codes}
-    return "\n\n".join(_group(topic(code), group) for code, group in groups.items() if group)
+    questions = dict.fromkeys(str(one.entry["topic_text"]) for one in found)
+    groups = {each: [one for one in found if one.entry["topic_text"] == each] for each in questions}
+    return "\n\n".join(_group(escaped(question), group) for question, group in groups.items())
 
 
 def _group(question: str, group: list[Dossier]) -> str:

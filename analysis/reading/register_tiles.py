@@ -1,11 +1,11 @@
-"""The register of claims as tiles: one per verdict, grouped by the article's argument, each a link to its claim."""
+"""The register of claims as tiles: one per verdict, grouped by their questions, each a link to its claim."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 from analysis.reading.fragments import div, provenance, quoted, verdict_word
 from analysis.reading.tables import Release
-from analysis.reading.wording import TOPICS, VERDICTS, claim_label, claim_order, count, scope, subject, topic
+from analysis.reading.wording import VERDICTS, claim_label, claim_order, count, scope, subject
 
 SCRIPT = "register_tiles.py"
 TABLES = ("claim_verdicts", "claims_register")
@@ -17,6 +17,7 @@ class Tile:
     """One verdict of one scope of one claim."""
 
     claim_id: str
+    name: str
     topic: str
     scope: str
     verdict: str
@@ -25,15 +26,24 @@ class Tile:
 def tiles(release: Release) -> list[Tile]:
     """Every verdict in the register's order."""
     verdicts, register = release.table("claim_verdicts"), release.table("claims_register")
-    merged = verdicts.merge(register[["claim_id", "topic_code"]], on="claim_id", validate="many_to_one")
-    found = [Tile(row.claim_id, row.topic_code, scope(row.scope_code), row.verdict_code) for row in merged.itertuples()]
+    named = register[["claim_id", "topic_text", "subject_text"]]
+    found = [
+        Tile(
+            row.claim_id,
+            subject(row.claim_id, row.subject_text),
+            row.topic_text,
+            scope(row.scope_code),
+            row.verdict_code,
+        )
+        for row in verdicts.merge(named, on="claim_id", validate="many_to_one").itertuples()
+    ]
     return sorted(found, key=lambda tile: claim_order(tile.claim_id))
 
 
-def tile_board(release: Release) -> str:
-    """Every verdict as text with its shape and colour: how many are decided, then a block of tiles per topic."""
-    found = tiles(release)
-    blocks = [_block(topic(code), group) for code, group in _grouped(found).items()]
+def tile_board(release: Release, found: list[Tile] | None = None) -> str:
+    """Verdicts as text with shape and colour, all where none are given: how many are decided, tiles by question."""
+    found = tiles(release) if found is None else found
+    blocks = [_block(question, group) for question, group in _grouped(found).items()]
     return "\n\n".join([_summary(found), *blocks, provenance(release, TABLES, SCRIPT)])
 
 
@@ -52,10 +62,11 @@ def _counted(number: int) -> str:
 
 
 def _grouped(found: list[Tile]) -> dict[str, list[Tile]]:
-    """Tiles by the article's argument: topics in the order of the wording list, then any other."""
-    codes = dict.fromkeys([*TOPICS, *(tile.topic for tile in found)])
-    groups = {code: [tile for tile in found if tile.topic == code] for code in codes}
-    return {code: group for code, group in groups.items() if group}
+    """Tiles by question, in the register's order of the first claim under each."""
+    return {
+        question: [tile for tile in found if tile.topic == question]
+        for question in dict.fromkeys(t.topic for t in found)
+    }
 
 
 def _block(heading: str, group: list[Tile]) -> str:
@@ -65,5 +76,5 @@ def _block(heading: str, group: list[Tile]) -> str:
 
 def _tile(tile: Tile) -> str:
     """The whole tile is the link; the verdict is a word before it is a colour."""
-    name = f"{tile.claim_id} {subject(tile.claim_id)}{f', {tile.scope}' if tile.scope else ''}"
+    name = f"{tile.claim_id} {tile.name}".strip() + (f", {tile.scope}" if tile.scope else "")
     return div("tile", f"[{name}](#{claim_label(tile.claim_id)})\n\n{verdict_word(tile.verdict)}", ":::")

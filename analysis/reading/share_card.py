@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from analysis.reading.figures import INK, PAPER, QUIET, STYLE, register_faces, wrapped
 from analysis.reading.register_tiles import tiles
 from analysis.reading.tables import Release
+from analysis.reading.terms import own_title
 from analysis.reading.wording import VERDICTS, count
 
 INCHES, DPI = (6.0, 3.15), 200
@@ -25,6 +26,9 @@ def card_sentence(release: Release) -> str:
     """How many claims and verdicts; the sentence under the question."""
     found = tiles(release)
     claims = len({tile.claim_id for tile in found})
+    if own_title(release):
+        whose = "of the study and of a news article"
+        return f"{count(claims)} claims, {whose}, have a rule each: {count(len(found))} verdicts."
     made = f"We made {count(claims)} claims of it and fixed a rule for each"
     return f"A news article says so. {made}: {count(len(found))} verdicts."
 
@@ -48,20 +52,20 @@ def share_card(release: Release, edition: str) -> bytes:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        figure = _draw(card_sentence(release), tally, edition)
+        figure = _draw(own_title(release) or QUESTION, card_sentence(release), tally, edition)
         sink = io.BytesIO()
         FigureCanvasAgg(figure).print_png(sink, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return sink.getvalue()
 
 
-def _draw(sentence: str, tally: Counter[str], edition: str) -> Figure:
+def _draw(question: str, sentence: str, tally: Counter[str], edition: str) -> Figure:
     width, height = INCHES
     figure = Figure(figsize=INCHES, dpi=DPI)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
     room = width - 2 * EDGE
-    axes.text(EDGE, height - EDGE, wrapped(QUESTION, room, 15, is_bold=True), size=15, weight="bold", va="top")
+    axes.text(EDGE, height - EDGE, wrapped(question, room, 15, is_bold=True), size=15, weight="bold", va="top")
     axes.text(EDGE, height - 1.2, wrapped(sentence, room, 9.5), size=9.5, va="top", color=QUIET, linespacing=1.4)
     pitch = room / len(VERDICTS)
     for place, (code, style) in enumerate(VERDICTS.items()):

@@ -15,3 +15,8 @@ def terms(release: Release, kind: str) -> dict[str, str]:
 def only(release: Release, kind: str) -> tuple[str, str]:
     """Code and words of a kind that a plan names once, and empty texts where it names none."""
     return next(iter(terms(release, kind).items()), ("", ""))
+
+
+def own_title(release: Release) -> str:
+    """The title of a team's own study; empty for the study that the project ships."""
+    return terms(release, "study")["title"] if release.study == "vault" else ""

@@ -91,15 +91,6 @@ SCOPES = {"events_2025": "the past clashes", "future_study": "a future study"}
 SEPARATOR = " | "
 """Between the entries of a list that a release table keeps in one cell."""
 
-TOPICS = {
-    "existence": "Are there such people?",
-    "size": "How many?",
-    "growth": "Is it growing, and did it follow the clashes?",
-    "meaning": "What does “support” mean?",
-    "causes": "What may lie behind it?",
-    "consequences": "What may follow from it?",
-    "standing": "Who holds protection, and what does speech say about it?",
-}
 SUBJECTS = {
     "C01.1": "Existence",
     "C01.2": "How common",
@@ -239,14 +230,18 @@ def scope(code: str) -> str:
     return "" if code == WHOLE_CLAIM else SCOPES.get(code, in_words(code))
 
 
-def topic(code: str) -> str:
-    """A part of the article's argument, as the question that it asks."""
-    return TOPICS.get(code, sentence_case(in_words(code)))
+def subject(claim_id: str, said: object = None) -> str:
+    """A claim's short name; of a study's own claim what its plan says, and nothing where it says nothing."""
+    return SUBJECTS.get(claim_id) or (sentence_case(str(said)) if is_given(said) else "")
 
 
-def subject(claim_id: str) -> str:
-    """A claim's short name; its identifier where it has none."""
-    return SUBJECTS.get(claim_id, claim_id)
+FIRST_OWN = 50
+"""Claims of the study itself are numbered from C50, those of the article below."""
+
+
+def is_own_claim(claim_id: str) -> bool:
+    """Whether the study brings the claim, and not the article."""
+    return int(claim_id[1:3]) >= FIRST_OWN
 
 
 def entries(cell: object) -> list[str]:

@@ -36,18 +36,26 @@ class _Known:
     source: str
 
 
-def register_rows(register: Register) -> pd.DataFrame:
-    """Table `claims_register`: one row per sub-claim, lists joined into readable text."""
-    return pd.DataFrame([_register_row(claim, register) for claim in register.claims])
+def register_rows(register: Register, words: Mapping[str, str]) -> pd.DataFrame:
+    """Table `claims_register`: one row per sub-claim, lists joined into readable text.
+
+    Parameters
+    ----------
+    register : Register
+    words : mapping
+        Estimand to what the study's plan calls it.
+    """
+    return pd.DataFrame([_register_row(claim, register, words) for claim in register.claims])
 
 
-def _register_row(claim: Claim, register: Register) -> dict[str, object]:
+def _register_row(claim: Claim, register: Register, words: Mapping[str, str]) -> dict[str, object]:
     has_rule = not isinstance(claim.rule, Unanswerable)
     needed = claim.evidence_needed
     beyond = [f"{entry.part.rstrip('.')}: {entry.reason}" for entry in claim.beyond_reach]
     return {
         "claim_id": claim.id,
-        "topic_code": claim.topic,
+        "topic_text": register.conventions.topics[claim.topic],
+        "subject_text": next((words[each.id] for each in claim.estimands if each.id in words), None),
         "claim_kind_code": claim.kind,
         "constructs_text": _joined([construct.replace("_", " ") for construct in claim.constructs]),
         "article_text": claim.article,

@@ -521,7 +521,9 @@ _DECLARED = (
     Column("right_labels_per_1000", "number", "Correctly labelled opinions among 1,000 persons", "measure", "persons per 1,000", minimum=0, maximum=1000, decimals=4),
     # Claims
     Column("claim_id", "text", "Sub-claim of the article", "key", pattern=r"C\d{2}(\.\d)?"),
-    Column("topic_code", "text", "Part of the article's argument", pattern=r"[a-z_]+"),
+    Column("topic_text", "text", "The question under which the register holds the claim"),
+    Column("subject_text", "text", "What the study's plan calls that which the claim is about; asserts nothing",
+           null_means="the plan of the study estimates nothing of the claim"),
     Column("claim_kind_code", "code", "Whether the article says it or only presumes it", codes={
         "claim": "the article says it", "premise": "the article presumes it"}),
     Column("article_text", "text", "What the article says, in our words"),

@@ -165,7 +165,7 @@ TABLES = (
         title="The register of claims, as frozen before estimation",
         row_is="one sub-claim of the article",
         columns=columns(
-            "claim_id", "topic_code", "claim_kind_code", "constructs_text", "article_text", "article_paragraphs_text", "statement", "estimands_text",
+            "claim_id", "topic_text", "subject_text", "claim_kind_code", "constructs_text", "article_text", "article_paragraphs_text", "statement", "estimands_text",
             "population_text", "period_text", "evidence_needed", "supported_if", "contradicted_if", "inconclusive_if",
             "decides_text", "can_say", "cannot_say", "threats_text", "notes_text", "is_confirmatory",
         ),

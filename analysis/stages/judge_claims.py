@@ -35,15 +35,14 @@ def run(store: Store, params: Params) -> None:
             "replication_results": store.read("candidate__replication_results"),
         },
     )
+    plan = open_plan(store.root, params.study)
     if params.study == "vault":
         links = load_field_links(store.root / FIELD_LINKS, register)
         survey = store.read(study_table(params.study, "restricted__survey_evidence"))
         posts = store.read(study_table(params.study, "restricted__post_evidence"))
-        found += field_pieces(
-            register, pd.concat([survey, posts], ignore_index=True), links, open_plan(store.root, params.study)
-        )
+        found += field_pieces(register, pd.concat([survey, posts], ignore_index=True), links, plan)
     verdicts = judge_register(register, [piece.evidence for piece in found])
-    store.write("candidate__claims_register", claims.register_rows(register))
+    store.write("candidate__claims_register", claims.register_rows(register, dict(plan.estimands())))
     store.write("candidate__claim_evidence", claims.evidence_rows(found))
     judged = claims.verdict_rows(verdicts)
     earlier = [(past.version, past.day, past.verdicts) for past in load_verdicts(store.root / "data/release_history")]

@@ -1,5 +1,6 @@
 """`publish` prepares a deposit of a finished run, under the names of who made it, and once a version."""
 
+import hashlib
 import shutil
 
 import pytest
@@ -11,7 +12,7 @@ from analysis.commands.vault_pipeline import PLACE
 from analysis.errors import InputError, ReleaseError
 from tests.pipeline.own_posts import FRAMES, PLAN
 from tests.unit.release.conftest import EDITION, ROOT, cleared, release  # noqa: F401 - fixtures
-from tests.unit.release.test_deposit import AUTHORS, finished  # noqa: F401 - a fixture
+from tests.unit.release.test_deposit import AUTHORS, finished, sealed  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -45,6 +46,17 @@ def own_citation(root):
     (root / "CITATION.cff").write_text(text.replace(AUTHORS, "  - name: The Team\n"), encoding="utf-8")
 
 
+def rebuilt(root):
+    """What a run leaves after an edit of the citation, as far as `publish` looks."""
+    out = root / "data/release"
+    before, after = ((folder / "CITATION.cff").read_bytes() for folder in (out, root))
+    (out / "CITATION.cff").write_bytes(after)
+    sums = (out / "SHA256SUMS").read_text(encoding="utf-8")
+    digests = (hashlib.sha256(content).hexdigest() for content in (before, after))
+    (out / "SHA256SUMS").write_text(sums.replace(*digests), encoding="utf-8")
+    shutil.move(sealed(root), root / PLACE / "dvc.lock")
+
+
 def run(to):
     command_line(["publish"])(["publish", "--to", str(to)], standalone_mode=False)
 
@@ -68,6 +80,10 @@ def test_a_teams_study_has_its_own_name_and_makers(project, tmp_path):
         run(tmp_path / "out")
     assert not (tmp_path / "out").exists()
     own_citation(project)
+    with pytest.raises(ReleaseError, match=r"^CITATION.cff: is not the one in the bundle; start ./run repro"):
+        run(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    rebuilt(project)
     run(tmp_path / "out")
     assert (tmp_path / f"out/reach-{EDITION.version}.zip").is_file()
     notes = yaml.safe_load((tmp_path / "out/zenodo.json").read_text(encoding="utf-8"))["metadata"]["notes"]

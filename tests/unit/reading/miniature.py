@@ -36,7 +36,8 @@ def benchmark(identifier: str, unit: str, value: float | None, line: str, quanti
 
 def claim(identifier: str, topic: str, **changes: Any) -> dict[str, Any]:
     entry = {
-        "claim_id": identifier, "topic_code": topic, "claim_kind_code": "claim", "constructs_text": "speak in public",
+        "claim_id": identifier, "topic_text": topic, "subject_text": None, "claim_kind_code": "claim",
+        "constructs_text": "speak in public",
         "article_text": f"The article says {identifier}.", "article_paragraphs_text": "3, 5",
         "statement": f"Hypothesis {identifier}.",
         "estimands_text": "E01_made_up: a share.", "population_text": "Nobody.", "period_text": "Never.",

@@ -71,7 +71,7 @@ def test_a_host_series_starts_in_the_year_of_the_takeover_and_is_empty_without_r
 
 def test_rows_fit_their_tables():
     found = pieces()
-    assert len(check(claims.register_rows(REGISTER), TABLES["claims_register"])) == 25
+    assert len(check(claims.register_rows(REGISTER, {}), TABLES["claims_register"])) == 25
     evidence = check(claims.evidence_rows(found), TABLES["claim_evidence"])
     counted = evidence[evidence.is_admissible]
     assert set(zip(counted.claim_id, counted.evidence_id, strict=True)) == {
@@ -135,5 +135,5 @@ def test_a_figure_names_the_studies_that_it_comes_from_and_no_others():
 
 
 def test_paragraphs_are_released_as_written():
-    rows = claims.register_rows(REGISTER).set_index("claim_id").article_paragraphs_text
+    rows = claims.register_rows(REGISTER, {}).set_index("claim_id").article_paragraphs_text
     assert (rows["C18"], rows["C02.2"]) == ("7, 10", "9")
