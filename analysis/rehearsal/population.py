@@ -322,8 +322,8 @@ class _Maker:
             name = (question and question.item) or estimand
             if name not in self.ranked or any(ballot.question == estimand for ballot in self.plan.split_ballots):
                 raise StudyError(
-                    f"truths.yml: waves: {estimand}: cannot change: {name} is what people are, drawn at random, worded in "
-                    "two ways, or of several answers; state another share"
+                    f"truths.yml: waves: {estimand}: cannot change: {name} is what people are, drawn, worded in "
+                    "two ways or of several answers; state another share"
                 )
             score, levels, before = self.ranked[name]
             yes = np.isin(levels, question.yes if question else (YES,))
