@@ -88,7 +88,8 @@ def _opening(found: Rehearsal) -> str:
 def _asked(found: Rehearsal) -> Iterator[str]:
     plan, truths = found.design.plan, found.design.truths
     files = ", ".join(f"{each.file} ({each.vendor}, {each.sample_source})" for each in found.design.sources)
-    stated = sorted([*truths.shares, *truths.answers, *truths.effects])
+    waves = [f"{estimand} in {period}" for period, shares in truths.waves.items() for estimand in shares]
+    stated = sorted([*truths.shares, *truths.answers, *truths.effects, *waves])
     yield f"{found.respondents} interviews, seed {found.seed}; exports: {files}."
     yield (
         f"Stated in truths.yml: {', '.join(stated) or 'nothing'}. Everything else has its default: "

@@ -5,7 +5,8 @@ What must not be here: what people say when they are asked, who is asked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ LEAST_PEOPLE, PEOPLE_PER_RESPONDENT = 20_000, 12
 SEVERAL_SHARE = 0.15
 """Of people who choose a second answer where several may be chosen."""
 
+NO, YES = "no", "yes"
+"""Of what no question asks."""
+
 WIDEST = 200
 """Different numbers that are drawn at most."""
 
@@ -39,6 +43,7 @@ class Population:
     held : estimand that no question asks → (N,) whether it is held
     versions : estimand of a split ballot → (N,) yes under the first version, and under the second
     policies : item of an endorsed policy → (N,) support before it is rounded to an answer of the scale
+    changed : period → the columns and estimands without a question that are others in it, as in `answers` and `held`
     degree : (N,) acquaintances
     domain : (N,) position of the person's domain
     common : (N,) what lies behind all of a person's answers
@@ -53,6 +58,12 @@ class Population:
     degree: npt.NDArray[np.int64]
     domain: npt.NDArray[np.int64]
     common: Floats
+    changed: Mapping[str, tuple[Mapping[str, Texts], Mapping[str, Bools]]] = field(default_factory=dict)
+
+    def during(self, period: str) -> Self:
+        """The same people in a period of the plan."""
+        answers, held = self.changed.get(period, ({}, {}))
+        return replace(self, answers={**self.answers, **answers}, held={**self.held, **held}, changed={})
 
     @property
     def size(self) -> int:
@@ -104,7 +115,10 @@ def populate(
     held = {name: maker.stated(name) for name in maker.only_masked()}
     versions = {ballot.estimand: maker.ballot(ballot.estimand, ballot.question) for ballot in plan.split_ballots}
     policies = {each.item: maker.support(each.item) for experiment in plan.endorsements for each in experiment.policies}
-    return Population(plan, truths, maker.answers, held, versions, policies, maker.degree(), maker.domain, maker.common)
+    changed = {period: maker.changed(shares) for period, shares in truths.waves.items()}
+    return Population(
+        plan, truths, maker.answers, held, versions, policies, maker.degree(), maker.domain, maker.common, changed
+    )
 
 
 def on_scale(support: Floats, item: Item) -> npt.NDArray[np.int64]:
@@ -143,6 +157,8 @@ class _Maker:
     generator: np.random.Generator
     answers: dict[str, Texts] = field(default_factory=dict)
     scales: dict[str, Floats] = field(default_factory=dict)
+    ranked: dict[str, tuple[Floats, list[str], list[float]]] = field(default_factory=dict)
+    """Column or estimand → what lies behind its answers, the answers in order, and their shares."""
 
     def __post_init__(self) -> None:
         self.domain = np.zeros(self.size, dtype=np.int64)
@@ -247,7 +263,10 @@ class _Maker:
             ordered, weights = levels, _bell(len(levels))
         else:
             ordered, weights = self._around(question, levels)
-        found = self._by_rank(self._score(column), ordered, self._shares(column, ordered, weights))
+        score, shares = self._score(column), self._shares(column, ordered, weights)
+        if not item.multiple:
+            self.ranked[column] = (score, ordered, shares)
+        found = self._by_rank(score, ordered, shares)
         return self._with_second(item, found) if item.multiple else found
 
     def _around(self, question: Question, levels: list[str]) -> tuple[list[str], list[float]]:
@@ -291,8 +310,29 @@ class _Maker:
 
     def stated(self, estimand: str) -> Bools:
         """Who holds something that no question asks."""
-        share = self.truths.shares.get(estimand, DEFAULT_SHARE)
-        return self._by_rank(self._score(estimand), [False, True], [1 - share, share]).astype(bool)
+        share, score = self.truths.shares.get(estimand, DEFAULT_SHARE), self._score(estimand)
+        self.ranked[estimand] = (score, [NO, YES], [1 - share, share])
+        return np.asarray(self._by_rank(score, [NO, YES], [1 - share, share]) == YES)
+
+    def changed(self, shares: Mapping[str, float]) -> tuple[dict[str, Texts], dict[str, Bools]]:
+        """Answers, and what no question asks, where these shares are others; everybody keeps their rank."""
+        answers, held = {}, {}
+        for estimand, share in shares.items():
+            question = self.plan.by_estimand.get(estimand)
+            name = (question and question.item) or estimand
+            if name not in self.ranked or any(ballot.question == estimand for ballot in self.plan.split_ballots):
+                raise StudyError(
+                    f"truths.yml: waves: {estimand}: cannot change: {name} is what people are, drawn, worded in "
+                    "two ways or of several answers; state another share"
+                )
+            score, levels, before = self.ranked[name]
+            yes = np.isin(levels, question.yes if question else (YES,))
+            now = self._by_rank(score, levels, _moved(np.asarray(before), yes, share))
+            if question is None:
+                held[estimand] = np.asarray(now == YES)
+            else:
+                answers[question.item or ""] = now
+        return answers, held
 
     def ballot(self, estimand: str, asked: str) -> tuple[Bools, Bools]:
         """Yes under the first version, and under the second, which turns the stated share of people."""
@@ -323,6 +363,15 @@ class _Maker:
             low, high = (max(1, bounds[0]), bounds[1]) if bounds else (low, high)
         drawn = np.exp(np.log(self.truths.network.degree) + 0.6 * self.generator.standard_normal(self.size))
         return np.asarray(np.clip(np.rint(drawn), low, high), dtype=np.int64)
+
+
+def _moved(shares: Floats, yes: Bools, share: float) -> list[float]:
+    """Shares of answers when those that are yes come to another share; within yes and no they stay as they were."""
+    moved = np.zeros(len(shares))
+    for side, total in ((yes, share), (~yes, 1 - share)):
+        within = shares[side] if shares[side].sum() > 0 else np.ones(side.sum())
+        moved[side] = total * within / within.sum()
+    return [float(each) for each in moved]
 
 
 def levels_of(item: Item) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 What must not be here: an estimate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +62,9 @@ def _shares(population: Population) -> Iterator[Truth]:
     names = dict.fromkeys([*plan.by_estimand, *masked_estimands(plan)])
     for kind, group, members in _groups(population):
         for name in names:
-            yes, among = _parts(population, name)
-            if (among * members).sum() > 0:
-                yield Truth(name, "share", kind, group, _mean(yes, among * members))
+            value = _lasting(population, name, members, _periods(population))
+            if value is not None:
+                yield Truth(name, "share", kind, group, value)
     for battery in plan.batteries:
         seen = [population.answers[message] != battery.never for message in battery.messages]
         yield Truth(battery.seen, "share", ALL, ALL, float(np.mean(seen)))
@@ -82,9 +82,19 @@ def _parts(population: Population, estimand: str) -> tuple[Floats, Floats]:
     return population.chance(question), everybody
 
 
-def _everybody(population: Population, estimand: str) -> float:
-    """The share of an estimand among everybody; no period changes anything in this world."""
-    return _mean(*_parts(population, estimand))
+def _periods(population: Population) -> list[str]:
+    """Periods in which something may be another than in others; the plan's, or one where nothing changes."""
+    return list(population.plan.periods) if population.changed else [""]
+
+
+def _lasting(population: Population, estimand: str, members: Bools, periods: Sequence[str]) -> float | None:
+    """The share of an estimand among some people, where it is one in all these periods; None where it changes."""
+    found = []
+    for period in periods:
+        yes, among = _parts(population.during(period), estimand)
+        if (among * members).sum() > 0:
+            found.append(_mean(yes, among * members))
+    return found[0] if len(set(found)) == 1 else None
 
 
 def _mean(yes: Floats, weights: Floats) -> float:
@@ -98,7 +108,7 @@ def _versions(population: Population) -> Iterator[Truth]:
 
 
 def _differences(population: Population) -> Iterator[Truth]:
-    plan = population.plan
+    plan, everybody = population.plan, np.ones(population.size, dtype=bool)
     for ballot in plan.split_ballots:
         first, second = population.versions[ballot.estimand]
         yield Truth(ballot.estimand, "difference", ALL, ALL, float(first.mean() - second.mean()))
@@ -106,8 +116,10 @@ def _differences(population: Population) -> Iterator[Truth]:
         often = [np.isin(population.answers[message], battery.often) for message in battery.messages]
         yield Truth(battery.estimand, "difference", ALL, ALL, float(np.mean(often)))
     for difference in plan.differences:
-        shares = [_everybody(population, side.of) for side in (difference.share, difference.minus)]
-        yield Truth(difference.estimand, "difference", ALL, ALL, shares[0] - shares[1])
+        sides = (difference.share, difference.minus)
+        shares = [_lasting(population, side.of, everybody, side.periods or _periods(population)) for side in sides]
+        if shares[0] is not None and shares[1] is not None:
+            yield Truth(difference.estimand, "difference", ALL, ALL, shares[0] - shares[1])
     for contrast in plan.contrasts:
         if contrast.by not in population.answers:
             # A mode changes no answer of this world.

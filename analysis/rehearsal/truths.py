@@ -70,6 +70,8 @@ class Truths(Entry):
     """Share of everybody who would truly say yes to a question of one item, or who holds what a list asks."""
     answers: dict[Column, dict[Code, float]] = Field(default_factory=dict)
     """Shares of the answers of an item; of a place, of the places."""
+    waves: dict[Code, dict[EstimandId, Share]] = Field(default_factory=dict)
+    """Period of the plan to the shares that are others in it: the people nearest to the answer change theirs."""
     effects: dict[EstimandId, float] = Field(default_factory=dict)
     """What a wording, an endorser (the first one of the plan) or messages do."""
     together: float = Field(default=0.4, ge=0, le=0.9)
@@ -127,12 +129,29 @@ def _faults(truths: Truths, plan: Plan) -> Iterator[str]:
             yield f"shares: {estimand!r}: no share of one item or list; {nearest(estimand, known)}"
         if not 0 <= share <= 1:
             yield f"shares: {estimand}: got {share:g}; a share lies between 0 and 1"
+    for period, shares in truths.waves.items():
+        yield from _wrong_wave(plan, period, shares)
     moved = effects_of(plan)
     for estimand in truths.effects:
         if estimand not in moved:
             yield f"effects: {estimand!r}: nothing in the plan has such an effect; {nearest(estimand, moved)}"
     for column, shares in truths.answers.items():
         yield from _wrong_answers(plan, column, shares)
+
+
+def _wrong_wave(plan: Plan, period: str, shares: dict[str, float]) -> Iterator[str]:
+    if period not in plan.periods:
+        yield f"waves: {period!r}: the plan has no such period; {nearest(period, plan.periods)}"
+    known = stated_shares(plan)
+    for estimand, share in shares.items():
+        if estimand not in known:
+            yield f"waves: {period}: {estimand!r}: no share of one item or list; {nearest(estimand, known)}"
+        if not 0 <= share <= 1:
+            yield f"waves: {period}: {estimand}: got {share:g}; a share lies between 0 and 1"
+    items = [plan.by_estimand[each].item for each in shares if each in plan.by_estimand]
+    twice = next((item for item in items if items.count(item) > 1), None)
+    if twice:
+        yield f"waves: {period}: two shares of the item {twice}; keep one of them"
 
 
 def _wrong_answers(plan: Plan, column: str, shares: dict[str, float]) -> Iterator[str]:

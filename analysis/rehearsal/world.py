@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
+import numpy.typing as npt
 import yaml
 
 from analysis.errors import StudyError
@@ -143,8 +144,8 @@ def ask(design: Design, population: Population, respondents: int, generator: np.
         size = respondents // len(design.sources) + (number < respondents % len(design.sources))
         sample = _sample(population, source, size, taken | _elsewhere(population, source), generator)
         taken[sample.person] = True
-        said = interview(population, sample.person, generator)
-        rows = _rows(source, sample, said, office, _days(design.plan, source, len(sample.person), generator))
+        said, days = _asked(design.plan, population, source, sample, generator)
+        rows = _rows(source, sample, said, office, days)
         again = (
             _again(rows, population.truths.habits.answered_twice, office) if source.sample_source == "opt_in" else []
         )
@@ -193,15 +194,35 @@ class _Office:
         return f"INV{next(self.numbers)}"
 
 
-def _days(plan: Plan, source: Source, size: int, generator: np.random.Generator) -> list[str]:
-    """Days of interviews, spread evenly over the periods of the plan, or over that of the source."""
-    periods = [plan.periods[source.period]] if source.period else list(plan.periods.values())
+def _asked(
+    plan: Plan, population: Population, source: Source, sample: Sample, generator: np.random.Generator
+) -> tuple[Interviews, list[str]]:
+    """What a sample says, each in the period of the interview, and the days."""
+    if not population.changed:
+        said = interview(population, sample.person, generator)
+        return said, _days(plan, source, len(sample.person), generator)[1]
+    periods, days = _days(plan, source, len(sample.person), generator)
+    places = [np.flatnonzero(np.array(periods) == period) for period in sorted(set(periods))]
+    parts = [interview(population.during(periods[where[0]]), sample.person[where], generator) for where in places]
+    order = np.argsort(np.concatenate(places), kind="stable")
+    return _joined(parts, order), days
+
+
+def _joined(parts: Sequence[Interviews], order: npt.NDArray[np.int64]) -> Interviews:
+    answers = {column: np.concatenate([part.answers[column] for part in parts])[order] for column in parts[0].answers}
+    return Interviews(answers, np.concatenate([part.seconds for part in parts])[order])
+
+
+def _days(plan: Plan, source: Source, size: int, generator: np.random.Generator) -> tuple[list[str], list[str]]:
+    """Periods and days of interviews, spread evenly over the periods of the plan, or over that of the source."""
+    periods = [source.period] if source.period else list(plan.periods)
     if not periods:
-        return [NO_DAY] * size
+        return [""] * size, [NO_DAY] * size
     chosen = [periods[number] for number in generator.integers(0, len(periods), size)]
     shares = generator.random(size)
-    return [(each.first + timedelta(days=int(share * ((each.last - each.first).days + 1)))).isoformat()
-            for each, share in zip(chosen, shares, strict=True)]  # fmt: skip
+    ends = [(plan.periods[each].first, plan.periods[each].last) for each in chosen]
+    return chosen, [(first + timedelta(days=int(share * ((last - first).days + 1)))).isoformat()
+                    for (first, last), share in zip(ends, shares, strict=True)]  # fmt: skip
 
 
 def _rows(source: Source, sample: Sample, said: Interviews, office: _Office, days: list[str]) -> list[Row]:

@@ -20,7 +20,7 @@ NEAR = {"E50_return": 0.48, "E51_join": 0.45, "E13a_share_not_favourable": 0.82}
 WRONG = {"supported": "contradicted", "contradicted": "supported"}
 
 
-def studied(shares, studies, folder):
+def studied(shares, studies, folder, **truths):
     """Claims and estimates of repeated studies of one truth."""
     register = with_own(REGISTER, PLANS / "team/claims.yml", is_frozen=False)
     numbers = count()
@@ -30,7 +30,7 @@ def studied(shares, studies, folder):
         place.mkdir()
         return study_once(lean, world, place, register, CUT_AT)
 
-    found = list(repeated(design_of("team", shares=shares), RESPONDENTS, 1, studies, run))
+    found = list(repeated(design_of("team", shares=shares, **truths), RESPONDENTS, 1, studies, run))
     claims = pd.DataFrame([vars(each) for one in found for each in one.claims])
     return claims, pd.concat([one.rows for one in found], ignore_index=True)
 
@@ -64,6 +64,16 @@ def test_near_the_threshold_it_stays_open(tmp_path):
     claims, _ = studied(NEAR, 4, tmp_path)
     for claim in ("C13.1", "C50", "C51"):
         assert share_of(claims, claim, "inconclusive") >= 0.75
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("later", "verdict"), [(0.9, "supported"), (0.3, "contradicted")])
+def test_a_change_between_the_waves_is_recovered_in_either_direction(later, verdict, tmp_path):
+    claims, rows = studied(BELOW, 4, tmp_path, waves={"november": {"E50_return": later}})
+    assert share_of(claims, "C52", verdict) == 1.0
+    changes = rows[(rows.estimand_id == "E52_change") & (rows.group_kind_code == "all")]
+    assert changes.truth.to_numpy() == pytest.approx(later - BELOW["E50_return"], abs=0.001)
+    assert changes.is_covered.astype(float).mean() > 0.85
 
 
 @pytest.mark.slow

@@ -109,6 +109,7 @@ def test_the_study_s_own_totals_are_those_of_the_people():
         ("answers: {ta1: {very_favourable: 0.7}}", "give shares of 0 or more that add up to 1"),
         ("habit: {refused: 0.2}", "line 1: habit: unknown key; did you mean 'habits'"),
         ("habits:\n  refused: 2", "line 2: habits.refused"),
+        ("waves: {thirteenth: {K20_approval_share: 0.2}}", "waves: 'thirteenth': the plan has no such period"),
         ("[", "not readable as YAML"),
     ],
 )
@@ -121,3 +122,54 @@ def test_truths_that_do_not_fit_are_refused_with_the_fix(text, reason, tmp_path)
 
 def test_without_a_file_everything_has_its_default(tmp_path):
     assert load_truths(tmp_path / "truths.yml", design_of("shipped").plan) == Truths()
+
+
+RISE = {"november": {"E50_return": 0.6, "E51_join": 0.1}}
+
+
+def test_a_share_that_changes_is_the_stated_one_in_each_period_and_people_keep_their_rank():
+    made = people("team", shares={"E50_return": 0.35, "E51_join": 0.3}, waves=RISE)
+    june, november = made.during("june"), made.during("november")
+    for estimand, before, after in (("E50_return", 0.35, 0.6), ("E51_join", 0.3, 0.1)):
+        assert june.holds(estimand).mean() == pytest.approx(before, abs=1 / SIZE)
+        assert november.holds(estimand).mean() == pytest.approx(after, abs=1 / SIZE)
+    assert not (june.holds("E50_return") & ~november.holds("E50_return")).any()
+    assert not (november.holds("E51_join") & ~june.holds("E51_join")).any()
+    assert (june.answers["favour"] == november.answers["favour"]).all()
+
+
+def test_what_changes_has_a_truth_for_its_change_and_none_for_all_periods_together():
+    stated = {"E50_return": 0.35}
+    moved, still = (people("team", shares=stated, waves=waves) for waves in (RISE, {}))
+    assert value(moved, "E52_change", "difference") == pytest.approx(0.25, abs=2 / SIZE)
+    assert value(still, "E52_change", "difference") == 0.0
+    assert not [each for each in truths(moved) if each.estimand == "E50_return"]
+    assert value(still, "E50_return") == pytest.approx(0.35, abs=1 / SIZE)
+    assert value(moved, "K13_public") == value(still, "K13_public")
+
+
+@pytest.mark.parametrize("plan", ["shipped", "team"])
+def test_without_a_stated_change_the_world_is_the_same(plan):
+    once, again = people(plan), people(plan, waves={})
+    assert all((once.answers[column] == again.during("june").answers[column]).all() for column in once.answers)
+
+
+def test_what_people_are_does_not_change():
+    plan = design_of("team").plan
+    traits = plan.model_copy(update={"covariates": ("view",)})
+    with pytest.raises(StudyError, match="waves: E50_return: cannot change: view is what people are"):
+        people("team", plan=traits, waves=RISE)
+
+
+@pytest.mark.parametrize(
+    ("shares", "reason"),
+    [
+        ("E50_retur: 0.2", "waves: november: 'E50_retur': no share of one item or list; did you mean 'E50_return'"),
+        ("E50_return: 1.2", "waves: november: E50_return: got 1.2; a share lies between 0 and 1"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_refused(shares, reason, tmp_path):
+    (tmp_path / "truths.yml").write_text(f"waves: {{november: {{{shares}}}}}\n", encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        load_truths(tmp_path / "truths.yml", design_of("team").plan)
+    assert reason in str(caught.value)
