@@ -29,6 +29,9 @@ KEPT_KINDS = ("frequency", "verdict")
 """Kinds of output that are kept beside the tables of a corpus."""
 
 MEMBERS = "release_members"
+EVIDENCE = {"survey": "survey_evidence", "posts": "post_evidence"}
+"""Corpus → the table that verdicts on it are judged by, which no release holds."""
+
 SHOWN_FROM = {"survey": 100, "posts": 10}
 """Members from which on a group of a corpus has numbers of its own; smaller ones show in what is left of a whole."""
 
@@ -219,6 +222,50 @@ def archive_members(members: pd.DataFrame, root: Path, study: str, version: str)
     write_atomically(path, parquet_bytes(members, TABLES[f"{study}_{MEMBERS}"]))
     path.chmod(0o600 if is_private else 0o644)
     return path
+
+
+def held_evidence(
+    root: Path, study: str, since: Mapping[str, str], now: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """What verdicts are judged by: the evidence behind the numbers that are published, held or new.
+
+    A verdict's interval on new rows, beside held estimates, would show that somebody came or left.
+
+    Parameters
+    ----------
+    root, study
+    since
+        Corpus → the release whose numbers it keeps, as `hold` says.
+    now
+        Corpus → its evidence as it stands now.
+
+    Raises
+    ------
+    DisclosureError
+        The evidence behind a release whose numbers are kept is not there.
+    """
+    found = dict(now)
+    for corpus, version in since.items():
+        path = _evidence_file(root, study, version, corpus)
+        if not path.is_file():
+            raise DisclosureError(
+                f"{path.relative_to(root)}: not there, and the {corpus} keeps the numbers of release {version}; bring "
+                "the folder from where that release was published"
+            )
+        found[corpus] = check(pq.read_table(path).to_pandas(), TABLES[f"{study}_{EVIDENCE[corpus]}"])
+    return found
+
+
+def archive_evidence(evidence: Mapping[str, pd.DataFrame], root: Path, study: str, version: str) -> None:
+    """Keep what the verdicts of a release were judged by, beside its members and as private."""
+    for corpus, rows in evidence.items():
+        path = _evidence_file(root, study, version, corpus)
+        write_atomically(path, parquet_bytes(rows, TABLES[f"{study}_{EVIDENCE[corpus]}"]))
+        path.chmod(0o600)
+
+
+def _evidence_file(root: Path, study: str, version: str, corpus: str) -> Path:
+    return members_file(root, study, version).with_name(f"{study}_{EVIDENCE[corpus]}.parquet")
 
 
 def forget(members: pd.DataFrame, digests: Collection[str], generator: np.random.Generator) -> pd.DataFrame:

@@ -6,7 +6,7 @@ What belongs here: what the program can see of an estimate's standing. What must
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -39,6 +39,12 @@ UNITS: dict[str, Unit] = {
     "channel_share": "share",
     JUMP: "ratio",
 }
+
+
+def links_to(rows: pd.DataFrame, links: Sequence[FieldLink], estimated: Collection[str]) -> list[FieldLink]:
+    """Links without those to an estimate that exists and is not published yet, as its corpus keeps earlier numbers."""
+    published = set(rows.estimand_id)
+    return [link for link in links if link.estimand_id in published or link.estimand_id not in estimated]
 
 
 def field_pieces(register: Register, rows: pd.DataFrame, links: Sequence[FieldLink], plan: Plan) -> list[Piece]:

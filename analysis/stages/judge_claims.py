@@ -2,18 +2,34 @@
 
 import pandas as pd
 
+from analysis.claims.entries import FieldLink, Register
 from analysis.claims.register import load_field_links, load_links, open_register
 from analysis.claims.verdict import judge_register
-from analysis.disclosure.history import load_verdicts
+from analysis.disclosure.history import held_evidence, hold, load_past, load_verdicts
+from analysis.disclosure.policy import load_policy
 from analysis.params import Params
 from analysis.results import claims
-from analysis.results.field_evidence import field_pieces
+from analysis.results.field_evidence import field_pieces, links_to
 from analysis.schemas import study_table
 from analysis.store import Store
 from analysis.study import open_plan
 
 FIELD_LINKS = "data/vault/evidence_links.csv"
 """A study's own: which of its estimates bear on which claim, decided in writing by its investigators."""
+
+
+def _published(store: Store, params: Params, register: Register) -> tuple[pd.DataFrame, list[FieldLink]]:
+    """The evidence behind the numbers that the release will hold, and the links to it."""
+    now = {
+        "survey": store.read(study_table(params.study, "restricted__survey_evidence")),
+        "posts": store.read(study_table(params.study, "restricted__post_evidence")),
+    }
+    members = store.read(study_table(params.study, "restricted__release_members"))
+    minimum = load_policy(store.root / "data/codelists/disclosure_policy.yml").minimum_cell
+    since = hold(load_past(store.root, params.study), members, minimum).since
+    rows = pd.concat(held_evidence(store.root, params.study, since, now).values(), ignore_index=True)
+    links = load_field_links(store.root / FIELD_LINKS, register)
+    return rows, links_to(rows, links, set().union(*(each.estimand_id for each in now.values())))
 
 
 def run(store: Store, params: Params) -> None:
@@ -37,10 +53,7 @@ def run(store: Store, params: Params) -> None:
     )
     plan = open_plan(store.root, params.study)
     if params.study == "vault":
-        links = load_field_links(store.root / FIELD_LINKS, register)
-        survey = store.read(study_table(params.study, "restricted__survey_evidence"))
-        posts = store.read(study_table(params.study, "restricted__post_evidence"))
-        found += field_pieces(register, pd.concat([survey, posts], ignore_index=True), links, plan)
+        found += field_pieces(register, *_published(store, params, register), plan)
     verdicts = judge_register(register, [piece.evidence for piece in found])
     store.write("candidate__claims_register", claims.register_rows(register, dict(plan.estimands())))
     store.write("candidate__claim_evidence", claims.evidence_rows(found))

@@ -20,9 +20,11 @@ from analysis.commands.create_key import create_key
 from analysis.commands.diagnose import diagnose
 from analysis.commands.freeze_claims import freeze_claims
 from analysis.design.studies import Answer, Key
+from analysis.disclosure.history import EVIDENCE
 from analysis.errors import CustodyError, InputError
 from analysis.estimators.rds.coverage import SPOT_CHECK, CoverageRow
 from analysis.results.method_coverage import METHODS
+from analysis.schemas import TABLES
 from analysis.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,6 +46,9 @@ def test_a_release_is_archived_under_its_version(project, monkeypatch, capsys, k
     shutil.copytree(ROOT / "data/codelists", project / "data/codelists", symlinks=True)
     row = {"corpus_code": "survey", "member_digest": "0" * 32, "content_digest": "1" * 32, "member_group_text": "all"}
     Store(project).write(f"restricted__{study}_release_members", pd.DataFrame([row]))
+    for name in EVIDENCE.values() if study == "vault" else ():
+        none = pd.DataFrame(columns=[column.name for column in TABLES[f"vault_{name}"].columns])
+        Store(project).write(f"restricted__vault_{name}", none)
     (project / "data/release").mkdir(parents=True)
     (project / "data/release/a.csv").write_text("x\n", encoding="utf-8")
     package = {"version": "3.1", "resources": [{"name": "a", "path": "a.csv", "outputKind": "frequency"}]}
@@ -55,6 +60,8 @@ def test_a_release_is_archived_under_its_version(project, monkeypatch, capsys, k
         f"{members}: who stands behind them, for the gate of the next release alone",
     ]
     assert (project / members).stat().st_mode & 0o777 == mode
+    beside = {path.name for path in (project / members).parent.glob("*evidence.parquet")}
+    assert beside == ({"vault_survey_evidence.parquet", "vault_post_evidence.parquet"} if study == "vault" else set())
     assert (project / "data/release_history/3.1/a.csv").read_text(encoding="utf-8") == "x\n"
 
 

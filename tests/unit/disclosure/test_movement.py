@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure.audit.movement import movement
-from analysis.disclosure.history import Past, archive_members, forget, hold, members_file, small_changes
+from analysis.disclosure.history import (
+    Past,
+    archive_evidence,
+    archive_members,
+    forget,
+    held_evidence,
+    hold,
+    members_file,
+    small_changes,
+)
+from analysis.errors import DisclosureError
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.store import canonical, parquet_bytes
@@ -92,6 +102,31 @@ def test_another_corpus_is_not_held():
     found = hold([past("1", study(), 1)], pd.concat([study(without=[5]), accounts]), 10)
     assert found.since == {"survey": "1"}
     assert set(found.members.corpus_code) == {"survey", "posts"}
+
+
+def evidence(low):
+    row = ("E50_share", "vote", "all", "answer_share", 0.95, 0.4, low, 0.5, 400, True, True)
+    names = [column.name for column in TABLES["vault_survey_evidence"].columns]
+    return pd.DataFrame([row], columns=names)
+
+
+def test_verdicts_on_a_corpus_that_stays_are_judged_by_what_its_release_was(tmp_path):
+    """New rows beside held estimates: the verdict's interval would show that somebody went."""
+    archive_members(study(), tmp_path, "vault", "1")
+    archive_evidence({"survey": evidence(0.31)}, tmp_path, "vault", "1")
+    kept = members_file(tmp_path, "vault", "1").with_name("vault_survey_evidence.parquet")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    now = {"survey": evidence(0.29), "posts": evidence(0.29)}
+    held = held_evidence(tmp_path, "vault", {"survey": "1"}, now)
+    assert (held["survey"].robust_low.tolist(), held["posts"].robust_low.tolist()) == ([0.31], [0.29])
+    assert held_evidence(tmp_path, "vault", {}, now)["survey"].robust_low.tolist() == [0.29]
+
+
+def test_evidence_behind_a_release_that_is_kept_has_to_be_there(tmp_path):
+    with pytest.raises(
+        DisclosureError, match=r"vault_survey_evidence.parquet: not there, and the survey keeps the numb"
+    ):
+        held_evidence(tmp_path, "vault", {"survey": "1"}, {"survey": evidence(0.3)})
 
 
 def test_members_of_a_real_study_lie_in_the_vault_and_are_read_by_nobody_else(tmp_path):

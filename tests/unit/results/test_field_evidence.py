@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from analysis.claims.register import FIELD_COLUMNS, load_field_links, load_regis
 from analysis.claims.verdict import UNLINKED, judge_register, outward_points
 from analysis.errors import ClaimsError
 from analysis.results import claims
-from analysis.results.field_evidence import field_pieces, p_value, screens
+from analysis.results.field_evidence import field_pieces, links_to, p_value, screens
 from analysis.schemas import TABLES
 from analysis.schemas.check import check
 from analysis.schemas.evidence_levels import LEVELS
@@ -276,3 +277,10 @@ def test_two_waves_stop_no_rule_that_asks_for_no_third():
     about = {"estimand_id": "E52_change", "quantity_code": "difference_in_shares", "respondents_count": 2_000}
     link = FieldLink("C52", "E52_change", True, True, ("three_waves",), "x", date(2027, 12, 1), "x")
     assert "three_waves" not in screens(plan, pd.DataFrame([about]), link)
+
+
+def test_a_link_to_an_estimate_that_is_not_published_yet_waits_and_one_to_nothing_stays():
+    rows = pd.DataFrame({"estimand_id": ["E50_old"]})
+    links = [SimpleNamespace(estimand_id=name) for name in ("E50_old", "E51_new", "E52_nowhere")]
+    kept = links_to(rows, links, {"E50_old", "E51_new"})
+    assert [link.estimand_id for link in kept] == ["E50_old", "E52_nowhere"]
