@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -80,17 +79,20 @@ def measure(sizes: Sequence[int] = (POSTS,)) -> list[Comparison]:
 def _pass(folder: Path, size: int) -> Pass:
     source = folder / "posts.parquet"
     write_posts(source, size)
-    costs: dict[str, list[float]] = {"alone": [], "1": [], "all": []}
+    tries = [_tried(source, folder / "out") for _ in range(TRIES if size <= POSTS else 1)]
+    ours, on_one, alone, peaks = zip(*tries, strict=True)
+    return Pass(size, min(ours), min(on_one), min(alone), max(peaks))
+
+
+def _tried(source: Path, out: Path) -> tuple[float, float, float, int]:
+    """One try of each, as `Pass` holds them."""
     peaks: list[int] = []
-    for _ in range(TRIES if size <= POSTS else 1):
-        costs["alone"].append(cpu_seconds(lambda: _copy(source, folder / "copy.parquet")))
-        (folder / "copy.parquet").unlink()
-        for which, options in (("1", ["--processes", "1"]), ("all", [])):
-            shutil.rmtree(folder / "out", ignore_errors=True)
-            run = partial(_run, source, folder / "out", *options)
-            costs[which].append(cpu_seconds(lambda run=run: peaks.append(run())))  # type: ignore[misc]
-    least = {which: min(seconds) for which, seconds in costs.items()}
-    return Pass(size, least["all"], least["1"], least["alone"], max(peaks))
+    alone = cpu_seconds(lambda: _copy(source, source.with_name("copy.parquet")))
+    shutil.rmtree(out, ignore_errors=True)
+    on_one = cpu_seconds(lambda: _run(source, out, "--processes", "1"))
+    shutil.rmtree(out)
+    ours = cpu_seconds(lambda: peaks.append(_run(source, out)))
+    return ours, on_one, alone, peaks[0]
 
 
 def _beside_the_limit(each: Pass) -> Iterator[Comparison]:

@@ -14,7 +14,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -204,7 +204,9 @@ def _worked(jobs: list[Job], task: Task, helpers: int) -> Iterator[int]:
     # Fresh processes: a forked one would inherit locks of threads that do not exist in it.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     with ProcessPoolExecutor(helpers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        given = [pool.submit(run_job, job, task) for job in jobs]
+        # A codebook learns its words when it is first used: the helpers' own is not changed while it is sent to them.
+        theirs = replace(task, codebook=replace(task.codebook))
+        given = [pool.submit(run_job, job, theirs) for job in jobs]
         for job, each in zip(reversed(jobs), reversed(given), strict=True):
             if each.cancel():
                 yield run_job(job, task)

@@ -73,7 +73,7 @@ def _ranks(key: pl.Series) -> tuple[npt.NDArray[np.int64], int]:
         return ranks + 1, len(known) + 1
     least, most = cast("tuple[int, int]", (key.min() or 0, key.max() or 0))
     if most - least < WIDEST:
-        return (key.cast(pl.Int64) - (least - 1)).fill_null(0).to_numpy(), most - least + 2
+        return (key.cast(pl.Int64) - least + 1).fill_null(0).to_numpy(), most - least + 2
     known = key.drop_nulls().unique().sort()
     ranks = np.searchsorted(known.to_numpy(), key.fill_null(0).to_numpy())
     return np.where(key.is_null().to_numpy(), 0, ranks + 1), len(known) + 1

@@ -20,8 +20,7 @@ static inline uint32_t point_at(const uint8_t *at, int32_t left, int *width) {
         *width = 2;
         return (lead < 0xC2) | (second > 0x3F) ? POINTS : (lead & 0x1Fu) << 6 | second;
     }
-    *width = 1 + (lead >= 0x80) + (lead >= 0xE0) + (lead >= 0xF0);
-    if (lead < 0x80) return lead;
+    *width = lead < 0xF0 ? 3 : 4;
     if (*width > left || lead < 0xE0) return POINTS;
     uint32_t second = at[1] ^ 0x80u, third = at[2] ^ 0x80u, fourth = *width == 4 ? at[3] ^ 0x80u : 0;
     if ((second | third | fourth) > 0x3F) return POINTS;

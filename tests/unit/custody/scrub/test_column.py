@@ -71,3 +71,24 @@ def test_nulls_slices_and_nothing_at_all():
 @pytest.mark.parametrize(("text", "marked"), [("a\u0301", True), ("ab", False), ("a", False), ("a\u200f", True)])
 def test_a_dropped_character_behind_another_is_seen(text, marked):
     assert TracedColumn.of(pa.array([text, "\u0301"])).is_marked[0] == marked
+
+
+PIECES = [*(c.encode() for c in "a éش漢😀"), b"\x80", b"\xff", b"\xd8", b"\xc1\x80", b"\xe2\x82", b"\xed\xa0\x80"]
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map(b"".join), min_size=2, max_size=2))
+def test_a_text_that_is_no_utf8_is_refused_by_itself(is_compiled, texts):
+    """Two of them may make a valid one together."""
+    column = pa.array(texts, pa.binary()).view(pa.string())
+    with pytest.MonkeyPatch.context() as patch:
+        if not is_compiled:
+            patch.setattr("analysis.custody.scrub.column.library", lambda: None)
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            with pytest.raises(pa.ArrowInvalid):
+                FoldedColumn.of(column)
+        else:
+            assert len(FoldedColumn.of(column).offsets) == len(texts) + 1
